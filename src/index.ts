@@ -1,0 +1,10 @@
+export { LoopbackGuard } from './http/loopback.guard.js';
+export { MonitorController } from './http/monitor.controller.js';
+export type { MetricsSnapshot, ProcessMetrics, Values } from './metrics/snapshot.js';
+export { MonitorOptionsError } from './monitor-options.error.js';
+export type { MonitorModuleAsyncOptions, MonitorOptionsFactory } from './monitor.module.js';
+export { MonitorModule } from './monitor.module.js';
+export type { MonitorOptions } from './monitor.options.js';
+export { MonitorService } from './monitor.service.js';
+export type { PublishContext, Publisher, PublisherObject, PublishFunction } from './publishing/publisher.js';
+export { PUBLISHER_INTERVAL } from './publishing/publisher.task.js';

@@ -1,0 +1,30 @@
+import type { Counter } from './counter.js';
+
+/** One warning per name, and no more names than this: a flood of bad names must not become a flood of log lines. */
+const MAX_WARNINGS = 100;
+
+/** Counts the samples that could not be taken, and warns once per name. */
+export class RejectedSamples {
+  private readonly warned = new Set<string>();
+
+  /**
+   * @param counter gives the counter of rejected samples. It is asked for at the first rejection, so that a
+   * process in good health has no such counter in its document.
+   * @param warn takes the text of a warning.
+   */
+  constructor(
+    private readonly counter: () => Counter,
+    private readonly warn: (text: string) => void,
+  ) {}
+
+  /**
+   * @param key what is warned of once only.
+   * @param describe gives the text of the warning, if there is one to give.
+   */
+  reject(key: string, describe: () => string): void {
+    this.counter().add();
+    if (this.warned.has(key) || this.warned.size >= MAX_WARNINGS) return;
+    this.warned.add(key);
+    this.warn(describe());
+  }
+}

@@ -1,0 +1,50 @@
+/** What the process has used so far. A field is `null` where the platform cannot say. */
+export interface ProcessMetrics {
+  /** Seconds since the process started. */
+  uptime: number;
+  /** Open file descriptors of the process. */
+  num_fds: number | null;
+  meminfo: {
+    /** Resident size, in bytes: the memory that is in RAM. */
+    rss_bytes: number | null;
+    /** Virtual size, in bytes: the address space that is reserved. Far larger than what is used. */
+    vsz_bytes: number | null;
+  };
+  cpu: {
+    /** Seconds of CPU spent in the process's own code, all its threads together. */
+    user_time: number;
+    /** Seconds of CPU spent in the kernel on its behalf. */
+    system_time: number;
+    /** Threads of the operating system. Node has about ten before it runs a line of yours. */
+    num_threads: number | null;
+  };
+}
+
+/** Numbers by name, the names sorted. */
+export type Values = Record<string, number>;
+
+/**
+ * The document: everything the monitor knows at one moment. Keys, nesting and units are those of µtornadomon
+ * (`mutornadomon`), so that a collector made for it reads this one unchanged.
+ *
+ * It is a plain value of the one who asked for it. It says the same whatever happens next, and may be changed
+ * without harm to anybody.
+ */
+export interface MetricsSnapshot {
+  process: ProcessMetrics;
+  /** What was counted since the monitor was made. */
+  counters: Values;
+  /** What each gauge says now. */
+  gauges: Values;
+  /** The highest value of each gauge that was set since the reader last looked. */
+  max_gauges: Values;
+  /** The lowest value of each gauge that was set since the reader last looked. */
+  min_gauges: Values;
+}
+
+/** A snapshot, and the way to undo having looked. */
+export interface Reading<T = MetricsSnapshot> {
+  readonly metrics: T;
+  /** Merges the reader's window back into its next one, because this one did not get anywhere. */
+  giveBack(): void;
+}

@@ -1,0 +1,93 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Global, Inject, Logger, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { EventLoopCollector } from './collectors/event-loop.collector.js';
+import { ProcessCollector } from './collectors/process.collector.js';
+import { Localities } from './http/locality.js';
+import { RequestCounter } from './http/request-counter.js';
+import { RequestObserver } from './http/request.observer.js';
+import { RequestsInterceptor } from './http/requests.interceptor.js';
+import type { Collector } from './metrics/collector.js';
+import { MetricsReader } from './metrics/reader.js';
+import { MetricsRegistry } from './metrics/registry.js';
+import { NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
+import type { ResolvedMonitorOptions } from './monitor.options.js';
+import { MONITOR_OPTIONS } from './monitor.options.js';
+import { MonitorService } from './monitor.service.js';
+
+/**
+ * What the whole application shares: the numbers, and everything that fills them by itself. `MonitorModule`
+ * brings it along with the options.
+ *
+ * It is a module of its own because it is global, and Nest stops global modules after all others. The publisher
+ * must stop before what it publishes through, so it lives in `MonitorModule`, which is not global.
+ */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: MetricsRegistry,
+      inject: [MONITOR_OPTIONS],
+      useFactory: ({ maxSeries }: ResolvedMonitorOptions) => {
+        const logger = new Logger('Monitor');
+        return new MetricsRegistry({ maxSeries, texts: REGISTRY_TEXTS, warn: (text) => logger.warn(text) });
+      },
+    },
+    {
+      provide: EventLoopCollector,
+      inject: [MetricsRegistry, MONITOR_OPTIONS],
+      useFactory: (registry: MetricsRegistry, options: ResolvedMonitorOptions) =>
+        new EventLoopCollector(registry, options.measureInterval),
+    },
+    { provide: ProcessCollector, useFactory: () => new ProcessCollector() },
+    {
+      provide: MetricsReader,
+      inject: [MetricsRegistry, EventLoopCollector, ProcessCollector],
+      useFactory: (registry: MetricsRegistry, loop: EventLoopCollector, process: ProcessCollector) =>
+        new MetricsReader(registry, [loop, process], () => process.read()),
+    },
+    Localities,
+    {
+      provide: RequestCounter,
+      inject: [MetricsRegistry, Localities],
+      useFactory: (registry: MetricsRegistry, localities: Localities) =>
+        new RequestCounter(registry, localities),
+    },
+    {
+      provide: RequestObserver,
+      inject: [HttpAdapterHost, RequestCounter],
+      useFactory: (host: HttpAdapterHost, requests: RequestCounter) => new RequestObserver(host, requests),
+    },
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [MONITOR_OPTIONS, RequestCounter],
+      // Nest leaves out a global interceptor whose factory gives nothing.
+      useFactory: ({ interceptor }: ResolvedMonitorOptions, requests: RequestCounter) =>
+        interceptor ? new RequestsInterceptor(requests) : undefined,
+    },
+    MonitorService,
+  ],
+  exports: [MonitorService, MetricsRegistry, MetricsReader, Localities, MONITOR_OPTIONS],
+})
+export class MonitorCoreModule implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly collectors: readonly Collector[];
+
+  constructor(
+    @Inject(EventLoopCollector) loop: EventLoopCollector,
+    @Inject(ProcessCollector) process: ProcessCollector,
+    @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+  ) {
+    this.collectors = [loop, process];
+  }
+
+  onApplicationBootstrap(): void {
+    for (const collector of this.collectors) collector.start();
+    const hasServer = Boolean(this.host.httpAdapter);
+    if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
+  }
+
+  onModuleDestroy(): void {
+    for (const collector of this.collectors) collector.stop();
+  }
+}

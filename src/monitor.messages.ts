@@ -1,0 +1,72 @@
+import { inspect } from 'node:util';
+import type { RegistryTexts } from './metrics/registry.js';
+import { MAX_NAME_LENGTH, REJECTED_SAMPLES } from './metrics/registry.js';
+
+/** A value as it stands in a message: on one line, short, and never the cause of another error. */
+function show(value: unknown): string {
+  try {
+    const text = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 5 });
+    return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
+}
+
+/** What was thrown, as it stands in a log line. Anything can be thrown, `null` and hostile objects included. */
+export function describeThrown(thrown: unknown): { message: string; stack?: string } {
+  try {
+    if (thrown instanceof Error) return { message: String(thrown), stack: String(thrown.stack) };
+  } catch {
+    // An error whose own properties throw: what inspect() makes of it will do.
+  }
+  return { message: show(thrown) };
+}
+
+export const BAD_OPTION = (option: string, value: unknown, allowed: string): string =>
+  `MonitorModule: the option "${option}" is ${show(value)}, but must be ${allowed}.`;
+
+export const UNKNOWN_OPTION = (option: string, value: unknown, known: readonly string[]): string =>
+  `MonitorModule: there is no option "${option}" (it was given as ${show(value)}). Allowed are ${known.join(', ')}.`;
+
+export const BAD_OPTIONS = (value: unknown): string =>
+  `MonitorModule: the options are ${show(value)}, but must be an object.`;
+
+export const ASYNC_CONTROLLER_CLASS =
+  'false when it comes from a factory: Nest reads the guards of a controller before any factory runs, ' +
+  'so a controller class stands beside useFactory, in forRootAsync({ controller, useFactory })';
+
+export const NO_ASYNC_SOURCE =
+  'MonitorModule.forRootAsync() needs one of useFactory, useClass and useExisting to get its options from.';
+
+export const NOT_CONFIGURED =
+  'MonitorModule was imported as a bare class. Import MonitorModule.forRoot(), with or without options.';
+
+export const IMPORTED_TWICE =
+  'MonitorModule.forRoot() was imported twice in this application, which would make two sets of counts. ' +
+  'Import it once, in the root module: it is global, so every provider can inject MonitorService without importing it.';
+
+export const NOBODY_LISTENS =
+  'This application has no HTTP server to serve the monitor from, and no publisher: nobody will see the numbers. ' +
+  'Give MonitorModule.forRoot() a publisher, or read MonitorService.metrics() yourself.';
+
+export const INTERVAL_NAME_TAKEN = (name: string): string =>
+  `The SchedulerRegistry has an interval named "${name}" already. The publisher runs all the same, unseen by the registry.`;
+
+export const PUBLISH_FAILED = (publisher: string, message: string): string =>
+  `${publisher} failed, its window is kept for the next time: ${message}`;
+
+export const PUBLISH_TIMED_OUT = (ms: number): string => `not finished after ${ms} ms`;
+
+export const REGISTRY_TEXTS: RegistryTexts = {
+  badName: (name) =>
+    `A sample for ${show(name)} was dropped: a name is a string of 1 to ${MAX_NAME_LENGTH} characters. ${COUNTED}`,
+  badCount: (name, value) =>
+    `count(${show(name)}, ${show(value)}) was dropped: a counter goes up, by a finite number. ${COUNTED}`,
+  badGauge: (name, value) =>
+    `kv(${show(name)}, ${show(value)}) was dropped: a gauge is a finite number. ${COUNTED}`,
+  tooManySeries: (name, maxSeries) =>
+    `A sample for ${show(name)} was dropped: there are maxSeries = ${maxSeries} counters and gauges already. ` +
+    `Is something that differs from request to request part of the name? ${COUNTED}`,
+};
+
+const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this name is warned of once.`;

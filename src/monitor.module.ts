@@ -1,0 +1,125 @@
+import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider, Type } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import {
+  MonitorController,
+  mountController,
+  subclassController,
+  unmountController,
+} from './http/monitor.controller.js';
+import { MonitorCoreModule } from './monitor-core.module.js';
+import {
+  ASYNC_CONTROLLER_CLASS,
+  IMPORTED_TWICE,
+  NO_ASYNC_SOURCE,
+  NOT_CONFIGURED,
+} from './monitor.messages.js';
+import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
+import { badOption, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
+import { PublisherTask } from './publishing/publisher.task.js';
+
+/** A provider that makes the options, for `useClass` and `useExisting`. */
+export interface MonitorOptionsFactory {
+  createMonitorOptions(): MonitorOptions | Promise<MonitorOptions>;
+}
+
+/** Where {@link MonitorModule.forRootAsync} gets its options from: one of `useFactory`, `useClass`, `useExisting`. */
+export type MonitorModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  MonitorOptions,
+  'createMonitorOptions'
+> & {
+  /**
+   * A subclass of {@link MonitorController} to serve the endpoint. It stands here, and not among the options that
+   * come from the factory, because Nest reads the guards of a controller before any factory runs.
+   */
+  controller?: Type<MonitorController>;
+};
+
+/** Nest's own way from `useFactory`, `useClass` or `useExisting` to one token. */
+const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
+  new ConfigurableModuleBuilder<MonitorOptions>()
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createMonitorOptions')
+    .build();
+
+/** Stands for the endpoint of one `forRoot` call being where the options want it. */
+const ENDPOINT = Symbol('MONITOR_ENDPOINT');
+
+/**
+ * Monitors the application that imports it: counts its requests, watches its event loop, takes its numbers by way
+ * of {@link MonitorService}, answers `GET /monitor` to whoever is on the same machine, and hands the same document
+ * to a publisher.
+ *
+ * Import it once, in the root module; every provider can inject `MonitorService` then.
+ *
+ * @example
+ * \@Module({ imports: [MonitorModule.forRoot()] })
+ * export class AppModule {}
+ */
+@Module({})
+export class MonitorModule {
+  constructor(
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Optional() @Inject(ENDPOINT) endpoint: unknown,
+  ) {
+    const configured = [...modules.values()].filter(
+      ({ metatype, providers }) => metatype === MonitorModule && providers.has(ENDPOINT),
+    );
+    if (configured.length === 0) throw new Error(NOT_CONFIGURED);
+    if (configured.length > 1 && endpoint !== undefined) throw new Error(IMPORTED_TWICE);
+  }
+
+  /**
+   * @param options all optional, see {@link MonitorOptions}.
+   * @throws MonitorOptionsError for an option that is unknown or not what it must be.
+   */
+  static forRoot(options: MonitorOptions = {}): DynamicModule {
+    const resolved = resolveMonitorOptions(options);
+    return assemble({ provide: MONITOR_OPTIONS, useValue: resolved }, resolved.controller || undefined);
+  }
+
+  /**
+   * Like {@link forRoot}, with options that a provider makes when the application starts. A bad option fails the
+   * start with a `MonitorOptionsError`.
+   */
+  static forRootAsync(options: MonitorModuleAsyncOptions): DynamicModule {
+    const { controller, ...source } = options;
+    if (!source.useFactory && !source.useClass && !source.useExisting) throw new Error(NO_ASYNC_SOURCE);
+    const { imports, providers = [] } = AsyncOptions.forRootAsync(source);
+    const resolved = { provide: MONITOR_OPTIONS, inject: [GIVEN_OPTIONS], useFactory: resolveGivenOptions };
+    return assemble(resolved, controller, imports, providers);
+  }
+}
+
+/** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
+function assemble(
+  options: Provider,
+  controllerBase?: Type<MonitorController>,
+  imports: DynamicModule['imports'] = [],
+  providers: Provider[] = [],
+): DynamicModule {
+  const controller = subclassController(controllerBase);
+  return {
+    module: MonitorModule,
+    imports: [{ module: MonitorCoreModule, imports, providers: [...providers, options] }],
+    controllers: [controller],
+    providers: [
+      PublisherTask,
+      {
+        provide: ENDPOINT,
+        inject: [MONITOR_OPTIONS],
+        useFactory: (resolved: ResolvedMonitorOptions) => {
+          if (resolved.controller === false) unmountController(controller);
+          else mountController(controller, resolved);
+          return controller;
+        },
+      },
+    ],
+  };
+}
+
+function resolveGivenOptions(given: MonitorOptions | undefined): ResolvedMonitorOptions {
+  const resolved = resolveMonitorOptions(given);
+  if (resolved.controller) throw badOption('controller', resolved.controller, ASYNC_CONTROLLER_CLASS);
+  return resolved;
+}

@@ -1,0 +1,138 @@
+import type { Type } from '@nestjs/common';
+import { MonitorController } from './http/monitor.controller.js';
+import { MonitorOptionsError } from './monitor-options.error.js';
+import { BAD_OPTION, BAD_OPTIONS, UNKNOWN_OPTION } from './monitor.messages.js';
+import type { Publisher } from './publishing/publisher.js';
+import { isPublisher } from './publishing/publisher.js';
+
+/** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
+export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
+
+export interface MonitorOptions {
+  /** Called with the metrics every {@link publishInterval}, and once more when the application closes. Default: none. */
+  publisher?: Publisher | Publisher[];
+  /** Milliseconds between two calls of a publisher. Default: 10 000. */
+  publishInterval?: number;
+  /** Milliseconds that one call of a publisher may take. Default: {@link publishInterval}. */
+  publishTimeout?: number;
+  /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
+  measureInterval?: number;
+  /** Where the endpoint is, below the application's global prefix. Default: `monitor`. */
+  path?: string;
+  /** The virtual host that the endpoint belongs to, as in Nest's `@Controller({ host })`. Default: every host. */
+  host?: string;
+  /** `false` for no endpoint, or a subclass of {@link MonitorController} to take its place. Default: ours. */
+  controller?: false | Type<MonitorController>;
+  /**
+   * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
+   * them all on Express and Fastify; leave it in for any other HTTP adapter. Default: `true`.
+   */
+  interceptor?: boolean;
+  /** At most so many counters and gauges: samples under further new names are dropped. Default: 10 000. */
+  maxSeries?: number;
+}
+
+/** The options after validation, with their defaults, as the rooms of the module read them. */
+export interface ResolvedMonitorOptions {
+  readonly publishers: readonly Publisher[];
+  readonly publishInterval: number;
+  readonly publishTimeout: number;
+  readonly measureInterval: number;
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly controller: false | Type<MonitorController> | undefined;
+  readonly interceptor: boolean;
+  readonly maxSeries: number;
+}
+
+interface Rule {
+  allowed: string;
+  accepts: (value: unknown) => boolean;
+}
+
+/** The longest delay of a Node timer. A longer one fires after one millisecond, and so do 0, NaN and the like. */
+const MAX_DELAY = 2 ** 31 - 1;
+const DELAY = wholeNumber(`a whole number of milliseconds from 1 to ${MAX_DELAY}`, MAX_DELAY);
+
+const RULES: Record<keyof MonitorOptions, Rule> = {
+  publisher: {
+    allowed: 'a function, an object with a publish() method, or an array of these',
+    accepts: (value) => (Array.isArray(value) ? value.every(isPublisher) : isPublisher(value)),
+  },
+  publishInterval: DELAY,
+  publishTimeout: DELAY,
+  measureInterval: DELAY,
+  path: {
+    allowed: 'a path of letters, digits, "-", "_" and "~", with "." within and "/" between its segments',
+    accepts: (value) => typeof value === 'string' && /^\/?[\w~-][\w~.-]*(\/[\w~-][\w~.-]*)*\/?$/.test(value),
+  },
+  host: {
+    allowed: 'a host name, which may have parameters, such as "monitor.example.com" or ":tenant.example.com"',
+    accepts: (value) => typeof value === 'string' && /^[\w:.*[\]-]+$/.test(value),
+  },
+  controller: {
+    allowed: 'false, or a class that extends MonitorController',
+    accepts: (value) => value === false || isMonitorController(value),
+  },
+  interceptor: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 10_000_000),
+};
+
+/**
+ * Checks the options and fills in the defaults. An option that is `undefined` is one that was not given.
+ *
+ * @throws MonitorOptionsError for the first option that is unknown or not what it must be.
+ */
+export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
+  check(options);
+  const { publisher = [], publishInterval = 10_000, path = 'monitor' } = options;
+  return Object.freeze({
+    publishers: Object.freeze(Array.isArray(publisher) ? [...publisher] : [publisher]),
+    publishInterval,
+    publishTimeout: options.publishTimeout ?? publishInterval,
+    measureInterval: options.measureInterval ?? 100,
+    path,
+    host: options.host,
+    controller: options.controller,
+    interceptor: options.interceptor ?? true,
+    maxSeries: options.maxSeries ?? 10_000,
+  });
+}
+
+function check(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new MonitorOptionsError(BAD_OPTIONS(options), 'options', options, 'an object');
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (!isKnown(option)) {
+      const known = Object.keys(RULES);
+      throw new MonitorOptionsError(UNKNOWN_OPTION(option, value, known), option, value, known.join(', '));
+    }
+    const { allowed, accepts } = RULES[option];
+    if (value !== undefined && !accepts(value)) throw badOption(option, value, allowed);
+  }
+}
+
+function isKnown(option: string): option is keyof MonitorOptions {
+  return Object.hasOwn(RULES, option);
+}
+
+/** An error that says what is wrong with one option. */
+export function badOption(
+  option: keyof MonitorOptions,
+  value: unknown,
+  allowed: string,
+): MonitorOptionsError {
+  return new MonitorOptionsError(BAD_OPTION(option, value, allowed), option, value, allowed);
+}
+
+function isMonitorController(value: unknown): boolean {
+  return typeof value === 'function' && value.prototype instanceof MonitorController;
+}
+
+function wholeNumber(allowed: string, max: number): Rule {
+  return {
+    allowed,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max,
+  };
+}

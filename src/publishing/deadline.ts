@@ -1,0 +1,49 @@
+import type { Clock } from '../metrics/clock.js';
+import { monotonicClock } from '../metrics/clock.js';
+
+/** A moment by which work must be done. It passes once, unless it is called off before. */
+export class Deadline {
+  private readonly controller = new AbortController();
+  private readonly at: number;
+  private timer: NodeJS.Timeout;
+
+  /**
+   * @param ms milliseconds from now. The process does not wait for them, unless it is told to by {@link hold}.
+   * @param reason makes the error that {@link passed} rejects with, and that the {@link signal} carries.
+   */
+  constructor(
+    ms: number,
+    private readonly reason: () => Error,
+    private readonly clock: Clock = monotonicClock,
+  ) {
+    this.at = this.clock() + ms;
+    this.timer = this.arm(ms).unref();
+  }
+
+  /** Aborted when the deadline passes. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Rejects when the deadline passes; never settles if it is called off. */
+  get passed(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
+    });
+  }
+
+  /** Keeps the process alive until the deadline, which is at most so many milliseconds away from here on. */
+  hold(ms = Infinity): void {
+    clearTimeout(this.timer);
+    this.timer = this.arm(Math.max(0, Math.min(ms, this.at - this.clock())));
+  }
+
+  /** Ends the matter: the deadline does not pass any more. */
+  callOff(): void {
+    clearTimeout(this.timer);
+  }
+
+  private arm(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.controller.abort(this.reason()), ms);
+  }
+}

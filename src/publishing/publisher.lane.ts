@@ -1,0 +1,76 @@
+import type { Clock } from '../metrics/clock.js';
+import { monotonicClock } from '../metrics/clock.js';
+import type { Reading } from '../metrics/snapshot.js';
+import { Deadline } from './deadline.js';
+import type { PublishFunction } from './publisher.js';
+
+/** What a lane runs, and whom it tells. */
+export interface LaneOptions {
+  publish: PublishFunction;
+  /** Takes a snapshot in the window of this publisher. */
+  read: () => Reading;
+  /** Makes the error of a call that was given so many milliseconds and took longer. */
+  timedOut: (ms: number) => Error;
+  /** A call did not get through. */
+  onFailure: (thrown: unknown) => void;
+  /** A call was left out, because the one before is still under way. */
+  onSkip: () => void;
+}
+
+interface Attempt {
+  readonly deadline: Deadline;
+  /** Settles when the publisher has, or when its time is up. Never rejects. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Runs one publisher, one call at a time. Whatever it does (throw, reject, hang, change what it was handed) ends
+ * here: it is reported, its window is merged back, and the next call finds everything in order.
+ */
+export class PublisherLane {
+  private current: Attempt | undefined;
+
+  constructor(
+    private readonly options: LaneOptions,
+    private readonly clock: Clock = monotonicClock,
+  ) {}
+
+  /** Publishes, unless the call before is still under way. */
+  publish(timeout: number): void {
+    if (this.current === undefined) this.begin(timeout);
+    else this.options.onSkip();
+  }
+
+  /**
+   * Publishes a last time. A call that is under way comes first, and has half of the time at most: both end
+   * within the timeout.
+   */
+  async finish(timeout: number): Promise<void> {
+    const end = this.clock() + timeout;
+    this.current?.deadline.hold(timeout / 2);
+    await this.current?.done;
+    const last = this.begin(end - this.clock());
+    last.deadline.hold();
+    await last.done;
+  }
+
+  private begin(timeout: number): Attempt {
+    const deadline = new Deadline(timeout, () => this.options.timedOut(timeout), this.clock);
+    const done = this.run(deadline).finally(() => {
+      deadline.callOff();
+      this.current = undefined;
+    });
+    return (this.current = { deadline, done });
+  }
+
+  private async run(deadline: Deadline): Promise<void> {
+    const { metrics, giveBack } = this.options.read();
+    try {
+      const work = this.options.publish(metrics, { signal: deadline.signal });
+      await Promise.race([work, deadline.passed]);
+    } catch (thrown) {
+      giveBack();
+      this.options.onFailure(thrown);
+    }
+  }
+}

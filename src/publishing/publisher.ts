@@ -1,0 +1,37 @@
+import type { MetricsSnapshot } from '../metrics/snapshot.js';
+
+/** What a publisher gets beside the metrics. */
+export interface PublishContext {
+  /**
+   * Aborted once the publisher has used up its `publishTimeout`. Its work counts as failed from then on: hand
+   * the signal to whatever the publisher waits for, so that this work ends too.
+   */
+  signal: AbortSignal;
+}
+
+/**
+ * Takes the metrics to where they are looked at. Throwing or rejecting means that they did not get there: the
+ * window is merged into that of the next call.
+ */
+export type PublishFunction = (metrics: MetricsSnapshot, context: PublishContext) => unknown;
+
+/** A publisher that is an object, such as a provider of yours. `publish` is called as its method. */
+export interface PublisherObject {
+  publish: PublishFunction;
+}
+
+/** Either form of publisher; see {@link PublishFunction} for what it may rely on. */
+export type Publisher = PublishFunction | PublisherObject;
+
+export function isPublisher(value: unknown): value is Publisher {
+  if (typeof value === 'function') return true;
+  return (
+    typeof value === 'object' && value !== null && 'publish' in value && typeof value.publish === 'function'
+  );
+}
+
+/** How a publisher is called in the log: by its own name where it has one. */
+export function nameOf(publisher: Publisher, index: number): string {
+  const own = typeof publisher === 'function' ? publisher.name : publisher.constructor?.name;
+  return own && own !== 'Object' ? `Publisher ${own}` : `Publisher ${index + 1}`;
+}
