@@ -6,6 +6,11 @@ import { BlockList, isIP } from 'node:net';
  */
 export type Locality = 'loopback' | 'private' | 'public' | 'unknown';
 
+const LINK_LOCAL = 'fe80::/10';
+
+/** Longer than any address with its zone. What a header says can be of any length, and must not be kept. */
+const MAX_LENGTH = 64;
+
 /** A cache of so many addresses is emptied: a scan from all over an IPv6 network must not fill the memory. */
 const MAX_CACHED = 1000;
 
@@ -15,19 +20,20 @@ const MAX_CACHED = 1000;
  */
 export class Localities {
   private readonly loopback = rangesOf(['127.0.0.0/8', '::1/128']);
+  private readonly linkLocal = rangesOf([LINK_LOCAL]);
   /** RFC 1918, RFC 4193 (unique local) and RFC 4291 (link local). */
   private readonly private = rangesOf([
     '10.0.0.0/8',
     '172.16.0.0/12',
     '192.168.0.0/16',
     'fc00::/7',
-    'fe80::/10',
+    LINK_LOCAL,
   ]);
   /** Asking a BlockList takes 2.5 µs on Node 20, and the peers of a server are few or come back. */
   private readonly cache = new Map<string, Locality>();
 
   of(address: string | undefined): Locality {
-    if (address === undefined) return 'unknown';
+    if (address === undefined || address.length > MAX_LENGTH) return 'unknown';
     let locality = this.cache.get(address);
     if (locality === undefined) {
       locality = this.judge(address);
@@ -40,11 +46,12 @@ export class Localities {
   private judge(address: string): Locality {
     const version = isIP(address);
     if (version === 0) return 'unknown';
-    // A link-local peer comes with its network interface (fe80::1%eth0), which a BlockList does not understand.
-    const [bare] = address.split('%');
+    // Only a link-local peer comes with its network interface (fe80::1%eth0). A BlockList does not know that form.
+    const [bare, zone] = address.split('%');
+    if (zone !== undefined) return this.linkLocal.check(bare, 'ipv6') ? 'private' : 'unknown';
     const family = version === 4 ? 'ipv4' : 'ipv6';
-    if (this.loopback.check(bare, family)) return 'loopback';
-    return this.private.check(bare, family) ? 'private' : 'public';
+    if (this.loopback.check(address, family)) return 'loopback';
+    return this.private.check(address, family) ? 'private' : 'public';
   }
 }
 

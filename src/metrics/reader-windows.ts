@@ -5,7 +5,7 @@ import type { Gauge } from './gauge.js';
 export interface TakenWindow {
   readonly window: ExtremesWindow;
   /** Puts the window back, for the reader's next look: what was read did not get anywhere. */
-  giveBack(): void;
+  readonly giveBack: () => void;
 }
 
 /** At most so many readers are remembered; past it, the one that has not looked for longest is forgotten. */

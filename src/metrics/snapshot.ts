@@ -46,5 +46,5 @@ export interface MetricsSnapshot {
 export interface Reading<T = MetricsSnapshot> {
   readonly metrics: T;
   /** Merges the reader's window back into its next one, because this one did not get anywhere. */
-  giveBack(): void;
+  readonly giveBack: () => void;
 }

@@ -1,0 +1,246 @@
+import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Controller, Get, Injectable, UseGuards, VersioningType } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { MonitorOptions } from '../src/index.js';
+import { MonitorController, MonitorModule, MonitorService } from '../src/index.js';
+import { ADAPTERS, startApp } from './support/app.js';
+import { requestBytes, sendRaw } from './support/raw-http.js';
+
+/** As many applications wrap every answer. */
+class Envelope implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    return next.handle().pipe(map((data: unknown) => ({ success: true, data })));
+  }
+}
+
+const WRAPPED = { provide: APP_INTERCEPTOR, useClass: Envelope };
+
+@Controller('cats')
+class CatsController {
+  @Get()
+  all(): string[] {
+    return [];
+  }
+}
+
+/** Every path of keys in a document. */
+function keyPaths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [prefix];
+  return Object.entries(value).flatMap(([key, child]) => keyPaths(child, prefix ? `${prefix}.${key}` : key));
+}
+
+describe.each(ADAPTERS)('the document on %s', (adapter) => {
+  const start = (options?: MonitorOptions) =>
+    startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [CatsController] });
+
+  it('has exactly the keys of µtornadomon', async () => {
+    const running = await start({ measureInterval: 1 });
+    await expect.poll(async () => (await running.document()).counters.callbacks).toBeGreaterThan(0);
+    const gauges = ['ioloop_excess_callback_latency', 'ioloop_handlers', 'ioloop_pending_callbacks'];
+    // The timer ticks between two polls, or it does not: the extremes are looked at over a while.
+    await expect
+      .poll(async () => keyPaths(await running.document()))
+      .toEqual([
+        'process.uptime',
+        'process.num_fds',
+        'process.meminfo.rss_bytes',
+        'process.meminfo.vsz_bytes',
+        'process.cpu.user_time',
+        'process.cpu.system_time',
+        'process.cpu.num_threads',
+        'counters.callback_duration',
+        'counters.callbacks',
+        'counters.callbacks_processed',
+        'counters.localhost_requests',
+        'counters.private_requests',
+        'counters.requests',
+        ...gauges.map((name) => `gauges.${name}`),
+        ...gauges.map((name) => `max_gauges.${name}`),
+        ...gauges.map((name) => `min_gauges.${name}`),
+      ]);
+  });
+
+  it('has numbers and nothing else, from the first moment on', async () => {
+    const running = await start();
+    const { process, ...rest } = await running.document();
+    expect(Object.keys(rest.gauges)).toEqual([
+      'ioloop_excess_callback_latency',
+      'ioloop_handlers',
+      'ioloop_pending_callbacks',
+    ]);
+    for (const values of [process.meminfo, process.cpu, ...Object.values(rest)]) {
+      for (const value of Object.values(values)) expect(value).toEqual(expect.any(Number));
+    }
+  });
+
+  it.runIf(globalThis.process.platform === 'linux')(
+    'says of the process what the system says of it',
+    async () => {
+      const running = await start();
+      const { process } = await running.document();
+      const task = readdirSync('/proc/self/task').length;
+      expect(process.cpu.num_threads).toBeGreaterThanOrEqual(task - 2);
+      expect(process.cpu.num_threads).toBeLessThanOrEqual(task + 2);
+      expect(process.uptime).toBeGreaterThan(globalThis.process.uptime() - 5);
+      expect(process.meminfo.rss_bytes).toBeGreaterThan(20e6);
+      expect(process.meminfo.vsz_bytes).toBeGreaterThan(process.meminfo.rss_bytes!);
+      expect(process.cpu.user_time).toBeGreaterThan(0);
+    },
+  );
+
+  it('has the counters and gauges of the application', async () => {
+    const running = await start();
+    const monitor = running.app.get(MonitorService);
+    monitor.count('orders', 2);
+    for (const length of [5, 9, 2]) monitor.kv('queue_length', length);
+    expect(await running.document()).toMatchObject({
+      counters: { orders: 2 },
+      gauges: { queue_length: 2 },
+      max_gauges: { queue_length: 9 },
+      min_gauges: { queue_length: 2 },
+    });
+    const again = await running.document();
+    expect(again.gauges).toHaveProperty('queue_length', 2);
+    expect(again.max_gauges).not.toHaveProperty('queue_length');
+    expect(again.min_gauges).not.toHaveProperty('queue_length');
+  });
+
+  it('leaves the window of every other reader alone', async () => {
+    const running = await start();
+    const monitor = running.app.get(MonitorService);
+    monitor.kv('queue_length', 7);
+    await running.document();
+    expect((await monitor.metrics()).max_gauges).toHaveProperty('queue_length', 7);
+    expect((await monitor.metrics('mine')).max_gauges).toHaveProperty('queue_length', 7);
+    expect((await monitor.metrics('mine')).max_gauges).not.toHaveProperty('queue_length');
+  });
+
+  it('is announced by HEAD, which opens no window', async () => {
+    const running = await start();
+    running.app.get(MonitorService).kv('queue_length', 7);
+    const head = await running.get('/monitor', { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(head.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await sendRaw(running.port, requestBytes('HEAD', '/monitor'))).toMatch(/\r\n\r\n$/);
+    expect((await running.document()).max_gauges).toHaveProperty('queue_length', 7);
+  });
+
+  it('is JSON that nobody may keep or take for something else', async () => {
+    const running = await start();
+    const { headers } = await running.get('/monitor');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('escapes what wraps every other answer of the application', async () => {
+    const running = await startApp(adapter, {
+      imports: [MonitorModule.forRoot()],
+      controllers: [CatsController],
+      providers: [WRAPPED],
+    });
+    expect(await (await running.get('/cats')).json()).toEqual({ success: true, data: [] });
+    expect(Object.keys(await running.document())).toEqual([
+      'process',
+      'counters',
+      'gauges',
+      'max_gauges',
+      'min_gauges',
+    ]);
+  });
+
+  it('stays at /monitor when the routes of the application have a version', async () => {
+    const running = await startApp(
+      adapter,
+      { imports: [MonitorModule.forRoot()], controllers: [CatsController] },
+      (app) => app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+    );
+    expect((await running.get('/v1/cats')).status).toBe(200);
+    expect((await running.get('/monitor')).status).toBe(200);
+    expect((await running.get('/v1/monitor')).status).toBe(404);
+  });
+
+  it('follows the global prefix', async () => {
+    const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] }, (app) =>
+      app.setGlobalPrefix('api'),
+    );
+    expect((await running.get('/api/monitor')).status).toBe(200);
+    expect((await running.get('/monitor')).status).toBe(404);
+  });
+
+  it.each(['status', '/status', '/internal/status/', 'internal/v1.0/status'])(
+    'is at %s if told so',
+    async (path) => {
+      const running = await start({ path });
+      expect((await running.get(`/${path.replace(/^\/|\/$/g, '')}`)).status).toBe(200);
+      expect((await running.get('/monitor')).status).toBe(404);
+    },
+  );
+
+  it('belongs to one virtual host if told so', async () => {
+    const running = await start({ host: 'monitor.localhost' });
+    const ask = (host: string) =>
+      sendRaw(running.port, requestBytes('GET', '/monitor').replace('Host: 127.0.0.1', `Host: ${host}`));
+    expect(await ask('monitor.localhost')).toMatch(/^HTTP\/1.1 200/);
+    expect(await ask('www.localhost')).toMatch(/^HTTP\/1.1 404/);
+  });
+
+  it('is not there with controller: false', async () => {
+    const running = await start({ controller: false });
+    expect((await running.get('/monitor')).status).toBe(404);
+    expect((await running.app.get(MonitorService).metrics()).counters.requests).toBe(1);
+  });
+
+  it('can be served by a subclass of the controller, with guards and routes of its own', async () => {
+    @Injectable()
+    class Closed implements CanActivate {
+      canActivate(): boolean {
+        return false;
+      }
+    }
+    class Mine extends MonitorController {
+      @Get('queue')
+      async queue(): Promise<unknown> {
+        return { length: (await this.monitor.metrics('queue')).gauges.queue_length };
+      }
+
+      @Get('closed')
+      @UseGuards(Closed)
+      closed(): void {}
+    }
+    const running = await start({ controller: Mine, path: 'status' });
+    running.app.get(MonitorService).kv('queue_length', 3);
+    expect((await running.get('/status')).status).toBe(200);
+    expect(await (await running.get('/status/queue')).json()).toEqual({ length: 3 });
+    expect((await running.get('/status/closed')).status).toBe(403);
+    expect((await running.get('/status/queue', { headers: { 'X-Forwarded-For': '10.0.0.1' } })).status).toBe(
+      403,
+    );
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the document of a process without a descriptor left', () => {
+  it('has null for what needs one, and everything else', () => {
+    const script = fileURLToPath(new URL('scripts/no-descriptors.mjs', import.meta.url));
+    const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
+    const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'EMFILE',
+      metrics: {
+        process: {
+          uptime: expect.any(Number) as number,
+          num_fds: expect.toBeOneOf([1024, null]) as number | null,
+          meminfo: { rss_bytes: null, vsz_bytes: expect.any(Number) as number },
+          cpu: { user_time: expect.any(Number) as number, num_threads: expect.any(Number) as number },
+        },
+        counters: { requests: 0 },
+      },
+    });
+  });
+});

@@ -1,0 +1,264 @@
+import type { CallHandler, CanActivate, NestInterceptor } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseIntPipe, Post, Res, UseGuards } from '@nestjs/common';
+import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import express from 'express';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { of } from 'rxjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MonitorOptions } from '../src/index.js';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import type { TestApp } from './support/app.js';
+import { ADAPTERS, adapterOf, moduleOf, startApp } from './support/app.js';
+import { RecordingLogger } from './support/recording-logger.js';
+import { requestBytes, sendRaw, statusesOf } from './support/raw-http.js';
+
+class Never implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+/** As a response cache does: answers by itself, so that nothing behind it sees the request. */
+class Cache implements NestInterceptor {
+  intercept(_context: unknown, _next: CallHandler) {
+    return of('cached');
+  }
+}
+
+@Controller('cats')
+class CatsController {
+  @Get()
+  all(): string {
+    return 'cats';
+  }
+
+  @Get('guarded')
+  @UseGuards(Never)
+  guarded(): string {
+    return 'never';
+  }
+
+  @Get('broken')
+  broken(): string {
+    throw new Error('broken');
+  }
+
+  @Get('hanging')
+  hanging(): Promise<never> {
+    return new Promise(() => {});
+  }
+
+  @Get('raw')
+  raw(@Res() response: ServerResponse | { raw: ServerResponse; hijack(): void }): void {
+    if ('raw' in response) response.hijack();
+    ('raw' in response ? response.raw : response).end('raw');
+  }
+
+  @Get(':id')
+  one(@Param('id', ParseIntPipe) id: number): number {
+    return id;
+  }
+
+  @Post()
+  add(@Body() body: unknown): unknown {
+    return body;
+  }
+}
+
+/** What one step adds to each of the three counters. */
+async function increments(running: TestApp, step: () => Promise<unknown>): Promise<number[]> {
+  const read = async () => {
+    const { requests, localhost_requests, private_requests } = (
+      await running.app.get(MonitorService).metrics()
+    ).counters;
+    return [requests, localhost_requests, private_requests];
+  };
+  const before = await read();
+  await step();
+  const after = await read();
+  return after.map((value, index) => value - before[index]);
+}
+
+const json = ['Content-Type: application/json'];
+
+/** What is sent, and the statuses that come back: each of them is one request. */
+const STEPS: [name: string, bytes: string, statuses: number[]][] = [
+  ['a request that a handler answers', requestBytes('GET', '/cats'), [200]],
+  ['a HEAD request', requestBytes('HEAD', '/cats'), [200]],
+  ['an unknown path', requestBytes('GET', '/dogs'), [404]],
+  ['a known path with another method', requestBytes('DELETE', '/cats'), [404]],
+  ['an OPTIONS request', requestBytes('OPTIONS', '/dogs'), [404]],
+  ['a request that a guard turns away', requestBytes('GET', '/cats/guarded'), [403]],
+  ['a request that a pipe turns away', requestBytes('GET', '/cats/felix'), [400]],
+  ['a handler that throws', requestBytes('GET', '/cats/broken'), [500]],
+  ['a handler that answers by itself', requestBytes('GET', '/cats/raw'), [200]],
+  ['a body that is not JSON', requestBytes('POST', '/cats', json, '{"name":'), [400]],
+  ['a body that is too large', requestBytes('POST', '/cats', json, `"${'x'.repeat(2_000_000)}"`), [413]],
+  ['a malformed URL', requestBytes('GET', '/cats/%zz'), [400]],
+  ['the monitor itself', requestBytes('GET', '/monitor'), [200]],
+  [
+    'the monitor turning somebody away',
+    requestBytes('GET', '/monitor', ['X-Forwarded-For: 10.0.0.1']),
+    [403],
+  ],
+  [
+    'two pipelined requests',
+    requestBytes('GET', '/cats').replace('Connection: close\r\n', '') + requestBytes('GET', '/cats/1'),
+    [200, 200],
+  ],
+];
+
+describe.each(ADAPTERS)('requests on %s', (adapter) => {
+  const start = (options: MonitorOptions = {}, providers: object[] = []) =>
+    startApp(adapter, {
+      imports: [MonitorModule.forRoot(options)],
+      controllers: [CatsController],
+      providers: providers as never[],
+    });
+
+  describe.each<[string, MonitorOptions]>([
+    ['with the interceptor', {}],
+    ['without the interceptor', { interceptor: false }],
+  ])('%s', (_name, options) => {
+    it.each(STEPS)('counts %s once for each answer', async (_step, bytes, statuses) => {
+      const running = await start(options);
+      let answer = '';
+      const added = await increments(running, async () => (answer = await sendRaw(running.port, bytes)));
+      expect(statusesOf(answer)).toEqual(statuses);
+      expect(added).toEqual([statuses.length, statuses.length, statuses.length]);
+    });
+  });
+
+  it('counts a request while its handler is still at work, and not again when its client gives up', async () => {
+    const running = await start();
+    const counters = async () => (await running.app.get(MonitorService).metrics()).counters;
+    const server = running.app.getHttpServer() as Server;
+    const client = connect(running.port, '127.0.0.1', () =>
+      client.write(requestBytes('GET', '/cats/hanging')),
+    );
+    const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
+    expect((await counters()).requests).toBe(1);
+    const closed = once(response, 'close');
+    client.destroy();
+    await closed;
+    expect((await counters()).requests).toBe(1);
+  });
+
+  it('counts every request of a connection that is kept alive', async () => {
+    const running = await start();
+    const keepAlive = requestBytes('GET', '/cats').replace('Connection: close\r\n', '');
+    const added = await increments(running, () =>
+      sendRaw(running.port, keepAlive.repeat(9) + requestBytes('GET', '/cats')),
+    );
+    expect(added).toEqual([10, 10, 10]);
+  });
+
+  it('counts what another interceptor answers ahead of ours', async () => {
+    const running = await startApp(adapter, {
+      imports: [
+        moduleOf({ providers: [{ provide: APP_INTERCEPTOR, useClass: Cache }] }),
+        MonitorModule.forRoot(),
+      ],
+      controllers: [CatsController],
+    });
+    const added = await increments(running, async () => {
+      expect(await (await running.get('/cats')).text()).toBe('cached');
+    });
+    expect(added).toEqual([1, 1, 1]);
+  });
+
+  it('counts in an application that a TestingModule makes', async () => {
+    const testing = await Test.createTestingModule({
+      imports: [MonitorModule.forRoot()],
+      controllers: [CatsController],
+    }).compile();
+    const app = testing.createNestApplication(adapterOf(adapter), {
+      logger: false,
+      forceCloseConnections: true,
+    });
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    await fetch(`${await app.getUrl()}/dogs`);
+    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
+  });
+
+  it('counts for each of two applications in one process what that one was asked', async () => {
+    const [one, other] = [await start(), await start()];
+    await one.get('/cats');
+    await one.get('/dogs');
+    await other.get('/cats');
+    expect((await one.document()).counters.requests).toBe(3);
+    expect((await other.document()).counters.requests).toBe(2);
+  });
+
+  it('counts the requests of each interface that localhost stands for', async () => {
+    const log = new RecordingLogger();
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
+      adapterOf(adapter),
+      { logger: log, forceCloseConnections: true },
+    );
+    onTestFinished(() => app.close());
+    await app.listen(0, 'localhost');
+    const { port } = new URL(await app.getUrl());
+    await fetch(`http://localhost:${port}/cats`);
+    await fetch(`http://localhost:${port}/dogs`);
+    expect((await app.get(MonitorService).metrics()).counters).toMatchObject({
+      requests: 2,
+      localhost_requests: 2,
+    });
+  });
+});
+
+describe('requests on express', () => {
+  it('are counted when an Express instance answers them that was set up before Nest got it', async () => {
+    const instance = express();
+    instance.get('/legacy', (_request, response) => {
+      response.send('legacy');
+    });
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot()] }),
+      new ExpressAdapter(instance),
+      { logger: false, forceCloseConnections: true },
+    );
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    expect(await (await fetch(`${await app.getUrl()}/legacy`)).text()).toBe('legacy');
+    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
+  });
+
+  it('are counted on a second server that listens with the same Express instance', async () => {
+    const instance = express();
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
+      new ExpressAdapter(instance),
+      { logger: false },
+    );
+    onTestFinished(() => app.close());
+    await app.init();
+    // oxlint-disable-next-line typescript/no-misused-promises
+    const second = createServer(instance).listen(0, '127.0.0.1');
+    onTestFinished(() => void second.close());
+    await once(second, 'listening');
+    const { port } = second.address() as { port: number };
+    await sendRaw(port, requestBytes('GET', '/cats'));
+    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
+  });
+});
+
+describe('requests on fastify', () => {
+  it('are counted when they come by inject()', async () => {
+    const running = await startApp('fastify', {
+      imports: [MonitorModule.forRoot()],
+      controllers: [CatsController],
+    });
+    const added = await increments(running, () => (running.app as NestFastifyApplication).inject('/cats'));
+    expect(added).toEqual([1, 1, 1]);
+  });
+});

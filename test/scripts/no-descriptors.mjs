@@ -1,0 +1,18 @@
+// Uses every file descriptor that the process may have, and prints the document as it is then.
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { openSync } from 'node:fs';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+
+class Root {}
+Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
+
+const context = await NestFactory.createApplicationContext(Root, { logger: false });
+const monitor = context.get(MonitorService);
+await monitor.metrics();
+try {
+  for (;;) openSync('/dev/null', 'r');
+} catch (error) {
+  console.log(JSON.stringify({ code: error.code, metrics: await monitor.metrics() }));
+}
