@@ -1,4 +1,4 @@
-import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider, Type } from '@nestjs/common';
+import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
@@ -29,10 +29,10 @@ export type MonitorModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   'createMonitorOptions'
 > & {
   /**
-   * A subclass of {@link MonitorController} to serve the endpoint. It stands here, and not among the options that
-   * come from the factory, because Nest reads the guards of a controller before any factory runs.
+   * As {@link MonitorOptions.controller}. A class stands here, and not among the options that come from the
+   * factory, because Nest reads the guards of a controller before any factory runs.
    */
-  controller?: Type<MonitorController>;
+  controller?: MonitorOptions['controller'];
 };
 
 /** Nest's own way from `useFactory`, `useClass` or `useExisting` to one token. */
@@ -75,7 +75,7 @@ export class MonitorModule {
    */
   static forRoot(options: MonitorOptions = {}): DynamicModule {
     const resolved = resolveMonitorOptions(options);
-    return assemble({ provide: MONITOR_OPTIONS, useValue: resolved }, resolved.controller || undefined);
+    return assemble({ provide: MONITOR_OPTIONS, useValue: resolved }, resolved.controller);
   }
 
   /**
@@ -84,6 +84,7 @@ export class MonitorModule {
    */
   static forRootAsync(options: MonitorModuleAsyncOptions): DynamicModule {
     const { controller, ...source } = options;
+    resolveMonitorOptions({ controller });
     if (!source.useFactory && !source.useClass && !source.useExisting) throw new Error(NO_ASYNC_SOURCE);
     const { imports, providers = [] } = AsyncOptions.forRootAsync(source);
     const resolved = { provide: MONITOR_OPTIONS, inject: [GIVEN_OPTIONS], useFactory: resolveGivenOptions };
@@ -94,11 +95,11 @@ export class MonitorModule {
 /** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
 function assemble(
   options: Provider,
-  controllerBase?: Type<MonitorController>,
+  controllerOption: MonitorOptions['controller'],
   imports: DynamicModule['imports'] = [],
   providers: Provider[] = [],
 ): DynamicModule {
-  const controller = subclassController(controllerBase);
+  const controller = subclassController(controllerOption || MonitorController);
   return {
     module: MonitorModule,
     imports: [{ module: MonitorCoreModule, imports, providers: [...providers, options] }],
@@ -109,7 +110,7 @@ function assemble(
         provide: ENDPOINT,
         inject: [MONITOR_OPTIONS],
         useFactory: (resolved: ResolvedMonitorOptions) => {
-          if (resolved.controller === false) unmountController(controller);
+          if (controllerOption === false || resolved.controller === false) unmountController(controller);
           else mountController(controller, resolved);
           return controller;
         },

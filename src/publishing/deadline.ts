@@ -43,7 +43,24 @@ export class Deadline {
     clearTimeout(this.timer);
   }
 
+  /**
+   * Has the deadline pass now, if its time has come and its timer just has not run yet.
+   *
+   * @returns whether it has passed.
+   */
+  passIfDue(): boolean {
+    // Timers count whole milliseconds, so one may run a fraction of a millisecond early on a finer clock.
+    if (this.clock() < this.at - 1) return false;
+    clearTimeout(this.timer);
+    this.pass();
+    return true;
+  }
+
   private arm(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.controller.abort(this.reason()), ms);
+    return setTimeout(() => this.pass(), ms);
+  }
+
+  private pass(): void {
+    if (!this.signal.aborted) this.controller.abort(this.reason());
   }
 }

@@ -29,6 +29,7 @@ interface Attempt {
  */
 export class PublisherLane {
   private current: Attempt | undefined;
+  private finishing = false;
 
   constructor(
     private readonly options: LaneOptions,
@@ -37,8 +38,15 @@ export class PublisherLane {
 
   /** Publishes, unless the call before is still under way. */
   publish(timeout: number): void {
-    if (this.current === undefined) this.begin(timeout);
-    else this.options.onSkip();
+    if (this.finishing) return;
+    if (this.current === undefined) {
+      this.begin(timeout);
+    } else if (this.current.deadline.passIfDue()) {
+      // With a timeout as long as the interval, both are due at once, in whichever order.
+      void this.current.done.then(() => this.publish(timeout));
+    } else {
+      this.options.onSkip();
+    }
   }
 
   /**
@@ -46,6 +54,7 @@ export class PublisherLane {
    * within the timeout.
    */
   async finish(timeout: number): Promise<void> {
+    this.finishing = true;
     const end = this.clock() + timeout;
     this.current?.deadline.hold(timeout / 2);
     await this.current?.done;

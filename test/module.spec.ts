@@ -1,0 +1,202 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MonitorOptions, MonitorOptionsFactory } from '../src/index.js';
+import { MonitorController, MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
+import { ADAPTERS, moduleOf, startApp } from './support/app.js';
+import { RecordingLogger } from './support/recording-logger.js';
+
+@Injectable()
+class Settings {
+  readonly monitorPath = 'status';
+}
+
+@Module({ providers: [Settings], exports: [Settings] })
+class SettingsModule {}
+
+@Injectable()
+class MonitorConfig implements MonitorOptionsFactory {
+  constructor(readonly settings: Settings) {}
+
+  createMonitorOptions(): Promise<MonitorOptions> {
+    return Promise.resolve({ path: this.settings.monitorPath });
+  }
+}
+
+@Module({ imports: [SettingsModule], providers: [MonitorConfig], exports: [MonitorConfig] })
+class MonitorConfigModule {}
+
+/** Far from the root, and without an import of MonitorModule. */
+@Injectable()
+class OrdersService {
+  constructor(readonly monitor: MonitorService) {}
+}
+
+const orders = moduleOf({ imports: [moduleOf({ providers: [OrdersService] })] });
+
+async function startContext(root: object): Promise<INestApplicationContext> {
+  const context = await NestFactory.createApplicationContext(root as never, {
+    logger: false,
+    abortOnError: false,
+  });
+  onTestFinished(() => context.close());
+  return context;
+}
+
+describe('MonitorModule', () => {
+  it('is one line to start, and every provider can inject its service', async () => {
+    const running = await startApp('express', { imports: [orders, MonitorModule.forRoot()] });
+    running.app.get(OrdersService).monitor.count('orders');
+    expect((await running.document()).counters.orders).toBe(1);
+  });
+
+  describe.each(ADAPTERS)('takes its options, path included, on %s', (adapter) => {
+    it.each([
+      [
+        'useFactory',
+        MonitorModule.forRootAsync({
+          imports: [SettingsModule],
+          inject: [Settings],
+          useFactory: (settings: Settings) => ({ path: settings.monitorPath }),
+        }),
+      ],
+      [
+        'an async useFactory',
+        MonitorModule.forRootAsync({ useFactory: () => Promise.resolve({ path: 'status' }) }),
+      ],
+      ['useClass', MonitorModule.forRootAsync({ imports: [SettingsModule], useClass: MonitorConfig })],
+      [
+        'useExisting',
+        MonitorModule.forRootAsync({ imports: [MonitorConfigModule], useExisting: MonitorConfig }),
+      ],
+    ])('from %s', async (_way, monitor) => {
+      const running = await startApp(adapter, { imports: [monitor] });
+      expect((await running.document('/status')).counters.requests).toBe(1);
+      expect((await running.get('/monitor')).status).toBe(404);
+    });
+
+    it('from a factory that closes the endpoint', async () => {
+      const monitor = MonitorModule.forRootAsync({ useFactory: () => ({ controller: false }) });
+      const running = await startApp(adapter, { imports: [monitor] });
+      expect((await running.get('/monitor')).status).toBe(404);
+    });
+
+    it('with a controller of the application beside the factory', async () => {
+      class Mine extends MonitorController {}
+      const monitor = MonitorModule.forRootAsync({
+        controller: Mine,
+        useFactory: () => ({ path: 'status' }),
+      });
+      const running = await startApp(adapter, { imports: [monitor] });
+      expect((await running.get('/status')).status).toBe(200);
+    });
+  });
+
+  it('takes the defaults when a factory gives no options', async () => {
+    const monitor = MonitorModule.forRootAsync({ useFactory: () => undefined as unknown as MonitorOptions });
+    const running = await startApp('express', { imports: [monitor] });
+    expect((await running.get('/monitor')).status).toBe(200);
+  });
+
+  it('refuses a bad option where forRoot() is called', () => {
+    expect(() => MonitorModule.forRoot({ publishInterval: 0 })).toThrow(MonitorOptionsError);
+  });
+
+  it.each<[string, object]>([
+    ['publishInterval', { publishInterval: '10' }],
+    ['pth', { pth: 'status' }],
+    ['controller', { controller: class extends MonitorController {} }],
+  ])('fails the start for a bad %s from a factory, and says so', async (option, options) => {
+    const monitor = MonitorModule.forRootAsync({ useFactory: () => options });
+    await expect(startContext(moduleOf({ imports: [monitor] }))).rejects.toMatchObject({
+      name: 'MonitorOptionsError',
+      option,
+    });
+  });
+
+  it('says so when forRootAsync() has nothing to get options from', () => {
+    expect(() => MonitorModule.forRootAsync({})).toThrow(/useFactory, useClass and useExisting/);
+    expect(() =>
+      MonitorModule.forRootAsync({ controller: class {} as never, useFactory: () => ({}) }),
+    ).toThrow(MonitorOptionsError);
+  });
+
+  it('fails the start with a clear error when it is imported twice', async () => {
+    const feature = moduleOf({ imports: [MonitorModule.forRoot({ publishInterval: 50 })] });
+    const root = moduleOf({ imports: [feature, MonitorModule.forRoot()] });
+    await expect(startContext(root)).rejects.toThrow(/imported twice/);
+  });
+
+  it('may be imported in several modules as the same value, and is one set of counts', async () => {
+    const monitor = MonitorModule.forRoot();
+    const running = await startApp('express', {
+      imports: [moduleOf({ imports: [monitor] }), moduleOf({ imports: [monitor] }), monitor],
+    });
+    await running.get('/nowhere');
+    expect((await running.document()).counters.requests).toBe(2);
+  });
+
+  it('fails the start with a clear error when it is imported without forRoot()', async () => {
+    await expect(startContext(moduleOf({ imports: [MonitorModule] }))).rejects.toThrow(
+      /MonitorModule\.forRoot\(\)/,
+    );
+  });
+
+  it('may be imported as a bare class beside forRoot(), out of habit', async () => {
+    const feature = moduleOf({ imports: [MonitorModule], providers: [OrdersService] });
+    const context = await startContext(moduleOf({ imports: [feature, MonitorModule.forRoot()] }));
+    expect(context.get(OrdersService).monitor).toBe(context.get(MonitorService));
+  });
+
+  it('keeps two applications of one process apart, made from the same root module even', async () => {
+    const root = moduleOf({ imports: [MonitorModule.forRoot()] });
+    const [one, other] = [await startContext(root), await startContext(root)];
+    one.get(MonitorService).count('orders');
+    expect((await one.get(MonitorService).metrics()).counters.orders).toBe(1);
+    expect((await other.get(MonitorService).metrics()).counters.orders).toBeUndefined();
+  });
+
+  it('lets two applications of one process have their endpoints in different places', async () => {
+    const one = await startApp('express', { imports: [MonitorModule.forRoot({ path: 'one' })] });
+    const other = await startApp('express', { imports: [MonitorModule.forRoot({ path: 'other' })] });
+    expect((await one.get('/one')).status).toBe(200);
+    expect((await one.get('/other')).status).toBe(404);
+    expect((await other.get('/other')).status).toBe(200);
+  });
+
+  describe('in a standalone context', () => {
+    const startLogged = async (options: MonitorOptions) => {
+      const log = new RecordingLogger();
+      const root = moduleOf({ imports: [MonitorModule.forRoot(options)] });
+      const context = await NestFactory.createApplicationContext(root, { logger: log });
+      onTestFinished(() => context.close());
+      return { context, log };
+    };
+
+    it('answers metrics() with the same document', async () => {
+      const { context } = await startLogged({});
+      const monitor = context.get(MonitorService);
+      monitor.kv('queue_length', 4);
+      const { process, counters, max_gauges } = await monitor.metrics();
+      expect(process.cpu.user_time).toBeGreaterThan(0);
+      expect(counters.requests).toBe(0);
+      expect(max_gauges.queue_length).toBe(4);
+    });
+
+    it('warns once that nobody will see the numbers, unless there is a publisher', async () => {
+      expect((await startLogged({})).log.warnings).toEqual([
+        expect.stringContaining('nobody will see the numbers'),
+      ]);
+      expect((await startLogged({ publisher: () => {} })).log.warnings).toEqual([]);
+    });
+  });
+
+  it('logs one warning for a sample that it drops', async () => {
+    const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
+    const monitor = running.app.get(MonitorService);
+    for (let i = 0; i < 3; i++) monitor.kv('queue_length', Number.NaN);
+    expect(running.log.warnings).toEqual([expect.stringContaining("kv('queue_length', NaN) was dropped")]);
+    expect((await running.document()).counters.monitor_rejected_samples).toBe(3);
+  });
+});

@@ -1,0 +1,356 @@
+import type { INestApplicationContext, OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { MetricsSnapshot, MonitorOptions, Publisher } from '../src/index.js';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import { moduleOf } from './support/app.js';
+import { RecordingLogger } from './support/recording-logger.js';
+
+class HostileThenable {
+  // oxlint-disable-next-line unicorn/no-thenable
+  then(): void {
+    throw new Error('bad thenable');
+  }
+}
+
+describe('the publisher', () => {
+  let log: RecordingLogger;
+  let contexts: INestApplicationContext[];
+
+  beforeEach(() => {
+    log = new RecordingLogger();
+    contexts = [];
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+    });
+  });
+
+  afterEach(async () => {
+    const closing = Promise.all(contexts.map((context) => context.close()));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await closing;
+    vi.useRealTimers();
+  });
+
+  async function start(options: MonitorOptions): Promise<INestApplicationContext> {
+    const root = moduleOf({ imports: [MonitorModule.forRoot(options)] });
+    const context = await NestFactory.createApplicationContext(root, { logger: log });
+    contexts.push(context);
+    return context;
+  }
+
+  const countersOf = async (context: INestApplicationContext) =>
+    (await context.get(MonitorService).metrics('test')).counters;
+
+  /** A publisher that keeps what it got, and then does as it is told. */
+  function recorder(then: (call: number, signal: AbortSignal) => unknown = () => {}) {
+    const published: MetricsSnapshot[] = [];
+    const publish: Publisher = (metrics, { signal }) => {
+      published.push(structuredClone(metrics));
+      return then(published.length, signal);
+    };
+    return { published, publish };
+  }
+
+  it('is called with the document every ten seconds', async () => {
+    const { published, publish } = recorder();
+    const context = await start({ publisher: publish });
+    context.get(MonitorService).count('orders');
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(published).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(published).toHaveLength(1);
+    expect(Object.keys(published[0])).toEqual(['process', 'counters', 'gauges', 'max_gauges', 'min_gauges']);
+    expect(published[0].counters.orders).toBe(1);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(published).toHaveLength(3);
+  });
+
+  it('is called every publishInterval', async () => {
+    const { published, publish } = recorder();
+    await start({ publisher: publish, publishInterval: 250 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(published).toHaveLength(4);
+  });
+
+  it('may be an object, whose publish() is called as its method', async () => {
+    class Printer {
+      readonly printed: number[] = [];
+
+      publish(metrics: MetricsSnapshot): Promise<void> {
+        this.printed.push(metrics.counters.requests);
+        return Promise.resolve();
+      }
+    }
+    const printer = new Printer();
+    await start({ publisher: printer, publishInterval: 100 });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(printer.printed).toEqual([0, 0]);
+  });
+
+  it('sees the extremes of each gauge since its own last call', async () => {
+    const { published, publish } = recorder();
+    const context = await start({ publisher: publish, publishInterval: 100 });
+    const monitor = context.get(MonitorService);
+    for (const length of [5, 9]) monitor.kv('queue', length);
+    await monitor.metrics();
+    monitor.kv('queue', 2);
+    await vi.advanceTimersByTimeAsync(100);
+    monitor.kv('queue', 3);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(published.map(({ max_gauges, min_gauges }) => [max_gauges.queue, min_gauges.queue])).toEqual([
+      [9, 2],
+      [3, 3],
+    ]);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no route to host');
+      },
+      'no route to host',
+    ],
+    ['rejects', () => Promise.reject(new Error('refused')), 'refused'],
+    [
+      'throws null',
+      () => {
+        throw null; // oxlint-disable-line no-throw-literal
+      },
+      'null',
+    ],
+    ['rejects with nothing', () => Promise.reject(), 'undefined'], // oxlint-disable-line prefer-promise-reject-errors
+    [
+      'throws an object that resists being looked at',
+      () => {
+        throw Object.assign(new Error(), {
+          toString: () => {
+            throw new Error('hostile');
+          },
+          get stack(): string {
+            throw new Error('hostile');
+          },
+        });
+      },
+      'failed',
+    ],
+    ['gives an object whose then() throws', () => new HostileThenable(), 'bad thenable'],
+  ])('that %s is logged and counted, and is called again with its window', async (_what, misbehave, text) => {
+    const { published, publish } = recorder((call) => (call === 1 ? misbehave() : undefined));
+    const context = await start({ publisher: publish, publishInterval: 100 });
+    const monitor = context.get(MonitorService);
+    for (const length of [9, 1]) monitor.kv('queue', length);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(log.errors).toEqual([expect.stringContaining(text)]);
+    monitor.kv('queue', 5);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(published[1]).toMatchObject({ max_gauges: { queue: 9 }, min_gauges: { queue: 1 } });
+    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(published[2].max_gauges).not.toHaveProperty('queue');
+  });
+
+  it('that never settles is given up after publishTimeout, its signal aborted and its window kept', async () => {
+    const signals: AbortSignal[] = [];
+    const { published, publish } = recorder((call, signal) => {
+      signals.push(signal);
+      return call === 1 ? new Promise(() => {}) : undefined;
+    });
+    const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 50 });
+    context.get(MonitorService).kv('queue', 7);
+    await vi.advanceTimersByTimeAsync(149);
+    expect(signals[0].aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(signals[0].aborted).toBe(true);
+    expect(log.errors).toEqual([expect.stringContaining('not finished after 50 ms')]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(published).toHaveLength(2);
+    expect(published[1].max_gauges).toHaveProperty('queue', 7);
+    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signals[1].aborted).toBe(false);
+  });
+
+  it('that rejects after it was given up does no harm', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const { publish } = recorder(
+      (_call, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => setTimeout(reject, 5))),
+    );
+    const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 20 });
+    await vi.advanceTimersByTimeAsync(190);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
+  });
+
+  it('that gets every interval as its timeout is called at each of them, even if it never settles', async () => {
+    const { published, publish } = recorder(() => new Promise(() => {}));
+    const context = await start({ publisher: publish, publishInterval: 100 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(published).toHaveLength(10);
+    expect(await countersOf(context)).not.toHaveProperty('monitor_skipped_publishes');
+  });
+
+  it('that is slow is not called again before it is done, and the calls left out are counted', async () => {
+    let finish = (): void => {};
+    const { published, publish } = recorder(() => new Promise<void>((resolve) => (finish = resolve)));
+    const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 10_000 });
+    await vi.advanceTimersByTimeAsync(350);
+    expect(published).toHaveLength(1);
+    expect(await countersOf(context)).toMatchObject({ monitor_skipped_publishes: 2 });
+    finish();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(published).toHaveLength(2);
+    expect(await countersOf(context)).not.toHaveProperty('monitor_failed_publishes');
+  });
+
+  it('that changes what it was handed changes nothing else', async () => {
+    const seen = recorder();
+    const vandal: Publisher = (metrics) => {
+      metrics.counters.orders = -1;
+      delete (metrics as Partial<MetricsSnapshot>).gauges;
+      metrics.max_gauges = {};
+    };
+    const context = await start({ publisher: [vandal, seen.publish], publishInterval: 100 });
+    const monitor = context.get(MonitorService);
+    monitor.count('orders', 2);
+    monitor.kv('queue', 4);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen.published[0]).toMatchObject({
+      counters: { orders: 2 },
+      gauges: { queue: 4 },
+      max_gauges: { queue: 4 },
+    });
+    expect(seen.published[1]).toMatchObject({ counters: { orders: 2 }, gauges: { queue: 4 } });
+    expect(log.errors).toEqual([]);
+  });
+
+  it('does not notice another publisher that fails or hangs', async () => {
+    const good = recorder();
+    const failing = recorder(() => Promise.reject(new Error('down')));
+    const hanging = recorder(() => new Promise(() => {}));
+    const context = await start({
+      publisher: [failing.publish, hanging.publish, good.publish],
+      publishInterval: 100,
+      publishTimeout: 1_000,
+    });
+    const monitor = context.get(MonitorService);
+    monitor.kv('queue', 4);
+    await vi.advanceTimersByTimeAsync(100);
+    monitor.kv('queue', 1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(good.published.map(({ max_gauges }) => max_gauges.queue)).toEqual([4, 1, undefined]);
+    expect(failing.published.map(({ max_gauges }) => max_gauges.queue)).toEqual([4, 4, 4]);
+    expect(hanging.published).toHaveLength(1);
+  });
+
+  describe('when the application closes', () => {
+    it('is called once more, and not again by a second close()', async () => {
+      const { published, publish } = recorder();
+      const context = await start({ publisher: publish });
+      context.get(MonitorService).count('orders', 3);
+      await context.close();
+      await context.close();
+      expect(published).toHaveLength(1);
+      expect(published[0].counters.orders).toBe(3);
+    });
+
+    it('is not called if the application never started', async () => {
+      const { published, publish } = recorder();
+      const app = await NestFactory.create(
+        moduleOf({ imports: [MonitorModule.forRoot({ publisher: publish })] }),
+        {
+          logger: log,
+        },
+      );
+      await app.close();
+      expect(published).toHaveLength(0);
+    });
+
+    it('is called while what it publishes through is still open', async () => {
+      @Injectable()
+      class Connection implements OnModuleDestroy {
+        open = true;
+        readonly sent: boolean[] = [];
+
+        publish(): void {
+          this.sent.push(this.open);
+        }
+
+        onModuleDestroy(): void {
+          this.open = false;
+        }
+      }
+      @Module({ providers: [Connection], exports: [Connection] })
+      class ConnectionModule {}
+      const monitor = MonitorModule.forRootAsync({
+        imports: [ConnectionModule],
+        inject: [Connection],
+        useFactory: (connection: Connection) => ({ publisher: connection }),
+      });
+      const context = await NestFactory.createApplicationContext(
+        moduleOf({ imports: [monitor, ConnectionModule] }),
+        { logger: log },
+      );
+      const connection = context.get(Connection);
+      await context.close();
+      expect(connection).toMatchObject({ open: false, sent: [true] });
+    });
+
+    it('holds it up for publishTimeout at most, and has its signal aborted then', async () => {
+      const signals: AbortSignal[] = [];
+      const { publish } = recorder((_call, signal) => {
+        signals.push(signal);
+        return new Promise(() => {});
+      });
+      const context = await start({ publisher: publish, publishTimeout: 300 });
+      const closed = vi.fn();
+      const closing = context.close().then(closed);
+      await vi.advanceTimersByTimeAsync(299);
+      expect(closed).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      await closing;
+      expect(signals).toEqual([expect.objectContaining({ aborted: true })]);
+    });
+
+    it('finishes the call that is under way, and is called once more after it', async () => {
+      let finish = (): void => {};
+      const { published, publish } = recorder((call) =>
+        call === 1 ? new Promise<void>((resolve) => (finish = resolve)) : undefined,
+      );
+      const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 10_000 });
+      await vi.advanceTimersByTimeAsync(100);
+      const closing = context.close();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(published).toHaveLength(1);
+      context.get(MonitorService).count('orders');
+      finish();
+      await closing;
+      expect(published).toHaveLength(2);
+      expect(published[1].counters.orders).toBe(1);
+    });
+
+    it('is called once more even after a call that hangs, both within publishTimeout', async () => {
+      const { published, publish } = recorder((call) => (call === 1 ? new Promise(() => {}) : undefined));
+      const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 1_000 });
+      context.get(MonitorService).kv('queue', 6);
+      await vi.advanceTimersByTimeAsync(100);
+      const closing = context.close();
+      await vi.advanceTimersByTimeAsync(500);
+      await closing;
+      expect(published).toHaveLength(2);
+      expect(published[1].max_gauges).toHaveProperty('queue', 6);
+    });
+  });
+
+  it('costs no timer if there is none', async () => {
+    const before = vi.getTimerCount();
+    await start({ measureInterval: 1_000 });
+    expect(vi.getTimerCount() - before).toBe(1);
+  });
+});

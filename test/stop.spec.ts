@@ -1,0 +1,146 @@
+import { NestFactory } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import { ADAPTERS, adapterOf, moduleOf } from './support/app.js';
+
+/** What the process holds open on /proc/self/stat: the one descriptor that is ours. */
+function statDescriptors(): number {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return links.filter((link) => /^\/proc\/\d+\/stat$/.test(link)).length;
+}
+
+describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
+  const root = () =>
+    moduleOf({
+      imports: [
+        ScheduleModule.forRoot(),
+        MonitorModule.forRoot({ publisher: () => {}, publishInterval: 10 }),
+      ],
+    });
+  const create = () =>
+    NestFactory.create(root(), adapterOf(adapter), { logger: false, forceCloseConnections: true });
+
+  it('leaves no timer behind', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const app = await create();
+    await app.init();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    await app.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no listener behind, on the server or on the process', async () => {
+    const processListeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+    const before = processListeners();
+    const app = await create();
+    const server = app.getHttpServer() as NodeJS.EventEmitter;
+    const listeners = server.listenerCount('request');
+    await app.listen(0, '127.0.0.1');
+    expect(server.listenerCount('request')).toBe(listeners + 1);
+    await fetch(`${await app.getUrl()}/monitor`);
+    await app.close();
+    expect(server.listenerCount('request')).toBe(listeners);
+    expect(processListeners()).toEqual(before);
+  });
+
+  it.runIf(process.platform === 'linux')('leaves no descriptor behind', async () => {
+    const before = statDescriptors();
+    const app = await create();
+    await app.listen(0, '127.0.0.1');
+    await fetch(`${await app.getUrl()}/monitor`);
+    expect(statDescriptors()).toBe(before + 1);
+    await app.close();
+    expect(statDescriptors()).toBe(before);
+  });
+
+  it('can be done twice, and without init()', async () => {
+    const never = await create();
+    await never.get(MonitorService).metrics();
+    await never.close();
+    await never.close();
+    const twice = await create();
+    await twice.init();
+    await twice.close();
+    await twice.close();
+    expect(statDescriptors()).toBe(0);
+  });
+
+  it('still lets the numbers be read, and holds nothing open for it', async () => {
+    const app = await create();
+    await app.init();
+    const monitor = app.get(MonitorService);
+    await app.close();
+    monitor.count('late');
+    const { counters, process } = await monitor.metrics();
+    expect(counters.late).toBe(1);
+    expect(process.cpu.num_threads).toBeGreaterThan(0);
+    expect(statDescriptors()).toBe(0);
+  });
+
+  it('ends the counting: an adapter that goes on to serve is not observed any more', async () => {
+    const app = await create();
+    await app.init();
+    const monitor = app.get(MonitorService);
+    const instance = app.getHttpAdapter();
+    await app.close();
+    const testing = await Test.createTestingModule({}).compile();
+    const other = testing.createNestApplication(adapter === 'express' ? instance : adapterOf(adapter));
+    onTestFinished(() => other.close());
+    await other.listen(0, '127.0.0.1');
+    await fetch(await other.getUrl());
+    expect((await monitor.metrics()).counters.requests).toBe(0);
+  });
+});
+
+describe('a process with the monitor', () => {
+  const run = (script: string, ...args: string[]) => {
+    const path = fileURLToPath(new URL(`scripts/${script}`, import.meta.url));
+    const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return {
+      child,
+      ended: once(child, 'exit') as Promise<[number | null, string | null]>,
+      output: () => output,
+    };
+  };
+
+  it('ends by itself when a standalone script has nothing left to do, closed or not', async () => {
+    for (const close of ['close', 'leave']) {
+      const { ended, output } = run('standalone.mjs', close);
+      expect(await ended, output()).toEqual([0, null]);
+      expect(output()).toBe(close === 'close' ? 'done\npublished\n' : 'done\n');
+    }
+  });
+
+  it('ends at once on SIGTERM, if the application has no shutdown hooks', async () => {
+    const { child, ended, output } = run('server.mjs');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+    expect(output()).toBe('listening\n');
+  });
+
+  it('publishes once more on SIGTERM, if the application has shutdown hooks, and ends by that signal', async () => {
+    const { child, ended, output } = run('server.mjs', 'hooks');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([null, 'SIGTERM']);
+    expect(output()).toBe('listening\npublished\n');
+  });
+});
