@@ -1,6 +1,6 @@
 import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { Controller, Get, Injectable, UseGuards, VersioningType } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { Controller, Get, Injectable, SetMetadata, UseGuards, VersioningType } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -171,6 +171,41 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     );
     expect((await running.get('/api/monitor')).status).toBe(200);
     expect((await running.get('/monitor')).status).toBe(404);
+  });
+
+  it('stays where it is when the global prefix excludes it', async () => {
+    const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] }, (app) =>
+      app.setGlobalPrefix('api', { exclude: ['monitor'] }),
+    );
+    expect((await running.get('/monitor')).status).toBe(200);
+    expect((await running.get('/api/monitor')).status).toBe(404);
+  });
+
+  it('is closed by a global guard, and opened by what the application marks its open routes with', async () => {
+    const Public = () => SetMetadata('public', true);
+    @Injectable()
+    class Login implements CanActivate {
+      constructor(private readonly reflector: Reflector) {}
+
+      canActivate(context: ExecutionContext): boolean {
+        const open = this.reflector.getAllAndOverride<unknown>('public', [
+          context.getHandler(),
+          context.getClass(),
+        ]);
+        return open === true;
+      }
+    }
+    @Public()
+    class Open extends MonitorController {}
+    const providers = [{ provide: APP_GUARD, useClass: Login }];
+    const closed = await startApp(adapter, { imports: [MonitorModule.forRoot()], providers });
+    expect((await closed.get('/monitor')).status).toBe(403);
+    const open = await startApp(adapter, {
+      imports: [MonitorModule.forRoot({ controller: Open })],
+      providers,
+    });
+    expect((await open.get('/monitor')).status).toBe(200);
+    expect((await open.get('/monitor', { headers: { 'X-Forwarded-For': '10.0.0.1' } })).status).toBe(403);
   });
 
   it.each(['status', '/status', '/internal/status/', 'internal/v1.0/status'])(
