@@ -27,17 +27,15 @@ import { MonitorService } from './monitor.service.js';
   providers: [
     {
       provide: MetricsRegistry,
-      inject: [MONITOR_OPTIONS],
-      useFactory: ({ maxSeries }: ResolvedMonitorOptions) => {
+      useFactory: () => {
         const logger = new Logger('Monitor');
-        return new MetricsRegistry({ maxSeries, texts: REGISTRY_TEXTS, warn: (text) => logger.warn(text) });
+        return new MetricsRegistry({ texts: REGISTRY_TEXTS, warn: (text) => logger.warn(text) });
       },
     },
     {
       provide: EventLoopCollector,
-      inject: [MetricsRegistry, MONITOR_OPTIONS],
-      useFactory: (registry: MetricsRegistry, options: ResolvedMonitorOptions) =>
-        new EventLoopCollector(registry, options.measureInterval),
+      inject: [MetricsRegistry],
+      useFactory: (registry: MetricsRegistry) => new EventLoopCollector(registry),
     },
     { provide: ProcessCollector, useFactory: () => new ProcessCollector() },
     {
@@ -73,11 +71,16 @@ export class MonitorCoreModule implements OnApplicationBootstrap, OnModuleDestro
   private readonly collectors: readonly Collector[];
 
   constructor(
+    @Inject(MetricsRegistry) registry: MetricsRegistry,
     @Inject(EventLoopCollector) loop: EventLoopCollector,
     @Inject(ProcessCollector) process: ProcessCollector,
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {
+    // The options get here, and not into the providers, since the publisher among them may well be a provider that
+    // counts something itself: the service that it injects must not wait for the options that it is part of.
+    registry.maxSeries = options.maxSeries;
+    loop.interval = options.measureInterval;
     this.collectors = [loop, process];
   }
 

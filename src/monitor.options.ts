@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { MonitorController } from './http/monitor.controller.js';
+import { DEFAULT_MAX_SERIES } from './metrics/registry.js';
 import { MonitorOptionsError } from './monitor-options.error.js';
 import { BAD_OPTION, BAD_OPTIONS, UNKNOWN_OPTION } from './monitor.messages.js';
 import type { Publisher } from './publishing/publisher.js';
@@ -95,7 +96,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     host: options.host,
     controller: options.controller,
     interceptor: options.interceptor ?? true,
-    maxSeries: options.maxSeries ?? 10_000,
+    maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
   });
 }
 

@@ -192,6 +192,27 @@ describe('MonitorModule', () => {
     });
   });
 
+  it('lets a publisher be a provider that counts something itself', async () => {
+    @Injectable()
+    class Sender {
+      constructor(private readonly monitor: MonitorService) {}
+
+      publish(): void {
+        this.monitor.count('sent');
+      }
+    }
+    @Module({ providers: [Sender], exports: [Sender] })
+    class SenderModule {}
+    const monitor = MonitorModule.forRootAsync({
+      imports: [SenderModule],
+      inject: [Sender],
+      useFactory: (publisher: Sender) => ({ publisher }),
+    });
+    const context = await startContext(moduleOf({ imports: [monitor] }));
+    await context.close();
+    expect((await context.get(MonitorService).metrics()).counters.sent).toBe(1);
+  });
+
   it('logs one warning for a sample that it drops', async () => {
     const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
     const monitor = running.app.get(MonitorService);

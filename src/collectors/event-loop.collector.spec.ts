@@ -19,14 +19,15 @@ describe('EventLoopCollector', () => {
 
   const read = () => registry.read('test').metrics;
   const make = (clock = () => now, interval = 1_000_000) => {
-    const collector = new EventLoopCollector(registry, interval, clock);
+    const collector = new EventLoopCollector(registry, clock);
+    collector.interval = interval;
     onTestFinished(() => collector.stop());
     return collector;
   };
 
   beforeEach(() => {
     now = 0;
-    registry = new MetricsRegistry({ maxSeries: 100, texts: REGISTRY_TEXTS, warn: () => {} });
+    registry = new MetricsRegistry({ texts: REGISTRY_TEXTS, warn: () => {} });
   });
 
   it('says how late each tick of its timer was, in seconds', () => {

@@ -44,10 +44,11 @@ export class EventLoopCollector implements Collector {
   private last: LoopTotals | undefined;
   private nextResourceCount = -Infinity;
 
-  /** @param interval milliseconds between two ticks of the timer. */
+  /** Milliseconds between two ticks of the timer. Set before it is started. */
+  interval = 100;
+
   constructor(
     registry: MetricsRegistry,
-    private readonly interval: number,
     private readonly clock: Clock = monotonicClock,
   ) {
     this.ticks = registry.counter('callbacks');

@@ -10,9 +10,10 @@ export const MAX_NAME_LENGTH = 200;
 /** The counter of samples that were dropped; it appears with the first one. */
 export const REJECTED_SAMPLES = 'monitor_rejected_samples';
 
+/** What {@link MetricsRegistry.maxSeries} is until it is set. */
+export const DEFAULT_MAX_SERIES = 10_000;
+
 export interface RegistryOptions {
-  /** Past so many counters and gauges, new names are dropped. */
-  maxSeries: number;
   /** Takes the text of a warning about a dropped sample; {@link RegistryTexts} makes the texts. */
   warn: (text: string) => void;
   texts: RegistryTexts;
@@ -36,6 +37,9 @@ export type RegistrySnapshot = Omit<MetricsSnapshot, 'process'>;
  * Nothing here throws: a sample that cannot be taken is dropped, counted and warned of once.
  */
 export class MetricsRegistry {
+  /** Past so many counters and gauges, new names are dropped. */
+  maxSeries = DEFAULT_MAX_SERIES;
+
   private readonly counters = new Map<string, Counter>();
   private readonly gauges = new Map<string, Gauge>();
   private readonly windows = new ReaderWindows();
@@ -92,7 +96,8 @@ export class MetricsRegistry {
 
   /** A new series under a name that comes from outside, or `undefined` if it may not come to exist. */
   private admit<T>(name: unknown, make: () => T): T | undefined {
-    const { texts, maxSeries } = this.options;
+    const { maxSeries } = this;
+    const { texts } = this.options;
     if (typeof name !== 'string' || name.length === 0 || name.length > MAX_NAME_LENGTH) {
       this.reject(name, () => texts.badName(name));
       return undefined;
