@@ -1,0 +1,43 @@
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { listenError, portFrom } from './port.js';
+import { StartError } from './start.error.js';
+import { TrafficService } from './traffic/traffic.service.js';
+
+async function bootstrap(): Promise<void> {
+  const port = portFrom(process.env.PORT);
+  const app = await NestFactory.create(AppModule, {
+    logger: ['warn', 'error'],
+    // A browser holds connections open that it may use later. Ctrl-C does not wait for it to let go of them.
+    forceCloseConnections: true,
+  });
+  app.enableShutdownHooks();
+  await listen(app, port);
+
+  const url = await app.getUrl();
+  console.log(`The shop is open at ${url}/products, its monitor at ${url}/monitor`);
+  if (process.env.TRAFFIC !== 'off') app.get(TrafficService).start(url);
+}
+
+async function listen(app: INestApplication, port: number): Promise<void> {
+  await app.init();
+  // Nest logs why it cannot listen, before it throws it. The user gets to read it once, from us.
+  app.useLogger(['fatal']);
+  try {
+    // This machine only: a sample has no business on the network.
+    await app.listen(port, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw listenError(port, error);
+  }
+  app.useLogger(['log', 'warn', 'error']);
+}
+
+try {
+  await bootstrap();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ProductsModule } from '../products/products.module.js';
+import { ShippingModule } from '../shipping/shipping.module.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersService } from './orders.service.js';
+import { PaymentService } from './payment.service.js';
+
+@Module({
+  imports: [ProductsModule, ShippingModule],
+  controllers: [OrdersController],
+  providers: [OrdersService, PaymentService],
+  exports: [OrdersService],
+})
+export class OrdersModule {}

@@ -1,0 +1,51 @@
+import { BadRequestException, Injectable } from '@nestjs/common';
+import { MonitorService } from 'nestjs-monitor';
+import { ProductsService } from '../products/products.service.js';
+import { ShippingQueue } from '../shipping/shipping.queue.js';
+import type { NewOrder, Order } from './order.js';
+import { PaymentService } from './payment.service.js';
+
+@Injectable()
+export class OrdersService {
+  private readonly orders = new Map<number, Order>();
+
+  constructor(
+    private readonly products: ProductsService,
+    private readonly shipping: ShippingQueue,
+    private readonly payment: PaymentService,
+    // The module of the monitor is global: no need to import it beside the root module.
+    private readonly monitor: MonitorService,
+  ) {}
+
+  place({ productId, quantity }: NewOrder): Order {
+    const product = this.products.find(productId);
+    if (!product) throw new BadRequestException(`There is no product ${productId}`);
+    const id = this.orders.size + 1;
+    const totalInCents = product.priceInCents * quantity;
+    const order: Order = { id, productId, quantity, totalInCents, status: 'accepted' };
+    this.orders.set(id, order);
+    this.shipping.add(order);
+
+    this.monitor.count('orders');
+    this.monitor.count('revenue_cents', totalInCents);
+    return order;
+  }
+
+  list(): Order[] {
+    return [...this.orders.values()];
+  }
+
+  find(id: number): Order | undefined {
+    return this.orders.get(id);
+  }
+
+  async refund(order: Order): Promise<void> {
+    try {
+      await this.payment.refund(order);
+      this.monitor.count('refunds');
+    } catch (error) {
+      this.monitor.count('failed_refunds');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export interface Product {
+  id: number;
+  name: string;
+  priceInCents: number;
+}

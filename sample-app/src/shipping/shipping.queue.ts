@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { MonitorService } from 'nestjs-monitor';
+import type { Order } from '../orders/order.js';
+
+/** The orders that wait to be shipped, the oldest first. */
+@Injectable()
+export class ShippingQueue {
+  private readonly orders: Order[] = [];
+
+  constructor(private readonly monitor: MonitorService) {}
+
+  add(order: Order): void {
+    this.orders.push(order);
+    this.measure();
+  }
+
+  take(): Order | undefined {
+    const order = this.orders.shift();
+    this.measure();
+    return order;
+  }
+
+  /**
+   * Told at every change, so that the monitor knows the highest value too: a queue that fills and empties between
+   * two looks is seen in `max_gauges`.
+   */
+  private measure(): void {
+    this.monitor.kv('queue_length', this.orders.length);
+  }
+}
