@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { of } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorOptions } from '../src/index.js';
@@ -157,6 +158,34 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
       sendRaw(running.port, keepAlive.repeat(9) + requestBytes('GET', '/cats')),
     );
     expect(added).toEqual([10, 10, 10]);
+  });
+
+  it('counts the handshake of a WebSocket, and leaves an upgrade that nobody speaks to the application', async () => {
+    const running = await start();
+    const server = running.app.getHttpServer() as Server;
+    const upgrade = requestBytes('GET', '/cats', ['Upgrade: doorbell']).replace(
+      'Connection: close',
+      'Connection: Upgrade',
+    );
+    const ring = (_request: unknown, socket: Duplex) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: doorbell\r\n\r\nding');
+    };
+    const ask = async () => {
+      let answer = '';
+      const added = await increments(running, async () => {
+        answer = await sendRaw(
+          running.port,
+          upgrade.replace('Connection: Upgrade', 'Connection: Upgrade, close'),
+        );
+      });
+      return [statusesOf(answer), added];
+    };
+    expect(await ask()).toEqual([[200], [1, 1, 1]]);
+    server.on('upgrade', ring);
+    expect(await ask()).toEqual([[101], [1, 1, 1]]);
+    server.off('upgrade', ring);
+    expect(server.listenerCount('upgrade')).toBe(0);
+    expect(await ask()).toEqual([[200], [1, 1, 1]]);
   });
 
   it('counts what another interceptor answers ahead of ours', async () => {

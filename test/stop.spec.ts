@@ -48,12 +48,15 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     const before = processListeners();
     const app = await create();
     const server = app.getHttpServer() as NodeJS.EventEmitter;
-    const listeners = server.listenerCount('request');
+    server.on('upgrade', () => {});
+    const events = ['request', 'upgrade', 'newListener', 'removeListener'];
+    const counts = () => events.map((event) => server.listenerCount(event));
+    const listeners = counts();
     await app.listen(0, '127.0.0.1');
-    expect(server.listenerCount('request')).toBe(listeners + 1);
+    expect(counts()).toEqual(listeners.map((count) => count + 1));
     await fetch(`${await app.getUrl()}/monitor`);
     await app.close();
-    expect(server.listenerCount('request')).toBe(listeners);
+    expect(counts()).toEqual(listeners);
     expect(processListeners()).toEqual(before);
   });
 

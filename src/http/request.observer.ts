@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RequestCounter } from './request-counter.js';
+import { UpgradeObserver } from './upgrade.observer.js';
 
 type HttpAdapter = HttpAdapterHost['httpAdapter'];
 type Next = () => void;
@@ -20,13 +21,14 @@ interface FastifyHooks {
  * - In the framework, ahead of the body parser: sees the requests of every listener, HTTP/2 and `inject()`
  *   included. Blind to what an Express instance answers by itself that was set up before Nest got it, and to the
  *   malformed URLs that Fastify's router turns away.
- * - At the server that Nest listens with: sees those, and only its own.
+ * - At the server that Nest listens with: sees those, and the handshakes of WebSockets, and only its own.
  */
 export class RequestObserver {
   private readonly onRequest = (request: IncomingMessage): void => {
     if (!this.stopped) this.requests.count(request);
   };
   private server: Server | undefined;
+  private upgrades: UpgradeObserver | undefined;
   private stopped = false;
   /** Stops waiting for an adapter. */
   private stopWaiting: () => void = () => {};
@@ -47,13 +49,16 @@ export class RequestObserver {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    this.server = server?.prependListener('request', this.onRequest);
+    if (server === undefined) return;
+    this.server = server.prependListener('request', this.onRequest);
+    this.upgrades = new UpgradeObserver(server, this.onRequest);
   }
 
   onModuleDestroy(): void {
     this.stopWaiting();
     this.stopped = true;
     this.server?.removeListener('request', this.onRequest);
+    this.upgrades?.stop();
     this.server = undefined;
   }
 

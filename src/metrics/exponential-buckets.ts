@@ -1,0 +1,121 @@
+import { MAX_INDEX, MIN_INDEX } from './exponential-layout.js';
+
+/** The buckets of a snapshot, to look at. */
+export type ReadonlyBuckets = Pick<ExponentialBuckets, 'first' | 'last' | 'at' | typeof Symbol.iterator>;
+
+/** How much room is made beyond an index that does not fit: a quarter of the span, and at least this. */
+const MIN_SLACK = 16;
+
+const NO_COUNTS = new Float64Array(0);
+
+/**
+ * How many values fell into each bucket of the {@link indexOf exponential layout}. Counts are exact up to 2^53.
+ *
+ * There is one number for each bucket from the lowest to the highest in use, 8 bytes each, and some slack to grow
+ * into: latencies from 1 ms to 10 s take 426 of them, 1 ns to 10^9 s take 1 914. Values as far apart as 1e-300 and
+ * 1e300 take nearly all that the layout has, which is 67 137 or 525 KiB. It is never more than that.
+ */
+export class ExponentialBuckets implements Iterable<[index: number, count: number]> {
+  /**
+   * @param start the index of the first count.
+   * @param counts one for each bucket from there. They become the buckets' own.
+   */
+  constructor(
+    private start = 0,
+    private counts = NO_COUNTS,
+  ) {}
+
+  private get isEmpty(): boolean {
+    return this.counts.length === 0;
+  }
+
+  /** The index after that of the last count. */
+  private get end(): number {
+    return this.start + this.counts.length;
+  }
+
+  /** The lowest index with a count; above {@link last} if there is none. */
+  get first(): number {
+    const { counts } = this;
+    let at = 0;
+    while (at < counts.length && counts[at] === 0) at++;
+    return this.start + at;
+  }
+
+  /** The highest index with a count; below {@link first} if there is none. */
+  get last(): number {
+    const { counts } = this;
+    let at = counts.length - 1;
+    while (at >= 0 && counts[at] === 0) at--;
+    return this.start + at;
+  }
+
+  /** The count of a bucket: 0 for those beyond {@link first} and {@link last}. */
+  at(index: number): number {
+    const at = index - this.start;
+    return at >= 0 && at < this.counts.length ? this.counts[at] : 0;
+  }
+
+  /** The buckets with a count, from the lowest index to the highest. */
+  *[Symbol.iterator](): Iterator<[index: number, count: number]> {
+    for (const [at, count] of this.counts.entries()) if (count !== 0) yield [this.start + at, count];
+  }
+
+  /**
+   * Counts one value.
+   *
+   * @param index an integer from {@link MIN_INDEX} to {@link MAX_INDEX}.
+   */
+  add(index: number): void {
+    const at = index - this.start;
+    if (at >= 0 && at < this.counts.length) this.counts[at]++;
+    else this.addBeyond(index);
+  }
+
+  /** The same counts, independent of these, without slack. */
+  copy(): ExponentialBuckets {
+    const { first, last } = this;
+    if (first > last) return new ExponentialBuckets();
+    return new ExponentialBuckets(first, this.counts.slice(first - this.start, last + 1 - this.start));
+  }
+
+  /** What there would be if all values of both had been added to one. Neither is changed. */
+  merge(other: ExponentialBuckets): ExponentialBuckets {
+    if (other.isEmpty) return this.copy();
+    if (this.isEmpty) return other.copy();
+    const start = Math.min(this.start, other.start);
+    const counts = new Float64Array(Math.max(this.end, other.end) - start);
+    counts.set(this.counts, this.start - start);
+    const offset = other.start - start;
+    for (let at = 0; at < other.counts.length; at++) counts[at + offset] += other.counts[at];
+    return new ExponentialBuckets(start, counts);
+  }
+
+  /**
+   * What was added since. Neither is changed.
+   *
+   * @param earlier a copy of these buckets, or of buckets that were merged into them.
+   */
+  minus(earlier: ExponentialBuckets): ExponentialBuckets {
+    const { start } = this;
+    const counts = this.counts.slice();
+    const from = Math.max(start, earlier.start);
+    const to = Math.min(this.end, earlier.end);
+    for (let index = from; index < to; index++)
+      counts[index - start] -= earlier.counts[index - earlier.start];
+    return new ExponentialBuckets(start, counts).copy();
+  }
+
+  /** Grows by a share of the span, so that values that wander off do not copy all counts again and again. */
+  private addBeyond(index: number): void {
+    const { start, counts, end, isEmpty } = this;
+    const first = isEmpty ? index : Math.min(index, start);
+    const last = isEmpty ? index : Math.max(index, end - 1);
+    const slack = Math.max(MIN_SLACK, (last - first) >> 2);
+    this.start = index === first ? Math.max(first - slack, MIN_INDEX) : first;
+    const newLast = index === last ? Math.min(last + slack, MAX_INDEX) : last;
+    this.counts = new Float64Array(newLast + 1 - this.start);
+    if (!isEmpty) this.counts.set(counts, start - this.start);
+    this.counts[index - this.start]++;
+  }
+}

@@ -1,0 +1,216 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { MetricsSnapshot } from '../src/index.js';
+import type { Outcome } from './package/child-process.js';
+import { runNode } from './package/child-process.js';
+import type { Tarball } from './package/project.js';
+import {
+  compile,
+  installedVersion,
+  makeProject,
+  makeTemporaryDirectory,
+  pack,
+  removeDirectory,
+  ROOT,
+} from './package/project.js';
+import { RunningApp } from './package/running-app.js';
+
+const DIRECTORY = makeTemporaryDirectory();
+const ON_NEST_12 = join(DIRECTORY, 'nest-12');
+const ON_NEST_11 = join(DIRECTORY, 'nest-11');
+
+let tarball: Tarball;
+/** What the compiler said of each project. */
+const compiled = new Map<string, Outcome>();
+
+beforeAll(async () => {
+  tarball = await pack(DIRECTORY);
+  await Promise.all([
+    // Here it is npm that brings @nestjs/schedule, as a peer of ours.
+    setUp(ON_NEST_12, nestPackages(12)),
+    setUp(ON_NEST_11, [...nestPackages(11), '@nestjs/schedule@^6']),
+  ]);
+}, 300_000);
+
+afterAll(() => removeDirectory(DIRECTORY));
+
+function nestPackages(version: number): string[] {
+  const names = ['common', 'core', 'platform-express', 'platform-fastify'];
+  return [...names.map((name) => `@nestjs/${name}@^${version}`), 'reflect-metadata', 'rxjs'];
+}
+
+async function setUp(project: string, packages: string[]): Promise<void> {
+  const forTheCompiler = ['typescript@^6', '@types/node@^20', '@types/express@^5'];
+  await makeProject(project, [tarball.path, ...packages, ...forTheCompiler]);
+  compiled.set(project, await compile(project));
+}
+
+/** How a script ends that printed this, had nothing to complain of, and left nothing running. */
+function endedAfterPrinting(value: unknown): Outcome {
+  return { code: 0, stdout: `${JSON.stringify(value)}\n`, stderr: '' };
+}
+
+describe('The tarball', () => {
+  it('holds the compiled sources with their types, and what a reader of the package looks for', () => {
+    const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+      .map((path) => `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, '')}`);
+    const compiledModules = modules.flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
+    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    expect(tarball.files).toEqual([...compiledModules, ...documents].sort());
+  });
+
+  it('is small', () => {
+    expect(tarball.size).toBeLessThan(100_000);
+    expect(tarball.unpackedSize).toBeLessThan(400_000);
+  });
+
+  it('refers to no source map, since it brings none along', () => {
+    const referring = shippedCode().filter(({ code }) => code.includes('sourceMappingURL'));
+    expect(referring.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('imports nothing but what is installed with it', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      dependencies: object;
+      peerDependencies: object;
+    };
+    const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const imported = shippedCode().flatMap(({ code }) =>
+      [...code.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name),
+    );
+    expect(imported).toContain('@nestjs/common');
+    expect(imported.filter((name) => !isBuiltin(name) && !installed.includes(name))).toEqual([]);
+  });
+
+  function shippedCode(): { path: string; code: string }[] {
+    const unpacked = join(ON_NEST_12, 'node_modules/nestjs-monitor');
+    return tarball.files
+      .filter((path) => path.startsWith('dist/'))
+      .map((path) => ({ path, code: readFileSync(join(unpacked, path), 'utf8') }));
+  }
+});
+
+describe.each([
+  { nest: 12, schedule: 12, project: ON_NEST_12 },
+  { nest: 11, schedule: 6, project: ON_NEST_11 },
+])('On Nest $nest with @nestjs/schedule $schedule', ({ nest, schedule, project }) => {
+  it('installs beside these versions', () => {
+    expect(installedVersion(project, '@nestjs/core')).toMatch(new RegExp(`^${nest}\\.`));
+    expect(installedVersion(project, '@nestjs/schedule')).toMatch(new RegExp(`^${schedule}\\.`));
+  });
+
+  it('type-checks in strict mode, declaration files included, from ESM and from CommonJS', () => {
+    expect(compiled.get(project)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  describe.each(['esm', 'cjs'])('an application in %s', (moduleSystem) => {
+    const directory = join(project, moduleSystem);
+
+    it.each([
+      ['express', 'forRoot'],
+      ['express', 'forRootAsync'],
+      ['fastify', 'forRoot'],
+      ['fastify', 'forRootAsync'],
+    ])('is monitored and published on %s with %s(), and ends when it is closed', async (adapter, wiring) => {
+      const app = new RunningApp(['main.js', adapter, wiring], directory);
+      onTestFinished(() => app.kill());
+      const url = await app.said<string>('listening');
+
+      const adopt = (body: string) =>
+        fetch(`${url}/cats`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+      const adopted = await adopt('{ "hunger": 3 }');
+      expect(await adopted.json()).toEqual({ intervals: ['monitor:publisher'] });
+      expect((await adopt('{ "hunger": ')).status).toBe(400);
+      expect((await fetch(`${url}/dogs`)).status).toBe(404);
+
+      // By then the timer that watches the event loop has ticked, so that each gauge has a highest value.
+      await app.said(
+        'published',
+        ({ counters }: MetricsSnapshot) => counters.cats === 1 && counters.callbacks > 0,
+      );
+
+      const response = await fetch(`${url}/monitor`);
+      expect(response.status).toBe(200);
+      const document = (await response.json()) as MetricsSnapshot;
+      expect(keysOf(document)).toEqual(DOCUMENT_KEYS);
+      const seen = { requests: 4, localhost_requests: 4, private_requests: 4, cats: 1 };
+      expect(document.counters).toMatchObject(seen);
+      expect(document.max_gauges.hunger).toBe(3);
+
+      expect(await app.close()).toEqual({ code: 0, stdout: '', stderr: '' });
+    });
+  });
+
+  it.each(['import', 'require'])(
+    'is one and the same, imported or required, with %s first',
+    async (first) => {
+      expect(await runNode(['both.mjs', first], join(project, 'esm'))).toEqual(
+        endedAfterPrinting({ exports: EXPORTS, different: [], counted: 1 }),
+      );
+    },
+  );
+
+  it.each([
+    ['import', ['--input-type=module', '--eval', 'import "nestjs-monitor"']],
+    ['require', ['--eval', 'require("nestjs-monitor")']],
+  ])('lets a script end that only loads it, by %s', async (_way, script) => {
+    expect(await runNode(script, project)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('starts nothing and changes nothing when it is loaded', async () => {
+    expect(await runNode(['idle.cjs'], join(project, 'cjs'))).toEqual(
+      endedAfterPrinting({ started: [], listeners: [], globals: [] }),
+    );
+  });
+});
+
+/** The whole public API, but for its types. */
+const EXPORTS = [
+  'LoopbackGuard',
+  'MonitorController',
+  'MonitorModule',
+  'MonitorOptionsError',
+  'MonitorService',
+  'PUBLISHER_INTERVAL',
+];
+
+/** All that the application shows at /monitor. */
+const DOCUMENT_KEYS = [
+  'counters.callback_duration',
+  'counters.callbacks',
+  'counters.callbacks_processed',
+  'counters.cats',
+  'counters.localhost_requests',
+  'counters.private_requests',
+  'counters.requests',
+  'gauges.hunger',
+  'gauges.ioloop_excess_callback_latency',
+  'gauges.ioloop_handlers',
+  'gauges.ioloop_pending_callbacks',
+  'max_gauges.hunger',
+  'max_gauges.ioloop_excess_callback_latency',
+  'max_gauges.ioloop_handlers',
+  'max_gauges.ioloop_pending_callbacks',
+  'min_gauges.hunger',
+  'min_gauges.ioloop_excess_callback_latency',
+  'min_gauges.ioloop_handlers',
+  'min_gauges.ioloop_pending_callbacks',
+  'process.cpu.num_threads',
+  'process.cpu.system_time',
+  'process.cpu.user_time',
+  'process.meminfo.rss_bytes',
+  'process.meminfo.vsz_bytes',
+  'process.num_fds',
+  'process.uptime',
+];
+
+/** The path to every value in there, sorted. */
+function keysOf(document: object): string[] {
+  const paths = Object.entries(document).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null ? keysOf(value).map((path) => `${key}.${path}`) : [key],
+  );
+  return paths.sort();
+}
