@@ -1,6 +1,12 @@
 export { LoopbackGuard } from './http/loopback.guard.js';
 export { MonitorController } from './http/monitor.controller.js';
-export type { MetricsSnapshot, ProcessMetrics, Values } from './metrics/snapshot.js';
+export type { Description } from './metrics/description.js';
+export type { Counter, Gauge, Histogram } from './metrics/handles.js';
+export type { HistogramValues } from './metrics/histogram/histogram-values.js';
+export type { Labels, LabelValue } from './metrics/series/labels.js';
+export type { SeriesIdentity } from './metrics/series/series-name.js';
+export { parseSeriesName } from './metrics/series/series-name.js';
+export type { MetricsSnapshot, ProcessMetrics, Values } from './metrics/reading/snapshot.js';
 export { MonitorOptionsError } from './monitor-options.error.js';
 export type { MonitorModuleAsyncOptions, MonitorOptionsFactory } from './monitor.module.js';
 export { MonitorModule } from './monitor.module.js';

@@ -8,7 +8,7 @@ import { RequestCounter } from './http/request-counter.js';
 import { RequestObserver } from './http/request.observer.js';
 import { RequestsInterceptor } from './http/requests.interceptor.js';
 import type { Collector } from './metrics/collector.js';
-import { MetricsReader } from './metrics/reader.js';
+import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
 import { NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';

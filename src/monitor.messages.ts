@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
+import type { Refusal } from './metrics/series/admission.js';
+import { MAX_NAME_LENGTH } from './metrics/series/admission.js';
+import { MAX_LABEL_LENGTH, MAX_LABELS } from './metrics/series/labels.js';
 import type { RegistryTexts } from './metrics/registry.js';
-import { MAX_NAME_LENGTH, REJECTED_SAMPLES } from './metrics/registry.js';
+import { OVERFLOWED_SAMPLES, REJECTED_SAMPLES } from './metrics/registry.js';
 
 /** A value as it stands in a message: on one line, short, and never the cause of another error. */
 function show(value: unknown): string {
@@ -58,15 +61,28 @@ export const PUBLISH_FAILED = (publisher: string, message: string): string =>
 export const PUBLISH_TIMED_OUT = (ms: number): string => `not finished after ${ms} ms`;
 
 export const REGISTRY_TEXTS: RegistryTexts = {
-  badName: (name) =>
-    `A sample for ${show(name)} was dropped: a name is a string of 1 to ${MAX_NAME_LENGTH} characters. ${COUNTED}`,
-  badCount: (name, value) =>
-    `count(${show(name)}, ${show(value)}) was dropped: a counter goes up, by a finite number. ${COUNTED}`,
-  badGauge: (name, value) =>
-    `kv(${show(name)}, ${show(value)}) was dropped: a gauge is a finite number. ${COUNTED}`,
-  tooManySeries: (name, maxSeries) =>
-    `A sample for ${show(name)} was dropped: there are maxSeries = ${maxSeries} counters and gauges already. ` +
-    `Is something that differs from request to request part of the name? ${COUNTED}`,
+  refused: (name, refusal, maxSeries) =>
+    `A sample for ${show(name)} was dropped: ${REFUSALS[refusal](maxSeries)}. ${COUNTED}`,
+  badValue: (name, value) =>
+    `A sample for ${show(name)} was dropped, for it is ${show(value)}: a sample is a finite number, and what is ` +
+    `added to a counter is not negative. ${COUNTED}`,
+  badDescription: (name, description) =>
+    `describe(${show(name)}, ${show(description)}) was ignored: help and unit are texts of at most 1000 characters, ` +
+    `buckets 1 to 200 ascending numbers, for a metric without a sample so far. It is counted in ${REJECTED_SAMPLES}.`,
+  overflow: (name, maxSeries) =>
+    `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
+    `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
+    'differ from request to request?',
+};
+
+const REFUSALS: Record<Refusal, (maxSeries: number) => string> = {
+  'bad name': () => `a name is a string of 1 to ${MAX_NAME_LENGTH} characters`,
+  'bad labels': () =>
+    `labels are an object of at most ${MAX_LABELS} texts, numbers or booleans, with names and texts of at most ` +
+    `${MAX_LABEL_LENGTH} characters`,
+  'other kind': () => 'the name is that of a metric of another kind (counter, gauge or histogram)',
+  'no room': (maxSeries) =>
+    `there are maxSeries = ${maxSeries} series already. Does something that differs from request to request stand in the name?`,
 };
 
 const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this name is warned of once.`;

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { MonitorController } from './http/monitor.controller.js';
-import { DEFAULT_MAX_SERIES } from './metrics/registry.js';
+import { DEFAULT_MAX_SERIES } from './metrics/series/admission.js';
 import { MonitorOptionsError } from './monitor-options.error.js';
 import { BAD_OPTION, BAD_OPTIONS, UNKNOWN_OPTION } from './monitor.messages.js';
 import type { Publisher } from './publishing/publisher.js';

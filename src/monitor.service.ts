@@ -1,14 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MetricsReader } from './metrics/reader.js';
+import { monotonicClock } from './metrics/clock.js';
+import type { Description } from './metrics/description.js';
+import type { Counter, Gauge, Histogram } from './metrics/handles.js';
+import type { Labels } from './metrics/series/labels.js';
+import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
-import type { MetricsSnapshot } from './metrics/snapshot.js';
+import type { MetricsSnapshot } from './metrics/reading/snapshot.js';
+import { timed } from './metrics/timed.js';
 
 /**
  * Takes the numbers of an application, and shows all that the monitor knows.
  *
- * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a
- * name that is empty or longer than 200 characters) is dropped and counted in `monitor_rejected_samples`, and
- * the log has one warning for each such name.
+ * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Labels tell its
+ * series apart, and their order does not matter. There are bounds to all of it, since names and labels come from
+ * wherever you take them from: past `maxSeries`, further label sets of a metric share its `{overflow="true"}`
+ * series.
+ *
+ * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a bad
+ * name or label, a name of another kind) is dropped and counted in `monitor_rejected_samples`, and the log has one
+ * warning for each such name.
  */
 @Injectable()
 export class MonitorService {
@@ -20,41 +30,112 @@ export class MonitorService {
   /**
    * Adds to a counter: how often something has happened, or how much of it.
    *
-   * @param name any text of 1 to 200 characters. The counter comes to exist with its first sample.
    * @param value what to add: a finite number that is not negative. Default: 1.
    *
    * @example
    * this.monitor.count('orders');
-   * this.monitor.count('bytes_sent', body.length);
+   * this.monitor.count('bytes_sent', body.length, { route: '/orders' });
    */
-  count(name: string, value?: number): void {
-    this.registry.count(name, value);
+  count(name: string, value?: number, labels?: Labels): void {
+    this.registry.count(name, value, labels);
   }
 
   /**
    * Sets a gauge: what something measures now. The highest and the lowest value that it was set to are kept for
    * each reader, until that reader looks.
    *
-   * @param name any text of 1 to 200 characters.
    * @param value any finite number.
    *
    * @example
    * this.monitor.kv('queue_length', queue.length);
    */
-  kv(name: string, value: number): void {
-    this.registry.kv(name, value);
+  kv(name: string, value: number, labels?: Labels): void {
+    this.registry.kv(name, value, labels);
+  }
+
+  /**
+   * Adds a value to a histogram: how values are distributed, such as the sizes of answers.
+   *
+   * @param value any finite number.
+   *
+   * @example
+   * this.monitor.observe('order_total', order.total, { currency: order.currency });
+   */
+  observe(name: string, value: number, labels?: Labels): void {
+    this.registry.observe(name, value, labels);
+  }
+
+  /**
+   * Does some work, and adds the seconds that it took to a histogram, whether it succeeded or not.
+   *
+   * @returns what the work gives; a promise settles as the one that the work gave does. What it throws is thrown.
+   *
+   * @example
+   * const user = await this.monitor.time('load_user', () => this.users.load(id));
+   */
+  time<T>(name: string, work: () => T, labels?: Labels): T {
+    return timed(work, (seconds) => this.registry.observe(name, seconds, labels), monotonicClock);
+  }
+
+  /**
+   * A counter to hold on to: adding to it takes a fraction of the time of {@link count}, which finds it by its name
+   * and labels. It exists from here on, at zero.
+   *
+   * @example
+   * private readonly hits = this.monitor.counter('cache', { result: 'hit' });
+   * // later
+   * this.hits.inc();
+   */
+  counter(name: string, labels?: Labels): Counter {
+    return this.registry.counter(name, labels);
+  }
+
+  /** A gauge to hold on to. It has no value until it is set. */
+  gauge(name: string, labels?: Labels): Gauge;
+  /**
+   * A gauge that is set to what this function gives, whenever somebody looks. When the function throws, or gives no
+   * finite number, that sample is dropped.
+   *
+   * @example
+   * this.monitor.gauge('pool_size', () => this.pool.size);
+   */
+  gauge(name: string, read: () => number, labels?: Labels): Gauge;
+  gauge(name: string, second?: Labels | (() => number), labels?: Labels): Gauge {
+    if (typeof second === 'function') return this.registry.gaugeFrom(name, second, labels);
+    return this.registry.gauge(name, second);
+  }
+
+  /** A histogram to hold on to. */
+  histogram(name: string, labels?: Labels): Histogram {
+    return this.registry.histogram(name, labels);
+  }
+
+  /**
+   * Says what a metric is, for those who look at it: `help`, `unit`, and for a histogram the bounds of classic
+   * `buckets`, which are counted exactly beside its own. Buckets are for a metric that has no sample yet.
+   */
+  describe(name: string, description: Description): void {
+    this.registry.describe(name, description);
   }
 
   /**
    * All that the monitor knows now. Opens a new window for the reader: its next look has the extremes of the
-   * gauges since this one.
+   * gauges, and the values of the histograms, since this one.
    *
-   * @param reader who is looking. Each reader has a window of its own, so that no two ever take extremes away
-   * from each other. `http` is the endpoint, `publisher:1` the first publisher. At most 100 are remembered; the
-   * one that has not looked for longest is forgotten, and sees the extremes since the start when it comes back.
-   * Default: `default`.
+   * @param reader who is looking. Each reader has a window of its own, so that no two ever take anything away from
+   * each other. `http` is the endpoint, `publisher:1` the first publisher. At most 20 are remembered, for an hour
+   * after their last look; one that was forgotten sees everything since the start when it comes back. Default:
+   * `default`.
    */
-  metrics(reader = 'default'): Promise<MetricsSnapshot> {
-    return Promise.resolve(this.reader.read(String(reader)).metrics);
+  async metrics(reader = 'default'): Promise<MetricsSnapshot> {
+    return (await this.reader.read(String(reader))).metrics;
+  }
+
+  /**
+   * Like {@link metrics}, as JSON text in pieces: with very many series, made and sent without ever holding the
+   * event loop up for long. `(await json()).join('')` is the whole text.
+   */
+  json(reader = 'default'): Promise<string[]> {
+    return this.reader.json(String(reader));
   }
 }

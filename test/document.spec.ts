@@ -38,7 +38,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   const start = (options?: MonitorOptions) =>
     startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [CatsController] });
 
-  it('has exactly the keys of µtornadomon', async () => {
+  it('has the keys of µtornadomon, and no others of that kind', async () => {
     const running = await start({ measureInterval: 1 });
     await expect.poll(async () => (await running.document()).counters.callbacks).toBeGreaterThan(0);
     const gauges = ['ioloop_excess_callback_latency', 'ioloop_handlers', 'ioloop_pending_callbacks'];
@@ -73,6 +73,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
       'ioloop_handlers',
       'ioloop_pending_callbacks',
     ]);
+    expect(rest.histograms).toEqual({});
     for (const values of [process.meminfo, process.cpu, ...Object.values(rest)]) {
       for (const value of Object.values(values)) expect(value).toEqual(expect.any(Number));
     }
@@ -108,6 +109,49 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(again.gauges).toHaveProperty('queue_length', 2);
     expect(again.max_gauges).not.toHaveProperty('queue_length');
     expect(again.min_gauges).not.toHaveProperty('queue_length');
+  });
+
+  it('has labelled series under their canonical names, and histograms', async () => {
+    const running = await start();
+    const monitor = running.app.get(MonitorService);
+    monitor.count('orders', 2, { kind: 'gift', country: 'DK' });
+    monitor.observe('order_total', 12.5, { kind: 'gift' });
+    monitor.gauge('pool_size', () => 4, { pool: 'db' });
+    await monitor.time('load', () => Promise.resolve());
+    const { counters, gauges, histograms } = await running.document();
+    expect(counters).toHaveProperty(['orders{country="DK",kind="gift"}'], 2);
+    expect(gauges).toHaveProperty(['pool_size{pool="db"}'], 4);
+    expect(histograms).toMatchObject({
+      load: { count: 1 },
+      'order_total{kind="gift"}': { count: 1, sum: 12.5, min: 12.5, max: 12.5, p50: 12.5, p999: 12.5 },
+    });
+  });
+
+  it('comes whole with a hundred thousand series, and the same as metrics() gives it', async () => {
+    const running = await start({ maxSeries: 200_000 });
+    const monitor = running.app.get(MonitorService);
+    for (let i = 0; i < 100_000; i++) monitor.count(i % 2 === 0 ? 'even' : 'odd', i, { i });
+    const { counters } = await running.document();
+    const names = Object.keys(counters).filter((name) => name.includes('{'));
+    expect(names).toHaveLength(100_000);
+    expect(names).toEqual([...names].sort());
+    expect(counters['odd{i="99999"}']).toBe(99_999);
+    const { counters: given } = await monitor.metrics();
+    expect(names.every((name) => given[name] === counters[name])).toBe(true);
+  });
+
+  it('does no harm when its client leaves before it has all of it', async () => {
+    const running = await start({ maxSeries: 200_000 });
+    const monitor = running.app.get(MonitorService);
+    for (let i = 0; i < 50_000; i++) monitor.count('many', i, { i });
+    for (let i = 0; i < 3; i++) {
+      const abort = new AbortController();
+      const answer = await running.get('/monitor', { signal: abort.signal });
+      abort.abort();
+      await expect(answer.text()).rejects.toThrow();
+    }
+    expect((await running.get('/monitor')).status).toBe(200);
+    expect(running.log.errors).toEqual([]);
   });
 
   it('leaves the window of every other reader alone', async () => {
@@ -151,6 +195,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
       'gauges',
       'max_gauges',
       'min_gauges',
+      'histograms',
     ]);
   });
 

@@ -217,7 +217,9 @@ describe('MonitorModule', () => {
     const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 3; i++) monitor.kv('queue_length', Number.NaN);
-    expect(running.log.warnings).toEqual([expect.stringContaining("kv('queue_length', NaN) was dropped")]);
+    expect(running.log.warnings).toEqual([
+      expect.stringContaining("'queue_length' was dropped, for it is NaN"),
+    ]);
     expect((await running.document()).counters.monitor_rejected_samples).toBe(3);
   });
 });

@@ -61,7 +61,14 @@ describe('the publisher', () => {
     expect(published).toHaveLength(0);
     await vi.advanceTimersByTimeAsync(1);
     expect(published).toHaveLength(1);
-    expect(Object.keys(published[0])).toEqual(['process', 'counters', 'gauges', 'max_gauges', 'min_gauges']);
+    expect(Object.keys(published[0])).toEqual([
+      'process',
+      'counters',
+      'gauges',
+      'max_gauges',
+      'min_gauges',
+      'histograms',
+    ]);
     expect(published[0].counters.orders).toBe(1);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(published).toHaveLength(3);

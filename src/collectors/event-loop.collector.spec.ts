@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { MetricsRegistry } from '../metrics/registry.js';
-import { REGISTRY_TEXTS } from '../monitor.messages.js';
+import { TestRegistry } from '../../test/support/registry.js';
 import { EventLoopCollector } from './event-loop.collector.js';
 
 const untilNextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -14,10 +13,10 @@ function block(ms: number): void {
 }
 
 describe('EventLoopCollector', () => {
-  let registry: MetricsRegistry;
+  let registry: TestRegistry;
   let now: number;
 
-  const read = () => registry.read('test').metrics;
+  const read = () => registry.read();
   const make = (clock = () => now, interval = 1_000_000) => {
     const collector = new EventLoopCollector(registry, clock);
     collector.interval = interval;
@@ -27,17 +26,17 @@ describe('EventLoopCollector', () => {
 
   beforeEach(() => {
     now = 0;
-    registry = new MetricsRegistry({ texts: REGISTRY_TEXTS, warn: () => {} });
+    registry = new TestRegistry();
   });
 
-  it('says how late each tick of its timer was, in seconds', () => {
+  it('says how late each tick of its timer was, in seconds', async () => {
     const collector = make(() => now, 100);
     collector.start();
     for (const elapsed of [100, 350, 99.5]) {
       now += elapsed;
       collector.tick();
     }
-    const { counters, gauges, max_gauges, min_gauges } = read();
+    const { counters, gauges, max_gauges, min_gauges } = await read();
     expect(counters.callbacks).toBe(3);
     expect(gauges.ioloop_excess_callback_latency).toBeCloseTo(-0.0005, 10);
     expect(max_gauges.ioloop_excess_callback_latency).toBeCloseTo(0.25, 10);
@@ -46,13 +45,13 @@ describe('EventLoopCollector', () => {
 
   it('ticks by itself once it was started, and not after it was stopped', async () => {
     const collector = make(() => performance.now(), 1);
-    expect(read().counters.callbacks).toBe(0);
+    expect((await read()).counters.callbacks).toBe(0);
     collector.start();
-    await expect.poll(() => read().counters.callbacks).toBeGreaterThan(2);
+    await expect.poll(async () => (await read()).counters.callbacks).toBeGreaterThan(2);
     collector.stop();
-    const { callbacks } = read().counters;
+    const { callbacks } = (await read()).counters;
     await untilNextTurn();
-    expect(read().counters.callbacks).toBe(callbacks);
+    expect((await read()).counters.callbacks).toBe(callbacks);
   });
 
   it('says for how many seconds the loop was busy since it was started', async () => {
@@ -62,11 +61,11 @@ describe('EventLoopCollector', () => {
     collector.start();
     block(30);
     collector.collect();
-    const busy = read().counters.callback_duration;
+    const busy = (await read()).counters.callback_duration;
     expect(busy).toBeGreaterThanOrEqual(0.03);
     block(20);
     collector.collect();
-    expect(read().counters.callback_duration - busy).toBeGreaterThanOrEqual(0.02);
+    expect((await read()).counters.callback_duration - busy).toBeGreaterThanOrEqual(0.02);
   });
 
   it('counts the events that the loop has processed, and those that were waiting', async () => {
@@ -87,7 +86,7 @@ describe('EventLoopCollector', () => {
     block(20);
     await echoes;
     collector.collect();
-    const { counters, max_gauges } = read();
+    const { counters, max_gauges } = await read();
     expect(counters.callbacks_processed).toBeGreaterThanOrEqual(40);
     expect(max_gauges.ioloop_pending_callbacks).toBeGreaterThan(0);
   });
@@ -96,16 +95,16 @@ describe('EventLoopCollector', () => {
     const collector = make();
     collector.start();
     collector.collect();
-    const before = read().gauges.ioloop_handlers;
+    const before = (await read()).gauges.ioloop_handlers;
     const servers = Array.from({ length: 5 }, () => createServer().listen(0, '127.0.0.1'));
     onTestFinished(() => servers.forEach((server) => server.close()));
     await Promise.all(servers.map((server) => once(server, 'listening')));
     now += 1_000;
     collector.collect();
-    expect(read().gauges.ioloop_handlers).toBe(before + 5);
+    expect((await read()).gauges.ioloop_handlers).toBe(before + 5);
   });
 
-  it('spends at most a thousandth of the time on counting handles', () => {
+  it('spends at most a thousandth of the time on counting handles', async () => {
     let looks = 0;
     // A clock on which each look takes 2 ms.
     const collector = make(() => (looks++, (now += 2)));
@@ -119,13 +118,14 @@ describe('EventLoopCollector', () => {
     expect(looks - after).toBe(3);
   });
 
-  it('has all its numbers before the first tick, and no extremes that were not measured', () => {
+  it('has all its numbers before the first tick, and no extremes that were not measured', async () => {
     make();
-    expect(read()).toEqual({
+    expect(await read()).toEqual({
       counters: { callback_duration: 0, callbacks: 0, callbacks_processed: 0 },
       gauges: { ioloop_excess_callback_latency: 0, ioloop_handlers: 0, ioloop_pending_callbacks: 0 },
       max_gauges: {},
       min_gauges: {},
+      histograms: {},
     });
   });
 });

@@ -51,12 +51,12 @@ export class EventLoopCollector implements Collector {
     registry: MetricsRegistry,
     private readonly clock: Clock = monotonicClock,
   ) {
-    this.ticks = registry.counter('callbacks');
-    this.events = registry.counter('callbacks_processed');
-    this.busySeconds = registry.counter('callback_duration');
-    this.lateness = registry.gauge('ioloop_excess_callback_latency', 0);
-    this.waiting = registry.gauge('ioloop_pending_callbacks', 0);
-    this.resources = registry.gauge('ioloop_handlers', 0);
+    this.ticks = registry.ownCounter('callbacks');
+    this.events = registry.ownCounter('callbacks_processed');
+    this.busySeconds = registry.ownCounter('callback_duration');
+    this.lateness = registry.ownGauge('ioloop_excess_callback_latency', 0);
+    this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
+    this.resources = registry.ownGauge('ioloop_handlers', 0);
   }
 
   start(): void {
@@ -74,7 +74,7 @@ export class EventLoopCollector implements Collector {
   /** What the timer does. */
   tick(): void {
     const now = this.clock();
-    this.ticks.add();
+    this.ticks.inc();
     this.lateness.set((now - this.lastTick - this.interval) / 1000);
     this.lastTick = now;
     this.collect();
@@ -90,8 +90,8 @@ export class EventLoopCollector implements Collector {
     const now = loopTotals();
     const last = this.last ?? now;
     this.last = now;
-    this.events.add(now.events - last.events);
-    this.busySeconds.add((now.busy - last.busy) / 1000);
+    this.events.inc(now.events - last.events);
+    this.busySeconds.inc((now.busy - last.busy) / 1000);
     // Two looks within one turn of the loop: it has not polled since, and what it found then still stands.
     const turns = now.turns - last.turns;
     if (turns > 0) this.waiting.set((now.waiting - last.waiting) / turns);

@@ -1,7 +1,7 @@
 import type { Clock } from '../metrics/clock.js';
 import { monotonicClock } from '../metrics/clock.js';
 import type { Collector } from '../metrics/collector.js';
-import type { ProcessMetrics } from '../metrics/snapshot.js';
+import type { ProcessMetrics } from '../metrics/reading/snapshot.js';
 import { countOpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';

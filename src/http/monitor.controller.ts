@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Controller, Get, Inject, Req, Res, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { MonitorService } from '../monitor.service.js';
 import type { AdapterRequest } from './http-request.js';
 import { rawRequest } from './http-request.js';
@@ -27,15 +28,15 @@ export class MonitorController {
   async read(@Req() request: AdapterRequest, @Res() response: AdapterResponse): Promise<void> {
     // Nest sends HEAD here too. It asks what a GET would be like, and must not open a window that nobody sees.
     const isHead = rawRequest(request).method === 'HEAD';
-    const body = isHead ? undefined : JSON.stringify(await this.monitor.metrics('http'));
+    const pieces = isHead ? [] : await this.monitor.json('http');
     const raw = takeRaw(response);
     raw.writeHead(200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }),
+      ...(pieces.length > 0 && { 'Content-Length': lengthOf(pieces) }),
     });
-    raw.end(body);
+    sendPieces(raw, pieces);
   }
 }
 
@@ -66,6 +67,18 @@ export function unmountController(controller: Type<MonitorController>): void {
   for (const name of Object.getOwnPropertyNames(MonitorController.prototype)) {
     if (name !== 'constructor') Object.defineProperty(controller.prototype, name, { value: () => {} });
   }
+}
+
+/** In bytes. */
+function lengthOf(pieces: string[]): number {
+  return pieces.reduce((length, piece) => length + Buffer.byteLength(piece), 0);
+}
+
+/** Sends one piece after the other, as the client takes them, and none to a client that is gone. */
+function sendPieces(raw: ServerResponse, pieces: string[]): void {
+  pipeline(Readable.from(pieces), raw, () => {
+    // A client that went away is the client's own affair.
+  });
 }
 
 function takeRaw(response: AdapterResponse): ServerResponse {

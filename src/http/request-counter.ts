@@ -22,9 +22,9 @@ export class RequestCounter {
     registry: MetricsRegistry,
     private readonly localities: Localities,
   ) {
-    this.requests = registry.counter('requests');
-    this.localhostRequests = registry.counter('localhost_requests');
-    this.privateRequests = registry.counter('private_requests');
+    this.requests = registry.ownCounter('requests');
+    this.localhostRequests = registry.ownCounter('localhost_requests');
+    this.privateRequests = registry.ownCounter('private_requests');
   }
 
   /** Counts a request, unless it was counted before. */
@@ -32,9 +32,9 @@ export class RequestCounter {
     const marks = request as Marked<IncomingMessage>;
     if (marks[this.counted] === true) return;
     marks[this.counted] = true;
-    this.requests.add();
+    this.requests.inc();
     const locality = this.localities.of(peerAddress(request));
-    if (locality === 'loopback') this.localhostRequests.add();
-    if (locality === 'loopback' || locality === 'private') this.privateRequests.add();
+    if (locality === 'loopback') this.localhostRequests.inc();
+    if (locality === 'loopback' || locality === 'private') this.privateRequests.inc();
   }
 }

@@ -1,9 +1,16 @@
+import type { Series, SeriesHome } from './series/family.js';
+
 /**
  * A number that only goes up: how often something has happened since the monitor was made, or how much of it.
  * What can also go down is a {@link Gauge}.
  */
-export class Counter {
+export class Counter implements Series {
   private total = 0;
+
+  constructor(
+    protected readonly home: SeriesHome,
+    readonly labels: string,
+  ) {}
 
   /** Whether an amount can be added: a finite number that is not negative. */
   static accepts(amount: unknown): amount is number {
@@ -17,14 +24,18 @@ export class Counter {
   /**
    * Adds to the counter.
    *
-   * @returns `false`, and the counter is left as it was, for an amount that it does not
-   * {@link Counter.accepts accept}, and where the sum would be too large to be a number.
+   * @param amount a finite number that is not negative. Anything else is dropped, and so is an amount that would
+   * make the total too large to be a number. Default: 1.
    */
-  add(amount = 1): boolean {
-    if (!Counter.accepts(amount)) return false;
-    const total = this.total + amount;
-    if (total === Infinity) return false;
-    this.total = total;
-    return true;
+  inc(amount = 1): void {
+    // The type first: adding a bigint throws, and a string would be glued to the total.
+    if (typeof amount === 'number' && amount >= 0) {
+      const total = this.total + amount;
+      if (total < Infinity) {
+        this.total = total;
+        return;
+      }
+    }
+    this.home.refuse(amount);
   }
 }

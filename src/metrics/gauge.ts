@@ -1,39 +1,65 @@
 import type { Extremes } from './extremes.js';
+import type { Series, SeriesHome } from './series/family.js';
 
 /**
  * A number that goes up and down: what something measures now. It also keeps the extremes of what it was set to
  * since they were last taken away by {@link Gauge.takeExtremes}.
  */
-export class Gauge {
-  private current: number;
+export class Gauge implements Series {
+  private current = Number.NaN;
   private min = Infinity;
   private max = -Infinity;
+  private reader: (() => number) | undefined;
 
-  /** @param initial what the gauge says before it is first set. It is no sample: it leaves no extremes. */
-  constructor(initial: number) {
-    this.current = initial;
-  }
+  constructor(
+    protected readonly home: SeriesHome,
+    readonly labels: string,
+  ) {}
 
   /** Whether a gauge can be set to it: any finite number. */
   static accepts(value: unknown): value is number {
     return Number.isFinite(value);
   }
 
+  /** `NaN` for a gauge that was never set. */
   get value(): number {
     return this.current;
   }
 
-  /**
-   * Sets the gauge.
-   *
-   * @returns `false`, and the gauge is left as it was, for a value that it does not {@link Gauge.accepts accept}.
-   */
-  set(value: number): boolean {
-    if (!Gauge.accepts(value)) return false;
+  /** Sets the gauge. Anything but a finite number is dropped. */
+  set(value: number): void {
+    if (!Gauge.accepts(value)) {
+      this.home.refuse(value);
+      return;
+    }
     this.current = value;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
-    return true;
+  }
+
+  /** Gives the gauge a value before it is first set. It is no sample: it leaves no extremes. */
+  begin(value: number): void {
+    this.current = value;
+  }
+
+  /** Has the gauge set to what this function gives, whenever somebody looks. */
+  readFrom(reader: () => number): void {
+    this.reader = reader;
+  }
+
+  /** Brings a gauge up to date that is read from a function. One that throws costs a sample. */
+  refresh(): void {
+    const { reader } = this;
+    if (reader === undefined) return;
+    // A function that makes somebody look again must not be called again for it.
+    this.reader = undefined;
+    try {
+      this.set(reader());
+    } catch (thrown) {
+      this.home.refuse(thrown);
+    } finally {
+      this.reader ??= reader;
+    }
   }
 
   /** The extremes since the last call, or `undefined` if the gauge was not set since. */

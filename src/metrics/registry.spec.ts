@@ -1,74 +1,73 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { REGISTRY_TEXTS } from '../monitor.messages.js';
-import { MAX_READERS } from './reader-windows.js';
-import { MetricsRegistry } from './registry.js';
-import type { RegistrySnapshot } from './registry.js';
+import { TestRegistry } from '../../test/support/registry.js';
+import type { Description } from './description.js';
+import type { Labels } from './series/labels.js';
+import { MAX_READERS } from './reading/reader-windows.js';
+import type { MetricsSnapshot } from './reading/snapshot.js';
 
 describe('MetricsRegistry', () => {
-  let warnings: string[];
-  let registry: MetricsRegistry;
-  const read = (reader = 'a'): RegistrySnapshot => registry.read(reader).metrics;
+  let registry: TestRegistry;
 
   beforeEach(() => {
-    warnings = [];
-    registry = new MetricsRegistry({
-      texts: REGISTRY_TEXTS,
-      warn: (text) => warnings.push(text),
-    });
+    registry = new TestRegistry();
   });
 
   describe('count', () => {
-    it('adds one, or what it is told to add', () => {
+    it('adds one, or what it is told to add', async () => {
       registry.count('orders');
       registry.count('orders', 2.5);
       registry.count('orders', 0);
-      expect(read().counters).toEqual({ orders: 3.5 });
+      expect((await registry.read()).counters).toEqual({ orders: 3.5 });
     });
 
     it.each([[-1], [Number.NaN], [Infinity], ['5'], [null], [5n], [{}]])(
       'drops %s, counts the drop and warns once',
-      (value) => {
+      async (value) => {
         registry.count('orders', 2);
         registry.count('orders', value as number);
         registry.count('orders', value as number);
-        expect(read().counters).toEqual({ monitor_rejected_samples: 2, orders: 2 });
-        expect(warnings).toHaveLength(1);
-        expect(warnings[0]).toContain("'orders'");
+        expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 2, orders: 2 });
+        expect(registry.warnings).toHaveLength(1);
+        expect(registry.warnings[0]).toContain("'orders'");
       },
     );
 
-    it('leaves no counter behind when its first sample is bad', () => {
+    it('leaves no counter behind when its first sample is bad', async () => {
       registry.count('orders', Number.NaN);
-      expect(read().counters).toEqual({ monitor_rejected_samples: 1 });
+      expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 1 });
     });
 
-    it('drops a sample that would make the total too large to be a number', () => {
+    it('drops a sample that would make the total too large to be a number', async () => {
       registry.count('huge', Number.MAX_VALUE);
       registry.count('huge', Number.MAX_VALUE);
-      expect(read().counters).toEqual({ huge: Number.MAX_VALUE, monitor_rejected_samples: 1 });
+      expect((await registry.read()).counters).toEqual({
+        huge: Number.MAX_VALUE,
+        monitor_rejected_samples: 1,
+      });
     });
   });
 
   describe('kv', () => {
-    it('keeps the last value, and the highest and lowest', () => {
+    it('keeps the last value, and the highest and lowest', async () => {
       for (const value of [3, -7, 12, 5]) registry.kv('queue', value);
-      expect(read()).toEqual({
+      expect(await registry.read()).toEqual({
         counters: {},
         gauges: { queue: 5 },
         max_gauges: { queue: 12 },
         min_gauges: { queue: -7 },
+        histograms: {},
       });
     });
 
     it.each([[Number.NaN], [Infinity], [-Infinity], ['5'], [undefined], [null]])(
       'drops %s, counts the drop and warns once',
-      (value) => {
+      async (value) => {
         registry.kv('queue', 4);
         registry.kv('queue', value as number);
         registry.kv('queue', value as number);
-        expect(read().gauges).toEqual({ queue: 4 });
-        expect(read().counters).toEqual({ monitor_rejected_samples: 2 });
-        expect(warnings).toHaveLength(1);
+        expect((await registry.read()).gauges).toEqual({ queue: 4 });
+        expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 2 });
+        expect(registry.warnings).toHaveLength(1);
       },
     );
   });
@@ -76,49 +75,390 @@ describe('MetricsRegistry', () => {
   describe('names', () => {
     it.each([[''], ['x'.repeat(201)], [undefined], [null], [7], [Symbol('s')], [{}]])(
       'drops a sample whose name is %s, and counts the drop',
-      (name) => {
+      async (name) => {
         registry.count(name as string);
         registry.kv(name as string, 1);
-        expect(read().counters).toEqual({ monitor_rejected_samples: 2 });
-        expect(read().gauges).toEqual({});
-        expect(warnings).toHaveLength(1);
+        expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 2 });
+        expect((await registry.read()).gauges).toEqual({});
+        expect(registry.warnings).toHaveLength(1);
       },
     );
 
     it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a b\n"c', 'größe', 'x'.repeat(200)])(
       'takes %j like any other name, through JSON and back',
-      (name) => {
+      async (name) => {
+        const others = new TestRegistry();
         registry.count(name, 3);
-        registry.kv(name, 4);
-        const { counters, gauges, max_gauges, min_gauges } = JSON.parse(
-          JSON.stringify(read()),
-        ) as RegistrySnapshot;
+        others.kv(name, 4);
+        const { counters } = JSON.parse(await registry.json()) as MetricsSnapshot;
+        const { gauges, max_gauges, min_gauges } = JSON.parse(await others.json()) as MetricsSnapshot;
         expect(Object.entries(counters)).toEqual([[name, 3]]);
-        expect(Object.entries(gauges)).toEqual([[name, 4]]);
-        expect(Object.entries(max_gauges)).toEqual([[name, 4]]);
-        expect(Object.entries(min_gauges)).toEqual([[name, 4]]);
+        for (const values of [gauges, max_gauges, min_gauges])
+          expect(Object.entries(values)).toEqual([[name, 4]]);
+        expect(Object.entries((await registry.read()).counters)).toEqual([[name, 3]]);
       },
     );
 
-    it('warns of at most a hundred names, and counts on', () => {
+    it('warns of at most a hundred names, and counts on', async () => {
       for (let i = 0; i < 1000; i++) registry.kv(`bad_${i}`, Number.NaN);
-      expect(warnings).toHaveLength(100);
-      expect(read().counters).toEqual({ monitor_rejected_samples: 1000 });
+      expect(registry.warnings).toHaveLength(100);
+      expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 1000 });
     });
 
-    it('come out sorted', () => {
+    it('come out sorted', async () => {
       for (const name of ['b', 'a', 'C', 'aa']) registry.count(name);
-      expect(Object.keys(read().counters)).toEqual(['C', 'a', 'aa', 'b']);
+      expect(Object.keys((await registry.read()).counters)).toEqual(['C', 'a', 'aa', 'b']);
     });
   });
 
+  describe('observe', () => {
+    it('keeps count, sum, minimum and maximum exactly, and quantiles within 1.1 %', async () => {
+      for (let value = 1; value <= 1000; value++) registry.observe('size', value);
+      const { size } = (await registry.read()).histograms;
+      expect(size).toMatchObject({ count: 1000, sum: 500_500, min: 1, max: 1000 });
+      expect(Math.abs(size.p50! / 500 - 1)).toBeLessThan(0.011);
+      expect(Math.abs(size.p90! / 900 - 1)).toBeLessThan(0.011);
+      expect(Math.abs(size.p99! / 990 - 1)).toBeLessThan(0.011);
+      expect(Math.abs(size.p999! / 999 - 1)).toBeLessThan(0.011);
+    });
+
+    it('shows each reader what came since its own last look', async () => {
+      registry.observe('size', 1);
+      registry.observe('size', 5);
+      expect((await registry.read('a')).histograms.size).toMatchObject({ count: 2, sum: 6, min: 1, max: 5 });
+      registry.observe('size', 3);
+      expect((await registry.read('a')).histograms.size).toMatchObject({
+        count: 1,
+        sum: 3,
+        min: 3,
+        max: 3,
+        p50: 3,
+      });
+      expect((await registry.read('b')).histograms.size).toMatchObject({ count: 3, sum: 9, min: 1, max: 5 });
+      const none = { count: 0, sum: 0, min: null, max: null, p50: null, p90: null, p99: null, p999: null };
+      expect((await registry.read('a')).histograms.size).toEqual(none);
+    });
+
+    it('merges a window that was given back into the next one', async () => {
+      registry.observe('size', 1);
+      await registry.look('a');
+      registry.observe('size', 8);
+      const lost = await registry.look('a');
+      registry.observe('size', 2);
+      lost.giveBack();
+      registry.observe('size', 4);
+      expect((await registry.read('a')).histograms.size).toMatchObject({ count: 3, sum: 14, min: 2, max: 8 });
+      expect((await registry.read('a')).histograms.size).toMatchObject({ count: 0, sum: 0 });
+    });
+
+    it.each([[Number.NaN], [Infinity], ['5'], [undefined], [null], [5n]])('drops %s', async (value) => {
+      registry.observe('size', value as number);
+      registry.observe('other', 1);
+      registry.observe('other', value as number);
+      const { counters, histograms } = await registry.read();
+      expect(counters).toEqual({ monitor_rejected_samples: 2 });
+      expect(Object.keys(histograms)).toEqual(['other']);
+      expect(histograms.other.count).toBe(1);
+    });
+
+    it('counts classic buckets exactly for a metric that is described with them', async () => {
+      registry.describe('size', { buckets: [1, 2.5, 10] });
+      for (const value of [0, 1, 1.0000001, 2.5, 9, 10, 11]) registry.observe('size', value);
+      expect((await registry.read()).histograms.size.buckets).toEqual({
+        '1': 2,
+        '2.5': 4,
+        '10': 6,
+        '+Inf': 7,
+      });
+      registry.observe('size', 2);
+      expect((await registry.read()).histograms.size.buckets).toEqual({
+        '1': 0,
+        '2.5': 1,
+        '10': 1,
+        '+Inf': 1,
+      });
+    });
+  });
+
+  describe('labels', () => {
+    it('tell series apart, whatever their order, and stand in the name sorted', async () => {
+      registry.count('requests', 1, { method: 'GET', status: 200 });
+      registry.count('requests', 2, { status: '200', method: 'GET' });
+      registry.count('requests', 4, { method: 'GET', status: 404 });
+      registry.count('requests', 8, { method: 'GET' });
+      registry.count('requests', 16, {});
+      registry.count('requests', 32);
+      expect((await registry.read()).counters).toEqual({
+        requests: 48,
+        'requests{method="GET"}': 8,
+        'requests{method="GET",status="200"}': 3,
+        'requests{method="GET",status="404"}': 4,
+      });
+    });
+
+    it('work for gauges and histograms too', async () => {
+      registry.kv('queue', 3, { name: 'mail' });
+      registry.kv('queue', 1, { name: 'mail' });
+      registry.observe('size', 7, { name: 'mail' });
+      expect(await registry.read()).toMatchObject({
+        gauges: { 'queue{name="mail"}': 1 },
+        max_gauges: { 'queue{name="mail"}': 3 },
+        min_gauges: { 'queue{name="mail"}': 1 },
+        histograms: { 'size{name="mail"}': { count: 1, sum: 7 } },
+      });
+    });
+
+    it.each<[string, Labels, Labels]>([
+      ['a comma in a value', { a: '1,b:2' }, { a: '1', b: '2' }],
+      ['what looks like another label', { a: '1",b="2' }, { a: '1', b: '2' }],
+      ['a quote', { a: '"' }, { a: '\\"' }],
+      ['a backslash', { a: '\\' }, { a: '\\\\' }],
+      ['a line feed', { a: '\n' }, { a: '\\n' }],
+      ['an empty value', { a: '' }, {}],
+      ['a name with an equals sign', { 'a="1",b': '2' }, { a: '1', b: '2' }],
+      ['a value moved to the next label', { a: 'xy', b: 'z' }, { a: 'x', b: 'yz' }],
+      ['labels swapped', { a: 'x', b: 'y' }, { a: 'y', b: 'x' }],
+      ['__proto__', JSON.parse('{"__proto__": "1"}') as Labels, {}],
+    ])('never meet for %s', async (_what, one, other) => {
+      registry.count('x', 1, one);
+      registry.count('x', 2, other);
+      expect(new Set(Object.values((await registry.read()).counters))).toEqual(new Set([1, 2]));
+    });
+
+    it('take a value and the text that it is written as for the same', async () => {
+      for (const [value, text] of [
+        [1.5, '1.5'],
+        [true, 'true'],
+        [-0, '0'],
+        [1e21, '1e+21'],
+      ] as const) {
+        registry.count('x', 1, { value });
+        registry.count('x', 1, { value: text });
+      }
+      expect(Object.values((await registry.read()).counters)).toEqual([2, 2, 2, 2]);
+    });
+
+    it.each<[string, unknown]>([
+      ['null', null],
+      ['a text', 'abc'],
+      ['a number', 7],
+      ['an undefined value', { a: undefined }],
+      ['a null value', { a: null }],
+      ['an object as a value', { a: {} }],
+      ['a symbol as a value', { a: Symbol('s') }],
+      ['an empty name', { '': 'x' }],
+      ['a name that is too long', { ['x'.repeat(201)]: 'x' }],
+      ['a value that is too long', { a: 'x'.repeat(201) }],
+      ['too many of them', Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`l${i}`, i]))],
+      [
+        'a getter that throws',
+        {
+          get a(): string {
+            throw new Error('hostile');
+          },
+        },
+      ],
+      [
+        'a hostile proxy',
+        new Proxy(
+          {},
+          {
+            ownKeys: () => {
+              throw new Error('hostile');
+            },
+          },
+        ),
+      ],
+    ])('that are %s cost the sample, and nothing else', async (_what, labels) => {
+      registry.count('x', 1, labels as Labels);
+      registry.kv('y', 1, labels as Labels);
+      registry.observe('z', 1, labels as Labels);
+      registry.counter('c', labels as Labels).inc();
+      const { counters, gauges, histograms } = await registry.read();
+      expect(counters).toEqual({ monitor_rejected_samples: expect.any(Number) as number });
+      expect(counters.monitor_rejected_samples).toBeGreaterThanOrEqual(4);
+      expect({ gauges, histograms }).toEqual({ gauges: {}, histograms: {} });
+    });
+
+    it('come out sorted, series by series, as their names are', async () => {
+      for (const name of ['a_b', 'a', 'a.b', 'B', 'ab', 'a{x="0"}', 'a\\']) {
+        for (const x of ['2', '10', '"', '~']) registry.count(name, 1, { x });
+        registry.count(name);
+      }
+      const names = Object.keys((await registry.read()).counters);
+      expect(names).toHaveLength(35);
+      expect(names).toEqual([...names].sort());
+      expect(Object.keys((JSON.parse(await registry.json()) as MetricsSnapshot).counters)).toEqual(names);
+    });
+
+    it('are the same after thousands of values in many columns', async () => {
+      registry.maxSeries = 100_000;
+      for (let i = 0; i < 3000; i++) {
+        registry.count('x', i, { a: i, b: i % 7, c: `c${i}`, d: i % 2 === 0, e: i * 3, f: 'f', g: -i });
+      }
+      const { counters } = await registry.read();
+      expect(Object.keys(counters)).toHaveLength(3000);
+      expect(counters['x{a="2999",b="3",c="c2999",d="false",e="8997",f="f",g="-2999"}']).toBe(2999);
+      registry.count('x', 1, { g: '-2999', f: 'f', e: 8997, d: false, c: 'c2999', b: 3, a: 2999 });
+      expect(
+        (await registry.read()).counters['x{a="2999",b="3",c="c2999",d="false",e="8997",f="f",g="-2999"}'],
+      ).toBe(3000);
+    });
+  });
+
+  describe('handles', () => {
+    it('of a counter add to the series that count() adds to', async () => {
+      const counter = registry.counter('orders', { kind: 'gift' });
+      expect((await registry.read()).counters).toEqual({ 'orders{kind="gift"}': 0 });
+      counter.inc();
+      counter.inc(2.5);
+      registry.count('orders', 1, { kind: 'gift' });
+      expect(counter.value).toBe(4.5);
+      expect(registry.counter('orders', { kind: 'gift' })).toBe(counter);
+      for (const bad of [-1, Number.NaN, '1', 5n]) counter.inc(bad as number);
+      expect((await registry.read()).counters).toEqual({
+        'orders{kind="gift"}': 4.5,
+        monitor_rejected_samples: 4,
+      });
+    });
+
+    it('of a gauge set the series that kv() sets, and say nothing before', async () => {
+      const gauge = registry.gauge('queue');
+      expect((await registry.read()).gauges).toEqual({});
+      gauge.set(3);
+      expect(await registry.read()).toMatchObject({ gauges: { queue: 3 }, max_gauges: { queue: 3 } });
+      registry.kv('queue', 5);
+      expect(gauge.value).toBe(5);
+    });
+
+    it('of a histogram add to the series that observe() adds to', async () => {
+      const histogram = registry.histogram('size');
+      histogram.observe(1);
+      registry.observe('size', 2);
+      expect(histogram.count).toBe(2);
+    });
+
+    it('of a series that may not exist drop every sample, and count them', async () => {
+      registry.count('taken');
+      const [gauge, histogram, counter] = [
+        registry.gauge('taken'),
+        registry.histogram('taken'),
+        registry.counter(''),
+      ];
+      gauge.set(1);
+      histogram.observe(1);
+      counter.inc();
+      counter.inc();
+      const { counters, gauges, histograms } = await registry.read();
+      // One for each refused handle, and one for each sample.
+      expect(counters).toEqual({ monitor_rejected_samples: 7, taken: 1 });
+      expect({ gauges, histograms }).toEqual({ gauges: {}, histograms: {} });
+    });
+  });
+
+  describe('a gauge that is read from a function', () => {
+    it('is read when somebody looks', async () => {
+      let size = 3;
+      registry.gaugeFrom('pool', () => size, { name: 'db' });
+      expect((await registry.read()).gauges).toEqual({ 'pool{name="db"}': 3 });
+      size = 9;
+      expect(await registry.read()).toMatchObject({
+        gauges: { 'pool{name="db"}': 9 },
+        max_gauges: { 'pool{name="db"}': 9 },
+        min_gauges: { 'pool{name="db"}': 9 },
+      });
+    });
+
+    it.each<[string, () => unknown]>([
+      [
+        'throws',
+        () => {
+          throw new Error('no pool');
+        },
+      ],
+      ['gives NaN', () => Number.NaN],
+      ['gives a promise', () => Promise.resolve(3)],
+    ])('costs that sample when it %s, and never the document', async (_what, read) => {
+      let isBroken = false;
+      registry.gaugeFrom('pool', () => (isBroken ? (read() as number) : 5));
+      registry.gaugeFrom('broken', read as () => number);
+      registry.kv('queue', 1);
+      await registry.read();
+      isBroken = true;
+      const { gauges, max_gauges, counters } = await registry.read();
+      expect(gauges).toEqual({ pool: 5, queue: 1 });
+      expect(max_gauges).toEqual({});
+      expect(counters.monitor_rejected_samples).toBe(3);
+    });
+
+    it('may be given another function, and may look at the monitor itself', async () => {
+      registry.gaugeFrom('pool', () => 1);
+      registry.gaugeFrom('pool', () => 2);
+      registry.gaugeFrom('curious', () => {
+        void registry.read('curious');
+        return 4;
+      });
+      expect((await registry.read()).gauges).toEqual({ curious: 4, pool: 2 });
+      expect((await registry.read()).gauges).toEqual({ curious: 4, pool: 2 });
+    });
+
+    it('is refused when it is no function', async () => {
+      registry.gaugeFrom('pool', 7 as unknown as () => number);
+      expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 1 });
+    });
+  });
+
+  it('refuses a name that is used as two kinds, and warns once', async () => {
+    registry.count('orders');
+    registry.kv('orders', 5);
+    registry.observe('orders', 5);
+    registry.kv('queue', 1);
+    registry.count('queue', 1, { a: 'b' });
+    const { counters, gauges, histograms } = await registry.read();
+    expect(counters).toEqual({ monitor_rejected_samples: 3, orders: 1 });
+    expect({ gauges, histograms }).toEqual({ gauges: { queue: 1 }, histograms: {} });
+    expect(registry.warnings).toEqual([
+      expect.stringContaining("'orders'"),
+      expect.stringContaining("'queue'"),
+    ]);
+  });
+
+  it.each([
+    null,
+    7,
+    { help: 7 },
+    { unit: 'x'.repeat(1001) },
+    { buckets: [2, 1] },
+    { buckets: [] },
+    { buckets: [1, 1] },
+  ])('ignores the description %j, counts that and goes on', async (description) => {
+    registry.describe('x', description as Description);
+    expect(registry.descriptions.size).toBe(0);
+    expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 1 });
+  });
+
+  it('ignores buckets that come after the first sample, which would be missing in them', async () => {
+    registry.observe('x', 1);
+    registry.describe('x', { buckets: [1, 2] });
+    registry.observe('x', 1, { late: true });
+    const { counters, histograms } = await registry.read();
+    expect(counters).toEqual({ monitor_rejected_samples: 1 });
+    expect(histograms['x{late="true"}']).not.toHaveProperty('buckets');
+  });
+
+  it('keeps what was said of a metric before, unless it is said again', () => {
+    registry.describe('x', { help: 'one', unit: 'seconds' });
+    registry.describe('x', { help: 'two' });
+    expect(registry.descriptions.get('x')).toEqual({ help: 'two', unit: 'seconds' });
+  });
+
   describe('maxSeries', () => {
-    it('drops samples of further names, counts them, warns, and goes on with the known ones', () => {
+    it('drops samples of further names, counts them, warns, and goes on with the known ones', async () => {
       registry.maxSeries = 5;
       for (let i = 0; i < 10; i++) registry.count(`name_${i}`);
       registry.count('name_0');
       registry.kv('gauge', 1);
-      expect(read().counters).toEqual({
+      expect((await registry.read()).counters).toEqual({
         monitor_rejected_samples: 6,
         name_0: 2,
         name_1: 1,
@@ -126,70 +466,118 @@ describe('MetricsRegistry', () => {
         name_3: 1,
         name_4: 1,
       });
-      expect(read().gauges).toEqual({});
-      expect(warnings[0]).toContain('maxSeries = 5');
+      expect((await registry.read()).gauges).toEqual({});
+      expect(registry.warnings[0]).toContain('maxSeries = 5');
+    });
+
+    it('folds further label sets of a metric into one series, counts that, and warns once', async () => {
+      registry.maxSeries = 10;
+      for (let user = 0; user < 100; user++) registry.count('logins', 1, { user });
+      registry.count('logins', 1, { user: 0 });
+      registry.kv('queue', 1, { name: 'mail' });
+      const { counters, gauges } = await registry.read();
+      expect(counters).toEqual({
+        'logins{overflow="true"}': 95,
+        'logins{user="0"}': 2,
+        'logins{user="1"}': 1,
+        'logins{user="2"}': 1,
+        'logins{user="3"}': 1,
+        'logins{user="4"}': 1,
+        monitor_overflowed_samples: 95,
+      });
+      // One metric gets half of all series at most, so there is room for this one.
+      expect(gauges).toEqual({ 'queue{name="mail"}': 1 });
+      expect(registry.warnings).toEqual([expect.stringContaining("'logins'")]);
+    });
+
+    it('does not keep the counters of the monitor itself from existing', async () => {
+      registry.maxSeries = 1;
+      registry.count('a');
+      registry.count('b');
+      registry.ownCounter('requests').inc();
+      expect((await registry.read()).counters).toEqual({ a: 1, monitor_rejected_samples: 1, requests: 1 });
+    });
+
+    it('holds for gauges, histograms and handles as well', async () => {
+      registry.maxSeries = 6;
+      for (let i = 0; i < 50; i++) {
+        registry.kv('g', i, { i });
+        registry.observe('h', i, { i });
+        registry.counter('c', { i }).inc();
+      }
+      const { counters, gauges, histograms } = await registry.read();
+      expect(Object.keys(gauges).length).toBeLessThanOrEqual(4);
+      expect(Object.keys(histograms).length).toBeLessThanOrEqual(4);
+      expect(histograms['h{overflow="true"}'].count).toBe(48);
+      expect(counters['c{overflow="true"}']).toBe(48);
     });
   });
 
   describe('readers', () => {
-    it('each see their own extremes, whatever the others do', () => {
+    it('each see their own extremes, whatever the others do', async () => {
       registry.kv('queue', 10);
       registry.kv('queue', 1);
-      expect(read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 1 } });
+      expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 1 } });
       registry.kv('queue', 5);
-      expect(read('a')).toMatchObject({ max_gauges: { queue: 5 }, min_gauges: { queue: 5 } });
-      expect(read('b')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 1 } });
+      expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 5 }, min_gauges: { queue: 5 } });
+      expect(await registry.read('b')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 1 } });
       registry.kv('queue', 7);
-      expect(read('b')).toMatchObject({ max_gauges: { queue: 7 }, min_gauges: { queue: 7 } });
-      expect(read('a')).toMatchObject({ max_gauges: { queue: 7 }, min_gauges: { queue: 7 } });
+      expect(await registry.read('b')).toMatchObject({ max_gauges: { queue: 7 }, min_gauges: { queue: 7 } });
+      expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 7 }, min_gauges: { queue: 7 } });
     });
 
-    it('that look twice without a sample between see the values, and empty extremes', () => {
+    it('that look twice without a sample between see the values, and empty extremes', async () => {
       registry.kv('queue', 10);
-      read('a');
-      expect(read('a')).toEqual({ counters: {}, gauges: { queue: 10 }, max_gauges: {}, min_gauges: {} });
+      await registry.read('a');
+      expect(await registry.read('a')).toEqual({
+        counters: {},
+        gauges: { queue: 10 },
+        max_gauges: {},
+        min_gauges: {},
+        histograms: {},
+      });
     });
 
-    it('that give a window back find it in their next one, together with what came since', () => {
+    it('that give a window back find it in their next one, together with what came since', async () => {
       registry.kv('queue', 10);
-      const lost = registry.read('a');
+      const lost = await registry.look('a');
       registry.kv('queue', 3);
       lost.giveBack();
       registry.kv('queue', 4);
-      expect(read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 3 } });
-      expect(read('a').max_gauges).toEqual({});
+      expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 3 } });
+      expect((await registry.read('a')).max_gauges).toEqual({});
     });
 
-    it('that give a window back do not disturb the other readers', () => {
+    it('that give a window back do not disturb the other readers', async () => {
       registry.kv('queue', 10);
-      read('b');
-      registry.read('a').giveBack();
-      expect(read('b').max_gauges).toEqual({});
+      await registry.read('b');
+      (await registry.look('a')).giveBack();
+      expect((await registry.read('b')).max_gauges).toEqual({});
     });
 
-    it('see the extremes since the start when they come back after having been forgotten', () => {
+    it('see the extremes since the start when they come back after having been forgotten', async () => {
       registry.kv('queue', 10);
-      read('a');
-      for (let i = 0; i < MAX_READERS; i++) read(`other_${i}`);
+      await registry.read('a');
+      for (let i = 0; i < MAX_READERS; i++) await registry.read(`other_${i}`);
       registry.kv('queue', 4);
-      expect(read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 4 } });
-      expect(read(`other_${MAX_READERS - 1}`).max_gauges).toEqual({ queue: 4 });
+      expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 10 }, min_gauges: { queue: 4 } });
+      expect((await registry.read(`other_${MAX_READERS - 1}`)).max_gauges).toEqual({ queue: 4 });
     });
   });
 
-  it('gives snapshots that neither change nor can be used to change what is counted', () => {
+  it('gives snapshots that neither change nor can be used to change what is counted', async () => {
     registry.count('orders');
     registry.kv('queue', 1);
-    const snapshot = read();
+    const snapshot = await registry.read();
     registry.count('orders');
     registry.kv('queue', 2);
     expect(snapshot).toMatchObject({ counters: { orders: 1 }, gauges: { queue: 1 } });
     snapshot.counters.orders = 99;
-    expect(read().counters.orders).toBe(2);
+    expect((await registry.read()).counters.orders).toBe(2);
   });
 
-  it('gives a gauge its initial value without calling it a sample', () => {
-    registry.gauge('loop', 0);
-    expect(read()).toEqual({ counters: {}, gauges: { loop: 0 }, max_gauges: {}, min_gauges: {} });
+  it('gives a gauge its initial value without calling it a sample', async () => {
+    registry.ownGauge('loop', 0);
+    expect(await registry.read()).toMatchObject({ gauges: { loop: 0 }, max_gauges: {}, min_gauges: {} });
   });
 });

@@ -1,126 +1,181 @@
+import type { Refusal } from './series/admission.js';
+import { Admission, isMetricName, MAX_NAME_LENGTH } from './series/admission.js';
 import { Counter } from './counter.js';
+import type { Description } from './description.js';
+import { isDescription } from './description.js';
+import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
+import { Families } from './series/families.js';
+import type { Series, SeriesHome } from './series/family.js';
 import { Gauge } from './gauge.js';
-import { ReaderWindows } from './reader-windows.js';
+import { HistogramSeries } from './histogram/histogram-series.js';
+import type { Labels } from './series/labels.js';
 import { RejectedSamples } from './rejected-samples.js';
-import type { MetricsSnapshot, Reading, Values } from './snapshot.js';
-
-/** The longest name of a metric or a reader, in UTF-16 units. */
-export const MAX_NAME_LENGTH = 200;
 
 /** The counter of samples that were dropped; it appears with the first one. */
 export const REJECTED_SAMPLES = 'monitor_rejected_samples';
 
-/** What {@link MetricsRegistry.maxSeries} is until it is set. */
-export const DEFAULT_MAX_SERIES = 10_000;
+/** The counter of samples that went to an `{overflow="true"}` series; it appears with the first one. */
+export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
 
 export interface RegistryOptions {
-  /** Takes the text of a warning about a dropped sample; {@link RegistryTexts} makes the texts. */
+  /** Takes the text of a warning. */
   warn: (text: string) => void;
   texts: RegistryTexts;
 }
 
-/** What is said of a sample that was dropped. */
+/** What is said of samples that could not be taken as they were. */
 export interface RegistryTexts {
-  badName(name: unknown): string;
-  badCount(name: string, value: unknown): string;
-  badGauge(name: string, value: unknown): string;
-  tooManySeries(name: string, maxSeries: number): string;
+  refused(name: unknown, refusal: Refusal, maxSeries: number): string;
+  badValue(name: unknown, value: unknown): string;
+  badDescription(name: unknown, description: unknown): string;
+  overflow(name: string, maxSeries: number): string;
 }
 
-/** The part of the document that the registry knows. */
-export type RegistrySnapshot = Omit<MetricsSnapshot, 'process'>;
-
 /**
- * Where the numbers live. They get in by {@link count} and {@link kv}, or by the handles of {@link counter} and
- * {@link gauge}, and come out by {@link read}.
+ * Where the numbers live. They get in by {@link count}, {@link kv} and {@link observe}, or by the handles of
+ * {@link counter}, {@link gauge} and {@link histogram}. They come out by `readout.ts`.
  *
  * Nothing here throws: a sample that cannot be taken is dropped, counted and warned of once.
  */
 export class MetricsRegistry {
-  /** Past so many counters and gauges, new names are dropped. */
-  maxSeries = DEFAULT_MAX_SERIES;
+  readonly counters: Families<Counter>;
+  readonly gauges: Families<Gauge>;
+  readonly histograms: Families<HistogramSeries>;
+  /** What is known of metrics, by name. */
+  readonly descriptions = new Map<string, Description>();
+  /** Those among the gauges that are read from a function. */
+  readonly readGauges = new Set<Gauge>();
 
-  private readonly counters = new Map<string, Counter>();
-  private readonly gauges = new Map<string, Gauge>();
-  private readonly windows = new ReaderWindows();
   private readonly rejected: RejectedSamples;
+  private readonly overflowed: RejectedSamples;
+  private readonly admission: Admission;
 
   constructor(private readonly options: RegistryOptions) {
-    this.rejected = new RejectedSamples(() => this.counter(REJECTED_SAMPLES), options.warn);
+    const { texts, warn } = options;
+    const onRefusal = (name: string, value: unknown) => this.refuse(name, () => texts.badValue(name, value));
+    this.counters = new Families((home, labels) => new Counter(home, labels), onRefusal);
+    this.gauges = new Families((home, labels) => new Gauge(home, labels), onRefusal);
+    this.histograms = new Families(
+      (home, labels) => new HistogramSeries(home, labels, this.descriptions.get(home.name)?.buckets),
+      onRefusal,
+    );
+    this.rejected = new RejectedSamples(() => this.ownCounter(REJECTED_SAMPLES), warn);
+    this.overflowed = new RejectedSamples(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
+    this.admission = new Admission({
+      onRefused: (name, refusal) => this.refuse(name, () => texts.refused(name, refusal, this.maxSeries)),
+      onOverflow: (name) => this.overflowed.reject(name, () => texts.overflow(name, this.maxSeries)),
+    });
+  }
+
+  /** At most so many series; see {@link Admission.maxSeries}. */
+  get maxSeries(): number {
+    return this.admission.maxSeries;
+  }
+
+  set maxSeries(maxSeries: number) {
+    this.admission.maxSeries = maxSeries;
   }
 
   /** Adds to a counter: a finite number, not negative. */
-  count(name: string, value = 1): void {
-    const counter = this.counters.get(name);
-    if (counter === undefined) {
-      // Looked at before the counter exists: a bad sample must not leave one behind.
-      if (Counter.accepts(value)) this.admit(name, () => this.counter(name))?.add(value);
-      else this.reject(name, () => this.options.texts.badCount(name, value));
-    } else if (!counter.add(value)) {
-      this.reject(name, () => this.options.texts.badCount(name, value));
-    }
+  count(name: string, value = 1, labels?: Labels): void {
+    const counter = this.seriesFor(this.counters, name, labels, Counter.accepts(value));
+    if (counter !== undefined) counter.inc(value);
+    else if (!Counter.accepts(value)) this.refuse(name, () => this.options.texts.badValue(name, value));
   }
 
   /** Sets a gauge: any finite number. */
-  kv(name: string, value: number): void {
-    if (!Gauge.accepts(value)) {
-      this.reject(name, () => this.options.texts.badGauge(name, value));
+  kv(name: string, value: number, labels?: Labels): void {
+    const gauge = this.seriesFor(this.gauges, name, labels, Gauge.accepts(value));
+    if (gauge !== undefined) gauge.set(value);
+    else if (!Gauge.accepts(value)) this.refuse(name, () => this.options.texts.badValue(name, value));
+  }
+
+  /** Adds a value to a histogram: any finite number. */
+  observe(name: string, value: number, labels?: Labels): void {
+    const histogram = this.seriesFor(this.histograms, name, labels, HistogramSeries.accepts(value));
+    if (histogram !== undefined) histogram.observe(value);
+    else if (!HistogramSeries.accepts(value))
+      this.refuse(name, () => this.options.texts.badValue(name, value));
+  }
+
+  /** The counter of that name and these labels, made if need be. */
+  counter(name: string, labels?: Labels): Counter {
+    return this.obtain(this.counters, name, labels) ?? new DroppingCounter(this.dropping(name), '');
+  }
+
+  /** The gauge of that name and these labels, made if need be. It has no value until it is set. */
+  gauge(name: string, labels?: Labels): Gauge {
+    return this.obtain(this.gauges, name, labels) ?? new DroppingGauge(this.dropping(name), '');
+  }
+
+  /** Like {@link gauge}, and set to what the function gives whenever somebody looks. */
+  gaugeFrom(name: string, read: () => number, labels?: Labels): Gauge {
+    const gauge = this.gauge(name, labels);
+    if (typeof read !== 'function') {
+      this.refuse(name, () => this.options.texts.badValue(name, read));
+    } else if (!(gauge instanceof DroppingGauge)) {
+      gauge.readFrom(read);
+      this.readGauges.add(gauge);
+    }
+    return gauge;
+  }
+
+  /** The histogram of that name and these labels, made if need be. */
+  histogram(name: string, labels?: Labels): HistogramSeries {
+    return this.obtain(this.histograms, name, labels) ?? new DroppingHistogram(this.dropping(name), '');
+  }
+
+  /** Says what a metric is. What was said before is kept, unless it is said again. */
+  describe(name: string, description: Description): void {
+    const known = this.descriptions.get(name);
+    const hasRoom = known !== undefined || this.descriptions.size < this.maxSeries;
+    const isLate = this.histograms.family(name) !== undefined && description?.buckets !== undefined;
+    if (!hasRoom || isLate || !isMetricName(name) || !isDescription(description)) {
+      this.refuse(name, () => this.options.texts.badDescription(name, description));
       return;
     }
-    const gauge = this.gauges.get(name) ?? this.admit(name, () => this.gauge(name, value));
-    gauge?.set(value);
+    this.descriptions.set(name, { ...known, ...description });
   }
 
-  /** The counter of that name, made if need be. For names that are known when the code is written. */
-  counter(name: string): Counter {
-    return getOrMake(this.counters, name, () => new Counter());
+  /** A counter of the monitor itself, which no flood of names can keep out. */
+  ownCounter(name: string): Counter {
+    return this.admission.own(this.counters, name);
   }
 
-  /** The gauge of that name, made if need be. For names that are known when the code is written. */
-  gauge(name: string, initial: number): Gauge {
-    return getOrMake(this.gauges, name, () => new Gauge(initial));
+  /** A gauge of the monitor itself, with what it says before it is first set. */
+  ownGauge(name: string, initial: number): Gauge {
+    const gauge = this.admission.own(this.gauges, name);
+    gauge.begin(initial);
+    return gauge;
   }
 
-  /** All numbers as they are now, with the extremes since that reader last looked. */
-  read(reader: string): Reading<RegistrySnapshot> {
-    const { window, giveBack } = this.windows.take(reader, this.gauges);
-    const extremes = [...window.entries()];
-    const metrics = {
-      counters: toValues([...this.counters].map(([name, counter]) => [name, counter.value])),
-      gauges: toValues([...this.gauges].map(([name, gauge]) => [name, gauge.value])),
-      max_gauges: toValues(extremes.map(([name, { max }]) => [name, max])),
-      min_gauges: toValues(extremes.map(([name, { min }]) => [name, min])),
-    };
-    return { metrics, giveBack };
-  }
-
-  /** A new series under a name that comes from outside, or `undefined` if it may not come to exist. */
-  private admit<T>(name: unknown, make: () => T): T | undefined {
-    const { maxSeries } = this;
-    const { texts } = this.options;
-    if (typeof name !== 'string' || name.length === 0 || name.length > MAX_NAME_LENGTH) {
-      this.reject(name, () => texts.badName(name));
+  /** @param make whether a series may be made: a bad sample must not leave one behind. */
+  private seriesFor<S extends Series>(
+    families: Families<S>,
+    name: string,
+    labels: Labels | undefined,
+    make: boolean,
+  ): S | undefined {
+    try {
+      return (
+        families.find(name, labels) ?? (make ? this.admission.obtain(families, name, labels) : undefined)
+      );
+    } catch (thrown) {
+      // Labels can be any object, a hostile one included.
+      this.refuse(name, () => this.options.texts.badValue(name, thrown));
       return undefined;
     }
-    if (this.counters.size + this.gauges.size >= maxSeries) {
-      this.reject(name, () => texts.tooManySeries(name, maxSeries));
-      return undefined;
-    }
-    return make();
   }
 
-  private reject(name: unknown, describe: () => string): void {
+  private obtain<S extends Series>(families: Families<S>, name: string, labels?: Labels): S | undefined {
+    return this.seriesFor(families, name, labels, true);
+  }
+
+  private dropping(name: string): SeriesHome {
+    return { name, refuse: (value) => this.refuse(name, () => this.options.texts.badValue(name, value)) };
+  }
+
+  private refuse(name: unknown, describe: () => string): void {
     this.rejected.reject(typeof name === 'string' ? name.slice(0, MAX_NAME_LENGTH) : typeof name, describe);
   }
-}
-
-function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {
-  let value = map.get(name);
-  if (value === undefined) map.set(name, (value = make()));
-  return value;
-}
-
-/** `Object.fromEntries` defines properties instead of assigning them, so `__proto__` is a name like any other. */
-function toValues(entries: [string, number][]): Values {
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

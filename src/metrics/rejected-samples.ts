@@ -22,7 +22,7 @@ export class RejectedSamples {
    * @param describe gives the text of the warning, if there is one to give.
    */
   reject(key: string, describe: () => string): void {
-    this.counter().add();
+    this.counter().inc();
     if (this.warned.has(key) || this.warned.size >= MAX_WARNINGS) return;
     this.warned.add(key);
     this.warn(describe());

@@ -28,6 +28,7 @@ export class Deadline {
   /** Rejects when the deadline passes; never settles if it is called off. */
   get passed(): Promise<never> {
     return new Promise((_resolve, reject) => {
+      if (this.signal.aborted) reject(this.signal.reason as Error);
       this.signal.addEventListener('abort', () => reject(this.signal.reason as Error), { once: true });
     });
   }

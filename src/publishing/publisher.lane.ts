@@ -1,6 +1,6 @@
 import type { Clock } from '../metrics/clock.js';
 import { monotonicClock } from '../metrics/clock.js';
-import type { Reading } from '../metrics/snapshot.js';
+import type { Reading } from '../metrics/reading/snapshot.js';
 import { Deadline } from './deadline.js';
 import type { PublishFunction } from './publisher.js';
 
@@ -8,7 +8,7 @@ import type { PublishFunction } from './publisher.js';
 export interface LaneOptions {
   publish: PublishFunction;
   /** Takes a snapshot in the window of this publisher. */
-  read: () => Reading;
+  read: () => Promise<Reading>;
   /** Makes the error of a call that was given so many milliseconds and took longer. */
   timedOut: (ms: number) => Error;
   /** A call did not get through. */
@@ -73,12 +73,13 @@ export class PublisherLane {
   }
 
   private async run(deadline: Deadline): Promise<void> {
-    const { metrics, giveBack } = this.options.read();
+    let reading: Reading | undefined;
     try {
-      const work = this.options.publish(metrics, { signal: deadline.signal });
+      reading = await this.options.read();
+      const work = this.options.publish(reading.metrics, { signal: deadline.signal });
       await Promise.race([work, deadline.passed]);
     } catch (thrown) {
-      giveBack();
+      reading?.giveBack();
       this.options.onFailure(thrown);
     }
   }

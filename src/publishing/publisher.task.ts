@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { MetricsReader } from '../metrics/reader.js';
+import { MetricsReader } from '../metrics/reading/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
 import {
   describeThrown,

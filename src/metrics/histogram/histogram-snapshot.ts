@@ -1,10 +1,10 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
 import type { ReadonlyBuckets } from './exponential-buckets.js';
-import type { Extremes } from './extremes.js';
-import type { ClassicBuckets } from './histogram-classic-buckets.js';
-import { BucketWalk, highest, lowest, rankOf } from './histogram-quantiles.js';
-import type { Distribution } from './histogram-quantiles.js';
-import { CompensatedSum } from './histogram-sum.js';
+import type { Extremes } from '../extremes.js';
+import type { ClassicBuckets } from './classic-buckets.js';
+import { BucketWalk, highest, lowest, rankOf } from './quantiles.js';
+import type { Distribution } from './quantiles.js';
+import { CompensatedSum } from './compensated-sum.js';
 
 /** What a {@link HistogramSnapshot} is made of. */
 export interface HistogramParts extends Distribution {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CompensatedSum } from './histogram-sum.js';
+import { CompensatedSum } from './compensated-sum.js';
 
 describe('CompensatedSum', () => {
   it('is right to the last bit, in whatever order and grouping it is put together', () => {

@@ -87,6 +87,7 @@ describe('Histogram', () => {
     histogram.observe(1);
     expect(histogram.snapshot()).toMatchObject({ min: -3, max: 5 });
     expect(histogram.takeExtremes()).toEqual({ min: 1, max: 1 });
+    histogram.observe(2);
     expect(histogram.snapshot()).toMatchObject({ min: -3, max: 5 });
   });
 

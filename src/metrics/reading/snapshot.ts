@@ -1,3 +1,5 @@
+import type { HistogramValues } from '../histogram/histogram-values.js';
+
 /** What the process has used so far. A field is `null` where the platform cannot say. */
 export interface ProcessMetrics {
   /** Seconds since the process started. */
@@ -40,6 +42,8 @@ export interface MetricsSnapshot {
   max_gauges: Values;
   /** The lowest value of each gauge that was set since the reader last looked. */
   min_gauges: Values;
+  /** What each histogram took since the reader last looked. */
+  histograms: Record<string, HistogramValues>;
 }
 
 /** A snapshot, and the way to undo having looked. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClassicBuckets } from './histogram-classic-buckets.js';
+import { ClassicBuckets } from './classic-buckets.js';
 
 describe('ClassicBuckets', () => {
   it('count the values at or below each bound', () => {

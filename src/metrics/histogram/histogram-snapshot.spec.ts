@@ -169,6 +169,12 @@ describe('HistogramSnapshot', () => {
     }
   });
 
+  it('tells exactly that zero is the lowest or the highest value of a window', () => {
+    const early = [-9, 9];
+    expect(record([...early, 0, 1]).minus(record(early)).min).toBe(0);
+    expect(record([...early, 0, -1]).minus(record(early)).max).toBe(0);
+  });
+
   it('has no extremes in a window without values, whatever it is told', () => {
     const window = record([1, 2]).minus(record([1, 2]), { min: 1, max: 2 });
     expect(facts(window)).toEqual(facts(record([])));

@@ -1,0 +1,53 @@
+import type { Column, Readout } from './readout.js';
+import type { MetricsSnapshot, ProcessMetrics } from './snapshot.js';
+import type { Sliced } from './slices.js';
+
+/** So many entries are written at a time. */
+const ENTRIES = 256;
+
+/** The document as a plain value. */
+export function* documentOf(process: ProcessMetrics, readout: Readout): Sliced<MetricsSnapshot> {
+  return {
+    process,
+    counters: yield* recordOf(readout.counters),
+    gauges: yield* recordOf(readout.gauges),
+    max_gauges: yield* recordOf(readout.max_gauges),
+    min_gauges: yield* recordOf(readout.min_gauges),
+    histograms: yield* recordOf(readout.histograms),
+  };
+}
+
+function* recordOf<T>({ names, values }: Column<T>): Sliced<Record<string, T>> {
+  const record: Record<string, T> = {};
+  for (let i = 0; i < names.length; i++) {
+    // Assigned, it would set the prototype; defined, it is a name like any other.
+    if (names[i] === '__proto__') Object.defineProperty(record, names[i], { value: values[i], ...PLAIN });
+    else record[names[i]] = values[i];
+    if (i % ENTRIES === ENTRIES - 1) yield;
+  }
+  return record;
+}
+
+const PLAIN = { configurable: true, enumerable: true, writable: true };
+
+/** The document as JSON text, in pieces of some 10 kB. Put together, they are what `JSON.stringify` would make of it. */
+export function* jsonOf(process: ProcessMetrics, readout: Readout): Sliced<string[]> {
+  const pieces = [`{"process":${JSON.stringify(process)}`];
+  for (const [section, column] of Object.entries(readout) as [string, Column<unknown>][]) {
+    pieces.push(`,"${section}":{`);
+    yield* writeEntries(column, pieces);
+    pieces.push('}');
+  }
+  pieces.push('}');
+  return pieces;
+}
+
+function* writeEntries({ names, values }: Column<unknown>, pieces: string[]): Sliced<void> {
+  for (let start = 0; start < names.length; start += ENTRIES) {
+    const entries = names
+      .slice(start, start + ENTRIES)
+      .map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(values[start + i])}`);
+    pieces.push((start === 0 ? '' : ',') + entries.join(','));
+    yield;
+  }
+}

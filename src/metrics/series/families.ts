@@ -1,0 +1,32 @@
+import type { MakeSeries, Series } from './family.js';
+import { Family } from './family.js';
+import type { Labels } from './labels.js';
+
+/** All metrics of one kind, by name. */
+export class Families<S extends Series> {
+  private readonly byName = new Map<string, Family<S>>();
+
+  constructor(
+    private readonly make: MakeSeries<S>,
+    private readonly onRefusal: (name: string, value: unknown) => void,
+  ) {}
+
+  /** The series of that name and these labels, if it is found at once. This is where nearly every sample goes. */
+  find(name: string, labels: Labels | undefined): S | undefined {
+    return this.byName.get(name)?.find(labels);
+  }
+
+  family(name: string): Family<S> | undefined {
+    return this.byName.get(name);
+  }
+
+  add(name: string): Family<S> {
+    const family = new Family(name, this.make, this.onRefusal);
+    this.byName.set(name, family);
+    return family;
+  }
+
+  all(): Iterable<Family<S>> {
+    return this.byName.values();
+  }
+}

@@ -1,0 +1,78 @@
+import { LabelIndex } from './label-index.js';
+import type { Labels } from './labels.js';
+import { metricText } from './series-name.js';
+import type { Sliced } from '../reading/slices.js';
+import { sortSliced } from '../reading/slices.js';
+
+/** What a series has of the metric that it belongs to. */
+export interface SeriesHome {
+  /** The name of the metric. */
+  readonly name: string;
+  /** Takes note of a sample that the series could not take. */
+  refuse(value: unknown): void;
+}
+
+/** What all kinds of series have in common. */
+export interface Series {
+  /** The canonical text of its labels; empty without labels. */
+  readonly labels: string;
+}
+
+/** Makes a series of one kind. */
+export type MakeSeries<S> = (home: SeriesHome, labels: string) => S;
+
+/** All series of one metric. */
+export class Family<S extends Series> implements SeriesHome {
+  /** The series without labels. */
+  plain: S | undefined;
+  /** The series that takes the samples of the label sets that there was no room for. */
+  overflow: S | undefined;
+  /** The series with labels, in the order in which they came. */
+  readonly labelled: S[] = [];
+  /** What the canonical names of all its series begin with. */
+  readonly text: string;
+  private readonly index = new LabelIndex<S>();
+  private ordered: readonly S[] = [];
+
+  constructor(
+    readonly name: string,
+    private readonly make: MakeSeries<S>,
+    private readonly onRefusal: (name: string, value: unknown) => void,
+  ) {
+    this.text = metricText(name);
+  }
+
+  /** The series of these labels, if it is found at once. */
+  find(labels: Labels | undefined): S | undefined {
+    return labels === undefined ? this.plain : this.index.find(labels);
+  }
+
+  /** The series of these labels, if there is one. */
+  findInAnyOrder(labels: Labels | undefined): S | undefined {
+    return labels === undefined ? this.plain : this.index.findInAnyOrder(labels);
+  }
+
+  /** Adds the series of labels that have none. */
+  add(labels: Labels | undefined, text: string): S {
+    const series = this.make(this, text);
+    if (labels === undefined) {
+      this.plain = series;
+    } else {
+      this.labelled.push(series);
+      this.index.add(labels, series);
+    }
+    return series;
+  }
+
+  /** The series with labels, in the order of their canonical names. */
+  *inOrder(): Sliced<readonly S[]> {
+    if (this.ordered.length !== this.labelled.length) {
+      this.ordered = yield* sortSliced(this.labelled, (a, b) => (a.labels < b.labels ? -1 : 1));
+    }
+    return this.ordered;
+  }
+
+  refuse(value: unknown): void {
+    this.onRefusal(this.name, value);
+  }
+}

@@ -1,0 +1,29 @@
+import { MetricsReader } from '../../src/metrics/reading/reader.js';
+import { MetricsRegistry } from '../../src/metrics/registry.js';
+import type { MetricsSnapshot, ProcessMetrics, Reading } from '../../src/metrics/reading/snapshot.js';
+import { REGISTRY_TEXTS } from '../../src/monitor.messages.js';
+
+/** A registry by itself, with a reader to look at it and what it warned of. */
+export class TestRegistry extends MetricsRegistry {
+  readonly warnings: string[];
+  private readonly reader = new MetricsReader(this, [], () => ({}) as ProcessMetrics);
+
+  constructor() {
+    const warnings: string[] = [];
+    super({ texts: REGISTRY_TEXTS, warn: (text) => warnings.push(text) });
+    this.warnings = warnings;
+  }
+
+  look(reader = 'a'): Promise<Reading> {
+    return this.reader.read(reader);
+  }
+
+  async read(reader?: string): Promise<Omit<MetricsSnapshot, 'process'>> {
+    const { process: _none, ...numbers } = (await this.look(reader)).metrics;
+    return numbers;
+  }
+
+  async json(reader = 'a'): Promise<string> {
+    return (await this.reader.json(reader)).join('');
+  }
+}
