@@ -141,8 +141,15 @@ describe('the sample app', () => {
     ];
     expect(accepted.map(({ status }) => status)).toEqual([201, 201]);
     expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 400));
-    const { counters } = await shop.document();
+    const { counters, histograms } = await shop.document();
     expect(counters).toMatchObject({ orders: 2, revenue_cents: totals[0] + totals[1] });
+    expect(histograms.order_total_cents).toMatchObject({
+      count: 2,
+      sum: totals[0] + totals[1],
+      max: Math.max(...totals),
+    });
+    const sold = Object.entries(counters).filter(([name]) => name.startsWith('sold_units{product='));
+    expect(sold.map(([, units]) => units).toSorted((a, b) => a - b)).toEqual([1, 2]);
     expect(counters.requests).toBe(accepted.length + refused.length + 1);
   });
 
@@ -174,7 +181,8 @@ describe('the sample app', () => {
     // The report blocks for 150 ms. A tick of the measuring timer is due every 100 ms: one is late by 50 or more.
     expect(after.max_gauges.ioloop_excess_callback_latency).toBeGreaterThan(0.04);
     expect(after.counters.callback_duration - before.counters.callback_duration).toBeGreaterThan(0.14);
-    expect(after.gauges.sales_report_seconds).toBeGreaterThan(0.15);
+    expect(after.histograms.sales_report_seconds.count).toBe(1);
+    expect(after.histograms.sales_report_seconds.min).toBeGreaterThan(0.15);
   });
 
   it('brings traffic of its own, failures included', { timeout: 60_000 }, async () => {

@@ -28,6 +28,9 @@ export class OrdersService {
 
     this.monitor.count('orders');
     this.monitor.count('revenue_cents', totalInCents);
+    // A label has few values: there are not many products. The id of an order would make a series for each order.
+    this.monitor.count('sold_units', quantity, { product: product.name });
+    this.monitor.observe('order_total_cents', totalInCents);
     return order;
   }
 
