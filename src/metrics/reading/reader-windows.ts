@@ -113,5 +113,8 @@ export class Look {
       const base = this.window.bases.get(histogram);
       if (base !== undefined) this.window.bases.set(histogram, base.minus(interval));
     }
+    // Giving it back once more would count it twice.
+    this.takenExtremes.clear();
+    this.takenIntervals.clear();
   }
 }

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Gauge } from '../gauge.js';
+import { HistogramSeries } from '../histogram/histogram-series.js';
+import { MAX_READERS, READER_IDLE_LIMIT, ReaderWindows } from './reader-windows.js';
+
+const home = { name: 'x', refuse: () => {} };
+
+describe('ReaderWindows', () => {
+  let now: number;
+  let windows: ReaderWindows;
+  let gauge: Gauge;
+  let histogram: HistogramSeries;
+
+  const set = (...values: number[]) => values.forEach((value) => gauge.set(value));
+  const observe = (...values: number[]) => values.forEach((value) => histogram.observe(value));
+  const extremes = (reader: string) => windows.look(reader).extremesOf(gauge);
+  const interval = (reader: string) => {
+    const { count, sum, min, max } = windows.look(reader).intervalOf(histogram);
+    return { count, sum, min, max };
+  };
+
+  beforeEach(() => {
+    now = 0;
+    windows = new ReaderWindows(() => now);
+    gauge = new Gauge(home, '');
+    histogram = new HistogramSeries(home, '');
+  });
+
+  it('forget a reader that has not looked for an hour, and show it everything when it comes back', () => {
+    set(10);
+    observe(10);
+    extremes('daily');
+    interval('daily');
+    now += READER_IDLE_LIMIT;
+    extremes('other');
+    set(4);
+    observe(4);
+    expect(extremes('daily')).toEqual({ min: 4, max: 4 });
+    now += READER_IDLE_LIMIT + 1;
+    extremes('other');
+    expect(extremes('daily')).toEqual({ min: 4, max: 10 });
+    expect(interval('daily')).toEqual({ count: 2, sum: 14, min: 4, max: 10 });
+  });
+
+  it('forget the reader that has not looked for longest, when there are too many', () => {
+    set(10);
+    for (let i = 0; i < MAX_READERS; i++) extremes(`reader ${i}`);
+    extremes('reader 0');
+    extremes('one more');
+    expect(extremes('reader 0')).toBeUndefined();
+    expect(extremes('reader 1')).toEqual({ min: 10, max: 10 });
+  });
+
+  it('take windows back whenever they come, and each of them once', () => {
+    set(10, 1);
+    observe(10, 1);
+    const first = windows.look('a');
+    first.extremesOf(gauge);
+    first.intervalOf(histogram);
+    set(5);
+    observe(5);
+    const second = windows.look('a');
+    second.extremesOf(gauge);
+    second.intervalOf(histogram);
+    set(7);
+    observe(7);
+    second.giveBack();
+    first.giveBack();
+    first.giveBack();
+    expect(extremes('a')).toEqual({ min: 1, max: 10 });
+    expect(interval('a')).toEqual({ count: 4, sum: 23, min: 1, max: 10 });
+    expect(extremes('a')).toBeUndefined();
+    expect(interval('a')).toMatchObject({ count: 0, sum: 0 });
+  });
+});
