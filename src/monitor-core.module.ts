@@ -1,4 +1,4 @@
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { EventLoopCollector } from './collectors/event-loop.collector.js';
@@ -67,8 +67,9 @@ import { MonitorService } from './monitor.service.js';
   ],
   exports: [MonitorService, MetricsRegistry, MetricsReader, Localities, MONITOR_OPTIONS],
 })
-export class MonitorCoreModule implements OnApplicationBootstrap, OnModuleDestroy {
+export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly collectors: readonly Collector[];
+  private isStopped = false;
 
   constructor(
     @Inject(MetricsRegistry) registry: MetricsRegistry,
@@ -85,12 +86,16 @@ export class MonitorCoreModule implements OnApplicationBootstrap, OnModuleDestro
   }
 
   onApplicationBootstrap(): void {
+    // An application can be closed while it starts.
+    if (this.isStopped) return;
     for (const collector of this.collectors) collector.start();
     const hasServer = Boolean(this.host.httpAdapter);
     if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
   }
 
-  onModuleDestroy(): void {
+  /** In the last of all hooks: the application is at work until then. */
+  onApplicationShutdown(): void {
+    this.isStopped = true;
     for (const collector of this.collectors) collector.stop();
   }
 }

@@ -39,7 +39,14 @@ export const ASYNC_CONTROLLER_CLASS =
   'so a controller class stands beside useFactory, in forRootAsync({ controller, useFactory })';
 
 export const NO_ASYNC_SOURCE =
-  'MonitorModule.forRootAsync() needs one of useFactory, useClass and useExisting to get its options from.';
+  'MonitorModule.forRootAsync() needs one of useFactory (a function), useClass and useExisting to get its options from.';
+
+export const UNKNOWN_ASYNC_OPTION = (option: string, known: readonly string[]): string =>
+  `MonitorModule: there is no "${option}" in forRootAsync(). What the factory gives are the options; beside it stand ` +
+  `${known.join(', ')}.`;
+
+/** What a client gets that calls itself something else. */
+export const BAD_READER = 'The reader in the query is called by 1 to 50 letters, digits, "_", "-" and "."\n';
 
 export const NOT_CONFIGURED =
   'MonitorModule was imported as a bare class. Import MonitorModule.forRoot(), with or without options.';
@@ -56,7 +63,7 @@ export const INTERVAL_NAME_TAKEN = (name: string): string =>
   `The SchedulerRegistry has an interval named "${name}" already. The publisher runs all the same, unseen by the registry.`;
 
 export const PUBLISH_FAILED = (publisher: string, message: string): string =>
-  `${publisher} failed, its window is kept for the next time: ${message}`;
+  `${publisher} failed. Its window is kept for its next call, if there is one. It was: ${message}`;
 
 export const PUBLISH_TIMED_OUT = (ms: number): string => `not finished after ${ms} ms`;
 

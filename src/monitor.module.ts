@@ -1,19 +1,17 @@
 import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import {
-  MonitorController,
-  mountController,
-  subclassController,
-  unmountController,
-} from './http/monitor.controller.js';
+import { mountController, subclassController, unmountController } from './http/controller-mount.js';
+import { MonitorController } from './http/monitor.controller.js';
 import { MonitorCoreModule } from './monitor-core.module.js';
 import {
   ASYNC_CONTROLLER_CLASS,
   IMPORTED_TWICE,
   NO_ASYNC_SOURCE,
   NOT_CONFIGURED,
+  UNKNOWN_ASYNC_OPTION,
 } from './monitor.messages.js';
+import { MonitorOptionsError } from './monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
 import { badOption, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
@@ -37,7 +35,7 @@ export type MonitorModuleAsyncOptions = ConfigurableModuleAsyncOptions<
 
 /** Nest's own way from `useFactory`, `useClass` or `useExisting` to one token. */
 const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
-  new ConfigurableModuleBuilder<MonitorOptions>()
+  new ConfigurableModuleBuilder<MonitorOptions>({ moduleName: 'Monitor' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createMonitorOptions')
     .build();
@@ -83,13 +81,40 @@ export class MonitorModule {
    * start with a `MonitorOptionsError`.
    */
   static forRootAsync(options: MonitorModuleAsyncOptions): DynamicModule {
-    const { controller, ...source } = options;
-    resolveMonitorOptions({ controller });
-    if (!source.useFactory && !source.useClass && !source.useExisting) throw new Error(NO_ASYNC_SOURCE);
+    const { controller, ...source } = checkAsyncOptions(options);
     const { imports, providers = [] } = AsyncOptions.forRootAsync(source);
     const resolved = { provide: MONITOR_OPTIONS, inject: [GIVEN_OPTIONS], useFactory: resolveGivenOptions };
     return assemble(resolved, controller, imports, providers);
   }
+}
+
+/** What may stand in `forRootAsync()`. */
+const ASYNC_OPTIONS = [
+  'imports',
+  'inject',
+  'useFactory',
+  'useClass',
+  'useExisting',
+  'provideInjectionTokensFrom',
+  'controller',
+];
+
+function checkAsyncOptions(options: MonitorModuleAsyncOptions | undefined): MonitorModuleAsyncOptions {
+  const { useFactory, useClass, useExisting, controller } = options ?? {};
+  const hasFactory = typeof useFactory === 'function';
+  if (options === undefined || !(useFactory === undefined ? (useClass ?? useExisting) : hasFactory)) {
+    throw new MonitorOptionsError(NO_ASYNC_SOURCE, 'useFactory', useFactory, 'a function');
+  }
+  resolveMonitorOptions({ controller });
+  const unknown = Object.keys(options).find((option) => !ASYNC_OPTIONS.includes(option));
+  if (unknown === undefined) return options;
+  const value: unknown = options[unknown as keyof MonitorModuleAsyncOptions];
+  throw new MonitorOptionsError(
+    UNKNOWN_ASYNC_OPTION(unknown, ASYNC_OPTIONS),
+    unknown,
+    value,
+    ASYNC_OPTIONS.join(', '),
+  );
 }
 
 /** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
@@ -102,15 +127,16 @@ function assemble(
   const controller = subclassController(controllerOption || MonitorController);
   return {
     module: MonitorModule,
-    imports: [{ module: MonitorCoreModule, imports, providers: [...providers, options] }],
-    controllers: [controller],
+    // What is imported is for the options, and for what a controller of the application's own injects.
+    imports: [{ module: MonitorCoreModule, imports, providers: [...providers, options] }, ...imports],
+    controllers: controllerOption === false ? [] : [controller],
     providers: [
       PublisherTask,
       {
         provide: ENDPOINT,
         inject: [MONITOR_OPTIONS],
         useFactory: (resolved: ResolvedMonitorOptions) => {
-          if (controllerOption === false || resolved.controller === false) unmountController(controller);
+          if (resolved.controller === false) unmountController(controller);
           else mountController(controller, resolved);
           return controller;
         },

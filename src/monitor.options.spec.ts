@@ -110,8 +110,40 @@ describe('the options', () => {
         ['a'],
       ],
     ],
-    ['host', ['', 'a b', 'a/b', 7, null, 'http://a']],
-    ['publisher', [null, 7, 'x', {}, { publish: 7 }, [null], [() => {}, 7], true]],
+    [
+      'host',
+      [
+        '',
+        'a b',
+        'a/b',
+        7,
+        null,
+        'http://a',
+        'localhost:3000',
+        '*',
+        ':',
+        '::',
+        '[',
+        '[::1]',
+        'x'.repeat(300),
+      ],
+    ],
+    [
+      'publisher',
+      [
+        null,
+        7,
+        'x',
+        {},
+        { publish: 7 },
+        [null],
+        [() => {}, 7],
+        true,
+        class {
+          publish(): void {}
+        },
+      ],
+    ],
     ['controller', [true, null, 'x', class {}, () => {}, MonitorController.prototype]],
     ['interceptor', [0, 1, 'false', null, {}]],
     ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '10', null, 10_000_001]],
@@ -125,7 +157,7 @@ describe('the options', () => {
 
   it.each([
     ['path', ['monitor', '/monitor', 'monitor/', 'a/b/c', 'a.b', 'A-1_~']],
-    ['host', ['localhost', 'monitor.example.com', ':tenant.example.com', '127.0.0.1', '[::1]']],
+    ['host', ['localhost', 'monitor.example.com', ':tenant.example.com', '127.0.0.1']],
     ['controller', [false, class extends MonitorController {}]],
     ['interceptor', [true, false]],
     ['maxSeries', [1, 10_000_000]],
@@ -149,7 +181,17 @@ describe('the options', () => {
     expect(refusal({ toString: 1 }).option).toBe('toString');
   });
 
-  it.each([[null], [7], ['x'], [[]], [true], [() => {}]])(
+  it('are checked even where they are inherited', () => {
+    class Options {
+      get publishInterval(): number {
+        return 0;
+      }
+    }
+    expect(refusal(new Options()).option).toBe('publishInterval');
+    expect(refusal(Object.create({ path: 'a b' })).option).toBe('path');
+  });
+
+  it.each([[null], [7], ['x'], [[]], [true], [() => {}], [new Map([['path', 'x']])], [Promise.resolve({})]])(
     'are refused as a whole when they are %s',
     (options) => {
       expect(refusal(options)).toMatchObject({ option: 'options', value: options, allowed: 'an object' });

@@ -11,26 +11,26 @@ export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
 export interface MonitorOptions {
   /** Called with the metrics every {@link publishInterval}, and once more when the application closes. Default: none. */
-  publisher?: Publisher | Publisher[];
+  publisher?: Publisher | readonly Publisher[] | undefined;
   /** Milliseconds between two calls of a publisher. Default: 10 000. */
-  publishInterval?: number;
+  publishInterval?: number | undefined;
   /** Milliseconds that one call of a publisher may take. Default: {@link publishInterval}. */
-  publishTimeout?: number;
+  publishTimeout?: number | undefined;
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
-  measureInterval?: number;
+  measureInterval?: number | undefined;
   /** Where the endpoint is, below the application's global prefix. Default: `monitor`. */
-  path?: string;
+  path?: string | undefined;
   /** The virtual host that the endpoint belongs to, as in Nest's `@Controller({ host })`. Default: every host. */
-  host?: string;
+  host?: string | undefined;
   /** `false` for no endpoint, or a subclass of {@link MonitorController} to take its place. Default: ours. */
-  controller?: false | Type<MonitorController>;
+  controller?: false | Type<MonitorController> | undefined;
   /**
    * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
    * them all on Express and Fastify; leave it in for any other HTTP adapter. Default: `true`.
    */
-  interceptor?: boolean;
+  interceptor?: boolean | undefined;
   /** At most so many counters and gauges: samples under further new names are dropped. Default: 10 000. */
-  maxSeries?: number;
+  maxSeries?: number | undefined;
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
@@ -65,11 +65,11 @@ const RULES: Record<keyof MonitorOptions, Rule> = {
   measureInterval: DELAY,
   path: {
     allowed: 'a path of letters, digits, "-", "_" and "~", with "." within and "/" between its segments',
-    accepts: (value) => typeof value === 'string' && /^\/?[\w~-][\w~.-]*(\/[\w~-][\w~.-]*)*\/?$/.test(value),
+    accepts: (value) => isShortText(value) && /^\/?[\w~-][\w~.-]*(\/[\w~-][\w~.-]*)*\/?$/.test(value),
   },
   host: {
-    allowed: 'a host name, which may have parameters, such as "monitor.example.com" or ":tenant.example.com"',
-    accepts: (value) => typeof value === 'string' && /^[\w:.*[\]-]+$/.test(value),
+    allowed: 'a host name without a port, such as "monitor.example.com" or ":tenant.example.com"',
+    accepts: (value) => isShortText(value) && /^(:[a-z_]\w*|[\w-]+)(\.(:[a-z_]\w*|[\w-]+))*$/i.test(value),
   },
   controller: {
     allowed: 'false, or a class that extends MonitorController',
@@ -88,7 +88,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   check(options);
   const { publisher = [], publishInterval = 10_000, path = 'monitor' } = options;
   return Object.freeze({
-    publishers: Object.freeze(Array.isArray(publisher) ? [...publisher] : [publisher]),
+    publishers: Object.freeze([publisher].flat()),
     publishInterval,
     publishTimeout: options.publishTimeout ?? publishInterval,
     measureInterval: options.measureInterval ?? 100,
@@ -100,22 +100,26 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   });
 }
 
-function check(options: unknown): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+function check(options: unknown): asserts options is MonitorOptions {
+  if (!isRecord(options))
     throw new MonitorOptionsError(BAD_OPTIONS(options), 'options', options, 'an object');
+  const known = Object.keys(RULES) as (keyof MonitorOptions)[];
+  for (const option of Object.keys(options)) {
+    if (Object.hasOwn(RULES, option)) continue;
+    const value = options[option];
+    throw new MonitorOptionsError(UNKNOWN_OPTION(option, value, known), option, value, known.join(', '));
   }
-  for (const [option, value] of Object.entries(options)) {
-    if (!isKnown(option)) {
-      const known = Object.keys(RULES);
-      throw new MonitorOptionsError(UNKNOWN_OPTION(option, value, known), option, value, known.join(', '));
-    }
+  // By what is known and not by what is there: an object can inherit its options.
+  for (const option of known) {
     const { allowed, accepts } = RULES[option];
+    const value = options[option];
     if (value !== undefined && !accepts(value)) throw badOption(option, value, allowed);
   }
 }
 
-function isKnown(option: string): option is keyof MonitorOptions {
-  return Object.hasOwn(RULES, option);
+/** Not a list, a Map or a promise, which have no options on them, and so would pass for no options at all. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value);
 }
 
 /** An error that says what is wrong with one option. */
@@ -125,6 +129,10 @@ export function badOption(
   allowed: string,
 ): MonitorOptionsError {
   return new MonitorOptionsError(BAD_OPTION(option, value, allowed), option, value, allowed);
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 200;
 }
 
 function isMonitorController(value: unknown): boolean {

@@ -128,7 +128,7 @@ export class MonitorService {
    * `default`.
    */
   async metrics(reader = 'default'): Promise<MetricsSnapshot> {
-    return (await this.reader.read(String(reader))).metrics;
+    return (await this.reader.read(nameOf(reader))).metrics;
   }
 
   /**
@@ -136,6 +136,10 @@ export class MonitorService {
    * event loop up for long. `(await json()).join('')` is the whole text.
    */
   json(reader = 'default'): Promise<string[]> {
-    return this.reader.json(String(reader));
+    return this.reader.json(nameOf(reader));
   }
+}
+
+function nameOf(reader: unknown): string {
+  return typeof reader === 'string' ? reader : 'default';
 }

@@ -164,6 +164,25 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await monitor.metrics('mine')).max_gauges).not.toHaveProperty('queue_length');
   });
 
+  it('has a window for each reader that names itself', async () => {
+    const running = await start();
+    running.app.get(MonitorService).kv('queue_length', 7);
+    expect((await running.document('/monitor?reader=one')).max_gauges).toHaveProperty('queue_length', 7);
+    expect((await running.document('/monitor?reader=two')).max_gauges).toHaveProperty('queue_length', 7);
+    expect((await running.document()).max_gauges).toHaveProperty('queue_length', 7);
+    expect((await running.document('/monitor?reader=one')).max_gauges).not.toHaveProperty('queue_length');
+  });
+
+  it.each(['', ' ', 'a%20b', '%00', 'x'.repeat(51), '..%2f'.repeat(20)])(
+    'refuses a reader that calls itself %j',
+    async (name) => {
+      const running = await start();
+      const answer = await running.get(`/monitor?x=1&reader=${name}`);
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toMatch(/^The reader in the query/);
+    },
+  );
+
   it('is announced by HEAD, which opens no window', async () => {
     const running = await start();
     running.app.get(MonitorService).kv('queue_length', 7);

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Injectable, Module } from '@nestjs/common';
+import { Get, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorOptions, MonitorOptionsFactory } from '../src/index.js';
@@ -82,6 +82,58 @@ describe('MonitorModule', () => {
       expect((await running.get('/monitor')).status).toBe(404);
     });
 
+    it('from a factory that closes the endpoint, the routes of a subclass included', async () => {
+      class Mine extends MonitorController {
+        @Get('queue')
+        queue(): string {
+          return 'queue';
+        }
+      }
+      const monitor = MonitorModule.forRootAsync({
+        controller: Mine,
+        useFactory: () => ({ controller: false }),
+      });
+      const running = await startApp(adapter, { imports: [monitor] });
+      for (const path of ['/monitor', '/monitor/queue', '/queue', '/']) {
+        expect((await running.get(path)).status).toBe(404);
+      }
+    });
+
+    it('for each application by itself, made one after the other from the same root module', async () => {
+      const given = [{ controller: false as const }, { path: 'one' }, { path: 'two' }];
+      const monitor = MonitorModule.forRootAsync({ useFactory: () => given.shift() ?? {} });
+      const closed = await startApp(adapter, { imports: [monitor] });
+      const one = await startApp(adapter, { imports: [monitor] });
+      const two = await startApp(adapter, { imports: [monitor] });
+      expect((await closed.get('/monitor')).status).toBe(404);
+      expect((await one.get('/one')).status).toBe(200);
+      expect((await two.get('/two')).status).toBe(200);
+    });
+
+    it('with what is imported for the factory at hand for a controller too', async () => {
+      class Mine extends MonitorController {
+        constructor(
+          monitor: MonitorService,
+          private readonly settings: Settings,
+        ) {
+          super(monitor);
+        }
+
+        @Get('settings')
+        path(): string {
+          return this.settings.monitorPath;
+        }
+      }
+      Reflect.defineMetadata('design:paramtypes', [MonitorService, Settings], Mine);
+      const monitor = MonitorModule.forRootAsync({
+        imports: [SettingsModule],
+        controller: Mine,
+        useFactory: () => ({}),
+      });
+      const running = await startApp(adapter, { imports: [monitor] });
+      expect(await (await running.get('/monitor/settings')).text()).toBe('status');
+    });
+
     it('with a controller of the application beside the factory', async () => {
       class Mine extends MonitorController {}
       const monitor = MonitorModule.forRootAsync({
@@ -115,8 +167,12 @@ describe('MonitorModule', () => {
     });
   });
 
-  it('says so when forRootAsync() has nothing to get options from', () => {
-    expect(() => MonitorModule.forRootAsync({})).toThrow(/useFactory, useClass and useExisting/);
+  it('says so when forRootAsync() has nothing to get options from, or something that it does not know', () => {
+    const forRootAsync = (options?: unknown) => MonitorModule.forRootAsync(options as { controller: false });
+    for (const options of [undefined, {}, { useFactory: {} }, { useFactory: 'x', useClass: MonitorConfig }]) {
+      expect(() => forRootAsync(options)).toThrow(/useFactory \(a function\), useClass and useExisting/);
+    }
+    expect(() => forRootAsync({ useFactory: () => ({}), publisher: () => {} })).toThrow(/"publisher"/);
     expect(() =>
       MonitorModule.forRootAsync({ controller: class {} as never, useFactory: () => ({}) }),
     ).toThrow(MonitorOptionsError);

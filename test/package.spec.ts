@@ -59,7 +59,8 @@ describe('The tarball', () => {
       .map((path) => `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, '')}`);
     const compiledModules = modules.flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
     const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-    expect(tarball.files).toEqual([...compiledModules, ...documents].sort());
+    const expected = [...compiledModules, ...documents].sort();
+    expect(tarball.files, 'dist/ must be what "npm run build" makes of src/ as it is now').toEqual(expected);
   });
 
   it('is small', () => {
@@ -175,6 +176,7 @@ const EXPORTS = [
   'MonitorOptionsError',
   'MonitorService',
   'PUBLISHER_INTERVAL',
+  'parseSeriesName',
 ];
 
 /** All that the application shows at /monitor. */
@@ -190,6 +192,14 @@ const DOCUMENT_KEYS = [
   'gauges.ioloop_excess_callback_latency',
   'gauges.ioloop_handlers',
   'gauges.ioloop_pending_callbacks',
+  'histograms.appetite.count',
+  'histograms.appetite.max',
+  'histograms.appetite.min',
+  'histograms.appetite.p50',
+  'histograms.appetite.p90',
+  'histograms.appetite.p99',
+  'histograms.appetite.p999',
+  'histograms.appetite.sum',
   'max_gauges.hunger',
   'max_gauges.ioloop_excess_callback_latency',
   'max_gauges.ioloop_handlers',

@@ -342,17 +342,61 @@ describe('the publisher', () => {
       expect(published[1].counters.orders).toBe(1);
     });
 
-    it('is called once more even after a call that hangs, both within publishTimeout', async () => {
+    it('is called once more even after a call that hangs until its timeout', async () => {
       const { published, publish } = recorder((call) => (call === 1 ? new Promise(() => {}) : undefined));
       const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 1_000 });
       context.get(MonitorService).kv('queue', 6);
-      await vi.advanceTimersByTimeAsync(100);
+      await vi.advanceTimersByTimeAsync(400);
       const closing = context.close();
-      await vi.advanceTimersByTimeAsync(500);
+      await vi.advanceTimersByTimeAsync(700);
       await closing;
       expect(published).toHaveLength(2);
       expect(published[1].max_gauges).toHaveProperty('queue', 6);
     });
+  });
+
+  it('that fails is counted however many series the application has', async () => {
+    const context = await start({
+      publisher: () => Promise.reject(new Error('down')),
+      publishInterval: 100,
+      maxSeries: 1,
+    });
+    context.get(MonitorService).count('only');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 3, only: 1 });
+  });
+
+  it('is called again even if the logger fails that was to say that it failed', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    log.error = log.warn = () => {
+      throw new Error('the log is gone');
+    };
+    const { published, publish } = recorder(() => Promise.reject(new Error('down')));
+    const context = await start({ publisher: publish, publishInterval: 100 });
+    context.get(MonitorService).count('', Number.NaN);
+    await vi.advanceTimersByTimeAsync(300);
+    await context.close();
+    expect(published).toHaveLength(4);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it.each<[Publisher, string]>([
+    [() => Promise.reject(new Error('down')), 'Publisher 1 failed'],
+    [Object.assign(() => Promise.reject(new Error('down')), { publish: 1 }), 'Publisher 1 failed'],
+    [
+      new (class Courier {
+        publish(): never {
+          throw new Error('down');
+        }
+      })(),
+      'Publisher Courier failed',
+    ],
+  ])('is called by its name in the log, if it has one', async (publisher, text) => {
+    await start({ publisher: [publisher], publishInterval: 100 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(log.errors).toEqual([expect.stringContaining(text)]);
   });
 
   it('costs no timer if there is none', async () => {

@@ -1,6 +1,6 @@
 import type { CallHandler, CanActivate, NestInterceptor } from '@nestjs/common';
 import { Body, Controller, Get, Param, ParseIntPipe, Post, Res, UseGuards } from '@nestjs/common';
-import { APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
+import { APP_INTERCEPTOR, ExternalContextCreator, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -279,6 +279,49 @@ describe('requests on express', () => {
     await sendRaw(port, requestBytes('GET', '/cats'));
     expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
   });
+});
+
+describe('requests on express that have something else called raw on them', () => {
+  it.each([['a body'], [Buffer.from('x')], [undefined], [null], [{ socket: 1 }], [() => {}]])(
+    'are counted and judged as they are, with %s',
+    async (raw) => {
+      const running = await startApp(
+        'express',
+        { imports: [MonitorModule.forRoot()], controllers: [CatsController] },
+        (app) =>
+          app.use((request: object, response: object, next: () => void) => {
+            Object.assign(request, { raw });
+            Object.assign(response, { raw });
+            next();
+          }),
+      );
+      expect((await running.get('/cats')).status).toBe(200);
+      expect((await running.document()).counters).toMatchObject({ requests: 2, localhost_requests: 2 });
+    },
+  );
+});
+
+describe('handlers that a library runs through the pipeline of Nest', () => {
+  it.each([[undefined], ['text'], [{ id: 1 }], [Object.freeze({ id: 1 })], [{ raw: 'payload' }]])(
+    'run as they would without the monitor, and are no HTTP requests, with %j',
+    async (argument) => {
+      const context = await NestFactory.createApplicationContext(
+        moduleOf({ imports: [MonitorModule.forRoot()], providers: [] }),
+        { logger: false },
+      );
+      onTestFinished(() => context.close());
+      class Handlers {
+        handle(given: unknown): unknown {
+          return given;
+        }
+      }
+      const handlers = new Handlers();
+      // oxlint-disable-next-line typescript/unbound-method
+      const handle = context.get(ExternalContextCreator).create(handlers, handlers.handle, 'handle');
+      expect(await handle(argument)).toBe(argument);
+      expect((await context.get(MonitorService).metrics()).counters.requests).toBe(0);
+    },
+  );
 });
 
 describe('requests on fastify', () => {

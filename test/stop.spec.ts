@@ -1,3 +1,5 @@
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
@@ -49,7 +51,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     const app = await create();
     const server = app.getHttpServer() as NodeJS.EventEmitter;
     server.on('upgrade', () => {});
-    const events = ['request', 'upgrade', 'newListener', 'removeListener'];
+    const events = ['request', 'dropRequest', 'upgrade', 'newListener', 'removeListener'];
     const counts = () => events.map((event) => server.listenerCount(event));
     const listeners = counts();
     await app.listen(0, '127.0.0.1');
@@ -80,6 +82,43 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     await twice.close();
     await twice.close();
     expect(statDescriptors()).toBe(0);
+  });
+
+  it('leaves nothing behind even if it is done while the application starts', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const app = await create();
+    const server = app.getHttpServer() as NodeJS.EventEmitter;
+    const listeners = server.listenerCount('request');
+    await Promise.allSettled([app.init(), app.close()]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(server.listenerCount('request')).toBe(listeners);
+    expect(server.listenerCount('newListener')).toBe(0);
+  });
+
+  it('goes on counting as long as the application serves', async () => {
+    let served = (): unknown => undefined;
+    @Injectable()
+    class Draining implements BeforeApplicationShutdown {
+      async beforeApplicationShutdown(): Promise<void> {
+        await served();
+      }
+    }
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot()], providers: [Draining] }),
+      adapterOf(adapter),
+      { logger: false, forceCloseConnections: true },
+    );
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const statuses: number[] = [];
+    served = async () => {
+      for (const path of ['/monitor', '/nowhere']) statuses.push((await fetch(url + path)).status);
+    };
+    const monitor = app.get(MonitorService);
+    await app.close();
+    expect(statuses).toEqual([200, 404]);
+    expect((await monitor.metrics()).counters.requests).toBe(2);
   });
 
   it('still lets the numbers be read, and holds nothing open for it', async () => {

@@ -41,8 +41,6 @@ export class ProcessCollector implements Collector {
     this.stat.close();
   }
 
-  collect(): void {}
-
   /** The section as it is now. */
   read(): ProcessMetrics {
     const stat = this.stat.read();

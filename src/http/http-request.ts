@@ -1,11 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request as the adapter hands it on: Express gives Node's own, Fastify wraps it. */
-export type AdapterRequest = IncomingMessage | { raw: IncomingMessage };
+/**
+ * Node's own request, of what an adapter hands on: Express gives it as it is, Fastify wraps it in an object that
+ * has it as `raw`.
+ *
+ * @returns `undefined` for anything else. Libraries run handlers of their own through Nest's pipeline, and what
+ * they call a request can be any value. An Express application may have put a `raw` of its own on a request.
+ */
+export function rawRequest(request: unknown): IncomingMessage | undefined {
+  if (typeof request !== 'object' || request === null) return undefined;
+  const { raw } = request as { raw?: unknown };
+  if (isIncomingMessage(raw)) return raw;
+  return isIncomingMessage(request) ? request : undefined;
+}
 
-/** Node's own request. */
-export function rawRequest(request: AdapterRequest): IncomingMessage {
-  return 'raw' in request ? request.raw : request;
+function isIncomingMessage(value: unknown): value is IncomingMessage {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'headers' in value &&
+    'socket' in value &&
+    'rawHeaders' in value
+  );
 }
 
 /**

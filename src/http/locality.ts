@@ -8,9 +8,6 @@ export type Locality = 'loopback' | 'private' | 'public' | 'unknown';
 
 const LINK_LOCAL = 'fe80::/10';
 
-/** Longer than any address with its zone. What a header says can be of any length, and must not be kept. */
-const MAX_LENGTH = 64;
-
 /** A cache of so many addresses is emptied: a scan from all over an IPv6 network must not fill the memory. */
 const MAX_CACHED = 1000;
 
@@ -32,8 +29,9 @@ export class Localities {
   /** Asking a BlockList takes 2.5 µs on Node 20, and the peers of a server are few or come back. */
   private readonly cache = new Map<string, Locality>();
 
+  /** Of the peer of a socket. */
   of(address: string | undefined): Locality {
-    if (address === undefined || address.length > MAX_LENGTH) return 'unknown';
+    if (address === undefined) return 'unknown';
     let locality = this.cache.get(address);
     if (locality === undefined) {
       locality = this.judge(address);
@@ -41,6 +39,11 @@ export class Localities {
       this.cache.set(address, locality);
     }
     return locality;
+  }
+
+  /** Of an address that somebody claims. It is not kept: what a header says can be anything, and a lot of it. */
+  ofClaim(address: string): Locality {
+    return this.cache.get(address) ?? this.judge(address);
   }
 
   private judge(address: string): Locality {

@@ -2,7 +2,6 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { forwardedFor } from './forwarded-for.js';
-import type { AdapterRequest } from './http-request.js';
 import { peerAddress, rawRequest } from './http-request.js';
 import { Localities } from './locality.js';
 
@@ -18,13 +17,15 @@ export class LoopbackGuard implements CanActivate {
   constructor(@Inject(Localities) protected readonly localities: Localities) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = rawRequest(context.switchToHttp().getRequest<AdapterRequest>());
+    const request = rawRequest(context.switchToHttp().getRequest());
+    if (request === undefined) return false;
     return this.isLoopback(peerAddress(request)) && this.isForwardedFromLoopback(request);
   }
 
   /** `true` for a request that was not forwarded at all. */
   protected isForwardedFromLoopback(request: IncomingMessage): boolean {
-    return forwardedFor(request.headers['x-forwarded-for']).every((hop) => this.isLoopback(hop));
+    const hops = forwardedFor(request.headers['x-forwarded-for']);
+    return hops.every((hop) => this.localities.ofClaim(hop) === 'loopback');
   }
 
   protected isLoopback(address: string | undefined): boolean {

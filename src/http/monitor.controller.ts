@@ -1,88 +1,43 @@
-import type { Type } from '@nestjs/common';
-import { Controller, Get, Inject, Req, Res, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
-import { pipeline, Readable } from 'node:stream';
+import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { BAD_READER } from '../monitor.messages.js';
 import { MonitorService } from '../monitor.service.js';
-import type { AdapterRequest } from './http-request.js';
 import { rawRequest } from './http-request.js';
 import { LoopbackGuard } from './loopback.guard.js';
+import type { AdapterResponse } from './raw-response.js';
+import { answerRaw } from './raw-response.js';
 
-/** A response as the adapter hands it on: Express gives Node's own, Fastify wraps it and must be told to let go. */
-type AdapterResponse = ServerResponse | { raw: ServerResponse; hijack(): void };
+/** What a reader may call itself in the query of a request. */
+const READER = /^[\w.-]{1,50}$/;
 
 /**
- * Serves the document. It reads as the reader `http`.
+ * Serves the document. It reads as the reader `http`, or as `http:NAME` for `?reader=NAME`, so that two collectors
+ * can each have a window of their own.
  *
- * It has no path of its own: {@link mountController} gives each application a subclass that has one.
+ * It has no path of its own: `MonitorModule` gives each application a subclass that has one.
  */
 @Controller()
 @UseGuards(LoopbackGuard)
 export class MonitorController {
   constructor(@Inject(MonitorService) protected readonly monitor: MonitorService) {}
 
-  /**
-   * Answers with the document, and past every interceptor and serializer of the application, which would wrap it
-   * in something that no collector understands.
-   */
+  /** Answers with the document, and past every serializer of the application, which would wrap it in something else. */
   @Get()
-  async read(@Req() request: AdapterRequest, @Res() response: AdapterResponse): Promise<void> {
+  async read(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
+    const raw = rawRequest(request);
+    const name = raw && readerIn(raw);
+    if (name !== undefined && !READER.test(name)) {
+      answerRaw(response, 400, 'text/plain', [BAD_READER]);
+      return;
+    }
     // Nest sends HEAD here too. It asks what a GET would be like, and must not open a window that nobody sees.
-    const isHead = rawRequest(request).method === 'HEAD';
-    const pieces = isHead ? [] : await this.monitor.json('http');
-    const raw = takeRaw(response);
-    raw.writeHead(200, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      ...(pieces.length > 0 && { 'Content-Length': lengthOf(pieces) }),
-    });
-    sendPieces(raw, pieces);
+    const isHead = raw?.method === 'HEAD';
+    const pieces = isHead ? [] : await this.monitor.json(name === undefined ? 'http' : `http:${name}`);
+    answerRaw(response, 200, 'application/json', pieces);
   }
 }
 
-/**
- * A controller class for one application. Nest reads a path off the class, and the one of a class that two
- * applications share would be the path of whichever started last.
- */
-export function subclassController(
-  base: Type<MonitorController> = MonitorController,
-): Type<MonitorController> {
-  return { [base.name]: class extends base {} }[base.name];
-}
-
-/**
- * Gives a class from {@link subclassController} its route, or takes its routes away. Nest reads routes after the
- * providers exist, so this may wait for options that come from one.
- */
-export function mountController(
-  controller: Type<MonitorController>,
-  { path, host }: { path: string; host: string | undefined },
-): void {
-  // Neutral, so that the document stays where it is when the application's own routes get a version.
-  Controller({ path, host, version: VERSION_NEUTRAL })(controller);
-}
-
-export function unmountController(controller: Type<MonitorController>): void {
-  // A method of its own, without a route, hides the inherited one that has it.
-  for (const name of Object.getOwnPropertyNames(MonitorController.prototype)) {
-    if (name !== 'constructor') Object.defineProperty(controller.prototype, name, { value: () => {} });
-  }
-}
-
-/** In bytes. */
-function lengthOf(pieces: string[]): number {
-  return pieces.reduce((length, piece) => length + Buffer.byteLength(piece), 0);
-}
-
-/** Sends one piece after the other, as the client takes them, and none to a client that is gone. */
-function sendPieces(raw: ServerResponse, pieces: string[]): void {
-  pipeline(Readable.from(pieces), raw, () => {
-    // A client that went away is the client's own affair.
-  });
-}
-
-function takeRaw(response: AdapterResponse): ServerResponse {
-  if (!('raw' in response)) return response;
-  response.hijack();
-  return response.raw;
+function readerIn({ url = '' }: IncomingMessage): string | undefined {
+  const [, query] = url.split('?', 2);
+  return new URLSearchParams(query).get('reader') ?? undefined;
 }

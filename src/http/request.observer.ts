@@ -21,7 +21,8 @@ interface FastifyHooks {
  * - In the framework, ahead of the body parser: sees the requests of every listener, HTTP/2 and `inject()`
  *   included. Blind to what an Express instance answers by itself that was set up before Nest got it, and to the
  *   malformed URLs that Fastify's router turns away.
- * - At the server that Nest listens with: sees those, and the handshakes of WebSockets, and only its own.
+ * - At the server that Nest listens with: sees those, the handshakes of WebSockets, and the requests that Node
+ *   answers for a connection that has had its fill of them, and only its own.
  */
 export class RequestObserver {
   private readonly onRequest = (request: IncomingMessage): void => {
@@ -49,15 +50,17 @@ export class RequestObserver {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    if (server === undefined) return;
-    this.server = server.prependListener('request', this.onRequest);
+    // An adapter of another make may have a server of another make. One that is closed already gets no listener.
+    if (this.stopped || typeof server?.prependListener !== 'function') return;
+    this.server = server.prependListener('request', this.onRequest).on('dropRequest', this.onRequest);
     this.upgrades = new UpgradeObserver(server, this.onRequest);
   }
 
-  onModuleDestroy(): void {
+  /** In the last of all hooks: the application serves until then. */
+  onApplicationShutdown(): void {
     this.stopWaiting();
     this.stopped = true;
-    this.server?.removeListener('request', this.onRequest);
+    this.server?.off('request', this.onRequest).off('dropRequest', this.onRequest);
     this.upgrades?.stop();
     this.server = undefined;
   }

@@ -1,6 +1,5 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { AdapterRequest } from './http-request.js';
 import { rawRequest } from './http-request.js';
 import type { RequestCounter } from './request-counter.js';
 
@@ -15,7 +14,8 @@ export class RequestsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() === 'http') {
-      this.requests.count(rawRequest(context.switchToHttp().getRequest<AdapterRequest>()));
+      const request = rawRequest(context.switchToHttp().getRequest());
+      if (request !== undefined) this.requests.count(request);
     }
     return next.handle();
   }

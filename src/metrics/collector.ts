@@ -6,7 +6,7 @@ export interface Collector {
   /** Begins to measure. Called once, when the application has started. */
   start(): void;
   /** Brings the numbers up to date. Called before each snapshot is taken. */
-  collect(): void;
+  collect?(): void;
   /** Ends everything that {@link start} began. May be called without a start, and more than once. */
   stop(): void;
 }

@@ -1,5 +1,5 @@
 import type { Refusal } from './series/admission.js';
-import { Admission, isMetricName, MAX_NAME_LENGTH } from './series/admission.js';
+import { Admission, isMetricName } from './series/admission.js';
 import { Counter } from './counter.js';
 import type { Description } from './description.js';
 import { isDescription } from './description.js';
@@ -9,6 +9,7 @@ import type { Series, SeriesHome } from './series/family.js';
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
 import type { Labels } from './series/labels.js';
+import { ownCopy } from './own-copy.js';
 import { RejectedSamples } from './rejected-samples.js';
 
 /** The counter of samples that were dropped; it appears with the first one. */
@@ -16,6 +17,9 @@ export const REJECTED_SAMPLES = 'monitor_rejected_samples';
 
 /** The counter of samples that went to an `{overflow="true"}` series; it appears with the first one. */
 export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
+
+/** Stands for every name that is none: there is one warning for all of them. */
+const NO_NAME = '';
 
 export interface RegistryOptions {
   /** Takes the text of a warning. */
@@ -134,7 +138,7 @@ export class MetricsRegistry {
       this.refuse(name, () => this.options.texts.badDescription(name, description));
       return;
     }
-    this.descriptions.set(name, { ...known, ...description });
+    this.descriptions.set(ownCopy(name), { ...known, ...description });
   }
 
   /** A counter of the monitor itself, which no flood of names can keep out. */
@@ -176,6 +180,6 @@ export class MetricsRegistry {
   }
 
   private refuse(name: unknown, describe: () => string): void {
-    this.rejected.reject(typeof name === 'string' ? name.slice(0, MAX_NAME_LENGTH) : typeof name, describe);
+    this.rejected.reject(isMetricName(name) ? ownCopy(name) : NO_NAME, describe);
   }
 }

@@ -25,6 +25,10 @@ export class RejectedSamples {
     this.counter().inc();
     if (this.warned.has(key) || this.warned.size >= MAX_WARNINGS) return;
     this.warned.add(key);
-    this.warn(describe());
+    try {
+      this.warn(describe());
+    } catch {
+      // A logger that fails must not become the problem of whoever counts something.
+    }
   }
 }

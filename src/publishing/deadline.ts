@@ -5,7 +5,7 @@ import { monotonicClock } from '../metrics/clock.js';
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly at: number;
-  private timer: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout;
 
   /**
    * @param ms milliseconds from now. The process does not wait for them, unless it is told to by {@link hold}.
@@ -33,10 +33,9 @@ export class Deadline {
     });
   }
 
-  /** Keeps the process alive until the deadline, which is at most so many milliseconds away from here on. */
-  hold(ms = Infinity): void {
-    clearTimeout(this.timer);
-    this.timer = this.arm(Math.max(0, Math.min(ms, this.at - this.clock())));
+  /** Keeps the process alive until the deadline. */
+  hold(): void {
+    this.timer.ref();
   }
 
   /** Ends the matter: the deadline does not pass any more. */

@@ -50,25 +50,26 @@ export class PublisherLane {
   }
 
   /**
-   * Publishes a last time. A call that is under way comes first, and has half of the time at most: both end
-   * within the timeout.
+   * Publishes a last time. A call that is under way comes first; both have until their own deadlines.
    */
   async finish(timeout: number): Promise<void> {
     this.finishing = true;
-    const end = this.clock() + timeout;
-    this.current?.deadline.hold(timeout / 2);
+    this.current?.deadline.hold();
     await this.current?.done;
-    const last = this.begin(end - this.clock());
+    const last = this.begin(timeout);
     last.deadline.hold();
     await last.done;
   }
 
   private begin(timeout: number): Attempt {
     const deadline = new Deadline(timeout, () => this.options.timedOut(timeout), this.clock);
-    const done = this.run(deadline).finally(() => {
-      deadline.callOff();
-      this.current = undefined;
-    });
+    const done = this.run(deadline)
+      // What went wrong was reported. That the report failed too cannot be reported.
+      .catch(() => {})
+      .finally(() => {
+        deadline.callOff();
+        this.current = undefined;
+      });
     return (this.current = { deadline, done });
   }
 

@@ -93,9 +93,9 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
       read: () => this.reader.read(`publisher:${index + 1}`),
       timedOut: (ms) => new Error(PUBLISH_TIMED_OUT(Math.round(ms))),
-      onSkip: () => this.registry.count(SKIPPED_PUBLISHES),
+      onSkip: () => this.registry.ownCounter(SKIPPED_PUBLISHES).inc(),
       onFailure: (thrown) => {
-        this.registry.count(FAILED_PUBLISHES);
+        this.registry.ownCounter(FAILED_PUBLISHES).inc();
         const { message, stack } = describeThrown(thrown);
         this.logger.error(PUBLISH_FAILED(name, message), stack);
       },

@@ -24,14 +24,18 @@ export interface PublisherObject {
 export type Publisher = PublishFunction | PublisherObject;
 
 export function isPublisher(value: unknown): value is Publisher {
-  if (typeof value === 'function') return true;
+  // A class is a function that fails at every call: what was meant is an instance of it.
+  if (typeof value === 'function') return !/^class\b/.test(Function.prototype.toString.call(value));
   return (
     typeof value === 'object' && value !== null && 'publish' in value && typeof value.publish === 'function'
   );
 }
 
+/** The names that a publisher has from where it is written down, and not of its own. */
+const NO_NAMES = ['', 'publisher', 'publish', 'Object', 'Function'];
+
 /** How a publisher is called in the log: by its own name where it has one. */
 export function nameOf(publisher: Publisher, index: number): string {
-  const own = typeof publisher === 'function' ? publisher.name : publisher.constructor?.name;
-  return own && own !== 'Object' ? `Publisher ${own}` : `Publisher ${index + 1}`;
+  const own = typeof publisher === 'function' ? publisher.name : (publisher.constructor?.name ?? '');
+  return NO_NAMES.includes(own) ? `Publisher ${index + 1}` : `Publisher ${own}`;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { monotonicClock } from '../clock.js';
 import type { Extremes } from '../extremes.js';
 import { coverBoth } from '../extremes.js';
+import { ownCopy } from '../own-copy.js';
 import type { Gauge } from '../gauge.js';
 import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import type { Histogram } from '../histogram/histogram.js';
@@ -14,6 +15,9 @@ export const MAX_READERS = 20;
 
 /** A reader that has not looked for so many milliseconds is forgotten: an hour. */
 export const READER_IDLE_LIMIT = 3_600_000;
+
+/** What goes beyond so many characters does not tell two readers apart. */
+const MAX_READER_LENGTH = 200;
 
 /** What has happened since one reader last looked. */
 interface Window {
@@ -44,12 +48,13 @@ export class ReaderWindows {
    * reader that was forgotten: a window that is too wide hides nothing.
    */
   look(reader: string): Look {
+    const name = ownCopy(reader.slice(0, MAX_READER_LENGTH));
     const lastLook = this.clock();
-    const known = this.windows.get(reader);
+    const known = this.windows.get(name);
     const window = known ?? { lastLook, extremes: new Map(), bases: new Map() };
     window.lastLook = lastLook;
-    this.windows.delete(reader);
-    this.windows.set(reader, window);
+    this.windows.delete(name);
+    this.windows.set(name, window);
     this.forget(lastLook - READER_IDLE_LIMIT);
     return new Look(window, known === undefined ? this.sinceStart : window.extremes, (series) =>
       this.endStretch(series),

@@ -37,7 +37,7 @@ export class MetricsReader {
   }
 
   private *put<T>(look: Look, into: (process: ProcessMetrics, readout: Readout) => Sliced<T>): Sliced<T> {
-    for (const collector of this.collectors) collector.collect();
+    for (const collector of this.collectors) collector.collect?.();
     const process = this.readProcess();
     const readout = yield* readOut(this.registry, look);
     return yield* into(process, readout);

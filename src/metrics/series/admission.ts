@@ -90,7 +90,8 @@ export class Admission {
   }
 
   private familyOf<S extends Series>(families: Families<S>, name: string): Family<S> {
-    this.kinds.set(name, families as unknown as Families<Series>);
-    return families.family(name) ?? families.add(name);
+    const family = families.family(name) ?? families.add(name);
+    this.kinds.set(family.name, families as unknown as Families<Series>);
+    return family;
   }
 }

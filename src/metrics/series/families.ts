@@ -1,3 +1,4 @@
+import { ownCopy } from '../own-copy.js';
 import type { MakeSeries, Series } from './family.js';
 import { Family } from './family.js';
 import type { Labels } from './labels.js';
@@ -21,8 +22,9 @@ export class Families<S extends Series> {
   }
 
   add(name: string): Family<S> {
-    const family = new Family(name, this.make, this.onRefusal);
-    this.byName.set(name, family);
+    const ownName = ownCopy(name);
+    const family = new Family(ownName, this.make, this.onRefusal);
+    this.byName.set(ownName, family);
     return family;
   }
 

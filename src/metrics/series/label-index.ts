@@ -1,3 +1,4 @@
+import { ownCopy } from '../own-copy.js';
 import type { Labels, LabelValue } from './labels.js';
 
 /** So many orders of the names of labels are remembered; further ones are still found, more slowly. */
@@ -67,8 +68,10 @@ class Column {
   }
 
   add(value: LabelValue): number {
-    const number = this.numberOf(value) ?? this.size++;
-    this.numbers.set(String(value), number).set(value, number);
+    const known = this.numberOf(value);
+    if (known === undefined) this.numbers.set(ownCopy(String(value)), this.size);
+    const number = known ?? this.size++;
+    if (typeof value !== 'string') this.numbers.set(value, number);
     return number;
   }
 }

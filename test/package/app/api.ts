@@ -7,9 +7,18 @@ import {
   MonitorController,
   MonitorModule,
   MonitorOptionsError,
+  MonitorService,
+  parseSeriesName,
   PUBLISHER_INTERVAL,
 } from 'nestjs-monitor';
 import type {
+  Counter,
+  Description,
+  Gauge,
+  Histogram,
+  HistogramValues,
+  Labels,
+  LabelValue,
   MetricsSnapshot,
   MonitorModuleAsyncOptions,
   MonitorOptions,
@@ -19,8 +28,8 @@ import type {
   Publisher,
   PublisherObject,
   PublishFunction,
+  SeriesIdentity,
   Values,
-  MonitorService,
 } from 'nestjs-monitor';
 
 @Injectable()
@@ -79,15 +88,59 @@ export const everyWayIn = [
   MonitorModule.forRootAsync({ imports: [SettingsModule], useExisting: Settings }),
 ];
 
-export async function everyCall(monitor: MonitorService, scheduler: SchedulerRegistry): Promise<void> {
+const route: LabelValue = '/orders';
+const labels: Labels = { route, status: 200, cached: false };
+
+export function everySample(monitor: MonitorService): void {
   monitor.count('orders');
-  monitor.count('bytes', 512);
+  monitor.count('bytes', 512, labels);
   monitor.kv('queue_length', 3);
-  const { counters, gauges, max_gauges, min_gauges, process }: MetricsSnapshot = await monitor.metrics();
+  monitor.kv('queue_length', 3, { queue: 'mail' });
+  monitor.observe('order_total', 9.5);
+  monitor.observe('order_total', 9.5, { currency: 'EUR' });
+  const description: Description = { help: 'What an order costs', unit: 'euros', buckets: [1, 10, 100] };
+  monitor.describe('order_total', description);
+}
+
+export async function everyTiming(monitor: MonitorService): Promise<string> {
+  const parsed: number = monitor.time('parse', () => 5);
+  const loaded: Promise<string> = monitor.time('load', async () => 'a user', { table: 'users' });
+  return `${parsed} ${await loaded}`;
+}
+
+export class Handles {
+  readonly hits: Counter;
+  readonly load: Gauge;
+  readonly pool: Gauge;
+  readonly sizes: Histogram;
+
+  constructor(monitor: MonitorService) {
+    this.hits = monitor.counter('cache', { result: 'hit' });
+    this.load = monitor.gauge('load');
+    this.pool = monitor.gauge('pool_size', () => 4, { pool: 'a' });
+    this.sizes = monitor.histogram('sizes', labels);
+  }
+
+  use(): number[] {
+    this.hits.inc();
+    this.hits.inc(2);
+    this.load.set(0.5);
+    this.sizes.observe(100);
+    return [this.hits.value, this.load.value, this.pool.value, this.sizes.count];
+  }
+}
+
+export async function everyLook(monitor: MonitorService, scheduler: SchedulerRegistry): Promise<void> {
+  const snapshot: MetricsSnapshot = await monitor.metrics();
+  const { counters, gauges, max_gauges, min_gauges, histograms, process } = snapshot;
   const values: Values[] = [counters, gauges, max_gauges, min_gauges];
   const { uptime, num_fds, meminfo, cpu }: ProcessMetrics = process;
   const numbers: (number | null)[] = [uptime, num_fds, meminfo.rss_bytes, meminfo.vsz_bytes, cpu.num_threads];
-  console.log(values, numbers, cpu.user_time + cpu.system_time, await monitor.metrics('mine'));
+  const distributions: Record<string, HistogramValues> = histograms;
+  const series: SeriesIdentity[] = Object.keys(counters).map(parseSeriesName);
+  console.log(values, numbers, cpu.user_time + cpu.system_time, distributions, series);
+  const pieces: string[] = await monitor.json('mine');
+  console.log(pieces.join(''), await monitor.metrics('mine'));
   console.log(scheduler.getInterval(PUBLISHER_INTERVAL));
 }
 
@@ -113,4 +166,6 @@ export function wrongCalls(monitor: MonitorService): void {
   monitor.count(1);
   // @ts-expect-error a gauge without a value
   monitor.kv('queue_length');
+  // @ts-expect-error a label that is a list
+  monitor.count('orders', 1, { routes: ['/orders'] });
 }

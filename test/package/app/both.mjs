@@ -1,7 +1,10 @@
 /**
  * Loads packages in both ways in one process, as happens when one dependency of an application is ESM and another
- * one CommonJS. Says which exports are not the same in both.
+ * one CommonJS. Says which exports are not the same in both, and whether the one gets at what the other provides.
+ *
  *   node both.mjs import|require
+ *
+ * The argument is the way that comes first.
  */
 import { createRequire } from 'node:module';
 

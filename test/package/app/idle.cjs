@@ -3,6 +3,8 @@ const { createHook } = require('node:async_hooks');
 
 const packages = ['@nestjs/common', '@nestjs/core', '@nestjs/schedule', 'rxjs', 'pidusage'];
 for (const name of packages) require(name);
+// Node opens these two when somebody first asks for them, and its own loader of ES modules may be the one.
+void [process.stdout, process.stderr];
 
 const countListeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
 const listenersBefore = new Map(countListeners());

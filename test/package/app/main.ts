@@ -5,7 +5,6 @@
  *
  * It says in lines of JSON where it listens and what it publishes, and closes at SIGTERM.
  */
-/* oxlint-disable typescript/consistent-type-imports -- what Nest injects by its type must exist at run time */
 import { Body, Controller, Injectable, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -42,6 +41,7 @@ class CatsController {
   adopt(@Body() cat: { hunger: number }): object {
     this.monitor.count('cats');
     this.monitor.kv('hunger', cat.hunger);
+    this.monitor.observe('appetite', cat.hunger);
     return { intervals: this.scheduler.getIntervals() };
   }
 }
