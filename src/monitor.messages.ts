@@ -75,7 +75,7 @@ export const REGISTRY_TEXTS: RegistryTexts = {
     `added to a counter is not negative. ${COUNTED}`,
   badDescription: (name, description) =>
     `describe(${show(name)}, ${show(description)}) was ignored: help and unit are texts of at most 1000 characters, ` +
-    `buckets 1 to 200 ascending numbers, for a metric without a sample so far. It is counted in ${REJECTED_SAMPLES}.`,
+    `buckets 1 to 200 ascending numbers, for a metric that does not exist yet. It is counted in ${REJECTED_SAMPLES}.`,
   overflow: (name, maxSeries) =>
     `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
     `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
@@ -89,7 +89,7 @@ const REFUSALS: Record<Refusal, (maxSeries: number) => string> = {
     `${MAX_LABEL_LENGTH} characters`,
   'other kind': () => 'the name is that of a metric of another kind (counter, gauge or histogram)',
   'no room': (maxSeries) =>
-    `there are maxSeries = ${maxSeries} series already. Does something that differs from request to request stand in the name?`,
+    `there are maxSeries = ${maxSeries} series already, and perhaps something that differs from request to request in the name`,
 };
 
 const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this name is warned of once.`;

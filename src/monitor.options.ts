@@ -29,7 +29,11 @@ export interface MonitorOptions {
    * them all on Express and Fastify; leave it in for any other HTTP adapter. Default: `true`.
    */
   interceptor?: boolean | undefined;
-  /** At most so many counters and gauges: samples under further new names are dropped. Default: 10 000. */
+  /**
+   * At most so many series: counters, gauges and histograms, with all their labels. One metric gets half of them at
+   * most. Further label sets of a metric share its `{overflow="true"}` series; samples of further metrics are dropped.
+   * Default: 10 000.
+   */
   maxSeries?: number | undefined;
 }
 

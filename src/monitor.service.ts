@@ -14,7 +14,7 @@ import { timed } from './metrics/timed.js';
  * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Labels tell its
  * series apart, and their order does not matter. There are bounds to all of it, since names and labels come from
  * wherever you take them from: past `maxSeries`, further label sets of a metric share its `{overflow="true"}`
- * series.
+ * series. (A name that is new then has no series to share: its samples are dropped.)
  *
  * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a bad
  * name or label, a name of another kind) is dropped and counted in `monitor_rejected_samples`, and the log has one
@@ -68,11 +68,14 @@ export class MonitorService {
   /**
    * Does some work, and adds the seconds that it took to a histogram, whether it succeeded or not.
    *
-   * @returns what the work gives; a promise settles as the one that the work gave does. What it throws is thrown.
+   * @returns what the work gives. If that can be awaited, it is, and what comes back is a promise that settles the same
+   * way. What the work throws is thrown.
    *
    * @example
    * const user = await this.monitor.time('load_user', () => this.users.load(id));
    */
+  time<T>(name: string, work: () => PromiseLike<T>, labels?: Labels): Promise<T>;
+  time<T>(name: string, work: () => T, labels?: Labels): T;
   time<T>(name: string, work: () => T, labels?: Labels): T {
     return timed(work, (seconds) => this.registry.observe(name, seconds, labels), monotonicClock);
   }
@@ -123,7 +126,7 @@ export class MonitorService {
    * gauges, and the values of the histograms, since this one.
    *
    * @param reader who is looking. Each reader has a window of its own, so that no two ever take anything away from
-   * each other. `http` is the endpoint, `publisher:1` the first publisher. At most 20 are remembered, for an hour
+   * each other. `http` is the endpoint, `publisher:1` the first publisher. At most 20 are remembered, for a day
    * after their last look; one that was forgotten sees everything since the start when it comes back. Default:
    * `default`.
    */

@@ -12,21 +12,28 @@ export type AdapterResponse = ServerResponse | { raw: ServerResponse; hijack(): 
  */
 export function answerRaw(response: AdapterResponse, status: number, type: string, pieces: string[]): void {
   const raw = takeRaw(response);
-  raw.writeHead(status, {
-    'Content-Type': `${type}; charset=utf-8`,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(pieces.length > 0 && { 'Content-Length': lengthOf(pieces) }),
-  });
-  // One piece after the other, as the client takes them.
-  pipeline(Readable.from(pieces), raw, () => {
+  raw.statusCode = status;
+  raw.setHeader('Content-Type', `${type}; charset=utf-8`);
+  raw.setHeader('Cache-Control', 'no-store');
+  raw.setHeader('X-Content-Type-Options', 'nosniff');
+  if (pieces.length <= AT_ONCE) {
+    // With all that there is to send at hand, Node says itself how long it is.
+    raw.end(pieces.join(''));
+    return;
+  }
+  pipeline(Readable.from(paced(pieces)), raw, () => {
     // A client that went away before it had them all is the client's own affair.
   });
 }
 
-/** In bytes. */
-function lengthOf(pieces: string[]): number {
-  return pieces.reduce((length, piece) => length + Buffer.byteLength(piece), 0);
+/** So many pieces are sent in one turn of the event loop, as long as the client takes them. */
+const AT_ONCE = 16;
+
+async function* paced(pieces: string[]): AsyncGenerator<string> {
+  for (let start = 0; start < pieces.length; start += AT_ONCE) {
+    yield pieces.slice(start, start + AT_ONCE).join('');
+    await new Promise(setImmediate);
+  }
 }
 
 function takeRaw(response: AdapterResponse): ServerResponse {

@@ -3,7 +3,7 @@ import type { Series, SeriesHome } from './series/family.js';
 
 /**
  * A number that goes up and down: what something measures now. It also keeps the extremes of what it was set to
- * since they were last taken away by {@link Gauge.takeExtremes}.
+ * since they were last taken away by {@link Gauge.takeStretch}.
  */
 export class Gauge implements Series {
   private current = Number.NaN;
@@ -49,21 +49,15 @@ export class Gauge implements Series {
 
   /** Brings a gauge up to date that is read from a function. One that throws costs a sample. */
   refresh(): void {
-    const { reader } = this;
-    if (reader === undefined) return;
-    // A function that makes somebody look again must not be called again for it.
-    this.reader = undefined;
     try {
-      this.set(reader());
+      if (this.reader !== undefined) this.set(this.reader());
     } catch (thrown) {
       this.home.refuse(thrown);
-    } finally {
-      this.reader ??= reader;
     }
   }
 
   /** The extremes since the last call, or `undefined` if the gauge was not set since. */
-  takeExtremes(): Extremes | undefined {
+  takeStretch(): Extremes | undefined {
     if (this.min === Infinity) return undefined;
     const extremes = { min: this.min, max: this.max };
     this.min = Infinity;

@@ -1,4 +1,4 @@
-/** A counter to hold on to: a number that only goes up. */
+/** A counter to hold on to: a number that only goes up. `inc` is a method, and does nothing good without its object. */
 export interface Counter {
   /** The total so far. */
   readonly value: number;

@@ -164,19 +164,19 @@ describe('MetricsRegistry', () => {
     it('counts classic buckets exactly for a metric that is described with them', async () => {
       registry.describe('size', { buckets: [1, 2.5, 10] });
       for (const value of [0, 1, 1.0000001, 2.5, 9, 10, 11]) registry.observe('size', value);
-      expect((await registry.read()).histograms.size.buckets).toEqual({
-        '1': 2,
-        '2.5': 4,
-        '10': 6,
-        '+Inf': 7,
-      });
+      expect((await registry.read()).histograms.size.buckets).toEqual([
+        ['1', 2],
+        ['2.5', 4],
+        ['10', 6],
+        ['+Inf', 7],
+      ]);
       registry.observe('size', 2);
-      expect((await registry.read()).histograms.size.buckets).toEqual({
-        '1': 0,
-        '2.5': 1,
-        '10': 1,
-        '+Inf': 1,
-      });
+      expect((await registry.read()).histograms.size.buckets).toEqual([
+        ['1', 0],
+        ['2.5', 1],
+        ['10', 1],
+        ['+Inf', 1],
+      ]);
     });
   });
 
@@ -242,7 +242,6 @@ describe('MetricsRegistry', () => {
       ['null', null],
       ['a text', 'abc'],
       ['a number', 7],
-      ['an undefined value', { a: undefined }],
       ['a null value', { a: null }],
       ['an object as a value', { a: {} }],
       ['a symbol as a value', { a: Symbol('s') }],
@@ -291,6 +290,28 @@ describe('MetricsRegistry', () => {
       expect(Object.keys((JSON.parse(await registry.json()) as MetricsSnapshot).counters)).toEqual(names);
     });
 
+    it('that are undefined are not there', async () => {
+      registry.count('x', 1, { a: undefined });
+      registry.count('x', 1, { a: 1, b: undefined });
+      registry.count('x', 1, { a: 1 });
+      expect((await registry.read()).counters).toEqual({ x: 1, 'x{a="1"}': 2 });
+    });
+
+    it('are those that an object has, and not those that it inherits, however often it comes', async () => {
+      const inheriting = Object.assign(Object.create({ b: '2' }) as Labels, { a: '1' });
+      registry.count('x', 1, inheriting);
+      registry.count('x', 10, { a: '1', b: '2' });
+      registry.count('x', 100, inheriting);
+      registry.count('x', 1000, { 0: 'a', 1: 'b' });
+      registry.count('x', 1000, 'ab' as unknown as Labels);
+      expect((await registry.read()).counters).toEqual({
+        monitor_rejected_samples: 1,
+        'x{0="a",1="b"}': 1000,
+        'x{a="1",b="2"}': 10,
+        'x{a="1"}': 101,
+      });
+    });
+
     it('are the same after thousands of values in many columns', async () => {
       registry.maxSeries = 100_000;
       for (let i = 0; i < 3000; i++) {
@@ -298,6 +319,10 @@ describe('MetricsRegistry', () => {
       }
       const { counters } = await registry.read();
       expect(Object.keys(counters)).toHaveLength(3000);
+      for (let i = 0; i < 3000; i++) {
+        registry.count('x', 0, { a: i, b: i % 7, c: `c${i}`, d: i % 2 === 0, e: i * 3, f: 'f', g: -i });
+      }
+      expect((await registry.read()).counters).toEqual(counters);
       expect(counters['x{a="2999",b="3",c="c2999",d="false",e="8997",f="f",g="-2999"}']).toBe(2999);
       registry.count('x', 1, { g: '-2999', f: 'f', e: 8997, d: false, c: 'c2999', b: 3, a: 2999 });
       expect(
@@ -408,6 +433,36 @@ describe('MetricsRegistry', () => {
     });
   });
 
+  it('lets the event loop turn while it makes a large document, and all the same says everything', async () => {
+    registry.maxSeries = 100_000;
+    for (let i = 0; i < 40_000; i++) registry.count('x', 1, { i });
+    for (let i = 0; i < 300; i++) registry.observe('y', i, { i });
+    let turns = 0;
+    let isDone = false;
+    const turn = (): void => {
+      turns++;
+      if (!isDone) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const { counters, histograms } = await registry.read();
+    isDone = true;
+    expect(turns).toBeGreaterThan(3);
+    expect(Object.keys(counters)).toHaveLength(40_000);
+    expect(Object.keys(histograms)).toHaveLength(300);
+  });
+
+  it('asks no function more than once for a look, even if all of them look at the monitor', async () => {
+    let calls = 0;
+    for (let i = 0; i < 20; i++) {
+      registry.gaugeFrom(`curious ${i}`, () => {
+        void registry.read(`curious ${i}`);
+        return ++calls;
+      });
+    }
+    await registry.read();
+    expect(calls).toBe(20);
+  });
+
   it('refuses a name that is used as two kinds, and warns once', async () => {
     registry.count('orders');
     registry.kv('orders', 5);
@@ -446,9 +501,28 @@ describe('MetricsRegistry', () => {
     expect(histograms['x{late="true"}']).not.toHaveProperty('buckets');
   });
 
+  it('is not changed by what becomes of a description, and does without one that throws', async () => {
+    const buckets = [1, 2, 3];
+    registry.describe('x', { buckets });
+    buckets.reverse();
+    for (const value of [0.5, 1.5, 2.5]) registry.observe('x', value);
+    expect((await registry.read()).histograms.x.buckets).toEqual([
+      ['1', 1],
+      ['2', 2],
+      ['3', 3],
+      ['+Inf', 3],
+    ]);
+    registry.describe('y', {
+      get help(): string {
+        throw new Error('hostile');
+      },
+    });
+    expect(registry.descriptions.has('y')).toBe(false);
+  });
+
   it('keeps what was said of a metric before, unless it is said again', () => {
     registry.describe('x', { help: 'one', unit: 'seconds' });
-    registry.describe('x', { help: 'two' });
+    registry.describe('x', { help: 'two', unit: undefined });
     expect(registry.descriptions.get('x')).toEqual({ help: 'two', unit: 'seconds' });
   });
 
@@ -488,6 +562,20 @@ describe('MetricsRegistry', () => {
       // One metric gets half of all series at most, so there is room for this one.
       expect(gauges).toEqual({ 'queue{name="mail"}': 1 });
       expect(registry.warnings).toEqual([expect.stringContaining("'logins'")]);
+    });
+
+    it('leaves room for a metric without labels, of which the labelled series have their half', async () => {
+      registry.maxSeries = 10;
+      for (let i = 0; i < 7; i++) registry.count('logins', 1, { i });
+      registry.count('logins', 5);
+      expect((await registry.read()).counters).toMatchObject({ logins: 5, 'logins{overflow="true"}': 2 });
+    });
+
+    it('keeps the names of the monitor itself for it', async () => {
+      registry.kv('monitor_rejected_samples', 7);
+      const { counters, gauges } = await registry.read();
+      expect(counters).toEqual({ monitor_rejected_samples: 1 });
+      expect(gauges).toEqual({});
     });
 
     it('does not keep the counters of the monitor itself from existing', async () => {

@@ -2,7 +2,7 @@ import type { Refusal } from './series/admission.js';
 import { Admission, isMetricName } from './series/admission.js';
 import { Counter } from './counter.js';
 import type { Description } from './description.js';
-import { isDescription } from './description.js';
+import { copyDescription } from './description.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
 import { Families } from './series/families.js';
 import type { Series, SeriesHome } from './series/family.js';
@@ -10,7 +10,7 @@ import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
 import type { Labels } from './series/labels.js';
 import { ownCopy } from './own-copy.js';
-import { RejectedSamples } from './rejected-samples.js';
+import { CountedWarnings } from './counted-warnings.js';
 
 /** The counter of samples that were dropped; it appears with the first one. */
 export const REJECTED_SAMPLES = 'monitor_rejected_samples';
@@ -50,8 +50,11 @@ export class MetricsRegistry {
   /** Those among the gauges that are read from a function. */
   readonly readGauges = new Set<Gauge>();
 
-  private readonly rejected: RejectedSamples;
-  private readonly overflowed: RejectedSamples;
+  /** Whether one of them is being read just now: if it looks at the monitor itself, it is not read once more for that. */
+  isRefreshing = false;
+
+  private readonly rejected: CountedWarnings;
+  private readonly overflowed: CountedWarnings;
   private readonly admission: Admission;
 
   constructor(private readonly options: RegistryOptions) {
@@ -63,12 +66,13 @@ export class MetricsRegistry {
       (home, labels) => new HistogramSeries(home, labels, this.descriptions.get(home.name)?.buckets),
       onRefusal,
     );
-    this.rejected = new RejectedSamples(() => this.ownCounter(REJECTED_SAMPLES), warn);
-    this.overflowed = new RejectedSamples(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
+    this.rejected = new CountedWarnings(() => this.ownCounter(REJECTED_SAMPLES), warn);
+    this.overflowed = new CountedWarnings(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
     this.admission = new Admission({
       onRefused: (name, refusal) => this.refuse(name, () => texts.refused(name, refusal, this.maxSeries)),
-      onOverflow: (name) => this.overflowed.reject(name, () => texts.overflow(name, this.maxSeries)),
+      onOverflow: (name) => this.overflowed.add(name, () => texts.overflow(name, this.maxSeries)),
     });
+    for (const name of [REJECTED_SAMPLES, OVERFLOWED_SAMPLES]) this.reserveCounter(name);
   }
 
   /** At most so many series; see {@link Admission.maxSeries}. */
@@ -130,15 +134,21 @@ export class MetricsRegistry {
   }
 
   /** Says what a metric is. What was said before is kept, unless it is said again. */
-  describe(name: string, description: Description): void {
+  describe(name: string, given: Description): void {
     const known = this.descriptions.get(name);
     const hasRoom = known !== undefined || this.descriptions.size < this.maxSeries;
-    const isLate = this.histograms.family(name) !== undefined && description?.buckets !== undefined;
-    if (!hasRoom || isLate || !isMetricName(name) || !isDescription(description)) {
-      this.refuse(name, () => this.options.texts.badDescription(name, description));
+    const description = isMetricName(name) && hasRoom ? copyDescription(given) : undefined;
+    const isLate = description?.buckets !== undefined && this.histograms.family(name) !== undefined;
+    if (description === undefined || isLate) {
+      this.refuse(name, () => this.options.texts.badDescription(name, given));
       return;
     }
     this.descriptions.set(ownCopy(name), { ...known, ...description });
+  }
+
+  /** Keeps a name for a counter of the monitor itself, which comes to exist with {@link ownCounter}. */
+  reserveCounter(name: string): void {
+    this.admission.reserve(this.counters, name);
   }
 
   /** A counter of the monitor itself, which no flood of names can keep out. */
@@ -180,6 +190,6 @@ export class MetricsRegistry {
   }
 
   private refuse(name: unknown, describe: () => string): void {
-    this.rejected.reject(isMetricName(name) ? ownCopy(name) : NO_NAME, describe);
+    this.rejected.add(isMetricName(name) ? ownCopy(name) : NO_NAME, describe);
   }
 }

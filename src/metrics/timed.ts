@@ -14,7 +14,7 @@ export function timed<T>(work: () => T, onDone: (seconds: number) => void, clock
     done();
     throw thrown;
   }
-  if (!isThenable(result)) {
+  if (!isPromise(result)) {
     done();
     return result;
   }
@@ -22,6 +22,11 @@ export function timed<T>(work: () => T, onDone: (seconds: number) => void, clock
   return Promise.resolve(result).finally(done) as T;
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+/** Anything that can be awaited. A value whose `then` throws when it is looked at cannot. */
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  } catch {
+    return false;
+  }
 }

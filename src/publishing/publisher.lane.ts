@@ -77,6 +77,7 @@ export class PublisherLane {
     let reading: Reading | undefined;
     try {
       reading = await this.options.read();
+      deadline.signal.throwIfAborted();
       const work = this.options.publish(reading.metrics, { signal: deadline.signal });
       await Promise.race([work, deadline.passed]);
     } catch (thrown) {

@@ -44,6 +44,7 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Optional() @Inject(SchedulerRegistry) private readonly scheduler = new SchedulerRegistry(),
   ) {
+    for (const name of [FAILED_PUBLISHES, SKIPPED_PUBLISHES]) registry.reserveCounter(name);
     this.lanes = options.publishers.map((publisher, index) => this.laneOf(publisher, index));
   }
 
@@ -91,7 +92,7 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     return new PublisherLane({
       publish: (metrics, context) =>
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
-      read: () => this.reader.read(`publisher:${index + 1}`),
+      read: () => this.reader.read(`publisher:${index + 1}`, true),
       timedOut: (ms) => new Error(PUBLISH_TIMED_OUT(Math.round(ms))),
       onSkip: () => this.registry.ownCounter(SKIPPED_PUBLISHES).inc(),
       onFailure: (thrown) => {

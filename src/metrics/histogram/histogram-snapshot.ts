@@ -1,6 +1,6 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
 import type { ReadonlyBuckets } from './exponential-buckets.js';
-import type { Extremes } from '../extremes.js';
+import type { Extremes, Stretch } from '../extremes.js';
 import type { ClassicBuckets } from './classic-buckets.js';
 import { BucketWalk, highest, lowest, rankOf } from './quantiles.js';
 import type { Distribution } from './quantiles.js';
@@ -117,23 +117,24 @@ export class HistogramSnapshot {
    *
    * @param earlier that snapshot, or a merge of earlier snapshots if this is a merge of the later ones. With
    * anything else, the result means nothing.
-   * @param extremes the extremes of the window, which no subtraction can tell. Without them, `min` is exact if it
-   * is a new low, and else the middle of the lowest bucket of the window, within 1.1 %; `max` likewise.
+   * @param stretch the extremes of the window, which no subtraction can tell, and its sum, which a subtraction cannot
+   * tell well if it is far smaller than the sum of what came before. Without them, `min` is exact if it is a new low,
+   * and else the middle of the lowest bucket of the window, within 1.1 %; `max` likewise.
    */
-  minus(earlier: HistogramSnapshot, extremes?: Extremes): HistogramSnapshot {
+  minus(earlier: HistogramSnapshot, stretch?: Stretch): HistogramSnapshot {
     const [a, b] = [this.parts, earlier.parts];
     const count = a.count - b.count;
     const classic = a.classic?.minus(b.classic);
     if (count === 0 || a.extremes === undefined) return new HistogramSnapshot({ ...NOTHING, classic });
     const window = {
       count,
-      sum: a.sum.minus(b.sum),
+      sum: stretch?.sum ?? a.sum.minus(b.sum),
       zeros: a.zeros - b.zeros,
       positive: a.positive.minus(b.positive),
       negative: a.negative.minus(b.negative),
       classic,
     };
-    const { min, max } = extremes ?? extremesOf(window, a.extremes, b.extremes);
+    const { min, max } = stretch ?? extremesOf(window, a.extremes, b.extremes);
     return new HistogramSnapshot({ ...window, extremes: { min, max } });
   }
 }

@@ -16,10 +16,10 @@ export interface HistogramValues {
   p99: number | null;
   p999: number | null;
   /**
-   * How many values were at most as large as each bound, by the bound (`le`), for a histogram that was described
-   * with `buckets`. The last bound is `+Inf`.
+   * For each bound (`le`), how many values were at most as large, for a histogram that was described with `buckets`.
+   * In the order of the bounds, of which the last is `+Inf`.
    */
-  buckets?: Record<string, number>;
+  buckets?: [le: string, count: number][];
 }
 
 const QUANTILES = [0.5, 0.9, 0.99, 0.999];
@@ -30,8 +30,6 @@ export function valuesOf(interval: HistogramSnapshot): HistogramValues {
   const [p50 = null, p90 = null, p99 = null, p999 = null] = interval.quantiles(QUANTILES);
   const values = { count, sum, min, max, p50, p90, p99, p999 };
   if (classic === undefined) return values;
-  return {
-    ...values,
-    buckets: Object.fromEntries([...classic.cumulative(), ['+Inf', count]]) as Record<string, number>,
-  };
+  const bounds = classic.cumulative().map(([le, below]): [string, number] => [String(le), below]);
+  return { ...values, buckets: [...bounds, ['+Inf', count]] };
 }

@@ -1,6 +1,6 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
 import { indexOf } from './exponential-layout.js';
-import type { Extremes } from '../extremes.js';
+import type { Stretch } from '../extremes.js';
 import { ClassicBuckets } from './classic-buckets.js';
 import { HistogramSnapshot } from './histogram-snapshot.js';
 import { CompensatedSum, roundingError } from './compensated-sum.js';
@@ -18,7 +18,7 @@ export interface HistogramOptions {
  * maximum exactly, and enough of the rest for any quantile within 1.1 %, in a few kilobytes however many values
  * there are. For a value of which only the present one matters, take a {@link Gauge}.
  *
- * It also keeps the extremes since they were last taken away by {@link Histogram.takeExtremes}.
+ * It also keeps the extremes since they were last taken away by {@link Histogram.takeStretch}.
  */
 export class Histogram {
   private total = 0;
@@ -27,10 +27,12 @@ export class Histogram {
   /** Of the absolute values. Without a negative value it holds no counts. */
   private readonly negative = new ExponentialBuckets();
   private readonly classic: ClassicBuckets | undefined;
-  /** The sum, as rounded value by value, and what that rounding has lost. */
+  /** The sum since the stretch was last taken, as rounded value by value, and what that rounding has lost. */
   private roundedSum = 0;
   private lost = 0;
-  /** Since the extremes were last taken; and before that. */
+  /** The sum before that. The sum of a window is never a difference of two that are far larger than itself. */
+  private pastSum = CompensatedSum.of(0, 0);
+  /** Since the stretch was last taken; and before that. */
   private min = Infinity;
   private max = -Infinity;
   private pastMin = Infinity;
@@ -49,8 +51,8 @@ export class Histogram {
   /**
    * Records a value. Minus zero is zero.
    *
-   * @returns `false`, and the histogram is left as it was, for what is not a finite number, and where the sum of
-   * all values would be too large to be a number.
+   * @returns `false`, and the histogram is left as it was, for what is not a finite number, and where the sum since
+   * the stretch was last taken would be too large to be a number.
    */
   observe(value: number): boolean {
     if (typeof value !== 'number') return false;
@@ -70,15 +72,19 @@ export class Histogram {
     return true;
   }
 
-  /** The extremes since the last call, or `undefined` if no value was recorded since. */
-  takeExtremes(): Extremes | undefined {
+  /** The extremes and the sum since the last call, or `undefined` if no value was recorded since. */
+  takeStretch(): Stretch | undefined {
     if (this.min === Infinity) return undefined;
-    const extremes = { min: this.min, max: this.max };
+    const sum = CompensatedSum.of(this.roundedSum, this.lost);
+    const stretch = { min: this.min, max: this.max, sum };
+    this.pastSum = this.pastSum.plus(sum);
+    this.roundedSum = 0;
+    this.lost = 0;
     this.pastMin = Math.min(this.pastMin, this.min);
     this.pastMax = Math.max(this.pastMax, this.max);
     this.min = Infinity;
     this.max = -Infinity;
-    return extremes;
+    return stretch;
   }
 
   /**
@@ -93,7 +99,7 @@ export class Histogram {
   private takeSnapshot(): HistogramSnapshot {
     return new HistogramSnapshot({
       count: this.total,
-      sum: CompensatedSum.of(this.roundedSum, this.lost),
+      sum: this.pastSum.plus(CompensatedSum.of(this.roundedSum, this.lost)),
       extremes:
         this.total === 0
           ? undefined

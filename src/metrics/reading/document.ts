@@ -2,8 +2,8 @@ import type { Column, Readout } from './readout.js';
 import type { MetricsSnapshot, ProcessMetrics } from './snapshot.js';
 import type { Sliced } from './slices.js';
 
-/** So many entries are written at a time. */
-const ENTRIES = 256;
+/** So many numbers are written at a time, and so many figures of histograms, each of which can be a long list. */
+const [ENTRIES, LONG_ENTRIES] = [256, 8];
 
 /** The document as a plain value. */
 export function* documentOf(process: ProcessMetrics, readout: Readout): Sliced<MetricsSnapshot> {
@@ -30,22 +30,25 @@ function* recordOf<T>({ names, values }: Column<T>): Sliced<Record<string, T>> {
 
 const PLAIN = { configurable: true, enumerable: true, writable: true };
 
-/** The document as JSON text, in pieces of some 10 kB. Put together, they are what `JSON.stringify` would make of it. */
+/**
+ * The document as JSON text, in pieces of some 10 kB. Put together, they say what `JSON.stringify` would make of it, with
+ * all names in order; in an object, JavaScript puts those that are whole numbers first.
+ */
 export function* jsonOf(process: ProcessMetrics, readout: Readout): Sliced<string[]> {
   const pieces = [`{"process":${JSON.stringify(process)}`];
   for (const [section, column] of Object.entries(readout) as [string, Column<unknown>][]) {
     pieces.push(`,"${section}":{`);
-    yield* writeEntries(column, pieces);
+    yield* writeEntries(column, section === 'histograms' ? LONG_ENTRIES : ENTRIES, pieces);
     pieces.push('}');
   }
   pieces.push('}');
   return pieces;
 }
 
-function* writeEntries({ names, values }: Column<unknown>, pieces: string[]): Sliced<void> {
-  for (let start = 0; start < names.length; start += ENTRIES) {
+function* writeEntries({ names, values }: Column<unknown>, length: number, pieces: string[]): Sliced<void> {
+  for (let start = 0; start < names.length; start += length) {
     const entries = names
-      .slice(start, start + ENTRIES)
+      .slice(start, start + length)
       .map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(values[start + i])}`);
     pieces.push((start === 0 ? '' : ',') + entries.join(','));
     yield;

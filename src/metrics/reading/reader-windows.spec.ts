@@ -26,7 +26,7 @@ describe('ReaderWindows', () => {
     histogram = new HistogramSeries(home, '');
   });
 
-  it('forget a reader that has not looked for an hour, and show it everything when it comes back', () => {
+  it('forget a reader that has not looked for a day, and show it everything when it comes back', () => {
     set(10);
     observe(10);
     extremes('daily');
@@ -49,6 +49,29 @@ describe('ReaderWindows', () => {
     extremes('one more');
     expect(extremes('reader 0')).toBeUndefined();
     expect(extremes('reader 1')).toEqual({ min: 10, max: 10 });
+  });
+
+  it('never forget a reader that is to be kept', () => {
+    windows.look('kept', true).extremesOf(gauge);
+    set(10);
+    windows.look('kept', true).extremesOf(gauge);
+    for (let i = 0; i < 2 * MAX_READERS; i++) extremes(`reader ${i}`);
+    now += 2 * READER_IDLE_LIMIT;
+    extremes('other');
+    expect(windows.look('kept', true).extremesOf(gauge)).toBeUndefined();
+  });
+
+  it('have the sum of an interval right, whatever came before it', () => {
+    observe(1e300, 1.234567e284, 1e25, 0.1);
+    interval('a');
+    observe(2, 3);
+    expect(interval('a')).toEqual({ count: 2, sum: 5, min: 2, max: 3 });
+    observe(1e-9, 2e-9);
+    const lost = windows.look('a');
+    lost.intervalOf(histogram);
+    observe(4e-9);
+    lost.giveBack();
+    expect(interval('a').sum).toBeCloseTo(7e-9, 20);
   });
 
   it('take windows back whenever they come, and each of them once', () => {

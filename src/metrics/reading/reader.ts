@@ -24,15 +24,17 @@ export class MetricsReader {
    *
    * With some thousand series it says how all of them were when this was called. With more, it is made without
    * holding the event loop up, so the last of them are read some milliseconds after the first.
+   *
+   * @param isKept for a reader of the monitor itself, whose window is never forgotten.
    */
-  async read(reader: string): Promise<Reading> {
-    const look = this.windows.look(reader);
+  async read(reader: string, isKept = false): Promise<Reading> {
+    const look = this.windows.look(reader, isKept);
     const metrics = await inSlices(this.put(look, documentOf));
     return { metrics, giveBack: () => look.giveBack() };
   }
 
   /** Like {@link read}, as JSON text in pieces. */
-  json(reader: string): Promise<string[]> {
+  async json(reader: string): Promise<string[]> {
     return inSlices(this.put(this.windows.look(reader), jsonOf));
   }
 

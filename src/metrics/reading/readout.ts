@@ -23,8 +23,8 @@ export interface Readout {
   readonly histograms: Column<HistogramValues>;
 }
 
-/** Reads a counter or a gauge in some 100 ns, and takes an interval of a histogram in some 10 µs. */
-const [CHEAP_STEPS, DEAR_STEPS] = [256, 16];
+/** A counter or a gauge is read in some 100 ns, an interval of a histogram taken in 10 µs and sometimes much more. */
+const [CHEAP_STEPS, DEAR_STEPS] = [256, 1];
 
 /**
  * Reads all series of a registry. Each is read at one moment; where there are so many that it takes several
@@ -38,7 +38,7 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
     column<number>(),
   ];
   const histograms = column<HistogramValues>();
-  for (const gauge of registry.readGauges) gauge.refresh();
+  yield* refresh(registry);
   yield* visitInOrder(registry.counters, CHEAP_STEPS, (name, counter) => push(counters, name, counter.value));
   yield* visitInOrder(registry.gauges, CHEAP_STEPS, (name, gauge) => {
     if (!hasValue(gauge)) return;
@@ -52,6 +52,17 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
     push(histograms, name, valuesOf(look.intervalOf(histogram)));
   });
   return { counters, gauges, max_gauges: max, min_gauges: min, histograms };
+}
+
+/** Reads the gauges that are read from functions, which may take any time, and may look at the monitor themselves. */
+function* refresh(registry: MetricsRegistry): Sliced<void> {
+  if (registry.isRefreshing) return;
+  for (const gauge of Array.from(registry.readGauges)) {
+    registry.isRefreshing = true;
+    gauge.refresh();
+    registry.isRefreshing = false;
+    yield;
+  }
 }
 
 function column<T>(): Column<T> {
@@ -97,12 +108,13 @@ interface Run<S> {
  */
 function* runsOf<S extends Series>(families: Families<S>): Sliced<Run<S>[]> {
   const runs: Run<S>[] = [];
+  let steps = 0;
   for (const family of families.all()) {
     const { text: prefix, plain } = family;
     if (plain !== undefined) runs.push({ prefix, order: prefix, series: [plain] });
     if (family.labelled.length > 0)
       runs.push({ prefix, order: `${prefix}{`, series: yield* family.inOrder() });
-    if (runs.length % CHEAP_STEPS === 0) yield;
+    if (++steps % CHEAP_STEPS === 0) yield;
   }
   return yield* sortSliced(runs, (a, b) => (a.order < b.order ? -1 : 1));
 }

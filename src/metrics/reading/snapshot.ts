@@ -26,7 +26,7 @@ export interface ProcessMetrics {
 export type Values = Record<string, number>;
 
 /**
- * The document: everything the monitor knows at one moment. Keys, nesting and units are those of µtornadomon
+ * The document: everything the monitor knows. Keys, nesting and units are those of µtornadomon
  * (`mutornadomon`), so that a collector made for it reads this one unchanged.
  *
  * It is a plain value of the one who asked for it. It says the same whatever happens next, and may be changed

@@ -1,6 +1,6 @@
 import type { Families } from './families.js';
 import type { Family, Series } from './family.js';
-import type { Labels } from './labels.js';
+import type { KnownLabels } from './labels.js';
 import { copyLabels, labelsText, OVERFLOW_LABELS } from './labels.js';
 
 /** The longest name of a metric, in UTF-16 units. */
@@ -29,7 +29,7 @@ export interface AdmissionListener {
  * them that never comes twice, so all that they can grow is bounded.
  */
 export class Admission {
-  /** At most so many series, those of the monitor itself aside. */
+  /** At most so many series; those of the monitor itself and one for overflow for each metric come on top. */
   maxSeries = DEFAULT_MAX_SERIES;
   private series = 0;
   /** Which kind of metric a name stands for. */
@@ -40,6 +40,11 @@ export class Admission {
   /** At most so many series of one metric: half of all, so that one metric leaves room for the others. */
   get maxSeriesPerMetric(): number {
     return Math.ceil(this.maxSeries / 2);
+  }
+
+  /** Keeps a name for a series of the monitor itself, which comes to exist later if at all. */
+  reserve<S extends Series>(families: Families<S>, name: string): void {
+    this.kinds.set(name, families as unknown as Families<Series>);
   }
 
   /** A series of the monitor itself, which is not among those that are bounded. */
@@ -68,12 +73,12 @@ export class Admission {
   private make<S extends Series>(
     families: Families<S>,
     name: string,
-    labels: Labels | undefined,
+    labels: KnownLabels | undefined,
   ): S | undefined {
     const known = families.family(name);
-    const hasRoom =
-      this.series < this.maxSeries &&
-      (known === undefined || known.labelled.length < this.maxSeriesPerMetric);
+    const hasOwnRoom =
+      labels === undefined || known === undefined || known.labelled.length < this.maxSeriesPerMetric;
+    const hasRoom = hasOwnRoom && this.series < this.maxSeries;
     if (hasRoom) {
       this.series++;
       return this.familyOf(families, name).add(labels, labels === undefined ? '' : labelsText(labels));
@@ -91,7 +96,7 @@ export class Admission {
 
   private familyOf<S extends Series>(families: Families<S>, name: string): Family<S> {
     const family = families.family(name) ?? families.add(name);
-    this.kinds.set(family.name, families as unknown as Families<Series>);
+    this.reserve(families, family.name);
     return family;
   }
 }

@@ -1,5 +1,5 @@
 import { LabelIndex } from './label-index.js';
-import type { Labels } from './labels.js';
+import type { KnownLabels, Labels } from './labels.js';
 import { metricText } from './series-name.js';
 import type { Sliced } from '../reading/slices.js';
 import { sortSliced } from '../reading/slices.js';
@@ -48,12 +48,12 @@ export class Family<S extends Series> implements SeriesHome {
   }
 
   /** The series of these labels, if there is one. */
-  findInAnyOrder(labels: Labels | undefined): S | undefined {
+  findInAnyOrder(labels: KnownLabels | undefined): S | undefined {
     return labels === undefined ? this.plain : this.index.findInAnyOrder(labels);
   }
 
   /** Adds the series of labels that have none. */
-  add(labels: Labels | undefined, text: string): S {
+  add(labels: KnownLabels | undefined, text: string): S {
     const series = this.make(this, text);
     if (labels === undefined) {
       this.plain = series;

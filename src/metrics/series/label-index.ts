@@ -1,5 +1,5 @@
 import { ownCopy } from '../own-copy.js';
-import type { Labels, LabelValue } from './labels.js';
+import type { KnownLabels, Labels, LabelValue } from './labels.js';
 
 /** So many orders of the names of labels are remembered; further ones are still found, more slowly. */
 const MAX_SHAPES = 32;
@@ -29,15 +29,18 @@ export class LabelIndex<S> {
   }
 
   /** The series of these labels, if there is one. */
-  findInAnyOrder(labels: Labels): S | undefined {
+  findInAnyOrder(labels: KnownLabels): S | undefined {
     const table = this.tables.get(signatureOf(labels));
     const series = table?.find(labels);
-    if (table !== undefined && series !== undefined) this.remember(Object.keys(labels), table);
+    if (table !== undefined && series !== undefined) {
+      table.learn(labels);
+      this.remember(Object.keys(labels), table);
+    }
     return series;
   }
 
   /** Adds a series under labels that have none. */
-  add(labels: Labels, series: S): void {
+  add(labels: KnownLabels, series: S): void {
     const signature = signatureOf(labels);
     let table = this.tables.get(signature);
     if (table === undefined) {
@@ -54,13 +57,13 @@ export class LabelIndex<S> {
   }
 }
 
-function signatureOf(labels: Labels): string {
+function signatureOf(labels: KnownLabels): string {
   return JSON.stringify(Object.keys(labels).sort());
 }
 
 /** The numbers of the values that one label was set to. A value and its text have the same: 200 is "200". */
 class Column {
-  readonly numbers = new Map<LabelValue, number>();
+  readonly numbers = new Map<LabelValue | undefined, number>();
   private size = 0;
 
   numberOf(value: LabelValue): number | undefined {
@@ -89,13 +92,18 @@ class SeriesTable<S> {
     this.base = 2 ** Math.floor(52 / names.length);
   }
 
-  find(labels: Labels): S | undefined {
+  find(labels: KnownLabels): S | undefined {
     // A value that has no number is in no series: no key has NaN in it.
     const numbers = this.columns.map((column, i) => column.numberOf(labels[this.names[i]]) ?? Number.NaN);
     return this.series.get(this.keyOf(numbers));
   }
 
-  add(labels: Labels, series: S): void {
+  /** Makes the values of a label set that was found be found at once from here on, 200 as well as "200". */
+  learn(labels: KnownLabels): void {
+    this.columns.forEach((column, i) => column.add(labels[this.names[i]]));
+  }
+
+  add(labels: KnownLabels, series: S): void {
     const numbers = this.columns.map((column, i) => column.add(labels[this.names[i]]));
     this.series.set(this.keyOf(numbers), series);
   }
@@ -108,7 +116,7 @@ class SeriesTable<S> {
 
 /** One order of the names in a table. */
 class Shape<S> {
-  private readonly columns: readonly Map<LabelValue, number>[];
+  private readonly columns: readonly Map<LabelValue | undefined, number>[];
   private readonly weights: readonly number[];
 
   constructor(
@@ -134,10 +142,12 @@ class Shape<S> {
       if (name !== names[i]) return undefined;
       const value = columns[i].get(labels[name]);
       if (value === undefined) return undefined;
-      if (value >= table.base) return table.find(labels);
+      if (value >= table.base) return table.find(labels as KnownLabels);
       key += value * weights[i];
       i++;
     }
-    return i === names.length ? table.series.get(key) : undefined;
+    // What an object inherits comes after what it has: if the last one is its own, they all are.
+    const isAll = i === names.length && typeof labels === 'object' && Object.hasOwn(labels, names[i - 1]);
+    return isAll ? table.series.get(key) : undefined;
   }
 }

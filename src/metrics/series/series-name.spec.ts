@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Labels } from './labels.js';
+import type { KnownLabels } from './labels.js';
 import { parseSeriesName, seriesName } from './series-name.js';
 
 /** Texts of the characters that could go wrong, the same ones in each run. */
@@ -45,7 +45,7 @@ describe('the canonical name of a series', () => {
   it('gives name and labels back, whatever is in them', () => {
     const [names, keys, values] = [texts(400), texts(400), texts(400)];
     names.forEach((name, i) => {
-      const labels: Labels = {
+      const labels: KnownLabels = {
         [keys[i]]: values[i],
         [`${keys[399 - i]}x`]: values[399 - i],
         'http.route': '/',

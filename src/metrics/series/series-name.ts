@@ -1,4 +1,4 @@
-import type { Labels } from './labels.js';
+import type { KnownLabels } from './labels.js';
 import { labelsText } from './labels.js';
 
 /** A series by its parts. */
@@ -18,7 +18,7 @@ export function metricText(name: string): string {
 }
 
 /** The canonical name of a series, such as `http_requests{method="GET",status="200"}`. */
-export function seriesName(name: string, labels: Labels = {}): string {
+export function seriesName(name: string, labels: KnownLabels = {}): string {
   return metricText(name) + labelsText(labels);
 }
 
