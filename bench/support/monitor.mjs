@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+
+/**
+ * The service of a monitor, as an application gets it.
+ *
+ * @param {import('nestjs-monitor').MonitorOptions} [options]
+ */
+export async function createMonitor(options) {
+  class Root {}
+  Module({ imports: [MonitorModule.forRoot(options)] })(Root);
+  const context = await NestFactory.createApplicationContext(Root, { logger: false });
+  return context.get(MonitorService);
+}

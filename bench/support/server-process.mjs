@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
+
+/** Milliseconds after which a server that does not answer has failed. */
+const PATIENCE = 30_000;
+
+/** The parent's side of one server under test. */
+export class ServerProcess {
+  #child;
+  /** Where it listens, once it has started. */
+  url = '';
+
+  /**
+   * @param {string} adapter a key of `ADAPTERS`
+   * @param {string} variant a key of `VARIANTS`
+   */
+  constructor(adapter, variant) {
+    this.adapter = adapter;
+    this.variant = variant;
+  }
+
+  async start() {
+    this.#child = fork(SERVER, [this.adapter, this.variant], {
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    const { url } = await this.#answer();
+    this.url = url;
+  }
+
+  /** Microseconds of CPU that it has used so far, its helper threads and its share of the kernel included. */
+  async cpu() {
+    this.#child.send('cpu');
+    const { cpu } = await this.#answer();
+    return cpu.user + cpu.system;
+  }
+
+  async stop() {
+    if (!this.#child?.connected) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await exit;
+  }
+
+  /** The next message of the child. */
+  #answer() {
+    return new Promise((resolve, reject) => {
+      const settle = (outcome, value) => {
+        clearTimeout(timer);
+        this.#child.off('message', onMessage).off('exit', onExit);
+        outcome(value);
+      };
+      const fail = (what) => settle(reject, new Error(`The server '${this.variant}' ${what}.`));
+      const onMessage = (message) => settle(resolve, message);
+      const onExit = (code, signal) => fail(`on ${this.adapter} ended with ${signal ?? code}`);
+      const timer = setTimeout(
+        () => fail(`on ${this.adapter} has not answered for ${PATIENCE} ms`),
+        PATIENCE,
+      );
+      this.#child.on('message', onMessage).on('exit', onExit);
+    });
+  }
+}

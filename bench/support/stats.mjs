@@ -1,0 +1,32 @@
+/**
+ * The value that the share `q` of all values lies below, interpolated between its two neighbours.
+ *
+ * @param {number[]} values at least one
+ * @param {number} q between 0 and 1
+ */
+export function quantile(values, q) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(position)];
+  const above = sorted[Math.ceil(position)];
+  return below + (above - below) * (position % 1);
+}
+
+/**
+ * The middle value, and the quartiles that half of all values lie between.
+ *
+ * @param {number[]} values at least one
+ */
+export function summarize(values) {
+  return { low: quantile(values, 0.25), median: quantile(values, 0.5), high: quantile(values, 0.75) };
+}
+
+/**
+ * What each value is to the one of the same round.
+ *
+ * @param {number[]} values
+ * @param {number[]} reference as many
+ */
+export function ratios(values, reference) {
+  return values.map((value, round) => value / reference[round]);
+}
