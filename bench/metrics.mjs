@@ -31,7 +31,12 @@ for (const [title, contestants] of Object.entries(WORKLOADS)) {
   const [ours] = Object.keys(contestants);
   const rows = Object.keys(contestants).map((name) => {
     const median = medians[`${title}/${name}`];
-    return [name, median.toFixed(1), name === ours ? '1' : (medians[`${title}/${ours}`] / median).toFixed(2)];
+    return [name, median.toFixed(1), name === ours ? '1' : ratio(medians[`${title}/${ours}`] / median)];
   });
   console.log(`${table([title, 'ns', 'ours / this'], rows)}\n`);
+}
+
+/** With two digits that say something. */
+function ratio(value) {
+  return value < 0.1 ? value.toFixed(3) : value.toFixed(2);
 }
