@@ -138,8 +138,8 @@ export class MonitorService {
    * Like {@link metrics}, as JSON text in pieces: with very many series, made and sent without ever holding the
    * event loop up for long. `(await json()).join('')` is the whole text.
    */
-  json(reader = 'default'): Promise<string[]> {
-    return this.reader.json(nameOf(reader));
+  async json(reader = 'default'): Promise<string[]> {
+    return (await this.reader.json(nameOf(reader))).metrics;
   }
 }
 

@@ -6,7 +6,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { MonitorOptions } from '../src/index.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { MetricsSnapshot, MonitorOptions } from '../src/index.js';
 import { MonitorController, MonitorModule, MonitorService } from '../src/index.js';
 import { ADAPTERS, startApp } from './support/app.js';
 import { requestBytes, sendRaw } from './support/raw-http.js';
@@ -140,17 +141,18 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(names.every((name) => given[name] === counters[name])).toBe(true);
   });
 
-  it('does no harm when its client leaves before it has all of it', async () => {
+  it('keeps its window for the next time when its client leaves before it has all of it', async () => {
     const running = await start({ maxSeries: 200_000 });
     const monitor = running.app.get(MonitorService);
-    for (let i = 0; i < 50_000; i++) monitor.count('many', i, { i });
+    for (let i = 0; i < 50_000; i++) monitor.count(`many ${'x'.repeat(150)}`, i, { i });
+    monitor.kv('queue_length', 7);
     for (let i = 0; i < 3; i++) {
       const abort = new AbortController();
       const answer = await running.get('/monitor', { signal: abort.signal });
       abort.abort();
       await expect(answer.text()).rejects.toThrow();
     }
-    expect((await running.get('/monitor')).status).toBe(200);
+    await expect.poll(async () => (await running.document()).max_gauges).toHaveProperty('queue_length', 7);
     expect(running.log.errors).toEqual([]);
   });
 
@@ -341,5 +343,20 @@ describe.runIf(process.platform === 'linux')('the document of a process without 
         counters: { requests: 0 },
       },
     });
+  });
+});
+
+describe('the document by inject() on fastify', () => {
+  it('opens a window as it does over a socket', async () => {
+    const running = await startApp('fastify', { imports: [MonitorModule.forRoot()] });
+    const app = running.app as NestFastifyApplication;
+    running.app.get(MonitorService).kv('queue_length', 7);
+    expect((await app.inject('/monitor')).json<MetricsSnapshot>().max_gauges).toHaveProperty(
+      'queue_length',
+      7,
+    );
+    expect((await app.inject('/monitor')).json<MetricsSnapshot>().max_gauges).not.toHaveProperty(
+      'queue_length',
+    );
   });
 });

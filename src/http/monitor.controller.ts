@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import { MetricsReader } from '../metrics/reading/reader.js';
 import { BAD_READER } from '../monitor.messages.js';
 import { MonitorService } from '../monitor.service.js';
 import { rawRequest } from './http-request.js';
@@ -19,6 +20,9 @@ const READER = /^[\w.-]{1,50}$/;
 @Controller()
 @UseGuards(LoopbackGuard)
 export class MonitorController {
+  /** Not in the constructor, so that a subclass needs to know of the service only. */
+  @Inject(MetricsReader) private readonly reader!: MetricsReader;
+
   constructor(@Inject(MonitorService) protected readonly monitor: MonitorService) {}
 
   /** Answers with the document, and past every serializer of the application, which would wrap it in something else. */
@@ -31,9 +35,12 @@ export class MonitorController {
       return;
     }
     // Nest sends HEAD here too. It asks what a GET would be like, and must not open a window that nobody sees.
-    const isHead = raw?.method === 'HEAD';
-    const pieces = isHead ? [] : await this.monitor.json(name === undefined ? 'http' : `http:${name}`);
-    answerRaw(response, 200, 'application/json', pieces);
+    if (raw?.method === 'HEAD') {
+      answerRaw(response, 200, 'application/json', []);
+      return;
+    }
+    const { metrics, giveBack } = await this.reader.json(name === undefined ? 'http' : `http:${name}`);
+    answerRaw(response, 200, 'application/json', metrics, giveBack);
   }
 }
 

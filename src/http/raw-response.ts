@@ -9,9 +9,22 @@ export type AdapterResponse = ServerResponse | { raw: ServerResponse; hijack(): 
  * for something else.
  *
  * @param pieces what to send, in order. None at all answers a HEAD request.
+ * @param onLost called if the client goes away before it has been sent all of it.
  */
-export function answerRaw(response: AdapterResponse, status: number, type: string, pieces: string[]): void {
+export function answerRaw(
+  response: AdapterResponse,
+  status: number,
+  type: string,
+  pieces: string[],
+  onLost: () => void = () => {},
+): void {
   const raw = takeRaw(response);
+  // By the event and not by writableFinished, which a response that was injected never has.
+  let isSent = false;
+  raw.once('finish', () => (isSent = true));
+  raw.once('close', () => {
+    if (!isSent) onLost();
+  });
   raw.statusCode = status;
   raw.setHeader('Content-Type', `${type}; charset=utf-8`);
   raw.setHeader('Cache-Control', 'no-store');
@@ -22,7 +35,7 @@ export function answerRaw(response: AdapterResponse, status: number, type: strin
     return;
   }
   pipeline(Readable.from(paced(pieces)), raw, () => {
-    // A client that went away before it had them all is the client's own affair.
+    // That the client went away is its own affair; 'close' has been told.
   });
 }
 

@@ -24,6 +24,6 @@ export class TestRegistry extends MetricsRegistry {
   }
 
   async json(reader = 'a'): Promise<string> {
-    return (await this.reader.json(reader)).join('');
+    return (await this.reader.json(reader)).metrics.join('');
   }
 }

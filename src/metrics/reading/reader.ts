@@ -27,15 +27,21 @@ export class MetricsReader {
    *
    * @param isKept for a reader of the monitor itself, whose window is never forgotten.
    */
-  async read(reader: string, isKept = false): Promise<Reading> {
-    const look = this.windows.look(reader, isKept);
-    const metrics = await inSlices(this.put(look, documentOf));
-    return { metrics, giveBack: () => look.giveBack() };
+  read(reader: string, isKept = false): Promise<Reading> {
+    return this.take(this.windows.look(reader, isKept), documentOf);
   }
 
   /** Like {@link read}, as JSON text in pieces. */
-  async json(reader: string): Promise<string[]> {
-    return inSlices(this.put(this.windows.look(reader), jsonOf));
+  json(reader: string): Promise<Reading<string[]>> {
+    return this.take(this.windows.look(reader), jsonOf);
+  }
+
+  private async take<T>(
+    look: Look,
+    into: (process: ProcessMetrics, readout: Readout) => Sliced<T>,
+  ): Promise<Reading<T>> {
+    const metrics = await inSlices(this.put(look, into));
+    return { metrics, giveBack: () => look.giveBack() };
   }
 
   private *put<T>(look: Look, into: (process: ProcessMetrics, readout: Readout) => Sliced<T>): Sliced<T> {
