@@ -99,12 +99,11 @@ const ASYNC_OPTIONS = [
   'controller',
 ];
 
-function checkAsyncOptions(options: MonitorModuleAsyncOptions | undefined): MonitorModuleAsyncOptions {
-  const { useFactory, useClass, useExisting, controller } = options ?? {};
-  const hasFactory = typeof useFactory === 'function';
-  if (options === undefined || !(useFactory === undefined ? (useClass ?? useExisting) : hasFactory)) {
-    throw new MonitorOptionsError(NO_ASYNC_SOURCE, 'useFactory', useFactory, 'a function');
-  }
+function checkAsyncOptions(options: MonitorModuleAsyncOptions = {}): MonitorModuleAsyncOptions {
+  const { useFactory, useClass, useExisting, controller } = options;
+  const hasSource =
+    useFactory === undefined ? Boolean(useClass ?? useExisting) : typeof useFactory === 'function';
+  if (!hasSource) throw new MonitorOptionsError(NO_ASYNC_SOURCE, 'useFactory', useFactory, 'a function');
   resolveMonitorOptions({ controller });
   const unknown = Object.keys(options).find((option) => !ASYNC_OPTIONS.includes(option));
   if (unknown === undefined) return options;

@@ -28,8 +28,8 @@ export class Counter implements Series {
    * make the total too large to be a number. Default: 1.
    */
   inc(amount = 1): void {
-    // The type first: adding a bigint throws, and a string would be glued to the total.
-    if (typeof amount === 'number' && amount >= 0) {
+    // Before it is added: a bigint would throw, and a string be glued to the total.
+    if (Counter.accepts(amount)) {
       const total = this.total + amount;
       if (total < Infinity) {
         this.total = total;

@@ -1,16 +1,16 @@
-import type { Refusal } from './series/admission.js';
-import { Admission, isMetricName } from './series/admission.js';
+import { CountedWarnings } from './counted-warnings.js';
 import { Counter } from './counter.js';
 import type { Description } from './description.js';
 import { copyDescription } from './description.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
-import { Families } from './series/families.js';
-import type { Series, SeriesHome } from './series/family.js';
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
-import type { Labels } from './series/labels.js';
 import { ownCopy } from './own-copy.js';
-import { CountedWarnings } from './counted-warnings.js';
+import type { Refusal } from './series/admission.js';
+import { Admission, isMetricName } from './series/admission.js';
+import { Families } from './series/families.js';
+import type { Series, SeriesHome } from './series/family.js';
+import type { Labels } from './series/labels.js';
 
 /** The counter of samples that were dropped; it appears with the first one. */
 export const REJECTED_SAMPLES = 'monitor_rejected_samples';
@@ -59,11 +59,20 @@ export class MetricsRegistry {
 
   constructor(private readonly options: RegistryOptions) {
     const { texts, warn } = options;
-    const onRefusal = (name: string, value: unknown) => this.refuse(name, () => texts.badValue(name, value));
-    this.counters = new Families((home, labels) => new Counter(home, labels), onRefusal);
-    this.gauges = new Families((home, labels) => new Gauge(home, labels), onRefusal);
+    const onRefusal = (name: string, value: unknown) => this.refuseValue(name, value);
+    this.counters = new Families(
+      (home, labels) => new Counter(home, labels),
+      (value) => Counter.accepts(value),
+      onRefusal,
+    );
+    this.gauges = new Families(
+      (home, labels) => new Gauge(home, labels),
+      (value) => Gauge.accepts(value),
+      onRefusal,
+    );
     this.histograms = new Families(
       (home, labels) => new HistogramSeries(home, labels, this.descriptions.get(home.name)?.buckets),
+      (value) => HistogramSeries.accepts(value),
       onRefusal,
     );
     this.rejected = new CountedWarnings(() => this.ownCounter(REJECTED_SAMPLES), warn);
@@ -86,24 +95,17 @@ export class MetricsRegistry {
 
   /** Adds to a counter: a finite number, not negative. */
   count(name: string, value = 1, labels?: Labels): void {
-    const counter = this.seriesFor(this.counters, name, labels, Counter.accepts(value));
-    if (counter !== undefined) counter.inc(value);
-    else if (!Counter.accepts(value)) this.refuse(name, () => this.options.texts.badValue(name, value));
+    this.seriesFor(this.counters, name, labels, value)?.inc(value);
   }
 
   /** Sets a gauge: any finite number. */
   kv(name: string, value: number, labels?: Labels): void {
-    const gauge = this.seriesFor(this.gauges, name, labels, Gauge.accepts(value));
-    if (gauge !== undefined) gauge.set(value);
-    else if (!Gauge.accepts(value)) this.refuse(name, () => this.options.texts.badValue(name, value));
+    this.seriesFor(this.gauges, name, labels, value)?.set(value);
   }
 
   /** Adds a value to a histogram: any finite number. */
   observe(name: string, value: number, labels?: Labels): void {
-    const histogram = this.seriesFor(this.histograms, name, labels, HistogramSeries.accepts(value));
-    if (histogram !== undefined) histogram.observe(value);
-    else if (!HistogramSeries.accepts(value))
-      this.refuse(name, () => this.options.texts.badValue(name, value));
+    this.seriesFor(this.histograms, name, labels, value)?.observe(value);
   }
 
   /** The counter of that name and these labels, made if need be. */
@@ -120,7 +122,7 @@ export class MetricsRegistry {
   gaugeFrom(name: string, read: () => number, labels?: Labels): Gauge {
     const gauge = this.gauge(name, labels);
     if (typeof read !== 'function') {
-      this.refuse(name, () => this.options.texts.badValue(name, read));
+      this.refuseValue(name, read);
     } else if (!(gauge instanceof DroppingGauge)) {
       gauge.readFrom(read);
       this.readGauges.add(gauge);
@@ -163,30 +165,36 @@ export class MetricsRegistry {
     return gauge;
   }
 
-  /** @param make whether a series may be made: a bad sample must not leave one behind. */
+  /** The series that is to take a sample. A sample that no series can take does not make one. */
   private seriesFor<S extends Series>(
     families: Families<S>,
     name: string,
     labels: Labels | undefined,
-    make: boolean,
+    value: unknown,
   ): S | undefined {
     try {
-      return (
-        families.find(name, labels) ?? (make ? this.admission.obtain(families, name, labels) : undefined)
-      );
+      const known = families.find(name, labels);
+      if (known !== undefined) return known;
+      if (families.accepts(value)) return this.admission.obtain(families, name, labels);
+      this.refuseValue(name, value);
     } catch (thrown) {
       // Labels can be any object, a hostile one included.
-      this.refuse(name, () => this.options.texts.badValue(name, thrown));
-      return undefined;
+      this.refuseValue(name, thrown);
     }
+    return undefined;
   }
 
+  /** The series of a handle, as for a sample that every kind of series takes. */
   private obtain<S extends Series>(families: Families<S>, name: string, labels?: Labels): S | undefined {
-    return this.seriesFor(families, name, labels, true);
+    return this.seriesFor(families, name, labels, 0);
   }
 
   private dropping(name: string): SeriesHome {
-    return { name, refuse: (value) => this.refuse(name, () => this.options.texts.badValue(name, value)) };
+    return { name, refuse: (value) => this.refuseValue(name, value) };
+  }
+
+  private refuseValue(name: string, value: unknown): void {
+    this.refuse(name, () => this.options.texts.badValue(name, value));
   }
 
   private refuse(name: unknown, describe: () => string): void {

@@ -17,7 +17,7 @@ export class Deadline {
     private readonly clock: Clock = monotonicClock,
   ) {
     this.at = this.clock() + ms;
-    this.timer = this.arm(ms).unref();
+    this.timer = setTimeout(() => this.pass(), ms).unref();
   }
 
   /** Aborted when the deadline passes. */
@@ -56,11 +56,7 @@ export class Deadline {
     return true;
   }
 
-  private arm(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.pass(), ms);
-  }
-
   private pass(): void {
-    if (!this.signal.aborted) this.controller.abort(this.reason());
+    this.controller.abort(this.reason());
   }
 }

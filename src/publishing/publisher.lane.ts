@@ -49,9 +49,7 @@ export class PublisherLane {
     }
   }
 
-  /**
-   * Publishes a last time. A call that is under way comes first; both have until their own deadlines.
-   */
+  /** Publishes a last time. A call that is under way comes first; both have until their own deadlines. */
   async finish(timeout: number): Promise<void> {
     this.finishing = true;
     this.current?.deadline.hold();

@@ -9,6 +9,8 @@ export class Families<S extends Series> {
 
   constructor(
     private readonly make: MakeSeries<S>,
+    /** Whether a series of this kind can take a value. */
+    readonly accepts: (value: unknown) => boolean,
     private readonly onRefusal: (name: string, value: unknown) => void,
   ) {}
 
