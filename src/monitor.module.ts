@@ -13,7 +13,8 @@ import {
 } from './monitor.messages.js';
 import { MonitorOptionsError } from './monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
-import { badOption, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
+import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
+import { badOption } from './options/check-options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 
 /** A provider that makes the options, for `useClass` and `useExisting`. */

@@ -1,8 +1,9 @@
 import type { Type } from '@nestjs/common';
 import { MonitorController } from './http/monitor.controller.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/admission.js';
-import { MonitorOptionsError } from './monitor-options.error.js';
-import { BAD_OPTION, BAD_OPTIONS, UNKNOWN_OPTION } from './monitor.messages.js';
+import { checkOptions } from './options/check-options.js';
+import type { Rule, Rules } from './options/rules.js';
+import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './options/rules.js';
 import type { Publisher } from './publishing/publisher.js';
 import { isPublisher } from './publishing/publisher.js';
 
@@ -50,16 +51,7 @@ export interface ResolvedMonitorOptions {
   readonly maxSeries: number;
 }
 
-interface Rule {
-  allowed: string;
-  accepts: (value: unknown) => boolean;
-}
-
-/** The longest delay of a Node timer. A longer one fires after one millisecond, and so do 0, NaN and the like. */
-const MAX_DELAY = 2 ** 31 - 1;
-const DELAY = wholeNumber(`a whole number of milliseconds from 1 to ${MAX_DELAY}`, MAX_DELAY);
-
-const RULES: Record<keyof MonitorOptions, Rule> = {
+const RULES: Record<keyof MonitorOptions, Rule | Rules> = {
   publisher: {
     allowed: 'a function, an object with a publish() method, or an array of these',
     accepts: (value) => (Array.isArray(value) ? value.every(isPublisher) : isPublisher(value)),
@@ -79,8 +71,8 @@ const RULES: Record<keyof MonitorOptions, Rule> = {
     allowed: 'false, or a class that extends MonitorController',
     accepts: (value) => value === false || isMonitorController(value),
   },
-  interceptor: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 10_000_000),
+  interceptor: YES_OR_NO,
+  maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
 };
 
 /**
@@ -89,7 +81,7 @@ const RULES: Record<keyof MonitorOptions, Rule> = {
  * @throws MonitorOptionsError for the first option that is unknown or not what it must be.
  */
 export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
-  check(options);
+  checkOptions(options, RULES);
   const { publisher = [], publishInterval = 10_000, path = 'monitor' } = options;
   return Object.freeze({
     publishers: Object.freeze([publisher].flat()),
@@ -104,48 +96,6 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   });
 }
 
-function check(options: unknown): asserts options is MonitorOptions {
-  if (!isRecord(options))
-    throw new MonitorOptionsError(BAD_OPTIONS(options), 'options', options, 'an object');
-  const known = Object.keys(RULES) as (keyof MonitorOptions)[];
-  for (const option of Object.keys(options)) {
-    if (Object.hasOwn(RULES, option)) continue;
-    const value = options[option];
-    throw new MonitorOptionsError(UNKNOWN_OPTION(option, value, known), option, value, known.join(', '));
-  }
-  // By what is known and not by what is there: an object can inherit its options.
-  for (const option of known) {
-    const { allowed, accepts } = RULES[option];
-    const value = options[option];
-    if (value !== undefined && !accepts(value)) throw badOption(option, value, allowed);
-  }
-}
-
-/** Not a list, a Map or a promise, which have no options on them, and so would pass for no options at all. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value);
-}
-
-/** An error that says what is wrong with one option. */
-export function badOption(
-  option: keyof MonitorOptions,
-  value: unknown,
-  allowed: string,
-): MonitorOptionsError {
-  return new MonitorOptionsError(BAD_OPTION(option, value, allowed), option, value, allowed);
-}
-
-function isShortText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 200;
-}
-
 function isMonitorController(value: unknown): boolean {
   return typeof value === 'function' && value.prototype instanceof MonitorController;
-}
-
-function wholeNumber(allowed: string, max: number): Rule {
-  return {
-    allowed,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max,
-  };
 }
