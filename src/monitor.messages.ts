@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Refusal } from './metrics/series/admission.js';
 import { MAX_NAME_LENGTH } from './metrics/series/admission.js';
 import { MAX_LABEL_LENGTH, MAX_LABELS } from './metrics/series/labels.js';
-import type { RegistryTexts } from './metrics/registry.js';
+import type { RegistryTexts } from './metrics/registry-options.js';
 import { OVERFLOWED_SAMPLES, REJECTED_SAMPLES } from './metrics/registry.js';
 
 /** A value as it stands in a message: on one line, short, and never the cause of another error. */

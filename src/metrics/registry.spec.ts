@@ -586,6 +586,19 @@ describe('MetricsRegistry', () => {
       expect((await registry.read()).counters).toEqual({ a: 1, monitor_rejected_samples: 1, requests: 1 });
     });
 
+    it('bounds the labels of the monitor itself for each metric, whatever else there is', async () => {
+      registry.maxSeries = 4;
+      for (let i = 0; i < 10; i++) registry.count(`c${i}`);
+      for (let i = 0; i < 5; i++) registry.ownCounter('own', { i }).inc();
+      registry.ownHistogram('took').observe(1);
+      registry.ownGauge('open', 0, { kind: 'x' });
+      const { counters, gauges, histograms } = await registry.read();
+      expect(counters).toMatchObject({ 'own{i="0"}': 1, 'own{i="1"}': 1, 'own{overflow="true"}': 3 });
+      expect(counters.monitor_overflowed_samples).toBe(3);
+      expect(gauges).toEqual({ 'open{kind="x"}': 0 });
+      expect(histograms.took.count).toBe(1);
+    });
+
     it('holds for gauges, histograms and handles as well', async () => {
       registry.maxSeries = 6;
       for (let i = 0; i < 50; i++) {

@@ -6,11 +6,11 @@ import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
 import { ownCopy } from './own-copy.js';
-import type { Refusal } from './series/admission.js';
+import type { RegistryOptions } from './registry-options.js';
 import { Admission, isMetricName } from './series/admission.js';
 import { Families } from './series/families.js';
 import type { Series, SeriesHome } from './series/family.js';
-import type { Labels } from './series/labels.js';
+import type { KnownLabels, Labels } from './series/labels.js';
 
 /** The counter of samples that were dropped; it appears with the first one. */
 export const REJECTED_SAMPLES = 'monitor_rejected_samples';
@@ -20,20 +20,6 @@ export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
 
 /** Stands for every name that is none: there is one warning for all of them. */
 const NO_NAME = '';
-
-export interface RegistryOptions {
-  /** Takes the text of a warning. */
-  warn: (text: string) => void;
-  texts: RegistryTexts;
-}
-
-/** What is said of samples that could not be taken as they were. */
-export interface RegistryTexts {
-  refused(name: unknown, refusal: Refusal, maxSeries: number): string;
-  badValue(name: unknown, value: unknown): string;
-  badDescription(name: unknown, description: unknown): string;
-  overflow(name: string, maxSeries: number): string;
-}
 
 /**
  * Where the numbers live. They get in by {@link count}, {@link kv} and {@link observe}, or by the handles of
@@ -154,15 +140,24 @@ export class MetricsRegistry {
   }
 
   /** A counter of the monitor itself, which no flood of names can keep out. */
-  ownCounter(name: string): Counter {
-    return this.admission.own(this.counters, name);
+  ownCounter(name: string, labels?: KnownLabels): Counter {
+    return this.admission.own(this.counters, name, labels);
   }
 
-  /** A gauge of the monitor itself, with what it says before it is first set. */
-  ownGauge(name: string, initial: number): Gauge {
-    const gauge = this.admission.own(this.gauges, name);
-    gauge.begin(initial);
+  /**
+   * A gauge of the monitor itself.
+   *
+   * @param initial what it says before it is first set. Without it, it is not there until then.
+   */
+  ownGauge(name: string, initial?: number, labels?: KnownLabels): Gauge {
+    const gauge = this.admission.own(this.gauges, name, labels);
+    if (initial !== undefined) gauge.begin(initial);
     return gauge;
+  }
+
+  /** A histogram of the monitor itself. */
+  ownHistogram(name: string, labels?: KnownLabels): HistogramSeries {
+    return this.admission.own(this.histograms, name, labels);
   }
 
   /** The series that is to take a sample. A sample that no series can take does not make one. */

@@ -47,10 +47,20 @@ export class Admission {
     this.kinds.set(name, families as unknown as Families<Series>);
   }
 
-  /** A series of the monitor itself, which is not among those that are bounded. */
-  own<S extends Series>(families: Families<S>, name: string): S {
+  /**
+   * A series of the monitor itself. It does not count among all series, so that no flood of samples can keep it out;
+   * what its labels can grow is bounded as for any metric.
+   *
+   * @param labels with at least one label, if there are any. They may come from outside only in what they are set to.
+   */
+  own<S extends Series>(families: Families<S>, name: string, labels?: KnownLabels): S {
     const family = this.familyOf(families, name);
-    return family.plain ?? family.add(undefined, '');
+    const known = family.findInAnyOrder(labels);
+    if (known !== undefined) return known;
+    const hasRoom = labels === undefined || family.labelled.length < this.maxSeriesPerMetric;
+    if (hasRoom) return family.add(labels, labels === undefined ? '' : labelsText(labels));
+    this.listener.onOverflow(name);
+    return this.overflowOf(family);
   }
 
   /**
