@@ -3,6 +3,7 @@ import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { EventLoopCollector } from './collectors/event-loop.collector.js';
 import { ProcessCollector } from './collectors/process.collector.js';
+import { HttpMetrics } from './http/http-metrics.js';
 import { Localities } from './http/locality.js';
 import { RequestCounter } from './http/request-counter.js';
 import { RequestObserver } from './http/request.observer.js';
@@ -52,15 +53,22 @@ import { MonitorService } from './monitor.service.js';
         new RequestCounter(registry, localities),
     },
     {
+      provide: HttpMetrics,
+      inject: [MetricsRegistry, MONITOR_OPTIONS],
+      useFactory: (registry: MetricsRegistry, { http }: ResolvedMonitorOptions) =>
+        new HttpMetrics(registry, http),
+    },
+    {
       provide: RequestObserver,
-      inject: [HttpAdapterHost, RequestCounter],
-      useFactory: (host: HttpAdapterHost, requests: RequestCounter) => new RequestObserver(host, requests),
+      inject: [HttpAdapterHost, RequestCounter, HttpMetrics],
+      useFactory: (host: HttpAdapterHost, requests: RequestCounter, metrics: HttpMetrics) =>
+        new RequestObserver(host, requests, metrics),
     },
     {
       provide: APP_INTERCEPTOR,
-      inject: [MONITOR_OPTIONS, RequestCounter],
+      inject: [MONITOR_OPTIONS, RequestObserver],
       // Nest leaves out a global interceptor whose factory gives nothing.
-      useFactory: ({ interceptor }: ResolvedMonitorOptions, requests: RequestCounter) =>
+      useFactory: ({ interceptor }: ResolvedMonitorOptions, requests: RequestObserver) =>
         interceptor ? new RequestsInterceptor(requests) : undefined,
     },
     MonitorService,

@@ -67,6 +67,25 @@ export const PUBLISH_FAILED = (publisher: string, message: string): string =>
 
 export const PUBLISH_TIMED_OUT = (ms: number): string => `not finished after ${ms} ms`;
 
+/** What the metrics of HTTP requests say of themselves. */
+export const HTTP_HELP = {
+  requests:
+    'HTTP requests that have ended, by method, pattern of the route, and status that the client was sent.',
+  duration: 'From the beginning of an HTTP request to the end of its answer.',
+  responses: 'HTTP responses by the class of their status.',
+  aborted: 'HTTP requests whose answer was not complete when the connection ended.',
+  inFlight: 'HTTP requests that have begun and not ended.',
+};
+
+export const BROKEN_HTTP_IGNORE = (thrown: unknown): string =>
+  `The option http.ignore threw ${describeThrown(thrown).message}. The request counts. ${COUNTED_ALL}`;
+
+export const BAD_HTTP_LABELS = (given: unknown): string =>
+  `The option http.labels gave or threw ${show(given)}, which are no labels: at most ${MAX_LABELS} texts, numbers or ` +
+  `booleans with names and texts of at most ${MAX_LABEL_LENGTH} characters. The request counts without them. ${COUNTED_ALL}`;
+
+const COUNTED_ALL = `Such requests are counted in ${REJECTED_SAMPLES}, and warned of once.`;
+
 export const REGISTRY_TEXTS: RegistryTexts = {
   refused: (name, refusal, maxSeries) =>
     `A sample for ${show(name)} was dropped: ${REFUSALS[refusal](maxSeries)}. ${COUNTED}`,

@@ -1,4 +1,6 @@
 import type { Type } from '@nestjs/common';
+import type { HttpOptions, ResolvedHttpOptions } from './http/http.options.js';
+import { HTTP_RULES, resolveHttpOptions } from './http/http.options.js';
 import { MonitorController } from './http/monitor.controller.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/admission.js';
 import { checkOptions } from './options/check-options.js';
@@ -30,6 +32,8 @@ export interface MonitorOptions {
    * them all on Express and Fastify; leave it in for any other HTTP adapter. Default: `true`.
    */
   interceptor?: boolean | undefined;
+  /** What is counted of HTTP requests, and how. Default: all of them, by method, route and status. */
+  http?: HttpOptions | undefined;
   /**
    * At most so many series: counters, gauges and histograms, with all their labels. One metric gets half of them at
    * most. Further label sets of a metric share its `{overflow="true"}` series; samples of further metrics are dropped.
@@ -48,6 +52,7 @@ export interface ResolvedMonitorOptions {
   readonly host: string | undefined;
   readonly controller: false | Type<MonitorController> | undefined;
   readonly interceptor: boolean;
+  readonly http: ResolvedHttpOptions;
   readonly maxSeries: number;
 }
 
@@ -72,6 +77,7 @@ const RULES: Record<keyof MonitorOptions, Rule | Rules> = {
     accepts: (value) => value === false || isMonitorController(value),
   },
   interceptor: YES_OR_NO,
+  http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
 };
 
@@ -92,6 +98,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     host: options.host,
     controller: options.controller,
     interceptor: options.interceptor ?? true,
+    http: resolveHttpOptions(options.http),
     maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
   });
 }

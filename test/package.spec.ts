@@ -136,7 +136,12 @@ describe.each([
       const response = await fetch(`${url}/monitor`);
       expect(response.status).toBe(200);
       const document = (await response.json()) as MetricsSnapshot;
-      expect(keysOf(document)).toEqual(DOCUMENT_KEYS);
+      expect(keysOf(document).filter((path) => !/^\w+\.http_/.test(path))).toEqual(DOCUMENT_KEYS);
+      expect(document.counters).toMatchObject({
+        'http_requests{method="POST",route="/cats",status="201"}': 1,
+        'http_requests{method="POST",route="/cats",status="400"}': 1,
+        'http_requests{method="GET",route="unmatched",status="404"}': 1,
+      });
       const seen = { requests: 4, localhost_requests: 4, private_requests: 4, cats: 1 };
       expect(document.counters).toMatchObject(seen);
       expect(document.max_gauges.hunger).toBe(3);

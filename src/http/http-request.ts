@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Node's own request, of what an adapter hands on: Express gives it as it is, Fastify wraps it in an object that
@@ -11,6 +11,17 @@ export function rawRequest(request: unknown): IncomingMessage | undefined {
   if (isIncomingMessage(request)) return request;
   const raw = (request as { raw?: unknown } | null | undefined)?.raw;
   return isIncomingMessage(raw) ? raw : undefined;
+}
+
+/** Node's own response, likewise. */
+export function rawResponse(response: unknown): ServerResponse | undefined {
+  if (isServerResponse(response)) return response;
+  const raw = (response as { raw?: unknown } | null | undefined)?.raw;
+  return isServerResponse(raw) ? raw : undefined;
+}
+
+function isServerResponse(value: unknown): value is ServerResponse {
+  return typeof value === 'object' && value !== null && 'writeHead' in value && 'headersSent' in value;
 }
 
 /** By the one property that Node's requests have, of HTTP/1 and HTTP/2, and what wraps them has not. */

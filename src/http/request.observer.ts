@@ -1,33 +1,42 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { Clock } from '../metrics/clock.js';
+import { monotonicClock } from '../metrics/clock.js';
+import { Exchange } from './exchange.js';
+import type { FrameworkSeam } from './framework-seam.js';
+import { seamOf } from './framework-seam.js';
+import type { HttpMetrics } from './http-metrics.js';
+import { PipelinedExchanges } from './pipelined-exchanges.js';
 import type { RequestCounter } from './request-counter.js';
+import { methodLabel, UNMATCHED } from './route.js';
 import { UpgradeObserver } from './upgrade.observer.js';
 
-type HttpAdapter = HttpAdapterHost['httpAdapter'];
-type Next = () => void;
-
-/** What is used of a Fastify instance; Fastify itself is the application's, not ours. */
-interface FastifyHooks {
-  addHook(
-    name: 'onRequest',
-    hook: (request: { raw: IncomingMessage }, reply: unknown, done: Next) => void,
-  ): void;
-}
+/** A property costs a tenth of what a WeakMap would. */
+type Marked = ServerResponse & Record<symbol, Exchange | undefined>;
 
 /**
- * Counts the requests that no interceptor gets to see: those that end in a 404, at a guard, in a body parser or
- * in another interceptor. It looks on in two places, for either alone misses some:
+ * Follows every request from its beginning to its end, whatever becomes of it. It looks on in two places, for either
+ * alone misses some:
  *
- * - In the framework, ahead of the body parser: sees the requests of every listener, HTTP/2 and `inject()`
- *   included. Blind to what an Express instance answers by itself that was set up before Nest got it, and to the
- *   malformed URLs that Fastify's router turns away.
+ * - In the framework ({@link FrameworkSeam}), ahead of the body parser: sees the requests of every listener, HTTP/2 and
+ *   `inject()` included. Blind to what an Express instance answers by itself that was set up before Nest got it, and to
+ *   the malformed URLs that Fastify's router turns away.
  * - At the server that Nest listens with: sees those, the handshakes of WebSockets, and the requests that Node
  *   answers for a connection that has had its fill of them, and only its own.
+ *
+ * Whoever sees a request first counts it, and marks its response. The end is the `'close'` of the response: every
+ * response has one, sent or not.
  */
 export class RequestObserver {
-  private readonly onRequest = (request: IncomingMessage): void => {
-    if (!this.stopped) this.requests.count(request);
+  /** A mark of our own, so that the monitors of two applications behind one server each count. */
+  private readonly mark = Symbol('monitor.exchange');
+  private readonly pipelined = new PipelinedExchanges((exchange) => this.end(exchange));
+  private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    this.begin(request, response);
   };
+  private readonly onUpgrade = (request: IncomingMessage): void => this.counter.count(request);
+  private readonly onDrop = (request: IncomingMessage): void => this.drop(request);
+  private seam: FrameworkSeam | undefined;
   private server: Server | undefined;
   private upgrades: UpgradeObserver | undefined;
   private stopped = false;
@@ -36,49 +45,98 @@ export class RequestObserver {
 
   constructor(
     private readonly host: HttpAdapterHost,
-    private readonly requests: RequestCounter,
+    private readonly counter: RequestCounter,
+    private readonly metrics: HttpMetrics,
+    private readonly clock: Clock = monotonicClock,
   ) {
     // With NestFactory the adapter is there by now; a TestingModule gets its one later. Either way it is before
     // the body parser is registered, so that this comes first.
     if (host.httpAdapter) {
-      this.observeFramework(host.httpAdapter);
+      this.observeFramework();
     } else {
-      const waiting = host.init$.subscribe(() => this.observeFramework(host.httpAdapter));
+      const waiting = host.init$.subscribe(() => this.observeFramework());
       this.stopWaiting = () => waiting.unsubscribe();
     }
   }
 
+  /** Whether it needs no help from an interceptor: a framework that is known hides no request from this. */
+  get seesAll(): boolean {
+    return this.seam !== undefined;
+  }
+
   onModuleInit(): void {
+    // Nest has registered its routes by now, and not yet what answers when none of them has.
+    this.seam?.onRoutesRegistered();
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     // An adapter of another make may have a server of another make. One that is closed already gets no listener.
     if (this.stopped || typeof server?.prependListener !== 'function') return;
-    this.server = server.prependListener('request', this.onRequest).on('dropRequest', this.onRequest);
-    this.upgrades = new UpgradeObserver(server, this.onRequest);
+    this.server = server.prependListener('request', this.onRequest).on('dropRequest', this.onDrop);
+    this.upgrades = new UpgradeObserver(server, this.onUpgrade);
+  }
+
+  onApplicationBootstrap(): void {
+    this.seam?.onApplicationReady();
   }
 
   /** In the last of all hooks: the application serves until then. */
   onApplicationShutdown(): void {
     this.stopWaiting();
     this.stopped = true;
-    this.server?.off('request', this.onRequest).off('dropRequest', this.onRequest);
+    this.server?.off('request', this.onRequest).off('dropRequest', this.onDrop);
     this.upgrades?.stop();
     this.server = undefined;
   }
 
-  private observeFramework(adapter: HttpAdapter | null): void {
-    switch (adapter?.getType()) {
-      case 'express':
-        adapter.use((request: IncomingMessage, _response: unknown, next: Next) => {
-          this.onRequest(request);
-          next();
-        });
-        break;
-      case 'fastify':
-        adapter.getInstance<FastifyHooks>().addHook('onRequest', (request, _reply, done) => {
-          this.onRequest(request.raw);
-          done();
-        });
-        break;
-    }
+  /**
+   * Counts a request, and follows it to its end, unless it was seen before.
+   *
+   * @returns `undefined` when the application has been closed.
+   */
+  begin(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+    const marked = response as Marked;
+    const known = marked[this.mark];
+    if (known !== undefined || this.stopped) return known;
+    const exchange = new Exchange(request, response, this.clock());
+    marked[this.mark] = exchange;
+    this.counter.count(request);
+    this.metrics.begin();
+    response.on('close', () => this.end(exchange));
+    // Over HTTP/1, only a response that waits for another has no socket yet.
+    if (response.socket === null) this.pipelined.add(exchange);
+    return exchange;
+  }
+
+  private end(exchange: Exchange): void {
+    if (exchange.hasEnded) return;
+    exchange.hasEnded = true;
+    this.pipelined.remove(exchange);
+    this.metrics.end({
+      method: methodLabel(exchange.request.method),
+      route: this.seam?.routeOf(exchange) ?? UNMATCHED,
+      status: exchange.status,
+      isComplete: exchange.isComplete,
+      seconds: (this.clock() - exchange.start) / 1000,
+      request: exchange.wrappedRequest ?? exchange.request,
+      response: exchange.wrappedResponse ?? exchange.response,
+    });
+  }
+
+  /** A request that Node answers with 503 by itself, on a connection that has had `maxRequestsPerSocket`. */
+  private drop(request: IncomingMessage): void {
+    this.counter.count(request);
+    this.metrics.begin();
+    this.metrics.end({
+      method: methodLabel(request.method),
+      route: UNMATCHED,
+      status: 503,
+      isComplete: true,
+      seconds: 0,
+      request,
+      response: undefined,
+    });
+  }
+
+  private observeFramework(): void {
+    this.seam = seamOf(this.host.httpAdapter, (request, response) => this.begin(request, response));
   }
 }

@@ -1,22 +1,21 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { rawRequest } from './http-request.js';
-import type { RequestCounter } from './request-counter.js';
+import { rawRequest, rawResponse } from './http-request.js';
+import type { RequestObserver } from './request.observer.js';
 
 /**
- * Counts each HTTP request on its way to a handler. It counts at entry: a handler may never settle.
- *
- * A request that a guard, a body parser or the router answers never gets here; the {@link RequestObserver} has
- * seen it by then.
+ * Hands each HTTP request on its way to a handler to the {@link RequestObserver}, for an adapter that the observer cannot
+ * look into. It does so at entry: a handler may never settle.
  */
 export class RequestsInterceptor implements NestInterceptor {
-  constructor(private readonly requests: RequestCounter) {}
+  constructor(private readonly requests: RequestObserver) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() === 'http') {
-      // What context.switchToHttp().getRequest() gives, without the three closures that it makes on the way.
+    if (context.getType() === 'http' && !this.requests.seesAll) {
+      // What context.switchToHttp() gives, without the three closures that it makes on the way.
       const request = rawRequest(context.getArgByIndex(0));
-      if (request !== undefined) this.requests.count(request);
+      const response = rawResponse(context.getArgByIndex(1));
+      if (request !== undefined && response !== undefined) this.requests.begin(request, response);
     }
     return next.handle();
   }

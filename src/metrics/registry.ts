@@ -33,6 +33,8 @@ export class MetricsRegistry {
   readonly histograms: Families<HistogramSeries>;
   /** What is known of metrics, by name. */
   readonly descriptions = new Map<string, Description>();
+  /** Histograms of the monitor itself whose classic buckets nobody asked for: they are for exporters only. */
+  readonly unlistedBuckets = new Set<string>();
   /** Those among the gauges that are read from a function. */
   readonly readGauges = new Set<Gauge>();
 
@@ -57,7 +59,10 @@ export class MetricsRegistry {
       onRefusal,
     );
     this.histograms = new Families(
-      (home, labels) => new HistogramSeries(home, labels, this.descriptions.get(home.name)?.buckets),
+      (home, labels) => {
+        const { buckets } = this.descriptions.get(home.name) ?? {};
+        return new HistogramSeries(home, labels, buckets, !this.unlistedBuckets.has(home.name));
+      },
       (value) => HistogramSeries.accepts(value),
       onRefusal,
     );
@@ -139,6 +144,11 @@ export class MetricsRegistry {
     this.admission.reserve(this.counters, name);
   }
 
+  /** Keeps a name for a histogram of the monitor itself. */
+  reserveHistogram(name: string): void {
+    this.admission.reserve(this.histograms, name);
+  }
+
   /** A counter of the monitor itself, which no flood of names can keep out. */
   ownCounter(name: string, labels?: KnownLabels): Counter {
     return this.admission.own(this.counters, name, labels);
@@ -190,6 +200,15 @@ export class MetricsRegistry {
 
   private refuseValue(name: string, value: unknown): void {
     this.refuse(name, () => this.options.texts.badValue(name, value));
+  }
+
+  /**
+   * Takes note of something about a sample that could not be taken as it was.
+   *
+   * @param describe gives the text of the warning, which comes once for each name.
+   */
+  reject(name: string, describe: () => string): void {
+    this.refuse(name, describe);
   }
 
   private refuse(name: unknown, describe: () => string): void {

@@ -7,6 +7,8 @@ export class HistogramSeries extends Histogram implements Series {
     protected readonly home: SeriesHome,
     readonly labels: string,
     bounds?: readonly number[],
+    /** Whether the document lists its classic buckets. An exporter that knows what to do with them does, in any case. */
+    readonly listsBuckets = true,
   ) {
     super({ bounds });
   }

@@ -24,12 +24,12 @@ export interface HistogramValues {
 
 const QUANTILES = [0.5, 0.9, 0.99, 0.999];
 
-/** The figures of one interval. */
-export function valuesOf(interval: HistogramSnapshot): HistogramValues {
+/** The figures of one interval, with or without its classic buckets. */
+export function valuesOf(interval: HistogramSnapshot, withBuckets: boolean): HistogramValues {
   const { count, sum, min = null, max = null, classic } = interval;
   const [p50 = null, p90 = null, p99 = null, p999 = null] = interval.quantiles(QUANTILES);
   const values = { count, sum, min, max, p50, p90, p99, p999 };
-  if (classic === undefined) return values;
+  if (classic === undefined || !withBuckets) return values;
   const bounds = classic.cumulative().map(([le, below]): [string, number] => [String(le), below]);
   return { ...values, buckets: [...bounds, ['+Inf', count]] };
 }

@@ -49,7 +49,7 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
     push(min, name, extremes.min);
   });
   yield* visitInOrder(registry.histograms, DEAR_STEPS, (name, histogram) => {
-    push(histograms, name, valuesOf(look.intervalOf(histogram)));
+    push(histograms, name, valuesOf(look.intervalOf(histogram), histogram.listsBuckets));
   });
   return { counters, gauges, max_gauges: max, min_gauges: min, histograms };
 }

@@ -55,7 +55,7 @@ export class Admission {
    */
   own<S extends Series>(families: Families<S>, name: string, labels?: KnownLabels): S {
     const family = this.familyOf(families, name);
-    const known = family.findInAnyOrder(labels);
+    const known = family.find(labels) ?? family.findInAnyOrder(labels);
     if (known !== undefined) return known;
     const hasRoom = labels === undefined || family.labelled.length < this.maxSeriesPerMetric;
     if (hasRoom) return family.add(labels, labels === undefined ? '' : labelsText(labels));

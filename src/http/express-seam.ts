@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Exchange } from './exchange.js';
+import { findPattern, isWildcard, routesIn } from './express-routes.js';
+import type { ExpressLayer, ExpressRoute } from './express-routes.js';
+import type { Begin, FrameworkSeam, HttpAdapter } from './framework-seam.js';
+import type { Targeted } from './route.js';
+import { pathOf, routeLabel } from './route.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** What Express leaves on a request. */
+interface Routed extends Targeted {
+  readonly route?: ExpressRoute;
+  readonly method?: string;
+  /** What the mount paths of the routers matched that the request is in: a part of its URL. */
+  readonly baseUrl?: string;
+}
+
+/**
+ * Express tells on the request which route had it last: that of a middleware that passed it on, or that of Nest's
+ * own 404, as well as the one that answered. So a middleware behind all routes takes note of what gets past them.
+ */
+export class ExpressSeam implements FrameworkSeam {
+  /** How many layers there were when Nest had registered its routes. */
+  private routesEnd = Infinity;
+  /** The routes of Nest's own 404. */
+  private notFound: ReadonlySet<unknown> = new Set();
+
+  constructor(
+    private readonly adapter: HttpAdapter,
+    private readonly begin: Begin,
+  ) {
+    this.use((request, response, next) => {
+      begin(request, response);
+      next();
+    });
+  }
+
+  onRoutesRegistered(): void {
+    this.use((request, response, next) => {
+      const exchange = this.begin(request, response);
+      if (exchange !== undefined) exchange.passedRoute = (request as Routed).route ?? null;
+      next();
+    });
+    this.routesEnd = this.layers().length;
+  }
+
+  onApplicationReady(): void {
+    this.notFound = new Set(routesIn(this.layers().slice(this.routesEnd)));
+  }
+
+  routeOf({ request, passedRoute }: Exchange): string | undefined {
+    const { route } = request as Routed;
+    if (passedRoute !== undefined) {
+      // Unless a route had it after all, which was added after Nest's own.
+      const isLate = route !== undefined && route !== passedRoute && !this.notFound.has(route);
+      return isLate ? this.patternOf(request, route) : undefined;
+    }
+    // A middleware answered, or the body parser: the route is the one that the request would have come to.
+    if (route === undefined) return this.patternAhead(request, this.layers());
+    if (!isWildcard(route)) return this.patternOf(request, route);
+    // Nest registers a middleware that is for some methods only as a route, ahead of all others.
+    const layers = this.layers();
+    const after = layers.slice(layers.findIndex((layer) => layer.route === route) + 1, this.routesEnd);
+    return this.patternAhead(request, after) ?? this.patternOf(request, route);
+  }
+
+  private patternOf(request: Routed, route: ExpressRoute): string {
+    // Nearly all routes are those of the application itself, below no other router.
+    if (!request.baseUrl && typeof route.path === 'string') return routeLabel(route.path);
+    const pattern = findPattern(this.layers(), pathOf(request), (candidate) => candidate === route);
+    // A router that cannot be looked into, such as an application within the application, does not tell its mount path.
+    return routeLabel(pattern ?? `*${routeLabel(route.path)}`);
+  }
+
+  /** The pattern of the first route that would take the request, but for those that take whatever comes. */
+  private patternAhead(request: Routed, layers: readonly ExpressLayer[]): string | undefined {
+    const method = String(request.method).toLowerCase();
+    const takes = ({ methods }: ExpressRoute): boolean =>
+      Boolean(methods[method] ?? methods._all ?? (method === 'head' && methods.get));
+    const pattern = findPattern(
+      layers,
+      pathOf(request),
+      (route) => takes(route) && !isWildcard(route) && !this.notFound.has(route),
+    );
+    return pattern === undefined ? undefined : routeLabel(pattern);
+  }
+
+  private layers(): readonly ExpressLayer[] {
+    const { router } = this.adapter.getInstance<{ router?: { stack?: readonly ExpressLayer[] } }>();
+    return router?.stack ?? [];
+  }
+
+  private use(handler: Handler): void {
+    this.adapter.use(handler);
+  }
+}

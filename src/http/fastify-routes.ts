@@ -1,0 +1,71 @@
+/** A route as Fastify announces it. */
+export interface AnnouncedRoute {
+  readonly method: string | readonly string[];
+  readonly url: string;
+}
+
+interface KnownRoute {
+  readonly url: string;
+  readonly matches: RegExp;
+  /** Routes without a parameter come first, and those with a wildcard last, as in Fastify's own router. */
+  readonly rank: number;
+}
+
+/** One piece of a route: an escaped colon, a parameter with or without an expression of its own, a wildcard. */
+const PIECES = /::|:([^/:*(.-]+)(\((?:[^()\\]|\\.|\([^()]*\))*\))?(\?)?|\*/g;
+
+/**
+ * Finds the route that a request would have come to. It is for the few requests that Fastify does not tell it of: those that
+ * a middleware answers, which run ahead of every hook that is added once there are providers.
+ */
+export class FastifyRoutes {
+  private readonly byMethod = new Map<string, KnownRoute[]>();
+
+  add({ method, url }: AnnouncedRoute): void {
+    const route = knownRoute(url);
+    if (route === undefined) return;
+    for (const name of [method].flat()) {
+      const routes = this.byMethod.get(name) ?? [];
+      const place = routes.findIndex(({ rank }) => rank > route.rank);
+      routes.splice(place < 0 ? routes.length : place, 0, route);
+      this.byMethod.set(name, routes);
+    }
+  }
+
+  /** @returns `undefined` for a path that no route takes, or that cannot be decoded. */
+  find(method: string, path: string): string | undefined {
+    try {
+      const decoded = decodeURI(path);
+      return this.byMethod.get(method)?.find(({ matches }) => matches.test(decoded))?.url;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function knownRoute(url: string): KnownRoute | undefined {
+  const source: string[] = [];
+  let end = 0;
+  let rank = 0;
+  for (const piece of url.matchAll(PIECES)) {
+    const [text, name, expression, isOptional] = piece;
+    source.push(escape(url.slice(end, piece.index)));
+    end = piece.index + text.length;
+    if (text === '::') source.push(':');
+    else if (name === undefined) source.push('.*');
+    else source.push(expression ?? '([^/]+?)', isOptional ?? '');
+    if (text === '*') rank += 100;
+    else if (name !== undefined) rank += 1;
+  }
+  source.push(escape(url.slice(end)));
+  try {
+    return { url, matches: new RegExp(`^${source.join('')}/?$`), rank };
+  } catch {
+    // An expression that Fastify reads and we do not.
+    return undefined;
+  }
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

@@ -1,0 +1,32 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Exchange } from './exchange.js';
+import { ExpressSeam } from './express-seam.js';
+import { FastifySeam } from './fastify-seam.js';
+
+export type HttpAdapter = HttpAdapterHost['httpAdapter'];
+
+/** Takes a request that comes by; see `RequestObserver.begin`. */
+export type Begin = (request: IncomingMessage, response: ServerResponse) => Exchange | undefined;
+
+/** Where requests are seen inside a framework, and what the framework knows of them. */
+export interface FrameworkSeam {
+  /** Nest has registered its routes. */
+  onRoutesRegistered(): void;
+  /** Nest has registered all that it registers. */
+  onApplicationReady(): void;
+  /** The label of the route of a request that has ended; `undefined` if it had none. */
+  routeOf(exchange: Exchange): string | undefined;
+}
+
+/** The seam of an adapter whose framework is known. To be made before the adapter gets its body parser. */
+export function seamOf(adapter: HttpAdapter | null, begin: Begin): FrameworkSeam | undefined {
+  switch (adapter?.getType()) {
+    case 'express':
+      return new ExpressSeam(adapter, begin);
+    case 'fastify':
+      return new FastifySeam(adapter, begin);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Counter } from '../metrics/counter.js';
+import type { Gauge } from '../metrics/gauge.js';
+import type { MetricsRegistry } from '../metrics/registry.js';
+import { copyLabels } from '../metrics/series/labels.js';
+import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../monitor.messages.js';
+import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
+import type { RequestKind, RequestSeries } from './http-series.js';
+import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';
+
+export const HTTP_RESPONSES = 'http_responses';
+export const HTTP_ABORTED = 'http_requests_aborted';
+export const HTTP_IN_FLIGHT = 'http_requests_in_flight';
+
+/** A request as it ended. */
+export interface EndedRequest extends RequestKind {
+  /** From the request's beginning to its end. */
+  readonly seconds: number;
+  /** Whether all of the answer was handed on to the socket. */
+  readonly isComplete: boolean;
+  /** As the handlers of the application get it. */
+  readonly request: ObservedRequest;
+  /** `undefined` for a request that nothing but Node itself has answered. */
+  readonly response: ObservedResponse | undefined;
+}
+
+/**
+ * What became of the requests: how many there were of each method, route and status, how long they took, and how many
+ * are at work.
+ */
+export class HttpMetrics {
+  private readonly series: HttpSeries;
+  private readonly inFlight: Gauge;
+  /** `1xx` to `5xx`. */
+  private readonly classes: readonly Counter[];
+  private open = 0;
+
+  constructor(
+    private readonly registry: MetricsRegistry,
+    private readonly options: ResolvedHttpOptions,
+  ) {
+    registry.describe(HTTP_REQUESTS, { help: HTTP_HELP.requests });
+    registry.describe(HTTP_DURATION, { help: HTTP_HELP.duration, unit: 'seconds', buckets: options.buckets });
+    if (!options.hasOwnBuckets) registry.unlistedBuckets.add(HTTP_DURATION);
+    registry.describe(HTTP_RESPONSES, { help: HTTP_HELP.responses });
+    registry.describe(HTTP_ABORTED, { help: HTTP_HELP.aborted });
+    registry.describe(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
+    // Names of the monitor itself, also where there is no request yet.
+    registry.reserveCounter(HTTP_REQUESTS);
+    registry.reserveCounter(HTTP_ABORTED);
+    registry.reserveHistogram(HTTP_DURATION);
+    this.series = new HttpSeries(registry);
+    this.inFlight = registry.ownGauge(HTTP_IN_FLIGHT, 0);
+    this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
+  }
+
+  /** A request has begun. */
+  begin(): void {
+    this.inFlight.set(++this.open);
+  }
+
+  /** A request has ended, one way or another. */
+  end(ended: EndedRequest): void {
+    this.inFlight.set(--this.open);
+    if (this.isIgnored(ended)) return;
+    const { requests, duration } = this.seriesOf(ended);
+    requests.inc();
+    duration.observe(ended.seconds);
+    const { method, route, status } = ended;
+    if (status !== undefined) this.classes[Math.floor(status / 100) - 1]?.inc();
+    if (!ended.isComplete) this.registry.ownCounter(HTTP_ABORTED, { method, route }).inc();
+  }
+
+  private isIgnored({ request, route }: EndedRequest): boolean {
+    const { isIgnored } = this.options;
+    if (isIgnored === undefined) return false;
+    try {
+      return isIgnored(request, route) === true;
+    } catch (thrown) {
+      this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(thrown));
+      return false;
+    }
+  }
+
+  private seriesOf(ended: EndedRequest): RequestSeries {
+    const { labels } = this.options;
+    if (labels === undefined || ended.response === undefined) return this.series.of(ended);
+    let given: unknown;
+    try {
+      given = labels(ended.request, ended.response);
+      const copy = copyLabels(given);
+      if (copy !== undefined) return this.series.with(copy, ended);
+    } catch (thrown) {
+      given = thrown;
+    }
+    this.registry.reject(HTTP_REQUESTS, () => BAD_HTTP_LABELS(given));
+    // The request still counts, without them.
+    return this.series.of(ended);
+  }
+}

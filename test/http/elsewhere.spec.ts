@@ -1,0 +1,181 @@
+import { Controller, Get } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import express from 'express';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { ClientHttp2Session } from 'node:http2';
+import { connect } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MonitorModule } from '../../src/index.js';
+import { ADAPTERS, moduleOf, startApp } from '../support/app.js';
+import { requestBytes, sendRaw, statusesOf } from '../support/raw-http.js';
+import { watch } from './traffic.js';
+
+@Controller('cats')
+class CatsController {
+  @Get()
+  all(): string {
+    return 'cats';
+  }
+
+  @Get('hanging')
+  hanging(): Promise<never> {
+    return new Promise(() => {});
+  }
+}
+
+const metadata = () => ({ imports: [MonitorModule.forRoot()], controllers: [CatsController] });
+
+describe('requests over HTTP/2 on fastify', () => {
+  const start = async () => {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      moduleOf(metadata()),
+      new FastifyAdapter({ http2: true }),
+      { logger: false },
+    );
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const client = connect(await app.getUrl());
+    onTestFinished(() => client.destroy());
+    return { app, client };
+  };
+  const ask = async (client: ClientHttp2Session, path: string, method = 'GET') => {
+    const stream = client.request({ ':path': path, ':method': method });
+    stream.resume();
+    await once(stream, 'close');
+  };
+
+  it('count once each with their route and status, many on one connection', async () => {
+    const { app, client } = await start();
+    const seen = await watch(app, () =>
+      Promise.all([
+        ask(client, '/cats'),
+        ask(client, '/cats?2'),
+        ask(client, '/dogs'),
+        ask(client, '/cats', 'HEAD'),
+      ]),
+    );
+    expect(seen.requests).toEqual(['GET /cats 200', 'GET /cats 200', 'GET unmatched 404', 'HEAD /cats 200']);
+    expect(seen.aborted).toEqual([]);
+  });
+
+  it('count with one label for all methods that nobody knows', async () => {
+    const { app, client } = await start();
+    const seen = await watch(app, async () => {
+      for (const method of ['BREW', 'POUR', 'get']) await ask(client, '/cats', method);
+    });
+    expect(new Set(seen.requests.map((line) => line.split(' ')[0]))).toEqual(new Set(['_OTHER']));
+  });
+
+  it('count as aborted when their stream is reset', async () => {
+    const { app, client } = await start();
+    const seen = await watch(app, async () => {
+      const stream = client.request({ ':path': '/cats/hanging' });
+      await once(app.getHttpServer() as Server, 'request');
+      stream.close(8);
+      await once(stream, 'close');
+    });
+    expect(seen).toEqual({ requests: ['GET /cats/hanging aborted'], aborted: ['GET /cats/hanging'] });
+  });
+});
+
+describe('requests on fastify that come by inject()', () => {
+  it('count once with their route and status, and are complete', async () => {
+    const { app } = await startApp('fastify', metadata());
+    const seen = await watch(app, async () => {
+      for (const url of ['/cats', '/dogs']) await (app as NestFastifyApplication).inject(url);
+    });
+    expect(seen).toEqual({ requests: ['GET /cats 200', 'GET unmatched 404'], aborted: [] });
+  });
+});
+
+describe.each(ADAPTERS)('requests on %s that Node turns away by itself', (adapter) => {
+  it('count as 503 when their connection has had its fill of them', async () => {
+    const running = await startApp(adapter, metadata());
+    (running.app.getHttpServer() as Server).maxRequestsPerSocket = 1;
+    const bytes = requestBytes('GET', '/cats').replace('Connection: close\r\n', '');
+    const seen = await watch(running.app, async () => {
+      const client = connectSocket(running.port, '127.0.0.1', () => client.write(bytes + bytes));
+      let answer = '';
+      client.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
+      await expect.poll(() => statusesOf(answer), { interval: 2 }).toEqual([200, 503]);
+      client.destroy();
+    });
+    expect(seen.requests).toEqual(['GET /cats 200', 'GET unmatched 503']);
+  });
+});
+
+describe('requests on express below a router of its own', () => {
+  const start = async (mount: (instance: express.Express) => void) => {
+    const instance = express();
+    mount(instance);
+    const app = await NestFactory.create(moduleOf(metadata()), new ExpressAdapter(instance), {
+      logger: false,
+      forceCloseConnections: true,
+    });
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const { port } = (app.getHttpServer() as Server).address() as { port: number };
+    return { app, get: (path: string) => sendRaw(port, requestBytes('GET', path)) };
+  };
+  const router = () => {
+    const it = express.Router();
+    it.get('/', (_request, response) => void response.send('all'));
+    it.get('/:id', (_request, response) => void response.send('one'));
+    return it;
+  };
+
+  it('count with the whole pattern, and never with what the client wrote', async () => {
+    const { app, get } = await start((instance) => {
+      instance.use('/queues', express.Router().use('/jobs', router()));
+      instance.use('/tenants/:tenant', router());
+      instance.use(/^\/x\d+/, router());
+    });
+    const seen = await watch(app, async () => {
+      for (const path of [
+        '/queues/jobs/7',
+        '/QUEUES/Jobs/7',
+        '/queues/jobs',
+        '/tenants/acme/7',
+        '/x1/7',
+        '/x2/7',
+      ])
+        await get(path);
+    });
+    expect(seen.requests).toEqual(
+      [
+        'GET /queues/jobs/:id 200',
+        'GET /queues/jobs/:id 200',
+        'GET /queues/jobs 200',
+        'GET /tenants/:tenant/:id 200',
+        'GET */:id 200',
+        'GET */:id 200',
+      ].sort(),
+    );
+  });
+
+  it('count with what is known of it when it is an application within the application', async () => {
+    const { app, get } = await start((instance) => instance.use('/inner', express().use(router())));
+    const seen = await watch(app, () => get('/inner/7'));
+    expect(seen.requests).toEqual(['GET */:id 200']);
+  });
+});
+
+describe('requests on express for a route that was added late', () => {
+  it('count with its pattern, though they got past all routes of Nest', async () => {
+    const { app, port } = await startApp('express', metadata(), async (nest) => {
+      nest.setGlobalPrefix('api', { exclude: ['hello'] });
+      await nest.init();
+      const answer = (_request: unknown, response: { send(body: string): void }) => response.send('late');
+      nest.getHttpAdapter().get('/late/:id', answer);
+    });
+    const seen = await watch(app, async () => {
+      for (const path of ['/late/1', '/api/dogs', '/dogs']) await sendRaw(port, requestBytes('GET', path));
+    });
+    expect(seen.requests).toEqual(['GET /late/:id 200', 'GET unmatched 404', 'GET unmatched 404']);
+  });
+});
