@@ -12,7 +12,7 @@ interface KnownRoute {
 }
 
 /** One piece of a route: an escaped colon, a parameter with or without an expression of its own, a wildcard. */
-const PIECES = /::|:([^/:*(.-]+)(\((?:[^()\\]|\\.|\([^()]*\))*\))?(\?)?|\*/g;
+const PIECES = /::|:([^/:*(.-]+)(\((?:[^()\\]|\\.|\([^()]*\))*\))?|\*/g;
 
 /**
  * Finds the route that a request would have come to. It is for the few requests that Fastify does not tell it of: those that
@@ -22,13 +22,12 @@ export class FastifyRoutes {
   private readonly byMethod = new Map<string, KnownRoute[]>();
 
   add({ method, url }: AnnouncedRoute): void {
-    const route = knownRoute(url);
-    if (route === undefined) return;
-    for (const name of [method].flat()) {
-      const routes = this.byMethod.get(name) ?? [];
-      const place = routes.findIndex(({ rank }) => rank > route.rank);
-      routes.splice(place < 0 ? routes.length : place, 0, route);
-      this.byMethod.set(name, routes);
+    // The last parameter may be optional: then the router has a route with it, and one without it.
+    const [, base, parameter] = /^(.*?)(\/?:[^/]*)\?$/.exec(url) ?? [];
+    const patterns = base === undefined ? [url] : [base || '/', base + parameter];
+    for (const pattern of patterns) {
+      const route = knownRoute(url, pattern);
+      if (route !== undefined) [method].flat().forEach((name) => this.insert(name, route));
     }
   }
 
@@ -41,29 +40,42 @@ export class FastifyRoutes {
       return undefined;
     }
   }
+
+  private insert(method: string, route: KnownRoute): void {
+    const routes = this.byMethod.get(method) ?? [];
+    const place = routes.findIndex(({ rank }) => rank > route.rank);
+    routes.splice(place < 0 ? routes.length : place, 0, route);
+    this.byMethod.set(method, routes);
+  }
 }
 
-function knownRoute(url: string): KnownRoute | undefined {
+function knownRoute(url: string, pattern: string): KnownRoute | undefined {
   const source: string[] = [];
   let end = 0;
   let rank = 0;
-  for (const piece of url.matchAll(PIECES)) {
-    const [text, name, expression, isOptional] = piece;
-    source.push(escape(url.slice(end, piece.index)));
+  for (const piece of pattern.matchAll(PIECES)) {
+    const [text, name, expression] = piece;
+    source.push(escape(pattern.slice(end, piece.index)));
     end = piece.index + text.length;
     if (text === '::') source.push(':');
     else if (name === undefined) source.push('.*');
-    else source.push(expression ?? '([^/]+?)', isOptional ?? '');
+    else source.push(parameter(expression));
     if (text === '*') rank += 100;
     else if (name !== undefined) rank += 1;
   }
-  source.push(escape(url.slice(end)));
+  source.push(escape(pattern.slice(end)));
   try {
+    // One slash more or less at the end does not matter here.
     return { url, matches: new RegExp(`^${source.join('')}/?$`), rank };
   } catch {
     // An expression that Fastify reads and we do not.
     return undefined;
   }
+}
+
+/** What a parameter takes: what its own expression does, which needs no anchors here, or anything within a segment. */
+function parameter(expression: string | undefined): string {
+  return expression?.replace(/^\(\^?/, '(?:').replace(/\$?\)$/, ')') ?? '(?:[^/]+?)';
 }
 
 function escape(text: string): string {

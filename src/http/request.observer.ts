@@ -112,13 +112,22 @@ export class RequestObserver {
     this.pipelined.remove(exchange);
     this.metrics.end({
       method: methodLabel(exchange.request.method),
-      route: this.seam?.routeOf(exchange) ?? UNMATCHED,
+      route: this.routeOf(exchange),
       status: exchange.status,
       isComplete: exchange.isComplete,
       seconds: (this.clock() - exchange.start) / 1000,
       request: exchange.wrappedRequest ?? exchange.request,
       response: exchange.wrappedResponse ?? exchange.response,
     });
+  }
+
+  private routeOf(exchange: Exchange): string {
+    try {
+      return this.seam?.routeOf(exchange) ?? UNMATCHED;
+    } catch {
+      // What a router leaves on a request is there for everybody to change.
+      return UNMATCHED;
+    }
   }
 
   /** A request that Node answers with 503 by itself, on a connection that has had `maxRequestsPerSocket`. */

@@ -179,3 +179,34 @@ describe('requests on express for a route that was added late', () => {
     expect(seen.requests).toEqual(['GET /late/:id 200', 'GET unmatched 404', 'GET unmatched 404']);
   });
 });
+
+describe('requests on express whose route somebody has changed', () => {
+  it.each([[{ path: Symbol('x') }], [7], [{ path: ['/a', { b: 1 }] }], [Object.create(null)], ['route']])(
+    'end as any other, and count: %o',
+    async (route) => {
+      const { app, port } = await startApp('express', metadata(), (nest) =>
+        nest.use((request: object, response: { end(): void }) => {
+          Object.assign(request, { route });
+          response.end();
+        }),
+      );
+      const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats')));
+      expect(seen.requests).toHaveLength(1);
+    },
+  );
+
+  it('count also when to look at it throws', async () => {
+    const { app, port } = await startApp('express', metadata(), (nest) =>
+      nest.use((request: object, response: { end(): void }) => {
+        Object.defineProperty(request, 'route', {
+          get() {
+            throw new Error('not yours');
+          },
+        });
+        response.end();
+      }),
+    );
+    const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats')));
+    expect(seen.requests).toEqual(['GET unmatched 200']);
+  });
+});
