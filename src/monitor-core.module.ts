@@ -3,6 +3,7 @@ import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { EventLoopCollector } from './collectors/event-loop.collector.js';
 import { ProcessCollector } from './collectors/process.collector.js';
+import { HandlerCalls } from './handlers/handler-calls.js';
 import { HttpMetrics } from './http/http-metrics.js';
 import { Localities } from './http/locality.js';
 import { RequestCounter } from './http/request-counter.js';
@@ -65,11 +66,19 @@ import { MonitorService } from './monitor.service.js';
         new RequestObserver(host, requests, metrics),
     },
     {
+      provide: HandlerCalls,
+      inject: [MetricsRegistry],
+      useFactory: (registry: MetricsRegistry) => new HandlerCalls(registry),
+    },
+    {
       provide: APP_INTERCEPTOR,
-      inject: [MONITOR_OPTIONS, RequestObserver],
+      inject: [MONITOR_OPTIONS, RequestObserver, HandlerCalls],
       // Nest leaves out a global interceptor whose factory gives nothing.
-      useFactory: ({ interceptor }: ResolvedMonitorOptions, requests: RequestObserver) =>
-        interceptor ? new RequestsInterceptor(requests) : undefined,
+      useFactory: (
+        { interceptor }: ResolvedMonitorOptions,
+        requests: RequestObserver,
+        calls: HandlerCalls,
+      ) => (interceptor ? new RequestsInterceptor(requests, calls) : undefined),
     },
     MonitorService,
   ],

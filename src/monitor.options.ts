@@ -29,7 +29,8 @@ export interface MonitorOptions {
   controller?: false | Type<MonitorController> | undefined;
   /**
    * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
-   * them all on Express and Fastify; leave it in for any other HTTP adapter. Default: `true`.
+   * them all on Express and Fastify; leave it in for any other HTTP adapter, and to count the calls of handlers of
+   * messages, events and GraphQL operations. Default: `true`.
    */
   interceptor?: boolean | undefined;
   /** What is counted of HTTP requests, and how. Default: all of them, by method, route and status. */

@@ -2,14 +2,12 @@ import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
-import type { AddressInfo, Server } from 'node:net';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricsSnapshot, MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { ADAPTERS, moduleOf, startApp } from './support/app.js';
+import { freePort } from './support/free-port.js';
 import { RecordingLogger } from './support/recording-logger.js';
 
 @Controller()
@@ -21,15 +19,6 @@ class CatsController {
     this.monitor.count('cats');
     return 'cats';
   }
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function ask(port: number): Promise<unknown> {
