@@ -6,18 +6,23 @@ import { ADAPTERS } from './support/adapters.mjs';
 import { readFlags } from './support/flags.mjs';
 import { sendRequests } from './support/load.mjs';
 import { machine, versionOf } from './support/machine.mjs';
+import { checkAtWork } from './support/self-check.mjs';
 import { ServerProcess } from './support/server-process.mjs';
 import { ratios, summarize } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 import { measureInTurns } from './support/turns.mjs';
 import { VARIANTS } from './support/variants.mjs';
 
+/** What all others are compared with. */
+const REFERENCES = ['bare', 'noop'];
+
 /** A server gets much faster during its first requests. */
 const WARM_UP_REQUESTS = 6000;
 
 const flags = readFlags({
   adapter: Object.keys(ADAPTERS),
-  seconds: 80,
+  variant: Object.keys(VARIANTS),
+  seconds: 150,
   processes: 3,
   requests: 2000,
   connections: 10,
@@ -55,11 +60,19 @@ async function measureVariants(adapter) {
   return costs;
 }
 
+/** The variants that were chosen and the references, in the order that they are listed in. */
+function variantsOn(adapter) {
+  return Object.keys(VARIANTS)
+    .filter((variant) => REFERENCES.includes(variant) || flags.variant.includes(variant))
+    .filter((variant) => [undefined, adapter].includes(VARIANTS[variant].adapter));
+}
+
 /** Starts a server of each variant, and measures them in turns. */
 async function measureProcesses(adapter, until) {
-  const servers = Object.keys(VARIANTS).map((variant) => new ServerProcess(adapter, variant));
+  const servers = variantsOn(adapter).map((variant) => new ServerProcess(adapter, variant));
   try {
     await Promise.all(servers.map((server) => server.start()));
+    await Promise.all(servers.map(checkAtWork));
     const measures = Object.fromEntries(
       servers.map((server) => [server.variant, () => costOfRequest(server)]),
     );
@@ -79,7 +92,7 @@ async function costOfRequest(server) {
 
 function report(costs) {
   const rows = Object.entries(costs).map(([variant, measured]) => [
-    VARIANTS[variant].title,
+    VARIANTS[variant].title(),
     `${summarize(measured).median.toFixed(1)} µs`,
     comparison(measured, costs.bare),
     comparison(measured, costs.noop),

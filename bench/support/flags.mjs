@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
  * value will not do.
  *
  * @template {Record<string, number | string[]>} Flags
- * @param {Flags} defaults a number is a whole number from 1 on; a list is what may be chosen, and one value of it
- * or all of them is chosen
+ * @param {Flags} defaults a number is a whole number from 1 on; a list is what may be chosen, and some values of it,
+ * with commas between them, or all of them are chosen
  * @returns {Flags}
  */
 export function readFlags(defaults) {
@@ -27,8 +27,10 @@ export function readFlags(defaults) {
 function valueOf(name, given, standard) {
   if (given === undefined) return standard;
   if (Array.isArray(standard)) {
-    if (standard.includes(given)) return [given];
-    throw new Error(`--${name} is one of ${standard.join(', ')}, and not '${given}'`);
+    const chosen = given.split(',');
+    const unknown = chosen.find((value) => !standard.includes(value));
+    if (unknown === undefined) return standard.filter((value) => chosen.includes(value));
+    throw new Error(`--${name} is some of ${standard.join(', ')}, and not '${unknown}'`);
   }
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
   throw new Error(`--${name} is a whole number from 1 on, and not '${given}'`);

@@ -37,6 +37,13 @@ export class ServerProcess {
     return cpu.user + cpu.system;
   }
 
+  /** How many requests the variant says that it has seen; `undefined` if it is one that looks at none. */
+  async seen() {
+    this.#child.send('seen');
+    const { seen } = await this.#answer();
+    return seen;
+  }
+
   async stop() {
     if (!this.#child?.connected) return;
     const exit = once(this.#child, 'exit');

@@ -1,6 +1,7 @@
 /**
  * One server under test, in a process of its own: `node server.mjs <adapter> <variant>`. It tells its parent
- * where it listens, and how much CPU it has used so far whenever the parent asks. It ends when the parent lets go.
+ * where it listens, and whenever the parent asks, how much CPU it has used so far, or how many requests the variant
+ * has seen. It ends when the parent lets go.
  */
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
@@ -9,6 +10,7 @@ import { ADAPTERS } from './adapters.mjs';
 import { VARIANTS } from './variants.mjs';
 
 const [adapter, variant] = process.argv.slice(2);
+const { module = {}, configure, seen } = await VARIANTS[variant].setUp();
 
 // Node has no decorators, so they are called by hand.
 class HelloController {
@@ -21,15 +23,20 @@ Get()(prototype, 'hello', Object.getOwnPropertyDescriptor(prototype, 'hello'));
 Controller('hello')(HelloController);
 
 class AppModule {}
-Module({ controllers: [HelloController], ...(await VARIANTS[variant].module()) })(AppModule);
+Module({ controllers: [HelloController], ...module })(AppModule);
 
 const app = await NestFactory.create(AppModule, await ADAPTERS[adapter].create(), {
   logger: ['warn', 'error'],
 });
+await configure?.(app);
 await app.listen(0, '127.0.0.1');
 
-process.on('message', () => process.send({ cpu: process.cpuUsage() }));
+process.on('message', (question) => void answer(question));
 process.on('disconnect', () => process.exit());
 // The parent may have let go while this one was starting.
 if (!process.connected) process.exit();
 process.send({ url: `http://127.0.0.1:${app.getHttpServer().address().port}/hello` });
+
+async function answer(question) {
+  process.send(question === 'cpu' ? { cpu: process.cpuUsage() } : { seen: await seen?.(app) });
+}

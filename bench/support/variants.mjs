@@ -1,32 +1,69 @@
 import { APP_INTERCEPTOR } from '@nestjs/core';
+import { versionOf } from './machine.mjs';
+
+/**
+ * @typedef {object} Parts what is added to the application
+ * @property {import('@nestjs/common').ModuleMetadata} [module] to its root module
+ * @property {(app: any) => unknown} [configure] done to it before it listens
+ * @property {(app: any) => number | Promise<number>} [seen] how many requests it has seen, by its own numbers
+ *
+ * @typedef {object} Variant
+ * @property {() => string} title
+ * @property {'express' | 'fastify'} [adapter] the only one that it is for
+ * @property {() => Promise<Parts>} setUp
+ */
 
 /**
  * What is added to the same small application, by name. Each variant loads what it needs by itself, so that no
  * server carries the libraries of the others.
  *
- * @type {Record<string, { title: string, module: () => Promise<import('@nestjs/common').ModuleMetadata> }>}
+ * @type {Record<string, Variant>}
  */
 export const VARIANTS = {
   bare: {
-    title: 'bare Nest',
-    module: async () => ({}),
+    title: () => 'bare Nest',
+    setUp: async () => ({}),
   },
   // As bare as the other: what it is away from 1.00 is the noise.
   again: {
-    title: 'bare Nest, a second time',
-    module: async () => ({}),
+    title: () => 'bare Nest, a second time',
+    setUp: async () => ({}),
   },
   noop: {
-    title: 'a do-nothing global interceptor',
-    module: async () => ({ providers: [{ provide: APP_INTERCEPTOR, useValue: new NoopInterceptor() }] }),
+    title: () => 'a do-nothing global interceptor',
+    setUp: async () => ({
+      module: { providers: [{ provide: APP_INTERCEPTOR, useValue: new NoopInterceptor() }] },
+    }),
   },
   server: {
-    title: '`MonitorModule.forRoot({ interceptor: false })`',
-    module: () => monitor({ interceptor: false }),
+    title: () => '`MonitorModule.forRoot({ interceptor: false })`',
+    setUp: () => monitor({ interceptor: false }),
   },
   default: {
-    title: '`MonitorModule.forRoot()`',
-    module: () => monitor(),
+    title: () => '`MonitorModule.forRoot()`',
+    setUp: () => monitor(),
+  },
+  'prom-client': {
+    title: () => `prom-client ${versionOf('prom-client')} in an interceptor`,
+    setUp: () => competitor('prom-interceptor'),
+  },
+  'express-prom-bundle': {
+    title: () => `express-prom-bundle ${versionOf('express-prom-bundle')}`,
+    adapter: 'express',
+    setUp: () => competitor('express-prom-bundle'),
+  },
+  'fastify-metrics': {
+    title: () => `fastify-metrics ${versionOf('fastify-metrics')}`,
+    adapter: 'fastify',
+    setUp: () => competitor('fastify-metrics'),
+  },
+  'swagger-stats': {
+    title: () => `swagger-stats ${versionOf('swagger-stats')}`,
+    setUp: () => competitor('swagger-stats'),
+  },
+  opentelemetry: {
+    title: () => `OpenTelemetry's http instrumentation ${versionOf('@opentelemetry/instrumentation-http')}`,
+    setUp: () => competitor('opentelemetry'),
   },
 };
 
@@ -37,8 +74,20 @@ class NoopInterceptor {
   }
 }
 
-/** @param {import('nestjs-monitor').MonitorOptions} [options] */
+/**
+ * @param {import('nestjs-monitor').MonitorOptions} [options]
+ * @returns {Promise<Parts>}
+ */
 async function monitor(options) {
-  const { MonitorModule } = await import('nestjs-monitor');
-  return { imports: [MonitorModule.forRoot(options)] };
+  const { MonitorModule, MonitorService } = await import('nestjs-monitor');
+  return {
+    module: { imports: [MonitorModule.forRoot(options)] },
+    seen: async (app) => (await app.get(MonitorService).metrics()).counters.requests,
+  };
+}
+
+/** @returns {Promise<Parts>} */
+async function competitor(name) {
+  const { setUp } = await import(`./competitors/${name}.mjs`);
+  return setUp();
 }

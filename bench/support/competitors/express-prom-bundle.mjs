@@ -1,0 +1,12 @@
+import bundle from 'express-prom-bundle';
+import prom from 'prom-client';
+import { samplesOf } from './samples-of.mjs';
+
+/** As its documentation says, with method and path. */
+export async function setUp() {
+  const middleware = bundle({ includeMethod: true, includePath: true });
+  return {
+    configure: (app) => app.use(middleware),
+    seen: () => samplesOf(prom.register.getSingleMetric('http_request_duration_seconds'), 'path'),
+  };
+}

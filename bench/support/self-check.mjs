@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sendRequests } from './load.mjs';
+
+const REQUESTS = 25;
+const PATIENCE = 5000;
+
+/**
+ * Makes sure that a variant is at work, by its own numbers: one that does not count would cost little. A request may be
+ * counted a moment after its client has the answer.
+ *
+ * @param {import('./server-process.mjs').ServerProcess} server
+ */
+export async function checkAtWork(server) {
+  const before = await server.seen();
+  if (before === undefined) return;
+  await sendRequests(server.url, { requests: REQUESTS, connections: 1 });
+  const until = performance.now() + PATIENCE;
+  let seen = 0;
+  do {
+    seen = (await server.seen()) - before;
+    if (seen === REQUESTS) return;
+    await delay(10);
+  } while (performance.now() < until);
+  throw new Error(
+    `'${server.variant}' on ${server.adapter} is not at work: it has seen ${seen} of ${REQUESTS} requests.`,
+  );
+}
