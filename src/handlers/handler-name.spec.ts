@@ -18,6 +18,12 @@ class Odd {
   find(): void {}
 }
 
+class Hostile {
+  static get name(): string {
+    throw new Error('hostile');
+  }
+}
+
 /* oxlint-disable typescript/unbound-method */
 describe('the name of a handler', () => {
   it.each<[string, unknown, unknown, string]>([
@@ -28,6 +34,7 @@ describe('the name of a handler', () => {
     ['anonymous, if the name of the class is something else', Odd, Odd.prototype.find, 'anonymous.find'],
     ['anonymous, if the function has no name', Cats, (() => () => {})(), 'Cats.anonymous'],
     ['anonymous, if there is no class', undefined, Cats.prototype.find, 'anonymous.find'],
+    ['anonymous, if the name of the class cannot be read', Hostile, Cats.prototype.find, 'anonymous'],
     ['anonymous, if there is nothing', null, undefined, 'anonymous.anonymous'],
   ])('is %s', (_what, owner, method, name) => {
     expect(handlerName(owner, method)).toBe(name);

@@ -11,8 +11,12 @@ const NO_NAME = 'anonymous';
  * @param method the function that handles
  */
 export function handlerName(owner: unknown, method: unknown): string {
-  const name = `${nameOf(owner)}.${methodName(owner, method)}`;
-  return name.slice(0, MAX_LABEL_LENGTH);
+  try {
+    return `${nameOf(owner)}.${methodName(owner, method)}`.slice(0, MAX_LABEL_LENGTH);
+  } catch {
+    // A class can be a proxy, or have a name that throws when it is read.
+    return NO_NAME;
+  }
 }
 
 /**
