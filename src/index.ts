@@ -1,3 +1,4 @@
+export { HandlerCallsInterceptor } from './handlers/handler-calls.interceptor.js';
 export { LoopbackGuard } from './http/loopback.guard.js';
 export { MonitorController } from './http/monitor.controller.js';
 export type { Description } from './metrics/description.js';

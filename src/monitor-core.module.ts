@@ -82,7 +82,7 @@ import { MonitorService } from './monitor.service.js';
     },
     MonitorService,
   ],
-  exports: [MonitorService, MetricsRegistry, MetricsReader, Localities, MONITOR_OPTIONS],
+  exports: [MonitorService, MetricsRegistry, MetricsReader, Localities, HandlerCalls, MONITOR_OPTIONS],
 })
 export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly collectors: readonly Collector[];

@@ -175,6 +175,7 @@ describe.each([
 
 /** The whole public API, but for its types. */
 const EXPORTS = [
+  'HandlerCallsInterceptor',
   'LoopbackGuard',
   'MonitorController',
   'MonitorModule',

@@ -12,6 +12,7 @@ export class HandlerCall implements Pick<TapObserver<unknown>, 'complete' | 'err
   constructor(
     private readonly metrics: HandlerMetrics,
     private readonly clock: Clock,
+    private readonly onEnd: () => void,
   ) {
     this.start = clock();
   }
@@ -30,5 +31,6 @@ export class HandlerCall implements Pick<TapObserver<unknown>, 'complete' | 'err
 
   private end(outcome: Outcome): void {
     this.metrics.add(outcome, (this.clock() - this.start) / 1000);
+    this.onEnd();
   }
 }

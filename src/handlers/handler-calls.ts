@@ -23,6 +23,8 @@ export class HandlerCalls {
    * made anew for each request must not stay.
    */
   private readonly known = new WeakMap<object, WeakMap<object, HandlerMetrics>>();
+  /** The contexts of calls that are watched now: further interceptors of the same call get the same context. */
+  private readonly watched = new WeakSet<object>();
 
   constructor(
     private readonly registry: MetricsRegistry,
@@ -37,15 +39,24 @@ export class HandlerCalls {
     });
   }
 
-  /** What the handler gives, unchanged, and watched while somebody listens to it. */
+  /**
+   * What the handler gives, unchanged, and watched while somebody listens to it. A call that is watched already is
+   * not watched a second time.
+   */
   watch(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     // Now and not when somebody listens: Nest binds the handler to the asynchronous context that this is called in.
     const source = next.handle();
+    if (this.watched.has(context)) return source;
     const transport = context.getType<string>();
     if (transport === 'graphql' && !isOperation(context.getArgByIndex(GRAPHQL_INFO))) return source;
     const metrics = this.metricsOf(transport, context.getClass(), context.getHandler());
     // Each time that somebody listens is a call of its own: an interceptor around this one may try again.
-    return defer(() => source.pipe(tap(new HandlerCall(metrics, this.clock))));
+    return defer(() => source.pipe(tap(this.begin(context, metrics))));
+  }
+
+  private begin(context: object, metrics: HandlerMetrics): HandlerCall {
+    this.watched.add(context);
+    return new HandlerCall(metrics, this.clock, () => this.watched.delete(context));
   }
 
   private metricsOf(transport: string, owner: object | undefined, method: object): HandlerMetrics {

@@ -1,4 +1,10 @@
-import type { CallHandler, CanActivate, INestMicroservice, NestInterceptor } from '@nestjs/common';
+import type {
+  CallHandler,
+  CanActivate,
+  INestMicroservice,
+  NestHybridApplicationOptions,
+  NestInterceptor,
+} from '@nestjs/common';
 import {
   Catch,
   Controller,
@@ -32,7 +38,7 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MonitorModule, MonitorService } from '../../src/index.js';
+import { HandlerCallsInterceptor, MonitorModule, MonitorService } from '../../src/index.js';
 import type { MonitorOptions } from '../../src/index.js';
 import { ADAPTERS, moduleOf, startApp } from '../support/app.js';
 import { freePort } from '../support/free-port.js';
@@ -375,6 +381,51 @@ describe('an event for a microservice', () => {
         'CatsController.died error': 1,
       }),
     );
+  });
+});
+
+@Controller()
+@UseInterceptors(HandlerCallsInterceptor)
+class CountedController {
+  @MessagePattern('counted')
+  counted(): string {
+    return 'counted';
+  }
+
+  @Get('counted')
+  page(): string {
+    return 'counted';
+  }
+}
+
+describe('the interceptor for handlers', () => {
+  const ask = async (options: MonitorOptions, hybridOptions: NestHybridApplicationOptions) => {
+    const port = await freePort();
+    const transport = { transport: Transport.TCP, options: { host: '127.0.0.1', port } } as const;
+    const running = await startApp(
+      'express',
+      { imports: [MonitorModule.forRoot(options)], controllers: [CountedController] },
+      async (app) => {
+        app.connectMicroservice<MicroserviceOptions>(transport, hybridOptions);
+        await app.startAllMicroservices();
+      },
+    );
+    const client = ClientProxyFactory.create(transport);
+    onTestFinished(() => client.close());
+    for (let i = 0; i < 2; i++) expect(await lastValueFrom(client.send('counted', {}))).toBe('counted');
+    expect(await (await running.get('/counted')).text()).toBe('counted');
+    expect((await running.app.get(MonitorService).metrics()).counters.requests).toBe(1);
+    return running.app;
+  };
+
+  it.each<[string, MonitorOptions, NestHybridApplicationOptions]>([
+    ['where a microservice has no part in what is global', {}, {}],
+    ['where there is no global interceptor', { interceptor: false }, { inheritAppConfig: true }],
+    ['once, where the global one counts too', {}, { inheritAppConfig: true }],
+  ])('counts messages %s, and no requests', async (_where, options, hybridOptions) => {
+    const app = await ask(options, hybridOptions);
+    expect(await handlerCalls(app, 'rpc')).toEqual({ 'CountedController.counted ok': 2 });
+    expect(await handlerCalls(app, 'http')).toEqual({});
   });
 });
 

@@ -1,12 +1,13 @@
-import type { CanActivate } from '@nestjs/common';
-import { ParseIntPipe, UseGuards } from '@nestjs/common';
+import type { CanActivate, Type } from '@nestjs/common';
+import { ParseIntPipe, UseGuards, UseInterceptors } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { once } from 'node:events';
 import { interval, map, Observable, of } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { MonitorModule, MonitorService } from '../../src/index.js';
+import type { MonitorOptions } from '../../src/index.js';
+import { HandlerCallsInterceptor, MonitorModule, MonitorService } from '../../src/index.js';
 import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { handlerCalls } from '../support/handler-calls.js';
@@ -59,11 +60,15 @@ class CatsGateway {
   }
 }
 
+@UseInterceptors(HandlerCallsInterceptor)
+@WebSocketGateway()
+class CountedGateway extends CatsGateway {}
+
 describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
-  const start = async () => {
+  const start = async (gateway: Type = CatsGateway, options: MonitorOptions = {}) => {
     const running = await startApp(
       adapter,
-      { imports: [MonitorModule.forRoot()], providers: [CatsGateway] },
+      { imports: [MonitorModule.forRoot(options)], providers: [gateway] },
       (app) => app.useWebSocketAdapter(new WsAdapter(app)),
     );
     const socket = new WebSocket(`ws://127.0.0.1:${running.port}`);
@@ -103,6 +108,19 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     expect(received.map(({ data }) => data)).toEqual([1, 2, 3]);
     await eventually(async () =>
       expect(await calls()).toEqual({ 'CatsGateway.silent ok': 1, 'CatsGateway.stream ok': 1 }),
+    );
+  });
+
+  it.each<[string, MonitorOptions]>([
+    ['once where the global interceptor counts it too', {}],
+    ['where there is no global interceptor, as for all gateways of Nest 11', { interceptor: false }],
+  ])('counts by the interceptor of its gateway %s', async (_where, options) => {
+    const { send, receive, calls } = await start(CountedGateway, options);
+    send('find', 'Felix');
+    send('stream');
+    await receive(4);
+    await eventually(async () =>
+      expect(await calls()).toEqual({ 'CountedGateway.find ok': 1, 'CountedGateway.stream ok': 1 }),
     );
   });
 

@@ -1,8 +1,9 @@
 /** Every public name, used as an application uses it. It is compiled and never run. */
 import type { ExecutionContext } from '@nestjs/common';
-import { Injectable, Module, UseGuards } from '@nestjs/common';
+import { Controller, Injectable, Module, UseGuards, UseInterceptors } from '@nestjs/common';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import {
+  HandlerCallsInterceptor,
   LoopbackGuard,
   MonitorController,
   MonitorModule,
@@ -63,6 +64,10 @@ export class OfficeHoursGuard extends LoopbackGuard {
 
 @UseGuards(OfficeHoursGuard)
 export class OfficeHoursController extends MonitorController {}
+
+@UseInterceptors(HandlerCallsInterceptor)
+@Controller()
+export class CountedController {}
 
 const byFactory: MonitorModuleAsyncOptions = {
   imports: [SettingsModule],
