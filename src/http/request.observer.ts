@@ -14,6 +14,11 @@ import { UpgradeObserver } from './upgrade.observer.js';
 /** A property costs a tenth of what a WeakMap would. */
 type Marked = ServerResponse & Record<symbol, Exchange | undefined>;
 
+/** What Node leaves on a request. It is true only where somebody listens for upgrades. */
+interface Upgradable {
+  readonly upgrade?: boolean | null;
+}
+
 /**
  * Follows every request from its beginning to its end, whatever becomes of it. It looks on in two places, for either
  * alone misses some:
@@ -34,8 +39,9 @@ export class RequestObserver {
   private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     this.begin(request, response);
   };
-  private readonly onUpgrade = (request: IncomingMessage): void => this.counter.count(request);
+  private readonly onUpgrade = (request: IncomingMessage): void => this.countUpgrade(request);
   private readonly onDrop = (request: IncomingMessage): void => this.drop(request);
+  private readonly upgraded = new WeakSet<IncomingMessage>();
   private seam: FrameworkSeam | undefined;
   private server: Server | undefined;
   private upgrades: UpgradeObserver | undefined;
@@ -90,9 +96,10 @@ export class RequestObserver {
   /**
    * Counts a request, and follows it to its end, unless it was seen before.
    *
-   * @returns `undefined` when the application has been closed.
+   * @returns `undefined` when the application has been closed, and for what is no request but an upgrade.
    */
   begin(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+    if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const marked = response as Marked;
     const known = marked[this.mark];
     if (known !== undefined || this.stopped) return known;
@@ -104,6 +111,16 @@ export class RequestObserver {
     // Over HTTP/1, only a response that waits for another has no socket yet.
     if (response.socket === null) this.pipelined.add(exchange);
     return exchange;
+  }
+
+  /**
+   * A library may send the handshake of a WebSocket through the framework, with a response of its own making, which is
+   * closed when the WebSocket is. It counts once, and is not in flight all that time.
+   */
+  private countUpgrade(request: IncomingMessage): undefined {
+    if (this.stopped || this.upgraded.has(request)) return;
+    this.upgraded.add(request);
+    this.counter.count(request);
   }
 
   private end(exchange: Exchange): void {

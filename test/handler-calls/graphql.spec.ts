@@ -213,6 +213,8 @@ describe.each(SERVERS)('an operation of GraphQL, with %s', (_name, adapter, grap
       expect(await calls()).toEqual({ 'CatsResolver.born ok': 1, 'CatsResolver.refused error': 1 }),
     );
     // The handshake of the WebSocket.
-    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
+    const { counters, gauges } = await app.get(MonitorService).metrics();
+    expect(counters.requests).toBe(1);
+    expect(gauges.http_requests_in_flight).toBe(0);
   });
 });
