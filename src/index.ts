@@ -1,6 +1,12 @@
 export { HandlerCallsInterceptor } from './handlers/handler-calls.interceptor.js';
+export { MonitorAccess } from './http/access/access.js';
+export type { AccessOptions } from './http/access/access.options.js';
+export type { AccessJudgement, Admission, Refusal, RefusalReason } from './http/access/judgement.js';
+export type { RequestFilter } from './http/access/request-filter.js';
 export { LoopbackGuard } from './http/loopback.guard.js';
 export { MonitorController } from './http/monitor.controller.js';
+export { MonitorPort } from './http/port/monitor.port.js';
+export type { PortOptions } from './http/port/port.options.js';
 export type { Description } from './metrics/description.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
 export type { HistogramValues } from './metrics/histogram/histogram-values.js';

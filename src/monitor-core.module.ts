@@ -5,16 +5,19 @@ import { EventLoopCollector } from './collectors/event-loop.collector.js';
 import { ProcessCollector } from './collectors/process.collector.js';
 import { HandlerCalls } from './handlers/handler-calls.js';
 import { HttpMetrics } from './http/http-metrics.js';
+import { MonitorAccess } from './http/access/access.js';
 import { Localities } from './http/locality.js';
+import { MonitorPort } from './http/port/monitor.port.js';
 import { RequestCounter } from './http/request-counter.js';
 import { RequestObserver } from './http/request.observer.js';
 import { RequestsInterceptor } from './http/requests.interceptor.js';
+import { RiskyAccess } from './http/risky-access.js';
 import type { Collector } from './metrics/collector.js';
 import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
 import { NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
-import { MONITOR_OPTIONS } from './monitor.options.js';
+import { isOnMainPort, MONITOR_OPTIONS } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
 
 /**
@@ -80,9 +83,35 @@ import { MonitorService } from './monitor.service.js';
         calls: HandlerCalls,
       ) => (interceptor ? new RequestsInterceptor(requests, calls) : undefined),
     },
+    {
+      provide: MonitorAccess,
+      inject: [MONITOR_OPTIONS, Localities],
+      useFactory: ({ access }: ResolvedMonitorOptions, localities: Localities) =>
+        new MonitorAccess(access, localities),
+    },
+    {
+      provide: RiskyAccess,
+      inject: [MONITOR_OPTIONS, HttpAdapterHost, Localities],
+      useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, localities: Localities) =>
+        new RiskyAccess(options.access, isOnMainPort(options), host, localities),
+    },
+    {
+      provide: MonitorPort,
+      inject: [MONITOR_OPTIONS, HttpAdapterHost],
+      useFactory: ({ port }: ResolvedMonitorOptions, host: HttpAdapterHost) => new MonitorPort(port, host),
+    },
     MonitorService,
   ],
-  exports: [MonitorService, MetricsRegistry, MetricsReader, Localities, HandlerCalls, MONITOR_OPTIONS],
+  exports: [
+    MonitorService,
+    MonitorAccess,
+    MonitorPort,
+    MetricsRegistry,
+    MetricsReader,
+    Localities,
+    HandlerCalls,
+    MONITOR_OPTIONS,
+  ],
 })
 export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly collectors: readonly Collector[];
@@ -106,7 +135,7 @@ export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationS
     // An application can be closed while it starts.
     if (this.isStopped) return;
     for (const collector of this.collectors) collector.start();
-    const hasServer = Boolean(this.host.httpAdapter);
+    const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
     if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
   }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { Refusal } from './metrics/series/admission.js';
 import { MAX_NAME_LENGTH } from './metrics/series/admission.js';
+import type { RefusalReason } from './http/access/judgement.js';
 import { MAX_LABEL_LENGTH, MAX_LABELS } from './metrics/series/labels.js';
 import type { RegistryTexts } from './metrics/registry-options.js';
 import { OVERFLOWED_SAMPLES, REJECTED_SAMPLES } from './metrics/registry.js';
@@ -13,6 +14,13 @@ function show(value: unknown): string {
   } catch {
     return `a value of type ${typeof value}`;
   }
+}
+
+/** Says what a value is and not what is in it, for there may be a secret in there. */
+function kindOf(value: unknown): string {
+  return value === null || typeof value === 'object'
+    ? Object.prototype.toString.call(value)
+    : `a ${typeof value}`;
 }
 
 /** What was thrown, as it stands in a log line. Anything can be thrown, `null` and hostile objects included. */
@@ -32,7 +40,7 @@ export const UNKNOWN_OPTION = (option: string, value: unknown, known: readonly s
   `MonitorModule: there is no option "${option}" (it was given as ${show(value)}). Allowed are ${known.join(', ')}.`;
 
 export const BAD_OPTIONS = (value: unknown): string =>
-  `MonitorModule: the options are ${show(value)}, but must be an object.`;
+  `MonitorModule: the options are ${kindOf(value)}, but must be an object.`;
 
 export const ASYNC_CONTROLLER_CLASS =
   'false when it comes from a factory: Nest reads the guards of a controller before any factory runs, ' +
@@ -47,6 +55,55 @@ export const UNKNOWN_ASYNC_OPTION = (option: string, known: readonly string[]): 
 
 /** What a client gets that calls itself something else. */
 export const BAD_READER = 'The reader in the query is called by 1 to 50 letters, digits, "_", "-" and "."\n';
+
+/** All that a client gets to know that is not let in. */
+export const FORBIDDEN = 'Forbidden\n';
+
+/** Once for each reason. The detail is escaped by whoever makes it. */
+export const REFUSED = (reason: RefusalReason, detail: string): string =>
+  `The monitor refused a request: ${REFUSED_BECAUSE[reason]} (${detail.slice(0, 200)}). It answers 403 to all such requests, ` +
+  'and logs only this one.';
+
+const REFUSED_BECAUSE: Record<RefusalReason, string> = {
+  headers: 'it has more headers than can be looked through',
+  token: 'it brings an Authorization that is not the token',
+  peer: 'it does not come from this machine. The options "allow", "token" and "port" are for readers elsewhere',
+  unix: "it came over a unix socket, behind which there usually is a proxy. The option allow: ['unix'] lets it in",
+  forwarded: 'it was forwarded for somebody who is not let in',
+  proxy: 'it has a header that only a proxy adds, and so may come from anywhere',
+  host: 'its Host does not name this machine. The option "allowedHosts" has room for other names',
+  browser: 'a page of another origin sent it',
+  filter: 'the requestFilter did not let it in',
+  'filter-error': 'the requestFilter failed',
+  unreadable: 'it could not be judged',
+};
+
+export const FILTER_TOO_SLOW = (ms: number): string => `not settled after ${ms} ms`;
+
+export const FILTER_STOPPED = 'not settled when the application closed';
+
+export const ALLOWS_EVERYBODY =
+  'The option "allow" has a network of everybody (/0) in it: the monitor can be read from wherever the server can be reached.';
+
+export const RISKY_LISTENER =
+  'This application listens to other machines, and trusts proxies, so there may be one before it. A proxy on this machine ' +
+  'that adds no header of its own looks to the monitor like a reader on this machine, and lets everybody in that it ' +
+  'forwards for. Give the monitor a port of its own, with the option "port", or a "token".';
+
+export const NO_HTTP_ADAPTER =
+  'The monitor has a port of its own, and needs @nestjs/platform-express or @nestjs/platform-fastify for it. Install either.';
+
+export const PORT_FAILED = (port: number, address: string, message: string): string =>
+  `The monitor cannot be served at its port ${port} of ${address} (the options "port" and "bindAddress"): ${message}`;
+
+export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
+
+export const PORT_WITHOUT_ENDPOINT =
+  'not given when controller is false, since there is no endpoint to serve there then';
+
+export const ASYNC_DECORATORS =
+  'not given by a factory: Nest reads what is on a controller before any factory runs, so they stand beside useFactory, ' +
+  'in forRootAsync({ decorators, useFactory })';
 
 export const NOT_CONFIGURED =
   'MonitorModule was imported as a bare class. Import MonitorModule.forRoot(), with or without options.';

@@ -1,11 +1,13 @@
 import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { mountController, subclassController, unmountController } from './http/controller-mount.js';
 import { MonitorController } from './http/monitor.controller.js';
+import { MonitorPort } from './http/port/monitor.port.js';
 import { MonitorCoreModule } from './monitor-core.module.js';
 import {
   ASYNC_CONTROLLER_CLASS,
+  ASYNC_DECORATORS,
   IMPORTED_TWICE,
   NO_ASYNC_SOURCE,
   NOT_CONFIGURED,
@@ -13,7 +15,7 @@ import {
 } from './monitor.messages.js';
 import { MonitorOptionsError } from './monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
-import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
+import { isOnMainPort, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './options/check-options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 
@@ -32,6 +34,8 @@ export type MonitorModuleAsyncOptions = ConfigurableModuleAsyncOptions<
    * factory, because Nest reads the guards of a controller before any factory runs.
    */
   controller?: MonitorOptions['controller'];
+  /** As {@link MonitorOptions.decorators}. They stand here for the same reason. */
+  decorators?: MonitorOptions['decorators'];
 };
 
 /** Nest's own way from `useFactory`, `useClass` or `useExisting` to one token. */
@@ -74,7 +78,7 @@ export class MonitorModule {
    */
   static forRoot(options: MonitorOptions = {}): DynamicModule {
     const resolved = resolveMonitorOptions(options);
-    return assemble({ provide: MONITOR_OPTIONS, useValue: resolved }, resolved.controller);
+    return assemble({ provide: MONITOR_OPTIONS, useValue: resolved }, resolved);
   }
 
   /**
@@ -82,10 +86,10 @@ export class MonitorModule {
    * start with a `MonitorOptionsError`.
    */
   static forRootAsync(options: MonitorModuleAsyncOptions): DynamicModule {
-    const { controller, ...source } = checkAsyncOptions(options);
+    const { controller, decorators, ...source } = checkAsyncOptions(options);
     const { imports, providers = [] } = AsyncOptions.forRootAsync(source);
     const resolved = { provide: MONITOR_OPTIONS, inject: [GIVEN_OPTIONS], useFactory: resolveGivenOptions };
-    return assemble(resolved, controller, imports, providers);
+    return assemble(resolved, { controller, decorators }, imports, providers);
   }
 }
 
@@ -98,14 +102,15 @@ const ASYNC_OPTIONS = [
   'useExisting',
   'provideInjectionTokensFrom',
   'controller',
+  'decorators',
 ];
 
 function checkAsyncOptions(options: MonitorModuleAsyncOptions = {}): MonitorModuleAsyncOptions {
-  const { useFactory, useClass, useExisting, controller } = options;
+  const { useFactory, useClass, useExisting, controller, decorators } = options;
   const hasSource =
     useFactory === undefined ? Boolean(useClass ?? useExisting) : typeof useFactory === 'function';
   if (!hasSource) throw new MonitorOptionsError(NO_ASYNC_SOURCE, 'useFactory', useFactory, 'a function');
-  resolveMonitorOptions({ controller });
+  resolveMonitorOptions({ controller, decorators });
   const unknown = Object.keys(options).find((option) => !ASYNC_OPTIONS.includes(option));
   if (unknown === undefined) return options;
   const value: unknown = options[unknown as keyof MonitorModuleAsyncOptions];
@@ -120,11 +125,11 @@ function checkAsyncOptions(options: MonitorModuleAsyncOptions = {}): MonitorModu
 /** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
 function assemble(
   options: Provider,
-  controllerOption: MonitorOptions['controller'],
+  { controller: controllerOption, decorators }: Pick<MonitorOptions, 'controller' | 'decorators'>,
   imports: DynamicModule['imports'] = [],
   providers: Provider[] = [],
 ): DynamicModule {
-  const controller = subclassController(controllerOption || MonitorController);
+  const controller = subclassController(controllerOption || MonitorController, decorators);
   return {
     module: MonitorModule,
     // What is imported is for the options, and for what a controller of the application's own injects.
@@ -134,10 +139,11 @@ function assemble(
       PublisherTask,
       {
         provide: ENDPOINT,
-        inject: [MONITOR_OPTIONS],
-        useFactory: (resolved: ResolvedMonitorOptions) => {
-          if (resolved.controller === false) unmountController(controller);
-          else mountController(controller, resolved);
+        inject: [MONITOR_OPTIONS, MonitorPort, ModuleRef],
+        useFactory: (resolved: ResolvedMonitorOptions, port: MonitorPort, moduleRef: ModuleRef) => {
+          if (isOnMainPort(resolved)) mountController(controller, resolved);
+          else unmountController(controller);
+          if (resolved.controller !== false) port.serve({ ...resolved, controller, moduleRef });
           return controller;
         },
       },
@@ -147,6 +153,7 @@ function assemble(
 
 function resolveGivenOptions(given: MonitorOptions | undefined): ResolvedMonitorOptions {
   const resolved = resolveMonitorOptions(given);
+  if (given?.decorators !== undefined) throw badOption('decorators', given.decorators, ASYNC_DECORATORS);
   if (resolved.controller) throw badOption('controller', resolved.controller, ASYNC_CONTROLLER_CLASS);
   return resolved;
 }

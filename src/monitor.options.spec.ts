@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { MonitorController } from './http/monitor.controller.js';
 import { MonitorOptionsError } from './monitor-options.error.js';
@@ -36,14 +37,24 @@ describe('the options', () => {
       path: 'monitor',
       host: undefined,
       controller: undefined,
+      decorators: [],
+      port: { port: undefined, bindAddress: '127.0.0.1' },
       interceptor: true,
       maxSeries: 10_000,
     };
-    expect(resolveMonitorOptions()).toEqual(defaults);
-    expect(resolveMonitorOptions({})).toEqual(defaults);
+    const { access, ...others } = resolveMonitorOptions();
+    expect(others).toEqual(defaults);
+    const nobodyElse = {
+      allowUnix: false,
+      allowedHosts: new Set(),
+      token: undefined,
+      requestFilter: undefined,
+    };
+    expect(access).toMatchObject(nobodyElse);
+    expect(resolveMonitorOptions({})).toEqual({ ...defaults, access });
     expect(
       resolveMonitorOptions({ publisher: undefined, publishInterval: undefined, path: undefined }),
-    ).toEqual(defaults);
+    ).toEqual({ ...defaults, access });
   });
 
   it('give a publisher as long as its interval, unless they say otherwise', () => {
@@ -145,6 +156,68 @@ describe('the options', () => {
       ],
     ],
     ['controller', [true, null, 'x', class {}, () => {}, MonitorController.prototype]],
+    ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined]]],
+    ['port', [-1, 65_536, 1.5, Number.NaN, '9464', null, true]],
+    ['bindAddress', ['', 'localhost', '127.1', '10.0.0.0/8', '127.0.0.1:80', '[::1]', 7, null]],
+    [
+      'allow',
+      [
+        null,
+        '10.0.0.0/8',
+        {},
+        [7],
+        [''],
+        [' 10.0.0.1'],
+        ['10.0.0.1/8'],
+        ['10.0.0.0/33'],
+        ['10.0.0.0/08'],
+        ['10.0.0.0/'],
+        ['10.0.0.0/-1'],
+        ['10.0.0.0/8/8'],
+        ['10.0.0'],
+        ['10.0.0.0-10.0.0.9'],
+        ['10.0.0.*'],
+        ['010.0.0.1'],
+        ['localhost'],
+        ['unix:/tmp/x'],
+        ['Unix'],
+        ['fd00::1/8'],
+        ['fd00::/129'],
+        ['fe80::1%eth0'],
+        ['::ffff:10.0.0.1'],
+        ['::ffff:10.0.0.0/104'],
+        ['*'],
+        ['10.0.0.0/8', 'x'],
+        Array.from({ length: 1001 }, () => '10.0.0.1'),
+      ],
+    ],
+    [
+      'allowedHosts',
+      [
+        null,
+        'a.example.com',
+        [7],
+        [''],
+        ['a b'],
+        ['a:80'],
+        ['http://a'],
+        ['a/'],
+        ['*.example.com'],
+        ['.example.com'],
+        ['a.'],
+        ['a..b'],
+        ['fd00::5'],
+        ['[fd00::5]:80'],
+        ['[fd00:]'],
+        ['[10.0.0.1]'],
+        ['10.0.0'],
+        ['10.0.0.256'],
+        ['x'.repeat(64)],
+        ['ä.example.com'],
+        ['__proto__ '],
+      ],
+    ],
+    ['requestFilter', [null, true, {}, 'x']],
     ['interceptor', [0, 1, 'false', null, {}]],
     ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '10', null, 10_000_001]],
   ])('refuse %s as any of %j', (option, values) => {
@@ -159,11 +232,76 @@ describe('the options', () => {
     ['path', ['monitor', '/monitor', 'monitor/', 'a/b/c', 'a.b', 'A-1_~']],
     ['host', ['localhost', 'monitor.example.com', ':tenant.example.com', '127.0.0.1']],
     ['controller', [false, class extends MonitorController {}]],
+    ['decorators', [[], [() => {}]]],
     ['interceptor', [true, false]],
     ['maxSeries', [1, 10_000_000]],
   ])('take %s as any of %j', (option, values) => {
     for (const value of values)
       expect(resolveMonitorOptions({ [option]: value })).toHaveProperty(option, value);
+  });
+
+  it.each<[string, unknown[]]>([
+    [
+      'allow',
+      [
+        [],
+        ['unix'],
+        ['10.0.0.0/8', '192.168.1.7', '192.168.1.7/32', '0.0.0.0/0', '172.16.0.0/12', '10.1.2.4/30'],
+        [
+          'fd00::/8',
+          '::1',
+          '::/0',
+          'fe80::/10',
+          '2001:DB8::/32',
+          '2001:db8:0:8000::/49',
+          '64:ff9b::10.0.0.0/104',
+        ],
+      ],
+    ],
+    ['allowedHosts', [[], ['a', 'A.example.com', 'my_service', 'x-1.2b', '10.0.0.5', '[fd00::5]', '_']]],
+    ['token', ['x'.repeat(16), 'aA0-._~+/aaaaaaaa==', 'x'.repeat(1000)]],
+    ['requestFilter', [() => true]],
+    ['port', [0, 9464, 65_535]],
+    ['bindAddress', ['0.0.0.0', '::', '127.0.0.1', 'fd00::5']],
+  ])('take %s as any of %j', (option, values) => {
+    for (const value of values) expect(() => resolveMonitorOptions({ [option]: value })).not.toThrow();
+  });
+
+  it('never show a token, not even a bad one, or one under another name', () => {
+    const tokens = [
+      's3cret',
+      's3cret with a space',
+      `s3cret\r\n${'x'.repeat(20)}`,
+      ['s3cret'],
+      { s3cret: 1 },
+    ];
+    for (const token of [
+      ...tokens,
+      '',
+      7,
+      null,
+      's3cret'.repeat(1000),
+      `=${'s3cret'.repeat(4)}`,
+      's3cretä'.repeat(4),
+    ]) {
+      const error = refusal({ token });
+      expect(error.option).toBe('token');
+      expect(inspect(error, { depth: 9 })).not.toContain('s3cret');
+      expect(error.message).toContain('16 to 1000');
+    }
+    for (const name of ['Token', 'tokens', 'bearerToken', 'secret', 'password', 'apiKey']) {
+      expect(inspect(refusal({ [name]: 's3cret-s3cret-s3cret' }), { depth: 9 })).not.toContain('s3cret');
+    }
+    const resolved = resolveMonitorOptions({ token: 's3cret-s3cret-s3cret' });
+    expect(inspect(resolved, { depth: 9, showHidden: true })).not.toContain('s3cret');
+    expect(JSON.stringify(resolved)).not.toContain('s3cret');
+    for (const options of [new Map([['token', 's3cret']]), ['s3cret'], 's3cret']) {
+      expect(refusal(options).message).not.toContain('s3cret');
+    }
+  });
+
+  it('do not take a port for an endpoint that there is not', () => {
+    expect(refusal({ port: 9464, controller: false })).toMatchObject({ option: 'port', value: 9464 });
   });
 
   it('take one publisher or many, functions or objects', () => {

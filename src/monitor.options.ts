@@ -1,10 +1,16 @@
 import type { Type } from '@nestjs/common';
 import type { HttpOptions, ResolvedHttpOptions } from './http/http.options.js';
 import { HTTP_RULES, resolveHttpOptions } from './http/http.options.js';
+import type { AccessOptions, ResolvedAccessOptions } from './http/access/access.options.js';
+import { ACCESS_RULES, resolveAccessOptions } from './http/access/access.options.js';
+import { DECORATORS_RULE } from './http/controller-mount.js';
 import { MonitorController } from './http/monitor.controller.js';
+import type { PortOptions, ResolvedPortOptions } from './http/port/port.options.js';
+import { PORT_RULES, resolvePortOptions } from './http/port/port.options.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/admission.js';
-import { checkOptions } from './options/check-options.js';
-import type { Rule, Rules } from './options/rules.js';
+import { PORT_WITHOUT_ENDPOINT } from './monitor.messages.js';
+import { badOption, checkOptions } from './options/check-options.js';
+import type { Rules } from './options/rules.js';
 import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './options/rules.js';
 import type { Publisher } from './publishing/publisher.js';
 import { isPublisher } from './publishing/publisher.js';
@@ -12,7 +18,7 @@ import { isPublisher } from './publishing/publisher.js';
 /** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
-export interface MonitorOptions {
+export interface MonitorOptions extends AccessOptions, PortOptions {
   /** Called with the metrics every {@link publishInterval}, and once more when the application closes. Default: none. */
   publisher?: Publisher | readonly Publisher[] | undefined;
   /** Milliseconds between two calls of a publisher. Default: 10 000. */
@@ -27,6 +33,11 @@ export interface MonitorOptions {
   host?: string | undefined;
   /** `false` for no endpoint, or a subclass of {@link MonitorController} to take its place. Default: ours. */
   controller?: false | Type<MonitorController> | undefined;
+  /**
+   * Class decorators for the controller of the endpoint, such as the `Public()` by which a global guard of the
+   * application knows what to leave alone. Default: none.
+   */
+  decorators?: readonly ClassDecorator[] | undefined;
   /**
    * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
    * them all on Express and Fastify; leave it in for any other HTTP adapter, and to count the calls of handlers of
@@ -52,12 +63,15 @@ export interface ResolvedMonitorOptions {
   readonly path: string;
   readonly host: string | undefined;
   readonly controller: false | Type<MonitorController> | undefined;
+  readonly decorators: readonly ClassDecorator[];
+  readonly access: ResolvedAccessOptions;
+  readonly port: ResolvedPortOptions;
   readonly interceptor: boolean;
   readonly http: ResolvedHttpOptions;
   readonly maxSeries: number;
 }
 
-const RULES: Record<keyof MonitorOptions, Rule | Rules> = {
+const RULES: Rules = {
   publisher: {
     allowed: 'a function, an object with a publish() method, or an array of these',
     accepts: (value) => (Array.isArray(value) ? value.every(isPublisher) : isPublisher(value)),
@@ -77,6 +91,9 @@ const RULES: Record<keyof MonitorOptions, Rule | Rules> = {
     allowed: 'false, or a class that extends MonitorController',
     accepts: (value) => value === false || isMonitorController(value),
   },
+  decorators: DECORATORS_RULE,
+  ...ACCESS_RULES,
+  ...PORT_RULES,
   interceptor: YES_OR_NO,
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
@@ -90,6 +107,9 @@ const RULES: Record<keyof MonitorOptions, Rule | Rules> = {
 export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
   checkOptions(options, RULES);
   const { publisher = [], publishInterval = 10_000, path = 'monitor' } = options;
+  if (options.controller === false && options.port !== undefined) {
+    throw badOption('port', options.port, PORT_WITHOUT_ENDPOINT);
+  }
   return Object.freeze({
     publishers: Object.freeze([publisher].flat()),
     publishInterval,
@@ -98,10 +118,18 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     path,
     host: options.host,
     controller: options.controller,
+    decorators: Object.freeze([...(options.decorators ?? [])]),
+    access: resolveAccessOptions(options),
+    port: resolvePortOptions(options),
     interceptor: options.interceptor ?? true,
     http: resolveHttpOptions(options.http),
     maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
   });
+}
+
+/** Whether the endpoint is on the port of the application: there is one, and it has no port of its own. */
+export function isOnMainPort({ controller, port }: ResolvedMonitorOptions): boolean {
+  return controller !== false && port.port === undefined;
 }
 
 function isMonitorController(value: unknown): boolean {

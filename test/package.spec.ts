@@ -177,9 +177,11 @@ describe.each([
 const EXPORTS = [
   'HandlerCallsInterceptor',
   'LoopbackGuard',
+  'MonitorAccess',
   'MonitorController',
   'MonitorModule',
   'MonitorOptionsError',
+  'MonitorPort',
   'MonitorService',
   'PUBLISHER_INTERVAL',
   'parseSeriesName',

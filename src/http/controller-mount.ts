@@ -1,15 +1,35 @@
 import type { Type } from '@nestjs/common';
 import { Controller, VERSION_NEUTRAL } from '@nestjs/common';
+import { badOption } from '../options/check-options.js';
+import type { Rule } from '../options/rules.js';
 import type { MonitorController } from './monitor.controller.js';
+
+type Handler = (...args: unknown[]) => unknown;
+
+export const DECORATORS_RULE: Rule = {
+  allowed: 'an array of class decorators, such as [Public()]',
+  accepts: (value) => Array.isArray(value) && value.every((decorator) => typeof decorator === 'function'),
+};
 
 /**
  * A controller class for one `forRoot` call. Nest reads a path off the class, and the one of a class that two
  * applications share would be the path of whichever started last.
+ *
+ * @param decorators put on it as if they stood above it.
  */
-export function subclassController(base: Type<MonitorController>): Type<MonitorController> {
+export function subclassController(
+  base: Type<MonitorController>,
+  decorators: readonly ClassDecorator[] = [],
+): Type<MonitorController> {
   const controller = { [base.name]: class extends base {} }[base.name];
   // @nestjs/swagger leaves it out of the documentation of the application's own routes.
   Reflect.defineMetadata('swagger/apiExcludeController', [true], controller);
+  for (const decorate of decorators.toReversed()) {
+    const result: unknown = decorate(controller);
+    // One that is given as Public, and not as Public(), gives the decorator that was meant.
+    const isDone = result === undefined || result === controller;
+    if (!isDone) throw badOption('decorators', decorate, DECORATORS_RULE.allowed);
+  }
   return controller;
 }
 
@@ -18,28 +38,42 @@ export function subclassController(base: Type<MonitorController>): Type<MonitorC
  * wait for options that come from one.
  */
 export function mountController(
-  controller: Type<MonitorController>,
+  controller: Type,
   { path, host }: { path: string; host: string | undefined },
 ): void {
-  for (const name of ownMethods(controller)) delete (controller.prototype as Record<string, unknown>)[name];
+  // What unmountController() has put there, for the application before this one.
+  for (const [name] of handlersOf(controller)) delete (controller.prototype as Record<string, unknown>)[name];
   // Neutral, so that the document stays where it is when the application's own routes get a version.
   Controller({ path, host, version: VERSION_NEUTRAL })(controller);
 }
 
-/** Takes all routes of a class from {@link subclassController} away, those that it inherits. */
+/** Takes all routes of a class from {@link subclassController} away, those that it inherits. Its methods still work. */
 export function unmountController(controller: Type<MonitorController>): void {
-  for (
-    let base = controller;
-    base !== Function.prototype;
-    base = Object.getPrototypeOf(base) as typeof controller
-  ) {
+  for (const [name, handler] of handlersOf(controller)) {
     // A method of its own, without a route, hides the inherited one that has it.
-    for (const name of ownMethods(base)) {
-      Object.defineProperty(controller.prototype, name, { value: () => {}, configurable: true });
-    }
+    const value = function (this: unknown, ...args: unknown[]): unknown {
+      return Reflect.apply(handler, this, args);
+    };
+    Object.defineProperty(controller.prototype, name, { value, configurable: true });
   }
 }
 
-function ownMethods(controller: Type<MonitorController>): string[] {
-  return Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor');
+/**
+ * The methods with a route of the class that {@link subclassController} was given, those that it inherits included,
+ * whether they are mounted or not.
+ */
+export function handlersOf(controller: Type): Map<string, Handler> {
+  const methods = new Map<string, Handler>();
+  for (
+    let prototype = Object.getPrototypeOf(controller.prototype) as object;
+    prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype) as object
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      // The one of the subclass stands for the one that it overrides, with its route or without.
+      const isMethod = typeof value === 'function' && name !== 'constructor';
+      if (isMethod && !methods.has(name)) methods.set(name, value as Handler);
+    }
+  }
+  return new Map([...methods].filter(([, method]) => Reflect.hasMetadata('path', method)));
 }

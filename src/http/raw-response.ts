@@ -29,6 +29,7 @@ export function answerRaw(
   raw.setHeader('Content-Type', `${type}; charset=utf-8`);
   raw.setHeader('Cache-Control', 'no-store');
   raw.setHeader('X-Content-Type-Options', 'nosniff');
+  raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   if (pieces.length <= AT_ONCE) {
     // With all that there is to send at hand, Node says itself how long it is.
     raw.end(pieces.join(''));
@@ -37,6 +38,11 @@ export function answerRaw(
   pipeline(Readable.from(paced(pieces)), raw, () => {
     // That the client went away is its own affair; 'close' has been told.
   });
+}
+
+/** Whether somebody has begun to answer. */
+export function isAnswered(response: AdapterResponse): boolean {
+  return ('hijack' in response ? response.raw : response).headersSent;
 }
 
 /** So many pieces are sent in one turn of the event loop, as long as the client takes them. */

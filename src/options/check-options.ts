@@ -16,7 +16,8 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   const known = Object.keys(rules);
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(rules, option)) continue;
-    const value = options[option];
+    // "tokens", or "Token": what was misspelled is a secret all the same.
+    const value = /token|secret|passw|key/i.test(option) ? HIDDEN : options[option];
     const message = UNKNOWN_OPTION(nameOf(option), value, known);
     throw new MonitorOptionsError(message, nameOf(option), value, known.join(', '));
   }
@@ -26,9 +27,13 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
     const value = options[option];
     if (value === undefined) continue;
     if (!isRule(rule)) checkOptions(value, rule, nameOf(option));
-    else if (!rule.accepts(value)) throw badOption(nameOf(option), value, rule.allowed);
+    else if (!rule.accepts(value))
+      throw badOption(nameOf(option), rule.isSecret ? HIDDEN : value, rule.allowed);
   }
 }
+
+/** Stands for a value that nobody may see. */
+const HIDDEN = '(not shown)';
 
 /** An error that says what is wrong with one option. */
 export function badOption(option: string, value: unknown, allowed: string): MonitorOptionsError {

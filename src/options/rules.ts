@@ -3,6 +3,8 @@ export interface Rule {
   /** Completes "must be ...". */
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
+  /** What it was given as is in no message then, and in no error. */
+  readonly isSecret?: boolean;
 }
 
 /** The rules of options that belong together, by name. An option may be a group of options itself. */

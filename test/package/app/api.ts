@@ -1,18 +1,24 @@
 /** Every public name, used as an application uses it. It is compiled and never run. */
 import type { ExecutionContext } from '@nestjs/common';
-import { Controller, Injectable, Module, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Injectable, Module, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import {
   HandlerCallsInterceptor,
   LoopbackGuard,
+  MonitorAccess,
   MonitorController,
   MonitorModule,
   MonitorOptionsError,
+  MonitorPort,
   MonitorService,
   parseSeriesName,
   PUBLISHER_INTERVAL,
 } from 'nestjs-monitor';
 import type {
+  AccessJudgement,
+  AccessOptions,
+  Admission,
   Counter,
   Description,
   Gauge,
@@ -24,11 +30,15 @@ import type {
   MonitorModuleAsyncOptions,
   MonitorOptions,
   MonitorOptionsFactory,
+  PortOptions,
   ProcessMetrics,
   PublishContext,
   Publisher,
   PublisherObject,
   PublishFunction,
+  Refusal,
+  RefusalReason,
+  RequestFilter,
   SeriesIdentity,
   Values,
 } from 'nestjs-monitor';
@@ -57,10 +67,38 @@ export const publishers: Publisher[] = [toConsole, new Collector(), async () => 
 /** A guard that lets in even fewer. */
 @Injectable()
 export class OfficeHoursGuard extends LoopbackGuard {
-  override canActivate(context: ExecutionContext): boolean {
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return new Date().getHours() > 8 && super.canActivate(context);
   }
 }
+
+/** A guard that judges otherwise. */
+@Injectable()
+export class ByTokenOnlyGuard extends LoopbackGuard {
+  constructor(access: MonitorAccess) {
+    super(access);
+  }
+
+  protected override judge(request: IncomingMessage): AccessJudgement {
+    const judgement = super.judge(request);
+    return judgement.allowed && judgement.by !== 'token' ? refuse('token', judgement) : judgement;
+  }
+}
+
+function refuse(reason: RefusalReason, { by }: Admission): Refusal {
+  return { allowed: false, reason, detail: by };
+}
+
+export const byTeam: RequestFilter = async (request, { allowed }) =>
+  allowed || request.headers['x-team'] === 'ops';
+export const access: AccessOptions = {
+  allow: ['10.0.0.0/8', 'unix'],
+  allowedHosts: ['monitor.internal'],
+  token: 'x'.repeat(32),
+  requestFilter: byTeam,
+};
+export const port: PortOptions = { port: 9464, bindAddress: '0.0.0.0' };
+export const urlOf = (monitorPort: MonitorPort): string | undefined => monitorPort.url;
 
 @UseGuards(OfficeHoursGuard)
 export class OfficeHoursController extends MonitorController {}
@@ -87,6 +125,8 @@ export const everyWayIn = [
   }),
   MonitorModule.forRoot({ publisher: publishers, controller: OfficeHoursController }),
   MonitorModule.forRoot({ controller: false }),
+  MonitorModule.forRoot({ ...access, ...port, decorators: [SetMetadata('isPublic', true)] }),
+  MonitorModule.forRootAsync({ decorators: [SetMetadata('isPublic', true)], useFactory: () => access }),
   MonitorModule.forRootAsync(byFactory),
   MonitorModule.forRootAsync({ useFactory: () => ({}) }),
   MonitorModule.forRootAsync({ useClass: Settings }),
