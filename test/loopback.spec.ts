@@ -1,21 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { ADAPTERS, adapterOf, moduleOf, startApp } from './support/app.js';
+import { simulatePeer } from './support/peers.js';
 import { requestBytes, sendRaw, statusesOf } from './support/raw-http.js';
-
-/** Has every connection seem to come from this address: that of the socket, which no client can choose. */
-function simulatePeer(app: INestApplication, address: string | undefined): void {
-  (app.getHttpServer() as Server).on('connection', (socket: Socket) => {
-    Object.defineProperty(socket, 'remoteAddress', { value: address });
-  });
-}
 
 describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
   const start = (configure?: (app: INestApplication) => void) =>

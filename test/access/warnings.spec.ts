@@ -1,0 +1,53 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MonitorOptions } from '../../src/index.js';
+import { MonitorModule } from '../../src/index.js';
+import { ADAPTERS, moduleOf } from '../support/app.js';
+import { RecordingLogger } from '../support/recording-logger.js';
+
+const RISKY = 'listens to other machines, and trusts proxies';
+
+describe.each(ADAPTERS)('on %s, an application', (adapter) => {
+  /** What it is warned of, when it listens there. */
+  async function warningsOf(
+    address: string,
+    trustsProxies: boolean,
+    options: MonitorOptions = {},
+  ): Promise<string[]> {
+    const log = new RecordingLogger();
+    const server =
+      adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter({ trustProxy: trustsProxies });
+    const root = moduleOf({ imports: [MonitorModule.forRoot(options)] });
+    const app = await NestFactory.create<NestExpressApplication>(root, server, { logger: log });
+    onTestFinished(() => app.close());
+    if (adapter === 'express' && trustsProxies) app.set('trust proxy', 1);
+    await app.listen(0, address);
+    return log.warnings;
+  }
+
+  it('that listens to other machines and trusts proxies is warned of it, once', async () => {
+    expect(await warningsOf('0.0.0.0', true)).toEqual([expect.stringContaining(RISKY)]);
+  });
+
+  it('is not warned where it does only one of these, or has closed the door', async () => {
+    expect(await warningsOf('0.0.0.0', false)).toEqual([]);
+    expect(await warningsOf('127.0.0.1', true)).toEqual([]);
+    for (const options of [
+      { token: 'x'.repeat(16) },
+      { port: 0 },
+      { controller: false as const },
+      { requestFilter: () => true },
+    ]) {
+      expect(await warningsOf('0.0.0.0', true, options), JSON.stringify(options)).toEqual([]);
+    }
+  });
+
+  it('is warned where it lets everybody in', async () => {
+    expect(await warningsOf('127.0.0.1', false, { allow: ['0.0.0.0/0'] })).toEqual([
+      expect.stringContaining('everybody (/0)'),
+    ]);
+  });
+});
