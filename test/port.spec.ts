@@ -306,6 +306,27 @@ describe('an application without HTTP', () => {
     expect([code, output]).toEqual([0, '200 0\n']);
   });
 
+  it.each([
+    ['by the adapter that is installed', '@nestjs/platform-express', [0, '200 0\n', '']],
+    [
+      'by none, and says what to install',
+      '@nestjs/platform-express,@nestjs/platform-fastify',
+      [1, '', expect.stringMatching(/Install either\./)],
+    ],
+  ])('is served %s', async (_how, missing, ended) => {
+    const hooks = fileURLToPath(new URL('scripts/without-adapters.mjs', import.meta.url));
+    const child = spawn(process.execPath, ['--import', hooks, fileURLToPath(SCRIPT)], {
+      env: { ...process.env, MISSING: missing },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [output, errors, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    expect([code, output, errors]).toEqual(ended);
+  });
+
   it('has an endpoint too: a worker thread', async () => {
     const worker = new Worker(SCRIPT);
     const [[said], [code]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);

@@ -178,6 +178,15 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       }
     });
 
+    it('have the virtual host of the endpoint among them', async () => {
+      const { ask } = await start({ host: 'Ops.example.com' });
+      expect(await ask({ headers: ['Host: Ops.example.com'] })).toBe(200);
+      expect(await ask({ headers: ['Host: localhost'] })).toBe(404);
+      const tenants = await start({ host: ':tenant.example.com', allowedHosts: ['a.example.com'] });
+      expect(await tenants.ask({ headers: ['Host: a.example.com'] })).toBe(200);
+      expect(await tenants.ask({ headers: ['Host: evil.example.com'] })).toBe(403);
+    });
+
     it('let nobody in from elsewhere', async () => {
       const { ask } = await start({ allowedHosts: ['monitor.example.com'] });
       expect(await ask({ peer: '8.8.8.8', headers: ['Host: monitor.example.com'] })).toBe(403);

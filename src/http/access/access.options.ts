@@ -14,7 +14,8 @@ export interface AccessOptions {
   allow?: readonly string[] | undefined;
   /**
    * Names and addresses, without a port, that `Host` may be beside those of loopback and, for who is let in by
-   * {@link allow}, the address that it connected to. Default: none.
+   * {@link allow}, the address that it connected to. The virtual host of the option `host` is one of them, if it has no
+   * parameter. Default: none.
    */
   allowedHosts?: readonly string[] | undefined;
   /**
@@ -63,12 +64,15 @@ export const ACCESS_RULES: Rules = {
 
 const UNIX = 'unix';
 
-export function resolveAccessOptions(options: AccessOptions): ResolvedAccessOptions {
-  const { allow = [], allowedHosts = [], token, requestFilter } = options;
+/** @param host the virtual host that the endpoint belongs to, if it has one: that name is allowed by itself. */
+export function resolveAccessOptions(options: AccessOptions & { host?: string }): ResolvedAccessOptions {
+  const { allow = [], allowedHosts = [], host, token, requestFilter } = options;
+  // One with a parameter, such as ":tenant.example.com", may be any name.
+  const names = host === undefined || host.includes(':') ? allowedHosts : [...allowedHosts, host];
   return Object.freeze({
     allow: new AddressList(allow.filter((entry) => entry !== UNIX)),
     allowUnix: allow.includes(UNIX),
-    allowedHosts: new Set(allowedHosts.map((host) => host.toLowerCase())),
+    allowedHosts: new Set(names.map((name) => name.toLowerCase())),
     token: token === undefined ? undefined : new BearerToken(token),
     requestFilter,
   });
