@@ -21,4 +21,4 @@ export type { MonitorOptions } from './monitor.options.js';
 export { MonitorService } from './monitor.service.js';
 export type { PublishContext, Publisher, PublisherObject, PublishFunction } from './publishing/publisher.js';
 export { PUBLISHER_INTERVAL } from './publishing/publisher.task.js';
-export type { HttpOptions, ObservedRequest, ObservedResponse } from './http/http.options.js';
+export type { HttpOptions, ObservedRequest, ObservedResponse } from './http/requests/http.options.js';

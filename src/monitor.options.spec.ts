@@ -40,6 +40,12 @@ describe('the options', () => {
       decorators: [],
       port: { port: undefined, bindAddress: '127.0.0.1' },
       interceptor: true,
+      http: {
+        isIgnored: undefined,
+        buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+        hasOwnBuckets: false,
+        labels: undefined,
+      },
       maxSeries: 10_000,
     };
     const { access, ...others } = resolveMonitorOptions();

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import type { HttpOptions, ResolvedHttpOptions } from './http/http.options.js';
-import { HTTP_RULES, resolveHttpOptions } from './http/http.options.js';
+import type { HttpOptions, ResolvedHttpOptions } from './http/requests/http.options.js';
+import { HTTP_RULES, resolveHttpOptions } from './http/requests/http.options.js';
 import type { AccessOptions, ResolvedAccessOptions } from './http/access/access.options.js';
 import { ACCESS_RULES, resolveAccessOptions } from './http/access/access.options.js';
 import { DECORATORS_RULE } from './http/controller-mount.js';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ClassicBuckets } from '../metrics/histogram/classic-buckets.js';
-import type { Labels } from '../metrics/series/labels.js';
-import type { Rule } from '../options/rules.js';
+import { ClassicBuckets } from '../../metrics/histogram/classic-buckets.js';
+import type { Labels } from '../../metrics/series/labels.js';
+import type { Rule } from '../../options/rules.js';
 
 /** What a request has on every adapter. What it really is can be declared where it is used: `(request: FastifyRequest) => ...`. */
 export interface ObservedRequest {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Counter } from '../metrics/counter.js';
-import type { MetricsRegistry } from '../metrics/registry.js';
-import { peerAddress } from './http-request.js';
-import type { Localities } from './locality.js';
+import type { Counter } from '../../metrics/counter.js';
+import type { MetricsRegistry } from '../../metrics/registry.js';
+import { peerAddress } from '../http-request.js';
+import type { Localities } from '../locality.js';
 
 /** The three counters of µtornadomon: all requests when they begin, and those from near by. */
 export class RequestCounter {

@@ -1,7 +1,7 @@
-import type { Counter } from '../metrics/counter.js';
-import type { Histogram } from '../metrics/handles.js';
-import type { MetricsRegistry } from '../metrics/registry.js';
-import type { KnownLabels } from '../metrics/series/labels.js';
+import type { Counter } from '../../metrics/counter.js';
+import type { Histogram } from '../../metrics/handles.js';
+import type { MetricsRegistry } from '../../metrics/registry.js';
+import type { KnownLabels } from '../../metrics/series/labels.js';
 
 export const HTTP_REQUESTS = 'http_requests';
 export const HTTP_DURATION = 'http_request_duration';

@@ -1,4 +1,4 @@
-import { MAX_LABEL_LENGTH } from '../metrics/series/labels.js';
+import { MAX_LABEL_LENGTH } from '../../metrics/series/labels.js';
 
 /** The route of every request that no route of the application was made for, whatever it asked for. */
 export const UNMATCHED = 'unmatched';

@@ -1,8 +1,8 @@
-import type { Counter } from '../metrics/counter.js';
-import type { Gauge } from '../metrics/gauge.js';
-import type { MetricsRegistry } from '../metrics/registry.js';
-import { copyLabels } from '../metrics/series/labels.js';
-import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../monitor.messages.js';
+import type { Counter } from '../../metrics/counter.js';
+import type { Gauge } from '../../metrics/gauge.js';
+import type { MetricsRegistry } from '../../metrics/registry.js';
+import { copyLabels } from '../../metrics/series/labels.js';
+import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../../monitor.messages.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import type { RequestKind, RequestSeries } from './http-series.js';
 import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { Clock } from '../metrics/clock.js';
-import { monotonicClock } from '../metrics/clock.js';
+import type { Clock } from '../../metrics/clock.js';
+import { monotonicClock } from '../../metrics/clock.js';
 import { Exchange } from './exchange.js';
 import type { FrameworkSeam } from './framework-seam.js';
 import { seamOf } from './framework-seam.js';

@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { HandlerCalls } from '../handlers/handler-calls.js';
-import { rawRequest, rawResponse } from './http-request.js';
+import type { HandlerCalls } from '../../handlers/handler-calls.js';
+import { rawRequest, rawResponse } from '../http-request.js';
 import type { RequestObserver } from './request.observer.js';
 
 /**
