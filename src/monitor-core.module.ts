@@ -1,8 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
-import { EventLoopCollector } from './collectors/event-loop.collector.js';
-import { ProcessCollector } from './collectors/process.collector.js';
+import { Collectors } from './collectors/collectors.js';
 import { HandlerCalls } from './handlers/handler-calls.js';
 import { HttpMetrics } from './http/requests/http-metrics.js';
 import { MonitorAccess } from './http/access/access.js';
@@ -12,10 +11,9 @@ import { RequestCounter } from './http/requests/request-counter.js';
 import { RequestObserver } from './http/requests/request.observer.js';
 import { RequestsInterceptor } from './http/requests/requests.interceptor.js';
 import { RiskyAccess } from './http/risky-access.js';
-import type { Collector } from './metrics/collector.js';
 import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
-import { NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
+import { COLLECTOR_TEXTS, NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { isOnMainPort, MONITOR_OPTIONS } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
@@ -38,16 +36,22 @@ import { MonitorService } from './monitor.service.js';
       },
     },
     {
-      provide: EventLoopCollector,
+      provide: Collectors,
       inject: [MetricsRegistry],
-      useFactory: (registry: MetricsRegistry) => new EventLoopCollector(registry),
+      useFactory: (registry: MetricsRegistry) => {
+        const logger = new Logger('Monitor');
+        return new Collectors(registry, COLLECTOR_TEXTS, (text) => logger.warn(text));
+      },
     },
-    { provide: ProcessCollector, useFactory: () => new ProcessCollector() },
     {
       provide: MetricsReader,
-      inject: [MetricsRegistry, EventLoopCollector, ProcessCollector],
-      useFactory: (registry: MetricsRegistry, loop: EventLoopCollector, process: ProcessCollector) =>
-        new MetricsReader(registry, [loop, process], () => process.read()),
+      inject: [MetricsRegistry, Collectors],
+      useFactory: (registry: MetricsRegistry, collectors: Collectors) =>
+        new MetricsReader(
+          registry,
+          () => collectors.collect(),
+          () => collectors.facts(),
+        ),
     },
     Localities,
     {
@@ -114,34 +118,32 @@ import { MonitorService } from './monitor.service.js';
   ],
 })
 export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly collectors: readonly Collector[];
   private isStopped = false;
 
   constructor(
     @Inject(MetricsRegistry) registry: MetricsRegistry,
-    @Inject(EventLoopCollector) loop: EventLoopCollector,
-    @Inject(ProcessCollector) process: ProcessCollector,
+    @Inject(Collectors) private readonly collectors: Collectors,
+    @Inject(MonitorService) private readonly monitor: MonitorService,
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {
     // The options get here, and not into the providers, since the publisher among them may well be a provider that
     // counts something itself: the service that it injects must not wait for the options that it is part of.
     registry.maxSeries = options.maxSeries;
-    loop.interval = options.measureInterval;
-    this.collectors = [loop, process];
+    collectors.use(options.collectors, options.measureInterval);
   }
 
   onApplicationBootstrap(): void {
     // An application can be closed while it starts.
     if (this.isStopped) return;
-    for (const collector of this.collectors) collector.start();
+    this.collectors.start(this.monitor);
     const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
     if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
   }
 
   /** In the last of all hooks: the application is at work until then. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    for (const collector of this.collectors) collector.stop();
+    await this.collectors.stop();
   }
 }

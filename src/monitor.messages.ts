@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { CollectorTexts } from './collectors/collectors.js';
 import type { Refusal } from './metrics/series/admission.js';
 import { MAX_NAME_LENGTH } from './metrics/series/admission.js';
 import type { RefusalReason } from './http/access/judgement.js';
@@ -142,6 +143,13 @@ export const BAD_HTTP_LABELS = (given: unknown): string =>
   `booleans with names and texts of at most ${MAX_LABEL_LENGTH} characters. The request counts without them. ${COUNTED_ALL}`;
 
 const COUNTED_ALL = `Such requests are counted in ${REJECTED_SAMPLES}, and warned of once.`;
+
+export const COLLECTOR_TEXTS: CollectorTexts = {
+  failed: (collector, thrown) =>
+    `${collector} failed, and the document is made without what it would have said. Such calls are counted in ` +
+    `monitor_failed_collects; this collector is warned of once. It was: ${describeThrown(thrown).message}`,
+  timedOut: (ms) => `not finished after ${ms} ms, and not called again until it is`,
+};
 
 export const REGISTRY_TEXTS: RegistryTexts = {
   refused: (name, refusal, maxSeries) =>

@@ -47,6 +47,7 @@ describe('the options', () => {
         labels: undefined,
       },
       maxSeries: 10_000,
+      collectors: { process: true, eventLoop: true, memory: true, gc: true, own: [] },
     };
     const { access, ...others } = resolveMonitorOptions();
     expect(others).toEqual(defaults);
@@ -315,6 +316,40 @@ describe('the options', () => {
     expect(resolveMonitorOptions({ publisher: one }).publishers).toEqual([one]);
     expect(resolveMonitorOptions({ publisher: [one, other] }).publishers).toEqual([one, other]);
     expect(resolveMonitorOptions({ publisher: [] }).publishers).toEqual([]);
+  });
+
+  it('switch collectors off, and take those of the application', () => {
+    const own = { collect: () => {} };
+    expect(resolveMonitorOptions({ collectors: { gc: false, own } }).collectors).toEqual({
+      process: true,
+      eventLoop: true,
+      memory: true,
+      gc: false,
+      own: [own],
+    });
+    class Inheriting {
+      stop(): void {}
+    }
+    const many = [own, new Inheriting()];
+    expect(resolveMonitorOptions({ collectors: { own: many } }).collectors.own).toEqual(many);
+  });
+
+  it.each([
+    ['process', [0, null, 'false']],
+    ['eventLoop', [0, null, 'false']],
+    ['memory', [0, null, 'false']],
+    ['gc', [0, null, 'false']],
+    ['own', [null, true, {}, () => {}, { collect: 7 }, { start: () => {}, stop: 1 }, [{}], [null]]],
+  ])('refuse collectors.%s as any of %j', (option, values) => {
+    for (const value of values) {
+      const error = refusal({ collectors: { [option]: value } });
+      expect(error).toMatchObject({ option: `collectors.${option}`, value });
+    }
+  });
+
+  it('refuse a collector that there is not', () => {
+    expect(refusal({ collectors: { http: false } }).option).toBe('collectors.http');
+    expect(refusal({ collectors: false })).toMatchObject({ option: 'collectors', allowed: 'an object' });
   });
 
   it('refuse what is no option, and say which there are', () => {

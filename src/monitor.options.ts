@@ -4,6 +4,8 @@ import { HTTP_RULES, resolveHttpOptions } from './http/requests/http.options.js'
 import type { AccessOptions, ResolvedAccessOptions } from './http/access/access.options.js';
 import { ACCESS_RULES, resolveAccessOptions } from './http/access/access.options.js';
 import { DECORATORS_RULE } from './http/controller-mount.js';
+import type { CollectorsOptions, ResolvedCollectorsOptions } from './collectors/collectors.options.js';
+import { COLLECTORS_RULES, resolveCollectorsOptions } from './collectors/collectors.options.js';
 import { MonitorController } from './http/monitor.controller.js';
 import type { PortOptions, ResolvedPortOptions } from './http/port/port.options.js';
 import { PORT_RULES, resolvePortOptions } from './http/port/port.options.js';
@@ -52,6 +54,8 @@ export interface MonitorOptions extends AccessOptions, PortOptions {
    * Default: 10 000.
    */
   maxSeries?: number | undefined;
+  /** What the monitor measures by itself, each of which can be switched off, and collectors of your own. Default: all. */
+  collectors?: CollectorsOptions | undefined;
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
@@ -69,6 +73,7 @@ export interface ResolvedMonitorOptions {
   readonly interceptor: boolean;
   readonly http: ResolvedHttpOptions;
   readonly maxSeries: number;
+  readonly collectors: ResolvedCollectorsOptions;
 }
 
 const RULES: Rules = {
@@ -97,6 +102,7 @@ const RULES: Rules = {
   interceptor: YES_OR_NO,
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
+  collectors: COLLECTORS_RULES,
 };
 
 /**
@@ -124,6 +130,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     interceptor: options.interceptor ?? true,
     http: resolveHttpOptions(options.http),
     maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
+    collectors: resolveCollectorsOptions(options.collectors),
   });
 }
 

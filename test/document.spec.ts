@@ -3,6 +3,7 @@ import { Controller, Get, Injectable, SetMetadata, UseGuards, VersioningType } f
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -39,46 +40,83 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   const start = (options?: MonitorOptions) =>
     startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [CatsController] });
 
-  it('has the keys of µtornadomon, and no others of that kind', async () => {
+  it('has the keys of µtornadomon, and beside them those that are its own', async () => {
     const running = await start({ measureInterval: 1 });
     await expect.poll(async () => (await running.document()).counters.callbacks).toBeGreaterThan(0);
     const gauges = ['ioloop_excess_callback_latency', 'ioloop_handlers', 'ioloop_pending_callbacks'];
+    const ownGauges = [
+      'array_buffers_bytes',
+      'eventloop_utilization',
+      'external_bytes',
+      'heap_limit_bytes',
+      'heap_total_bytes',
+      'heap_used_bytes',
+    ];
     // The timer ticks between two polls, or it does not: the extremes are looked at over a while.
     await expect
-      .poll(async () => keyPaths(await running.document()).filter((path) => !/^\w+\.http_/.test(path)))
+      .poll(async () => {
+        const { histograms: _taken, ...document } = await running.document();
+        return keyPaths(document).filter((path) => !path.includes('{') && !/^\w+\.http_/.test(path));
+      })
       .toEqual([
         'process.uptime',
         'process.num_fds',
+        'process.max_fds',
         'process.meminfo.rss_bytes',
         'process.meminfo.vsz_bytes',
         'process.cpu.user_time',
         'process.cpu.system_time',
+        'process.cpu.percent',
         'process.cpu.num_threads',
+        'instance.pid',
+        'instance.hostname',
+        'instance.start_time',
+        'instance.node_version',
+        'instance.worker_id',
         'counters.callback_duration',
         'counters.callbacks',
         'counters.callbacks_processed',
         'counters.localhost_requests',
         'counters.private_requests',
         'counters.requests',
-        ...gauges.map((name) => `gauges.${name}`),
-        ...gauges.map((name) => `max_gauges.${name}`),
-        ...gauges.map((name) => `min_gauges.${name}`),
+        ...['gauges', 'max_gauges', 'min_gauges'].flatMap((section) =>
+          [...gauges, ...ownGauges].sort().map((name) => `${section}.${name}`),
+        ),
       ]);
+    expect(Object.keys((await running.document()).histograms)).toEqual([
+      'eventloop_delay',
+      'gc_duration{kind="incremental"}',
+      'gc_duration{kind="major"}',
+      'gc_duration{kind="minor"}',
+      'gc_duration{kind="weakcb"}',
+    ]);
   });
 
   it('has numbers and nothing else, from the first moment on', async () => {
     const running = await start();
-    const { process, ...rest } = await running.document();
-    expect(Object.keys(rest.gauges)).toEqual([
-      'http_requests_in_flight',
-      'ioloop_excess_callback_latency',
-      'ioloop_handlers',
-      'ioloop_pending_callbacks',
-    ]);
-    expect(rest.histograms).toEqual({});
-    for (const values of [process.meminfo, process.cpu, ...Object.values(rest)]) {
+    const { process, counters, gauges, max_gauges, min_gauges } = await running.document();
+    const { percent, ...cpu } = process.cpu;
+    // There is no last second yet.
+    expect(percent).toBeNull();
+    for (const values of [process.meminfo, cpu, counters, gauges, max_gauges, min_gauges]) {
+      expect(Object.keys(values).length).toBeGreaterThan(0);
       for (const value of Object.values(values)) expect(value).toEqual(expect.any(Number));
     }
+  });
+
+  it('says which process it is about', async () => {
+    const running = await start();
+    const { instance, process } = await running.document();
+    expect(instance).toEqual({
+      pid: globalThis.process.pid,
+      hostname: hostname(),
+      start_time: expect.any(String) as string,
+      node_version: globalThis.process.version,
+      worker_id: null,
+    });
+    const started = Date.now() - process.uptime! * 1000;
+    expect(Math.abs(Date.parse(instance.start_time) - started)).toBeLessThan(1000);
+    expect((await running.document()).instance).toEqual(instance);
   });
 
   it.runIf(globalThis.process.platform === 'linux')(
@@ -213,6 +251,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(await (await running.get('/cats')).json()).toEqual({ success: true, data: [] });
     expect(Object.keys(await running.document())).toEqual([
       'process',
+      'instance',
       'counters',
       'gauges',
       'max_gauges',

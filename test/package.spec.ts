@@ -16,6 +16,7 @@ import {
   ROOT,
 } from './package/project.js';
 import { RunningApp } from './package/running-app.js';
+import { NODE_MAJORS, nodeOf } from './support/nodes.js';
 
 const DIRECTORY = makeTemporaryDirectory();
 const ON_NEST_12 = join(DIRECTORY, 'nest-12');
@@ -116,37 +117,7 @@ describe.each([
       ['fastify', 'forRoot'],
       ['fastify', 'forRootAsync'],
     ])('is monitored and published on %s with %s(), and ends when it is closed', async (adapter, wiring) => {
-      const app = new RunningApp(['main.js', adapter, wiring], directory);
-      onTestFinished(() => app.kill());
-      const url = await app.said<string>('listening');
-
-      const adopt = (body: string) =>
-        fetch(`${url}/cats`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
-      const adopted = await adopt('{ "hunger": 3 }');
-      expect(await adopted.json()).toEqual({ intervals: ['monitor:publisher'] });
-      expect((await adopt('{ "hunger": ')).status).toBe(400);
-      expect((await fetch(`${url}/dogs`)).status).toBe(404);
-
-      // By then the timer that watches the event loop has ticked, so that each gauge has a highest value.
-      await app.said(
-        'published',
-        ({ counters }: MetricsSnapshot) => counters.cats === 1 && counters.callbacks > 0,
-      );
-
-      const response = await fetch(`${url}/monitor`);
-      expect(response.status).toBe(200);
-      const document = (await response.json()) as MetricsSnapshot;
-      expect(keysOf(document).filter((path) => !/^\w+\.http_/.test(path))).toEqual(DOCUMENT_KEYS);
-      expect(document.counters).toMatchObject({
-        'http_requests{method="POST",route="/cats",status="201"}': 1,
-        'http_requests{method="POST",route="/cats",status="400"}': 1,
-        'http_requests{method="GET",route="unmatched",status="404"}': 1,
-      });
-      const seen = { requests: 4, localhost_requests: 4, private_requests: 4, cats: 1 };
-      expect(document.counters).toMatchObject(seen);
-      expect(document.max_gauges.hunger).toBe(3);
-
-      expect(await app.close()).toEqual({ code: 0, stdout: '', stderr: '' });
+      await expectMonitored(directory, adapter, wiring);
     });
   });
 
@@ -173,6 +144,67 @@ describe.each([
   });
 });
 
+describe.each(NODE_MAJORS)('On Node %i', (major) => {
+  let node: string | undefined;
+
+  beforeAll(async () => {
+    node = await nodeOf(major);
+  }, 120_000);
+
+  it.for([
+    ['esm', 'express', 'forRoot'],
+    ['cjs', 'fastify', 'forRootAsync'],
+  ])(
+    'an application in %s is monitored on %s with %s()',
+    async ([moduleSystem, adapter, wiring], { skip }) => {
+      if (node === undefined) return skip();
+      const document = await expectMonitored(join(ON_NEST_12, moduleSystem), adapter, wiring, node);
+      expect(document.instance.node_version).toMatch(new RegExp(`^v${major}\\.`));
+    },
+  );
+});
+
+/** Runs the application of a user from its start to its end. */
+async function expectMonitored(
+  directory: string,
+  adapter: string,
+  wiring: string,
+  node?: string,
+): Promise<MetricsSnapshot> {
+  const app = new RunningApp(['main.js', adapter, wiring], directory, node);
+  onTestFinished(() => app.kill());
+  const url = await app.said<string>('listening');
+
+  const adopt = (body: string) =>
+    fetch(`${url}/cats`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  const adopted = await adopt('{ "hunger": 3 }');
+  expect(await adopted.json()).toEqual({ intervals: ['monitor:publisher'] });
+  expect((await adopt('{ "hunger": ')).status).toBe(400);
+  expect((await fetch(`${url}/dogs`)).status).toBe(404);
+
+  // By then the timer that watches the event loop has ticked, so that each gauge has a highest value.
+  await app.said(
+    'published',
+    ({ counters }: MetricsSnapshot) => counters.cats === 1 && counters.callbacks > 0,
+  );
+
+  const response = await fetch(`${url}/monitor`);
+  expect(response.status).toBe(200);
+  const document = (await response.json()) as MetricsSnapshot;
+  expect(keysOf(document).filter((key) => !VARYING.test(key))).toEqual(DOCUMENT_KEYS);
+  expect(document.counters).toMatchObject({
+    'http_requests{method="POST",route="/cats",status="201"}': 1,
+    'http_requests{method="POST",route="/cats",status="400"}': 1,
+    'http_requests{method="GET",route="unmatched",status="404"}': 1,
+  });
+  const seen = { requests: 4, localhost_requests: 4, private_requests: 4, cats: 1 };
+  expect(document.counters).toMatchObject(seen);
+  expect(document.max_gauges.hunger).toBe(3);
+
+  expect(await app.close()).toEqual({ code: 0, stdout: '', stderr: '' });
+  return document;
+}
+
 /** The whole public API, but for its types. */
 const EXPORTS = [
   'HandlerCallsInterceptor',
@@ -187,6 +219,11 @@ const EXPORTS = [
   'parseSeriesName',
 ];
 
+/** There are as many of them as there are spaces of the heap, types of what is active just then, and kinds of requests. */
+const VARYING = /^\w+\.(active_resources\{|heap_space_\w+\{|http_)/;
+
+const HISTOGRAM_FIGURES = ['count', 'max', 'min', 'p50', 'p90', 'p99', 'p999', 'sum'];
+
 /** All that the application shows at /monitor. */
 const DOCUMENT_KEYS = [
   'counters.callback_duration',
@@ -196,34 +233,56 @@ const DOCUMENT_KEYS = [
   'counters.localhost_requests',
   'counters.private_requests',
   'counters.requests',
+  'gauges.array_buffers_bytes',
+  'gauges.eventloop_utilization',
+  'gauges.external_bytes',
+  'gauges.heap_limit_bytes',
+  'gauges.heap_total_bytes',
+  'gauges.heap_used_bytes',
   'gauges.hunger',
   'gauges.ioloop_excess_callback_latency',
   'gauges.ioloop_handlers',
   'gauges.ioloop_pending_callbacks',
-  'histograms.appetite.count',
-  'histograms.appetite.max',
-  'histograms.appetite.min',
-  'histograms.appetite.p50',
-  'histograms.appetite.p90',
-  'histograms.appetite.p99',
-  'histograms.appetite.p999',
-  'histograms.appetite.sum',
+  'instance.hostname',
+  'instance.node_version',
+  'instance.pid',
+  'instance.start_time',
+  'instance.worker_id',
+  'max_gauges.array_buffers_bytes',
+  'max_gauges.eventloop_utilization',
+  'max_gauges.external_bytes',
+  'max_gauges.heap_limit_bytes',
+  'max_gauges.heap_total_bytes',
+  'max_gauges.heap_used_bytes',
   'max_gauges.hunger',
   'max_gauges.ioloop_excess_callback_latency',
   'max_gauges.ioloop_handlers',
   'max_gauges.ioloop_pending_callbacks',
+  'min_gauges.array_buffers_bytes',
+  'min_gauges.eventloop_utilization',
+  'min_gauges.external_bytes',
+  'min_gauges.heap_limit_bytes',
+  'min_gauges.heap_total_bytes',
+  'min_gauges.heap_used_bytes',
   'min_gauges.hunger',
   'min_gauges.ioloop_excess_callback_latency',
   'min_gauges.ioloop_handlers',
   'min_gauges.ioloop_pending_callbacks',
   'process.cpu.num_threads',
+  'process.cpu.percent',
   'process.cpu.system_time',
   'process.cpu.user_time',
+  'process.max_fds',
   'process.meminfo.rss_bytes',
   'process.meminfo.vsz_bytes',
   'process.num_fds',
   'process.uptime',
-];
+  ...[
+    'appetite',
+    'eventloop_delay',
+    ...['incremental', 'major', 'minor', 'weakcb'].map((kind) => `gc_duration{kind="${kind}"}`),
+  ].flatMap((name) => HISTOGRAM_FIGURES.map((figure) => `histograms.${name}.${figure}`)),
+].sort();
 
 /** The path to every value in there, sorted. */
 function keysOf(document: object): string[] {

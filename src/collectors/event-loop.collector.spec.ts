@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { TestRegistry } from '../../test/support/registry.js';
 import { EventLoopCollector } from './event-loop.collector.js';
@@ -18,8 +22,7 @@ describe('EventLoopCollector', () => {
 
   const read = () => registry.read();
   const make = (clock = () => now, interval = 1_000_000) => {
-    const collector = new EventLoopCollector(registry, clock);
-    collector.interval = interval;
+    const collector = new EventLoopCollector(registry, interval, clock);
     onTestFinished(() => collector.stop());
     return collector;
   };
@@ -118,14 +121,57 @@ describe('EventLoopCollector', () => {
     expect(looks - after).toBe(3);
   });
 
+  it('counts them by type, and says zero of a type that is gone', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'nestjs-monitor-watched-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const collector = make();
+    collector.start();
+    const watchers = Array.from({ length: 3 }, () => watch(directory));
+    collector.collect();
+    const type = 'active_resources{type="FSEventWrap"}';
+    expect((await read()).gauges[type]).toBe(3);
+    watchers.forEach((watcher) => watcher.close());
+    await Promise.all(watchers.map((watcher) => once(watcher, 'close')));
+    // A handle is gone some turns after it was closed.
+    await expect
+      .poll(async () => {
+        now += 1_000;
+        collector.collect();
+        return (await read()).gauges[type];
+      })
+      .toBe(0);
+  });
+
+  it('says what share of the time the loop was busy from tick to tick, whoever looks in between', async () => {
+    await untilNextTurn();
+    const collector = make();
+    collector.start();
+    expect((await read()).gauges).not.toHaveProperty('eventloop_utilization');
+    const start = performance.eventLoopUtilization();
+    block(30);
+    collector.collect();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    collector.collect();
+    const expected = performance.eventLoopUtilization(start).utilization;
+    collector.tick();
+    expect((await read()).gauges.eventloop_utilization).toBeCloseTo(expected, 1);
+    expect(expected).toBeLessThan(0.9);
+    block(10);
+    collector.tick();
+    const { gauges, min_gauges } = await read();
+    expect(gauges.eventloop_utilization).toBeGreaterThan(0.99);
+    expect(min_gauges.eventloop_utilization).toBe(gauges.eventloop_utilization);
+  });
+
   it('has all its numbers before the first tick, and no extremes that were not measured', async () => {
     make();
-    expect(await read()).toEqual({
+    const { histograms, ...values } = await read();
+    expect(values).toEqual({
       counters: { callback_duration: 0, callbacks: 0, callbacks_processed: 0 },
       gauges: { ioloop_excess_callback_latency: 0, ioloop_handlers: 0, ioloop_pending_callbacks: 0 },
       max_gauges: {},
       min_gauges: {},
-      histograms: {},
     });
+    expect(histograms).toMatchObject({ eventloop_delay: { count: 0, max: null } });
   });
 });

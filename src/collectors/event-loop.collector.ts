@@ -1,16 +1,28 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../metrics/clock.js';
 import { monotonicClock } from '../metrics/clock.js';
-import type { Collector } from '../metrics/collector.js';
 import type { Counter } from '../metrics/counter.js';
 import type { Gauge } from '../metrics/gauge.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
+import { ActiveResources } from './active-resources.js';
+import type { Collector } from './collector.js';
+import { LoopStretches } from './loop-stretches.js';
 
-/**
- * Counting the active resources makes a list of all of them, which takes 1 ms where there are 10 000 sockets. So
- * it may use one thousandth of the time: after a count that took 1 ms, the next one is 1 s later.
- */
-const RESOURCE_COUNT_SHARE = 1 / 1000;
+const DESCRIPTIONS = {
+  callbacks: { help: 'Ticks of the timer that watches the event loop.' },
+  callbacks_processed: { help: 'Events that the event loop has processed.' },
+  callback_duration: { help: 'How long the event loop was busy.', unit: 'seconds' },
+  ioloop_excess_callback_latency: {
+    help: 'How late the last tick of the timer that watches the event loop was.',
+    unit: 'seconds',
+  },
+  ioloop_pending_callbacks: { help: 'Events that were waiting when the event loop polled.' },
+  eventloop_utilization: {
+    help: 'Share of the time in which the event loop was busy, from 0 to 1.',
+    unit: 'ratio',
+  },
+  eventloop_delay: { help: 'How long the event loop ran code without turning.', unit: 'seconds' },
+};
 
 /** The loop's own figures, which only ever grow. */
 interface LoopTotals {
@@ -20,15 +32,16 @@ interface LoopTotals {
   events: number;
   /** Events that were waiting when it polled, added up over all its turns. */
   waiting: number;
-  /** Milliseconds that it was busy. */
+  /** Milliseconds that it was busy, and that it was not. */
   busy: number;
+  idle: number;
 }
 
 /**
- * Watches Node's event loop as µtornadomon watched Tornado's, under the same names.
+ * Watches Node's event loop: as µtornadomon watched Tornado's, under the same names, and how long it is held up.
  *
- * A timer measures how late it is called. Everything else is read from libuv's own counts. They go back to the
- * start of the process, so each look takes the difference to the one before: it is neither diluted by the past
+ * A timer measures how late it is called. Everything else is read from the loop's own counts. They go back to the
+ * start of the thread, so each look takes the difference to the one before: it is neither diluted by the past
  * nor disturbed by another monitor in the same process.
  */
 export class EventLoopCollector implements Collector {
@@ -37,31 +50,39 @@ export class EventLoopCollector implements Collector {
   private readonly busySeconds: Counter;
   private readonly lateness: Gauge;
   private readonly waiting: Gauge;
-  private readonly resources: Gauge;
+  private readonly utilization: Gauge;
+  private readonly stretches: LoopStretches;
+  private readonly resources: ActiveResources;
 
   private timer: NodeJS.Timeout | undefined;
   private lastTick = 0;
   private last: LoopTotals | undefined;
-  private nextResourceCount = -Infinity;
+  private atLastTick: LoopTotals | undefined;
 
-  /** Milliseconds between two ticks of the timer. Set before it is started. */
-  interval = 100;
-
+  /** @param interval milliseconds between two ticks of the timer. */
   constructor(
     registry: MetricsRegistry,
+    private readonly interval: number,
     private readonly clock: Clock = monotonicClock,
   ) {
+    for (const [name, description] of Object.entries(DESCRIPTIONS)) {
+      registry.descriptions.addOwn(name, description);
+    }
     this.ticks = registry.ownCounter('callbacks');
     this.events = registry.ownCounter('callbacks_processed');
     this.busySeconds = registry.ownCounter('callback_duration');
     this.lateness = registry.ownGauge('ioloop_excess_callback_latency', 0);
     this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
-    this.resources = registry.ownGauge('ioloop_handlers', 0);
+    this.utilization = registry.ownGauge('eventloop_utilization');
+    const delay = registry.ownHistogram('eventloop_delay');
+    this.stretches = new LoopStretches((seconds) => delay.observe(seconds));
+    this.resources = new ActiveResources(registry, clock);
   }
 
   start(): void {
-    this.last = loopTotals();
+    this.last = this.atLastTick = loopTotals();
     this.lastTick = this.clock();
+    this.stretches.start();
     // Without unref(), a script that has nothing left to do would never end.
     this.timer ??= setInterval(() => this.tick(), this.interval).unref();
   }
@@ -69,6 +90,7 @@ export class EventLoopCollector implements Collector {
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.stretches.stop();
   }
 
   /** What the timer does. */
@@ -77,37 +99,40 @@ export class EventLoopCollector implements Collector {
     this.ticks.inc();
     this.lateness.set((now - this.lastTick - this.interval) / 1000);
     this.lastTick = now;
-    this.collect();
+    this.update();
+    // From tick to tick, so that what one reader sees does not hang on when another one has looked.
+    this.setUtilization();
   }
 
   collect(): void {
     if (this.timer === undefined) return;
-    this.collectTotals();
-    this.countResources();
+    this.stretches.collect();
+    this.update();
   }
 
-  private collectTotals(): void {
+  private update(): void {
     const now = loopTotals();
     const last = this.last ?? now;
     this.last = now;
     this.events.inc(now.events - last.events);
-    this.busySeconds.inc((now.busy - last.busy) / 1000);
+    this.busySeconds.inc(Math.max(0, now.busy - last.busy) / 1000);
     // Two looks within one turn of the loop: it has not polled since, and what it found then still stands.
     const turns = now.turns - last.turns;
     if (turns > 0) this.waiting.set((now.waiting - last.waiting) / turns);
+    this.resources.count();
   }
 
-  private countResources(): void {
-    const begin = this.clock();
-    if (begin < this.nextResourceCount) return;
-    this.resources.set(process.getActiveResourcesInfo().length);
-    const end = this.clock();
-    this.nextResourceCount = end + (end - begin) / RESOURCE_COUNT_SHARE;
+  private setUtilization(): void {
+    const { last: now, atLastTick: before } = this;
+    if (now === undefined || before === undefined) return;
+    const [busy, idle] = [now.busy - before.busy, now.idle - before.idle];
+    this.atLastTick = now;
+    if (busy + idle > 0) this.utilization.set(Math.min(1, Math.max(0, busy / (busy + idle))));
   }
 }
 
 function loopTotals(): LoopTotals {
   const { loopCount, events, eventsWaiting } = performance.nodeTiming.uvMetricsInfo;
-  const { active } = performance.eventLoopUtilization();
-  return { turns: loopCount, events, waiting: eventsWaiting, busy: active };
+  const { active, idle } = performance.eventLoopUtilization();
+  return { turns: loopCount, events, waiting: eventsWaiting, busy: active, idle };
 }

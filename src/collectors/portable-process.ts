@@ -18,10 +18,16 @@ export interface PortableFigures {
 export class PortableProcess {
   private asking: Promise<void> | undefined;
   private known: PortableFigures | null = null;
+  private isStopped = false;
 
   /** The last answer, or `null` as long as there is none. */
   get figures(): PortableFigures | null {
     return this.known;
+  }
+
+  /** An answer that comes later is not kept. pidusage itself keeps nothing of ours: there is no history to clear. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   /** Asks, unless a question is under way. Never rejects: without an answer, the last one stands. */
@@ -33,7 +39,8 @@ export class PortableProcess {
   private async refresh(): Promise<void> {
     try {
       const { elapsed, memory } = await pidusage(process.pid, { usePs: true, maxage: 0 });
-      if (elapsed >= 0 && memory > 0) this.known = { age: elapsed / 1000, rssBytes: memory };
+      if (!this.isStopped && elapsed >= 0 && memory > 0)
+        this.known = { age: elapsed / 1000, rssBytes: memory };
     } catch {
       // No ps on this machine, or none that may run: then nobody knows.
     }

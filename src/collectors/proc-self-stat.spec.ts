@@ -27,6 +27,7 @@ describe('a line of /proc/[pid]/stat', () => {
 describe.runIf(process.platform === 'linux')('ProcSelfStat', () => {
   it('reads the same before and after it was closed', () => {
     const stat = new ProcSelfStat();
+    stat.open();
     const open = stat.read();
     stat.close();
     stat.close();

@@ -19,21 +19,26 @@ const PATH = '/proc/self/stat';
  */
 export class ProcSelfStat {
   private descriptor: number | undefined;
-  private closed = false;
+  private isOpen = false;
   private readonly buffer = Buffer.alloc(1024);
+
+  /** Keeps a descriptor from now on. */
+  open(): void {
+    this.isOpen = true;
+  }
 
   /** @returns `null` where there is no such file (not Linux, or /proc is hidden). */
   read(): ProcStat | null {
     try {
-      return parseProcStat(this.closed ? readFileSync(PATH, 'latin1') : this.readDescriptor());
+      return parseProcStat(this.isOpen ? this.readDescriptor() : readFileSync(PATH, 'latin1'));
     } catch {
       return null;
     }
   }
 
-  /** Lets go of the descriptor. A read after it still works, and keeps nothing open. */
+  /** Lets go of the descriptor. A read before {@link open} or after this still works, and keeps nothing open. */
   close(): void {
-    this.closed = true;
+    this.isOpen = false;
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
   }

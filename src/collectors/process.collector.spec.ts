@@ -41,10 +41,10 @@ describe.runIf(process.platform === 'linux')('ProcessCollector on Linux', () => 
 
   it('counts seconds of CPU', () => {
     const collector = start();
-    const before = collector.read().cpu.user_time;
+    const before = collector.read().cpu.user_time!;
     const end = process.cpuUsage().user + 50_000;
     while (process.cpuUsage().user < end);
-    expect(collector.read().cpu.user_time - before).toBeGreaterThanOrEqual(0.05);
+    expect(collector.read().cpu.user_time! - before).toBeGreaterThanOrEqual(0.05);
   });
 });
 

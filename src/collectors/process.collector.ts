@@ -1,29 +1,51 @@
 import type { Clock } from '../metrics/clock.js';
 import { monotonicClock } from '../metrics/clock.js';
-import type { Collector } from '../metrics/collector.js';
 import type { ProcessMetrics } from '../metrics/reading/snapshot.js';
+import type { Collector } from './collector.js';
+import { CpuShare } from './cpu-share.js';
+import { DescriptorLimit } from './descriptor-limit.js';
 import { countOpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
+import { Sampling } from './sampling.js';
 
 /** Node's own start cannot be this many seconds after that of the process: then one of the two clocks is wrong. */
 const MAX_NODE_START_DELAY = 60;
 
+/** The section where nobody measures it. Whoever expects the keys finds them. */
+export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
+  uptime: null,
+  num_fds: null,
+  max_fds: null,
+  meminfo: { rss_bytes: null, vsz_bytes: null },
+  cpu: { user_time: null, system_time: null, percent: null, num_threads: null },
+});
+
 /**
- * The `process` section of the document. Each field is guarded by itself: with /proc hidden, or without a
+ * The `process` section of the document: all of it is about the whole process, also when it is read in a worker. Each field is guarded by itself: with /proc hidden, or without a
  * descriptor left, the others still say what they know.
  */
 export class ProcessCollector implements Collector {
   private readonly stat = new ProcSelfStat();
+  private readonly share = new CpuShare();
+  private readonly limit = new DescriptorLimit();
+  private readonly sampling = new Sampling();
   /** Seconds of age that the process had before Node knew of it. */
-  private ageBeforeNode = 0;
+  private age = 0;
 
   constructor(
     private readonly portable = new PortableProcess(),
     private readonly clock: Clock = monotonicClock,
   ) {}
 
+  get ageBeforeNode(): number {
+    return this.age;
+  }
+
   start(): void {
+    this.stat.open();
+    this.sample();
+    this.sampling.start(() => this.sample());
     const stat = this.stat.read();
     const sinceBoot = secondsSinceBoot();
     if (stat !== null && sinceBoot !== null) {
@@ -38,7 +60,9 @@ export class ProcessCollector implements Collector {
   }
 
   stop(): void {
+    this.sampling.stop();
     this.stat.close();
+    this.portable.stop();
   }
 
   /** The section as it is now. */
@@ -46,17 +70,28 @@ export class ProcessCollector implements Collector {
     const stat = this.stat.read();
     const { user, system } = process.cpuUsage();
     return {
-      uptime: process.uptime() + this.ageBeforeNode,
+      uptime: process.uptime() + this.age,
       num_fds: countOpenDescriptors(),
+      max_fds: this.limit.value,
       meminfo: { rss_bytes: this.residentSize(), vsz_bytes: stat?.vsizeBytes ?? null },
-      cpu: { user_time: user / 1e6, system_time: system / 1e6, num_threads: stat?.numThreads ?? null },
+      cpu: {
+        user_time: user / 1e6,
+        system_time: system / 1e6,
+        percent: this.share.percent,
+        num_threads: stat?.numThreads ?? null,
+      },
     };
+  }
+
+  private sample(): void {
+    this.share.sample();
+    this.limit.refresh();
   }
 
   /** `process.uptime()` begins when Node does. Taken once, so that the uptime never goes back. */
   private learnAge(age: number): void {
     const delay = age - process.uptime();
-    if (delay > 0 && delay < MAX_NODE_START_DELAY) this.ageBeforeNode = delay;
+    if (delay > 0 && delay < MAX_NODE_START_DELAY) this.age = delay;
   }
 
   private residentSize(): number | null {

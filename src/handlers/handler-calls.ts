@@ -30,10 +30,10 @@ export class HandlerCalls {
     private readonly registry: MetricsRegistry,
     private readonly clock: Clock = monotonicClock,
   ) {
-    registry.describe(HANDLER_CALLS, {
+    registry.descriptions.addOwn(HANDLER_CALLS, {
       help: 'Calls of handlers of messages, events and GraphQL operations, by what became of them',
     });
-    registry.describe(HANDLER_DURATION, {
+    registry.descriptions.addOwn(HANDLER_DURATION, {
       help: 'How long a handler took, until the last of what it gives',
       unit: 'seconds',
     });

@@ -2,6 +2,7 @@ import { CountedWarnings } from './counted-warnings.js';
 import { Counter } from './counter.js';
 import type { Description } from './description.js';
 import { copyDescription } from './description.js';
+import { Descriptions } from './descriptions.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
@@ -31,8 +32,7 @@ export class MetricsRegistry {
   readonly counters: Families<Counter>;
   readonly gauges: Families<Gauge>;
   readonly histograms: Families<HistogramSeries>;
-  /** What is known of metrics, by name. */
-  readonly descriptions = new Map<string, Description>();
+  readonly descriptions = new Descriptions();
   /** Histograms of the monitor itself whose classic buckets nobody asked for: they are for exporters only. */
   readonly unlistedBuckets = new Set<string>();
   /** Those among the gauges that are read from a function. */
@@ -129,7 +129,7 @@ export class MetricsRegistry {
   /** Says what a metric is. What was said before is kept, unless it is said again. */
   describe(name: string, given: Description): void {
     const known = this.descriptions.get(name);
-    const hasRoom = known !== undefined || this.descriptions.size < this.maxSeries;
+    const hasRoom = this.descriptions.hasRoomFor(name, this.maxSeries);
     const description = isMetricName(name) && hasRoom ? copyDescription(given) : undefined;
     const isLate = description?.buckets !== undefined && this.histograms.family(name) !== undefined;
     if (description === undefined || isLate) {

@@ -18,8 +18,8 @@ export class RunningApp {
   private noise = '';
   private readonly ended: Promise<Outcome>;
 
-  constructor(args: string[], cwd: string) {
-    this.child = spawn(process.execPath, args, {
+  constructor(args: string[], cwd: string, node = process.execPath) {
+    this.child = spawn(node, args, {
       cwd,
       env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,12 +1,16 @@
 import { MetricsReader } from '../../src/metrics/reading/reader.js';
 import { MetricsRegistry } from '../../src/metrics/registry.js';
-import type { MetricsSnapshot, ProcessMetrics, Reading } from '../../src/metrics/reading/snapshot.js';
+import type { DocumentFacts, MetricsSnapshot, Reading } from '../../src/metrics/reading/snapshot.js';
 import { REGISTRY_TEXTS } from '../../src/monitor.messages.js';
 
 /** A registry by itself, with a reader to look at it and what it warned of. */
 export class TestRegistry extends MetricsRegistry {
   readonly warnings: string[];
-  private readonly reader = new MetricsReader(this, [], () => ({}) as ProcessMetrics);
+  private readonly reader = new MetricsReader(
+    this,
+    () => undefined,
+    () => ({ process: {}, instance: {} }) as DocumentFacts,
+  );
 
   constructor() {
     const warnings: string[] = [];
@@ -18,8 +22,8 @@ export class TestRegistry extends MetricsRegistry {
     return this.reader.read(reader);
   }
 
-  async read(reader?: string): Promise<Omit<MetricsSnapshot, 'process'>> {
-    const { process: _none, ...numbers } = (await this.look(reader)).metrics;
+  async read(reader?: string): Promise<Omit<MetricsSnapshot, keyof DocumentFacts>> {
+    const { process: _process, instance: _instance, ...numbers } = (await this.look(reader)).metrics;
     return numbers;
   }
 

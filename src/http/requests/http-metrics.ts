@@ -38,12 +38,16 @@ export class HttpMetrics {
     private readonly registry: MetricsRegistry,
     private readonly options: ResolvedHttpOptions,
   ) {
-    registry.describe(HTTP_REQUESTS, { help: HTTP_HELP.requests });
-    registry.describe(HTTP_DURATION, { help: HTTP_HELP.duration, unit: 'seconds', buckets: options.buckets });
+    registry.descriptions.addOwn(HTTP_REQUESTS, { help: HTTP_HELP.requests });
+    registry.descriptions.addOwn(HTTP_DURATION, {
+      help: HTTP_HELP.duration,
+      unit: 'seconds',
+      buckets: options.buckets,
+    });
     if (!options.hasOwnBuckets) registry.unlistedBuckets.add(HTTP_DURATION);
-    registry.describe(HTTP_RESPONSES, { help: HTTP_HELP.responses });
-    registry.describe(HTTP_ABORTED, { help: HTTP_HELP.aborted });
-    registry.describe(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
+    registry.descriptions.addOwn(HTTP_RESPONSES, { help: HTTP_HELP.responses });
+    registry.descriptions.addOwn(HTTP_ABORTED, { help: HTTP_HELP.aborted });
+    registry.descriptions.addOwn(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
     // Names of the monitor itself, also where there is no request yet.
     registry.reserveCounter(HTTP_REQUESTS);
     registry.reserveCounter(HTTP_ABORTED);

@@ -1,14 +1,14 @@
 import type { Column, Readout } from './readout.js';
-import type { MetricsSnapshot, ProcessMetrics } from './snapshot.js';
+import type { DocumentFacts, MetricsSnapshot } from './snapshot.js';
 import type { Sliced } from './slices.js';
 
 /** So many numbers are written at a time, and so many figures of histograms, each of which can be a long list. */
 const [ENTRIES, LONG_ENTRIES] = [256, 8];
 
 /** The document as a plain value. */
-export function* documentOf(process: ProcessMetrics, readout: Readout): Sliced<MetricsSnapshot> {
+export function* documentOf(facts: DocumentFacts, readout: Readout): Sliced<MetricsSnapshot> {
   return {
-    process,
+    ...facts,
     counters: yield* recordOf(readout.counters),
     gauges: yield* recordOf(readout.gauges),
     max_gauges: yield* recordOf(readout.max_gauges),
@@ -34,8 +34,8 @@ const PLAIN = { configurable: true, enumerable: true, writable: true };
  * The document as JSON text, in pieces of some 10 kB. Put together, they say what `JSON.stringify` would make of it, with
  * all names in order; in an object, JavaScript puts those that are whole numbers first.
  */
-export function* jsonOf(process: ProcessMetrics, readout: Readout): Sliced<string[]> {
-  const pieces = [`{"process":${JSON.stringify(process)}`];
+export function* jsonOf(facts: DocumentFacts, readout: Readout): Sliced<string[]> {
+  const pieces = [JSON.stringify(facts).slice(0, -1)];
   for (const [section, column] of Object.entries(readout) as [string, Column<unknown>][]) {
     pieces.push(`,"${section}":{`);
     yield* writeEntries(column, section === 'histograms' ? LONG_ENTRIES : ENTRIES, pieces);

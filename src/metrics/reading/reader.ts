@@ -1,4 +1,3 @@
-import type { Collector } from '../collector.js';
 import { documentOf, jsonOf } from './document.js';
 import type { Readout } from './readout.js';
 import { readOut } from './readout.js';
@@ -7,7 +6,7 @@ import { ReaderWindows } from './reader-windows.js';
 import type { MetricsRegistry } from '../registry.js';
 import { inSlices } from './slices.js';
 import type { Sliced } from './slices.js';
-import type { ProcessMetrics, Reading } from './snapshot.js';
+import type { DocumentFacts, Reading } from './snapshot.js';
 
 /** Puts the document together: what the collectors watch, brought up to date, and what the registry holds. */
 export class MetricsReader {
@@ -15,8 +14,9 @@ export class MetricsReader {
 
   constructor(
     private readonly registry: MetricsRegistry,
-    private readonly collectors: readonly Collector[],
-    private readonly readProcess: () => ProcessMetrics,
+    /** Has the collectors bring their numbers up to date, and gives what there is to wait for. It never rejects. */
+    private readonly collect: () => PromiseLike<unknown> | undefined,
+    private readonly readFacts: () => DocumentFacts,
   ) {}
 
   /**
@@ -38,16 +38,18 @@ export class MetricsReader {
 
   private async take<T>(
     look: Look,
-    into: (process: ProcessMetrics, readout: Readout) => Sliced<T>,
+    into: (facts: DocumentFacts, readout: Readout) => Sliced<T>,
   ): Promise<Reading<T>> {
+    // Without anything to wait for, what fits into one slice is done when this returns.
+    const collected = this.collect();
+    if (collected !== undefined) await collected;
     const metrics = await inSlices(this.put(look, into));
     return { metrics, giveBack: () => look.giveBack() };
   }
 
-  private *put<T>(look: Look, into: (process: ProcessMetrics, readout: Readout) => Sliced<T>): Sliced<T> {
-    for (const collector of this.collectors) collector.collect?.();
-    const process = this.readProcess();
+  private *put<T>(look: Look, into: (facts: DocumentFacts, readout: Readout) => Sliced<T>): Sliced<T> {
+    const facts = this.readFacts();
     const readout = yield* readOut(this.registry, look);
-    return yield* into(process, readout);
+    return yield* into(facts, readout);
   }
 }

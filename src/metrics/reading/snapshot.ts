@@ -1,11 +1,16 @@
 import type { HistogramValues } from '../histogram/histogram-values.js';
 
-/** What the process has used so far. A field is `null` where the platform cannot say. */
+/**
+ * What the process has used so far, all its threads together, also when a worker says it. A field is `null` where the
+ * platform cannot say, and all of them are with `collectors: { process: false }`.
+ */
 export interface ProcessMetrics {
   /** Seconds since the process started. */
-  uptime: number;
+  uptime: number | null;
   /** Open file descriptors of the process. */
   num_fds: number | null;
+  /** How many it may have open; `null` also where there is no limit. */
+  max_fds: number | null;
   meminfo: {
     /** Resident size, in bytes: the memory that is in RAM. */
     rss_bytes: number | null;
@@ -14,12 +19,27 @@ export interface ProcessMetrics {
   };
   cpu: {
     /** Seconds of CPU spent in the process's own code, all its threads together. */
-    user_time: number;
+    user_time: number | null;
     /** Seconds of CPU spent in the kernel on its behalf. */
-    system_time: number;
+    system_time: number | null;
+    /** CPU of the last second, in percent of one core: 150 is one and a half. `null` in the first second. */
+    percent: number | null;
     /** Threads of the operating system. Node has about ten before it runs a line of yours. */
     num_threads: number | null;
   };
+}
+
+/** Which process, and which of its threads, a document is about. */
+export interface InstanceInfo {
+  pid: number;
+  /** `null` where the system does not say. */
+  hostname: string | null;
+  /** When the process started, such as `2026-01-31T23:59:59.123Z`. */
+  start_time: string;
+  /** Such as `v20.19.0`. */
+  node_version: string;
+  /** The `threadId` of a worker thread; `null` in the main thread. */
+  worker_id: number | null;
 }
 
 /** Numbers by name, the names sorted. */
@@ -34,6 +54,7 @@ export type Values = Record<string, number>;
  */
 export interface MetricsSnapshot {
   process: ProcessMetrics;
+  instance: InstanceInfo;
   /** What was counted since the monitor was made. */
   counters: Values;
   /** What each gauge says now. */
@@ -45,6 +66,9 @@ export interface MetricsSnapshot {
   /** What each histogram took since the reader last looked. */
   histograms: Record<string, HistogramValues>;
 }
+
+/** What a document says beside the numbers of the registry. */
+export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance'>;
 
 /** A snapshot, and the way to undo having looked. */
 export interface Reading<T = MetricsSnapshot> {

@@ -19,11 +19,14 @@ import type {
   AccessJudgement,
   AccessOptions,
   Admission,
+  Collector as OwnCollector,
+  CollectorsOptions,
   Counter,
   Description,
   Gauge,
   Histogram,
   HistogramValues,
+  InstanceInfo,
   Labels,
   LabelValue,
   MetricsSnapshot,
@@ -60,6 +63,25 @@ export class Collector implements PublisherObject {
     await fetch('https://collector.example.com', { method: 'POST', body: JSON.stringify(metrics), signal });
   }
 }
+
+/** A collector that is a provider. */
+@Injectable()
+export class PoolCollector implements OwnCollector {
+  async collect(monitor: MonitorService): Promise<void> {
+    monitor.kv('pool_waiting', await Promise.resolve(3));
+  }
+}
+
+export const collectors: CollectorsOptions = {
+  process: true,
+  eventLoop: true,
+  memory: true,
+  gc: false,
+  own: [new PoolCollector(), { start: (monitor) => monitor.count('starts'), stop: () => {} }],
+};
+
+export const whereItRuns = ({ hostname, pid, worker_id }: InstanceInfo): string =>
+  `${hostname ?? 'unknown'}:${pid}:${worker_id ?? 'main'}`;
 
 export const toConsole: PublishFunction = (metrics) => console.log(metrics.counters.requests);
 export const publishers: Publisher[] = [toConsole, new Collector(), async () => {}];
@@ -177,13 +199,14 @@ export class Handles {
 
 export async function everyLook(monitor: MonitorService, scheduler: SchedulerRegistry): Promise<void> {
   const snapshot: MetricsSnapshot = await monitor.metrics();
-  const { counters, gauges, max_gauges, min_gauges, histograms, process } = snapshot;
+  const { counters, gauges, max_gauges, min_gauges, histograms, process, instance } = snapshot;
   const values: Values[] = [counters, gauges, max_gauges, min_gauges];
   const { uptime, num_fds, meminfo, cpu }: ProcessMetrics = process;
   const numbers: (number | null)[] = [uptime, num_fds, meminfo.rss_bytes, meminfo.vsz_bytes, cpu.num_threads];
   const distributions: Record<string, HistogramValues> = histograms;
   const series: SeriesIdentity[] = Object.keys(counters).map(parseSeriesName);
-  console.log(values, numbers, cpu.user_time + cpu.system_time, distributions, series);
+  const seconds: number = (cpu.user_time ?? 0) + (cpu.system_time ?? 0);
+  console.log(values, numbers, seconds, distributions, series, instance.worker_id);
   const pieces: string[] = await monitor.json('mine');
   console.log(pieces.join(''), await monitor.metrics('mine'));
   console.log(scheduler.getInterval(PUBLISHER_INTERVAL));

@@ -1,0 +1,202 @@
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Collector, CollectorsOptions } from '../src/index.js';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import { adapterOf, moduleOf, startApp } from './support/app.js';
+
+const start = (collectors: CollectorsOptions) =>
+  startApp('fastify', { imports: [MonitorModule.forRoot({ collectors, measureInterval: 1 })] });
+
+describe('a collector that is switched off', () => {
+  it('leaves the keys of the process in place, as null', async () => {
+    const running = await start({ process: false });
+    const { process, instance } = await running.document();
+    expect(process).toEqual({
+      uptime: null,
+      num_fds: null,
+      max_fds: null,
+      meminfo: { rss_bytes: null, vsz_bytes: null },
+      cpu: { user_time: null, system_time: null, percent: null, num_threads: null },
+    });
+    expect(instance.pid).toBe(globalThis.process.pid);
+  });
+
+  it.each([
+    ['eventLoop', /^(ioloop_|callback|eventloop_|active_resources)/],
+    ['memory', /^(heap_|external_bytes|array_buffers_bytes)/],
+    ['gc', /^gc_duration/],
+  ] as const)('leaves nothing of %s in the document, and everything else', async (collector, names) => {
+    const namesOf = async (collectors: CollectorsOptions) => {
+      const running = await start(collectors);
+      if (collectors.eventLoop !== false) {
+        await expect
+          .poll(async () => (await running.document()).gauges)
+          .toHaveProperty('eventloop_utilization');
+      }
+      const { counters, gauges, histograms } = await running.document();
+      const all = [counters, gauges, histograms].flatMap((section) => Object.keys(section));
+      // Which resources there are just then differs.
+      return all.filter((name) => !name.startsWith('active_resources'));
+    };
+    const all = await namesOf({});
+    const without = await namesOf({ [collector]: false });
+    expect(without).toEqual(all.filter((name) => !names.test(name)));
+    expect(without.length).toBeLessThan(all.length);
+  });
+
+  it('runs nothing', async () => {
+    const runningWith = async (isOn: boolean) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const collectors = { process: isOn, eventLoop: isOn, memory: isOn, gc: isOn };
+      const app = await NestFactory.create(
+        moduleOf({ imports: [MonitorModule.forRoot({ collectors })] }),
+        adapterOf('fastify'),
+        { logger: false },
+      );
+      await app.init();
+      const count = vi.getTimerCount();
+      await app.close();
+      expect(vi.getTimerCount()).toBe(0);
+      vi.useRealTimers();
+      return count;
+    };
+    // The ticks, the mark before the loop waits, and a sample a second of process and memory.
+    expect(await runningWith(true)).toBe(4);
+    expect(await runningWith(false)).toBe(0);
+  });
+});
+
+/** A collector that keeps a list of what was called. */
+class Recording implements Collector {
+  readonly calls: string[] = [];
+
+  start(monitor: MonitorService): void {
+    this.calls.push('start');
+    monitor.count('starts');
+  }
+
+  collect(monitor: MonitorService): void {
+    this.calls.push('collect');
+    monitor.kv('depth', this.calls.length);
+  }
+
+  stop(): void {
+    this.calls.push('stop');
+  }
+}
+
+describe('a collector of the application', () => {
+  it('is started, asked before each document, and stopped', async () => {
+    const own = new Recording();
+    const running = await start({ own });
+    expect(own.calls).toEqual(['start']);
+    expect((await running.document()).gauges).toHaveProperty('depth', 2);
+    const { counters, gauges } = await running.app.get(MonitorService).metrics();
+    expect(gauges).toHaveProperty('depth', 3);
+    expect(counters).toHaveProperty('starts', 1);
+    await running.app.close();
+    await running.app.close();
+    await running.app.get(MonitorService).metrics();
+    expect(own.calls).toEqual(['start', 'collect', 'collect', 'stop']);
+  });
+
+  it('may be a provider that injects what it likes, the service included', async () => {
+    @Injectable()
+    class Queue {
+      readonly length = 7;
+    }
+    @Injectable()
+    class QueueCollector implements Collector {
+      constructor(
+        private readonly queue: Queue,
+        private readonly monitor: MonitorService,
+      ) {}
+
+      collect(): void {
+        this.monitor.kv('queue_length', this.queue.length);
+      }
+    }
+    @Module({ providers: [Queue, QueueCollector], exports: [QueueCollector] })
+    class QueueModule {}
+    const running = await startApp('fastify', {
+      imports: [
+        MonitorModule.forRootAsync({
+          imports: [QueueModule],
+          inject: [QueueCollector],
+          useFactory: (own: QueueCollector) => ({ collectors: { own: [own] } }),
+        }),
+      ],
+    });
+    expect((await running.document()).gauges).toHaveProperty('queue_length', 7);
+  });
+
+  it('may take its time: the document waits for it', async () => {
+    const own: Collector = {
+      async collect(monitor) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        monitor.kv('slow', 5);
+      },
+    };
+    const running = await start({ own });
+    expect((await running.document()).gauges).toHaveProperty('slow', 5);
+  });
+
+  it('does no harm when it throws or rejects: it is logged once and counted', async () => {
+    const fail = (): never => {
+      throw new Error('broken pool');
+    };
+    class Throwing implements Collector {
+      start = fail;
+      collect = fail;
+      stop = fail;
+    }
+    class Rejecting implements Collector {
+      collect = () => Promise.reject(new Error('broken query'));
+    }
+    const own = new Recording();
+    const running = await start({ own: [new Throwing(), new Rejecting(), own] });
+    await running.document();
+    const { counters, gauges } = await running.document();
+    // start, collect and collect of the one, collect and collect of the other.
+    expect(counters).toHaveProperty('monitor_failed_collects', 5);
+    expect(gauges).toHaveProperty('depth', 3);
+    await running.app.close();
+    expect(own.calls.at(-1)).toBe('stop');
+    expect(running.log.warnings).toEqual([
+      expect.stringMatching(/^Throwing failed.*broken pool/),
+      expect.stringMatching(/^Rejecting failed.*broken query/),
+    ]);
+    expect(running.log.errors).toEqual([]);
+  });
+
+  it('is waited for once when it hangs, and not called again until it is done', async () => {
+    const hanging = { calls: 0, end: () => {} };
+    const own: Collector = {
+      collect() {
+        hanging.calls++;
+        return new Promise<void>((resolve) => (hanging.end = resolve));
+      },
+    };
+    onTestFinished(() => hanging.end());
+    const running = await start({ own });
+    const [first, second] = await Promise.all([running.document(), running.document('/monitor?reader=b')]);
+    expect(first.counters).toHaveProperty('monitor_failed_collects', 1);
+    expect(second.counters).toHaveProperty('monitor_failed_collects', 1);
+    await running.document();
+    expect(hanging.calls).toBe(1);
+    hanging.end();
+    await expect.poll(() => running.document().then(() => hanging.calls), { interval: 1 }).toBe(2);
+    expect(running.log.warnings).toEqual([expect.stringMatching(/not finished after 1000 ms/)]);
+  });
+
+  it('keeps its name for what it counts, and takes none of the counters of the monitor', async () => {
+    const running = await start({
+      own: { collect: (monitor) => monitor.observe('monitor_failed_collects', 1) },
+    });
+    const { counters, histograms } = await running.document();
+    expect(histograms).not.toHaveProperty('monitor_failed_collects');
+    expect(counters).toHaveProperty('monitor_rejected_samples', 1);
+  });
+});

@@ -1,0 +1,78 @@
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import type { HistogramValues } from '../src/index.js';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import { startApp } from './support/app.js';
+import { linesOf } from './support/scripts.js';
+
+describe('memory', () => {
+  const start = async () => {
+    const { app } = await startApp('fastify', { imports: [MonitorModule.forRoot()] });
+    return app.get(MonitorService);
+  };
+
+  it('is what V8 says of the heap, and of each of its spaces', async () => {
+    const monitor = await start();
+    const { gauges } = await monitor.metrics();
+    const heap = getHeapStatistics();
+    expect(gauges.heap_limit_bytes).toBe(heap.heap_size_limit);
+    expect(gauges.heap_used_bytes).toBeGreaterThan(1e6);
+    expect(gauges.heap_total_bytes).toBeGreaterThanOrEqual(gauges.heap_used_bytes);
+    for (const { space_name } of getHeapSpaceStatistics()) {
+      const space = (figure: string) => gauges[`heap_space_${figure}_bytes{space="${space_name}"}`];
+      for (const figure of ['used', 'size', 'available', 'physical']) {
+        expect(space(figure), `${space_name} ${figure}`).toBeGreaterThanOrEqual(0);
+      }
+      expect(space('size')).toBeGreaterThanOrEqual(space('used'));
+    }
+    const used = Object.entries(gauges).filter(([name]) => name.startsWith('heap_space_used_bytes{'));
+    const sum = used.reduce((total, [, bytes]) => total + bytes, 0);
+    expect(sum / gauges.heap_used_bytes).toBeCloseTo(1, 1);
+  });
+
+  it('outside of the heap is seen when a buffer is made', async () => {
+    const monitor = await start();
+    const { gauges: before } = await monitor.metrics();
+    const buffer = Buffer.alloc(50e6, 1);
+    const { gauges: after } = await monitor.metrics();
+    expect(after.array_buffers_bytes - before.array_buffers_bytes).toBeGreaterThan(45e6);
+    expect(after.external_bytes - before.external_bytes).toBeGreaterThan(45e6);
+    expect(buffer[0]).toBe(1);
+  });
+
+  it('has a highest value of the time between two looks', async () => {
+    const monitor = await start();
+    await monitor.metrics();
+    await monitor.metrics('another');
+    const { max_gauges, gauges } = await monitor.metrics();
+    expect(max_gauges.heap_used_bytes).toBeGreaterThanOrEqual(gauges.heap_used_bytes);
+  });
+});
+
+describe('garbage collections', () => {
+  it('are all counted, with the time that they took, as the profiler of V8 counts them', async () => {
+    const [line] = await linesOf('garbage.mjs');
+    const { statistics, histograms } = line as {
+      statistics: { gcType: string; cost: number }[];
+      histograms: Record<string, HistogramValues>;
+    };
+    const NAMES: Record<string, string[]> = {
+      minor: ['Scavenge', 'MinorMarkSweep'],
+      major: ['MarkSweepCompact'],
+      incremental: ['IncrementalMarking'],
+      weakcb: ['ProcessWeakCallbacks'],
+    };
+    for (const [kind, names] of Object.entries(NAMES)) {
+      const collections = statistics.filter(({ gcType }) => names.includes(gcType));
+      const seconds = collections.reduce((sum, { cost }) => sum + cost / 1e6, 0);
+      const { count, sum } = histograms[`gc_duration{kind="${kind}"}`];
+      expect(count, kind).toBe(collections.length);
+      // Each of the two looks at the clock by itself.
+      expect(Math.abs(sum - seconds), `${kind}: ${sum} of ${seconds}`).toBeLessThanOrEqual(
+        0.3 * seconds + 0.001 * count,
+      );
+    }
+    expect(histograms['gc_duration{kind="minor"}'].count).toBeGreaterThan(3);
+    expect(histograms['gc_duration{kind="major"}'].count).toBeGreaterThanOrEqual(3);
+  });
+});

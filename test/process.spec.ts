@@ -1,0 +1,124 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProcessMetrics } from '../src/index.js';
+import { environment } from './support/scripts.js';
+
+const script = (name: string) => fileURLToPath(new URL(`scripts/${name}`, import.meta.url));
+
+describe.runIf(process.platform === 'linux')('the process section, of a process that does known work', () => {
+  const DESCRIPTORS = 40;
+  let before: ProcessMetrics;
+  let after: ProcessMetrics;
+  /** What the system says of it, when it has done its work and waits. */
+  let ps: Record<string, number>;
+  let proc: { fds: number; threads: number; rssKb: number; maxFds: number };
+
+  beforeAll(async () => {
+    const child = spawn(process.execPath, [script('known-work.mjs'), String(DESCRIPTORS)], {
+      env: environment(),
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const exit = once(child, 'exit');
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const next = async () => JSON.parse((await lines.next()).value as string) as ProcessMetrics;
+    before = await next();
+    await next();
+    const { pid = 0 } = child;
+    const of = (path: string) => readFileSync(`/proc/${pid}/${path}`, 'utf8');
+    const FIELDS = ['etimes', 'cputimes', 'nlwp', 'rss', 'vsz'];
+    const columns = FIELDS.map((field) => `${field}=`).join();
+    const values = execFileSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
+    ps = Object.fromEntries(FIELDS.map((field, i) => [field, Number(values[i])]));
+    proc = {
+      fds: readdirSync(`/proc/${pid}/fd`).length,
+      threads: readdirSync(`/proc/${pid}/task`).length,
+      rssKb: Number(/VmRSS:\s+(\d+)/.exec(of('status'))?.[1]),
+      maxFds: Number(/Max open files\s+(\d+)/.exec(of('limits'))?.[1]),
+    };
+    child.stdin.end();
+    after = await next();
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it('has the descriptors, and how many there may be', () => {
+    expect(after.num_fds! - before.num_fds!).toBeGreaterThanOrEqual(DESCRIPTORS);
+    // At the end of its input, it has closed that, and it may be reading the limits.
+    expect(Math.abs(after.num_fds! - proc.fds)).toBeLessThanOrEqual(4);
+    expect(after.max_fds).toBe(proc.maxFds);
+  });
+
+  it('has the threads', () => {
+    expect(after.cpu.num_threads! - before.cpu.num_threads!).toBeGreaterThanOrEqual(2);
+    expect(Math.abs(after.cpu.num_threads! - proc.threads)).toBeLessThanOrEqual(1);
+    expect(ps.nlwp).toBe(proc.threads);
+  });
+
+  it('has the seconds of CPU', () => {
+    const [start, end] = [before, after].map(({ cpu }) => cpu.user_time! + cpu.system_time!);
+    expect(end - start).toBeGreaterThanOrEqual(0.5);
+    // ps has whole seconds.
+    expect(Math.abs(end - ps.cputimes)).toBeLessThanOrEqual(1.2);
+  });
+
+  it('has the memory', () => {
+    expect(after.meminfo.rss_bytes! - before.meminfo.rss_bytes!).toBeGreaterThan(80e6);
+    expect(Math.abs(after.meminfo.rss_bytes! / 1024 / proc.rssKb - 1)).toBeLessThan(0.1);
+    expect(Math.abs(after.meminfo.vsz_bytes! / 1024 / ps.vsz - 1)).toBeLessThan(0.05);
+  });
+
+  it('has the age', () => {
+    expect(after.uptime).toBeGreaterThan(before.uptime!);
+    expect(after.uptime).toBeGreaterThanOrEqual(ps.etimes - 1);
+    expect(after.uptime! - ps.etimes).toBeLessThan(10);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the process section without /proc', () => {
+  // A mount namespace of its own takes rights that not every machine gives.
+  const HIDE = 'mount -t tmpfs none /proc && exec "$0" "$1"';
+  const withoutProc = (command: string, file: string) =>
+    spawnSync('unshare', ['-m', 'sh', '-c', HIDE, command, file], {
+      encoding: 'utf8',
+      input: '',
+      env: environment(),
+    });
+  const canHide = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /proc']).status === 0;
+
+  it.runIf(canHide)('has null for what only /proc knows, and everything else', () => {
+    const { stdout, stderr } = withoutProc(process.execPath, script('known-work.mjs'));
+    expect(stderr).toBe('');
+    const last = JSON.parse(stdout.trim().split('\n').at(-1)!) as ProcessMetrics;
+    expect(last).toMatchObject({
+      uptime: expect.any(Number) as number,
+      num_fds: null,
+      max_fds: null,
+      meminfo: { rss_bytes: null, vsz_bytes: null },
+      cpu: { user_time: expect.any(Number) as number, num_threads: null },
+    });
+    expect(last.cpu.user_time).toBeGreaterThanOrEqual(0.5);
+  });
+});
+
+describe('CPU percent', () => {
+  it('is that of the last second, for every reader, however often one of them looks', async () => {
+    const child = spawn(process.execPath, [script('busy.mjs')], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exit = once(child, 'exit');
+    const lines: { percent: number | null; used: number }[] = [];
+    for await (const line of createInterface(child.stdout))
+      lines.push(JSON.parse(line) as (typeof lines)[number]);
+    expect(await exit).toEqual([0, null]);
+    expect(lines[0].percent).toBeNull();
+    const measured = lines.filter(({ percent }) => percent !== null);
+    expect(measured.length).toBeGreaterThan(1);
+    for (const { percent, used } of measured) expect(Math.abs(percent! / used - 1)).toBeLessThan(0.25);
+  });
+});

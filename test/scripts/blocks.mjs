@@ -1,0 +1,63 @@
+// Blocks the event loop in every way, and prints how long each block was and what the document said of it.
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { readFile } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+
+class Root {}
+Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
+
+const context = await NestFactory.createApplicationContext(Root, { logger: false });
+const monitor = context.get(MonitorService);
+
+const read = async () => (await monitor.metrics()).histograms.eventloop_delay;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const inIo = (work) => new Promise((resolve) => readFile('/nowhere', () => resolve(work())));
+const inImmediate = (work) => new Promise((resolve) => setImmediate(() => resolve(work())));
+const inTimer = (work, ms) => new Promise((resolve) => setTimeout(() => resolve(work()), ms));
+
+/** @returns how many milliseconds it really took */
+function block(ms) {
+  const start = performance.now();
+  while (performance.now() - start < ms);
+  return performance.now() - start;
+}
+
+const PLACES = {
+  'right after a read': (ms) => block(ms),
+  'early in the interval': (ms) => inTimer(() => block(ms), 3),
+  'in the middle of the interval': (ms) => inTimer(() => block(ms), 47),
+  'late in the interval': (ms) => inTimer(() => block(ms), 93),
+  'in a callback of I/O': (ms) => inIo(() => block(ms)),
+  'in an immediate': (ms) => inImmediate(() => block(ms)),
+  'before other work': async (ms) => {
+    const took = await inTimer(() => block(ms), 20);
+    await sleep(10);
+    await inIo(() => block(ms / 3));
+    return took;
+  },
+  'just before a read': async (ms) => {
+    await sleep(30);
+    return block(ms);
+  },
+};
+
+await read();
+await sleep(150);
+for (const [place, blockThere] of Object.entries(PLACES)) {
+  for (const ms of process.argv.slice(2).map(Number)) {
+    const attempts = [];
+    // A machine that takes the processor away in the wrong moment makes a stretch longer: then it is tried again.
+    do {
+      await sleep(5);
+      await read();
+      const took = await blockThere(ms);
+      if (place !== 'just before a read') await sleep(1);
+      attempts.push({ took, seen: (await read()).max * 1000 });
+    } while (attempts.length < 5 && attempts.at(-1).seen > attempts.at(-1).took * 1.15);
+    console.log(JSON.stringify({ place, ms, attempts }));
+  }
+}
+await context.close();

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** Runs one of `test/scripts/` until it ends, and gives what it printed: JSON, one value a line. */
+export async function linesOf(
+  script: string,
+  args: string[] = [],
+  node = process.execPath,
+): Promise<unknown[]> {
+  const path = fileURLToPath(new URL(`../scripts/${script}`, import.meta.url));
+  const { stdout, stderr } = await promisify(execFile)(node, [path, ...args], { env: environment() });
+  if (stderr !== '') throw new Error(`${script} complained: ${stderr}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+}
+
+/** Without what vitest has set for itself, which would change how Node behaves. */
+export function environment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR };
+}
