@@ -1,0 +1,79 @@
+/**
+ * What the monitor costs an application that does nothing, and what reading the process takes: see README.md beside
+ * this file.
+ */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProcessCollector } from '../dist/collectors/process.collector.js';
+import { readFlags } from './support/flags.mjs';
+import { machine, versionOf } from './support/machine.mjs';
+import { ServerProcess } from './support/server-process.mjs';
+import { summarize } from './support/stats.mjs';
+import { table } from './support/table.mjs';
+import { VARIANTS } from './support/variants.mjs';
+
+/** A process that has just started still compiles. */
+const WARM_UP_SECONDS = 10;
+
+const flags = readFlags({ seconds: 60, rounds: 3 });
+const variants = ['bare', 'again', 'default'];
+
+console.log(`${machine()}; Nest ${versionOf('@nestjs/core')}.\n`);
+const shares = await measureIdle();
+const bare = summarize(shares.bare).median;
+console.log(
+  table(
+    ['An idle application', 'CPU, share of one core', 'more than bare'],
+    variants.map((variant) => {
+      const { median } = summarize(shares[variant]);
+      return [VARIANTS[variant].title, percent(median), variant === 'bare' ? '' : percent(median - bare)];
+    }),
+  ),
+);
+const { low, median, high } = summarize(measureRead());
+console.log(
+  `\nReading the process section: ${microseconds(median)} (${microseconds(low)} to ${microseconds(high)})`,
+);
+
+/** All of them at once: they are idle, and what disturbs the machine disturbs all of them. */
+async function measureIdle() {
+  const servers = variants.map((variant) => new ServerProcess('express', variant));
+  /** @type {Record<string, number[]>} */
+  const results = Object.fromEntries(variants.map((variant) => [variant, []]));
+  try {
+    await Promise.all(servers.map((server) => server.start()));
+    await sleep(WARM_UP_SECONDS * 1000);
+    for (let round = 0; round < flags.rounds; round++) {
+      const start = performance.now();
+      const before = await Promise.all(servers.map((server) => server.cpu()));
+      await sleep((flags.seconds * 1000) / flags.rounds);
+      const after = await Promise.all(servers.map((server) => server.cpu()));
+      const elapsed = (performance.now() - start) * 1000;
+      servers.forEach(({ variant }, i) => results[variant].push((after[i] - before[i]) / elapsed));
+    }
+    return results;
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+/** @returns {number[]} microseconds of each read */
+function measureRead() {
+  const collector = new ProcessCollector();
+  collector.start();
+  const times = Array.from({ length: 2000 }, () => {
+    const start = performance.now();
+    collector.read();
+    return (performance.now() - start) * 1000;
+  });
+  collector.stop();
+  return times.slice(500);
+}
+
+function percent(share) {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function microseconds(value) {
+  return `${value.toFixed(1)} µs`;
+}
