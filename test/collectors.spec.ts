@@ -171,6 +171,18 @@ describe('a collector of the application', () => {
     expect(running.log.errors).toEqual([]);
   });
 
+  it('may look at the monitor itself', async () => {
+    const own: Collector = {
+      collect(monitor) {
+        void monitor.metrics('own').then(({ counters }) => monitor.kv('seen', counters.requests));
+      },
+    };
+    const running = await start({ own });
+    await running.document();
+    expect((await running.document()).gauges).toHaveProperty('seen', 1);
+    expect(running.log.warnings).toEqual([]);
+  });
+
   it('is waited for once when it hangs, and not called again until it is done', async () => {
     const hanging = { calls: 0, end: () => {} };
     const own: Collector = {

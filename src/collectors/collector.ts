@@ -20,7 +20,10 @@ import type { MonitorService } from '../monitor.service.js';
 export interface Collector {
   /** Begins to measure. Called once, when the application has started. Nothing waits for a promise of it. */
   start?(monitor: MonitorService): void | PromiseLike<void>;
-  /** Brings the numbers up to date. Called between the two others, before each document, which waits for a promise. */
+  /**
+   * Brings the numbers up to date. Called between the two others, before each document, which waits for a promise: so
+   * that promise must not wait for a document itself.
+   */
   collect?(monitor: MonitorService): void | PromiseLike<void>;
   /**
    * Ends everything that {@link start} began: a timer or a socket that outlives it keeps a closed application alive.
@@ -33,9 +36,14 @@ const METHODS = ['start', 'collect', 'stop'] as const;
 
 export function isCollector(value: unknown): value is Collector {
   if (typeof value !== 'object' || value === null) return false;
-  const given = METHODS.map((method): unknown => (value as Collector)[method]);
-  return (
-    given.some((method) => typeof method === 'function') &&
-    given.every((method) => method === undefined || typeof method === 'function')
-  );
+  try {
+    const given = METHODS.map((method): unknown => (value as Collector)[method]);
+    return (
+      given.some((method) => typeof method === 'function') &&
+      given.every((method) => method === undefined || typeof method === 'function')
+    );
+  } catch {
+    // An object whose properties throw.
+    return false;
+  }
 }

@@ -13,6 +13,8 @@ export type TimedOut = (ms: number) => Error;
  */
 export class GuardedCollector {
   private isRunning = false;
+  /** Whether the collector has been called and has not come back: it may read the document itself, which calls it. */
+  private isInside = false;
   /** The call that is under way. */
   private call: Promise<void> | undefined;
   /** What is waited for: the end of that call, or of its time. */
@@ -32,7 +34,7 @@ export class GuardedCollector {
 
   /** @returns what there is to wait for, if there is anything. It never rejects. */
   collect(monitor: MonitorService): Promise<void> | undefined {
-    if (!this.isRunning) return undefined;
+    if (!this.isRunning || this.isInside) return undefined;
     return this.call === undefined ? this.run('collect', monitor) : this.wait;
   }
 
@@ -46,11 +48,14 @@ export class GuardedCollector {
 
   private run(method: keyof Collector, monitor: MonitorService): Promise<void> | undefined {
     try {
+      this.isInside = true;
       const result = this.collector[method]?.(monitor);
       return isThenable(result) ? this.follow(result) : undefined;
     } catch (thrown) {
       this.onFailure(thrown);
       return undefined;
+    } finally {
+      this.isInside = false;
     }
   }
 

@@ -28,21 +28,23 @@ export class MetricsReader {
    * @param isKept for a reader of the monitor itself, whose window is never forgotten.
    */
   read(reader: string, isKept = false): Promise<Reading> {
-    return this.take(this.windows.look(reader, isKept), documentOf);
+    return this.take(reader, isKept, documentOf);
   }
 
   /** Like {@link read}, as JSON text in pieces. */
   json(reader: string): Promise<Reading<string[]>> {
-    return this.take(this.windows.look(reader), jsonOf);
+    return this.take(reader, false, jsonOf);
   }
 
   private async take<T>(
-    look: Look,
+    reader: string,
+    isKept: boolean,
     into: (facts: DocumentFacts, readout: Readout) => Sliced<T>,
   ): Promise<Reading<T>> {
     // Without anything to wait for, what fits into one slice is done when this returns.
     const collected = this.collect();
     if (collected !== undefined) await collected;
+    const look = this.windows.look(reader, isKept);
     const metrics = await inSlices(this.put(look, into));
     return { metrics, giveBack: () => look.giveBack() };
   }

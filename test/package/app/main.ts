@@ -24,6 +24,8 @@ class Settings {
   readonly monitor: MonitorOptions = {
     publisher: (published) => say({ published }),
     publishInterval: 50,
+    // On a machine that is busy with other things, all of it takes its time.
+    publishTimeout: 10_000,
   };
 }
 
