@@ -24,7 +24,8 @@ describe('in a worker thread', () => {
 
   it('the process is the whole process, the CPU of all its threads included', () => {
     expect(worker.process.uptime).toBeGreaterThan(0.5);
-    expect(main.process.uptime).toBeGreaterThanOrEqual(worker.process.uptime!);
+    // Each learns by itself, to some hundredths of a second, when the process began.
+    expect(Math.abs(main.process.uptime! - worker.process.uptime!)).toBeLessThan(5);
     expect(worker.process.num_fds).toBeGreaterThan(0);
     expect(worker.process.cpu.num_threads).toBeGreaterThan(5);
     // What the worker has worked.
