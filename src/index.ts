@@ -11,11 +11,27 @@ export { MonitorPort } from './http/port/monitor.port.js';
 export type { PortOptions } from './http/port/port.options.js';
 export type { Description } from './metrics/description.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
+export type { Extremes } from './metrics/extremes.js';
+export type { HistogramSnapshot } from './metrics/histogram/histogram-snapshot.js';
 export type { HistogramValues } from './metrics/histogram/histogram-values.js';
 export type { Labels, LabelValue } from './metrics/series/labels.js';
 export type { SeriesIdentity } from './metrics/series/series-name.js';
 export { parseSeriesName } from './metrics/series/series-name.js';
-export type { InstanceInfo, MetricsSnapshot, ProcessMetrics, Values } from './metrics/reading/snapshot.js';
+export type {
+  CounterSeriesMeasurement,
+  GaugeSeriesMeasurement,
+  HistogramSeriesMeasurement,
+  Measurement,
+  Measurements,
+  SeriesMeasurement,
+} from './metrics/reading/measurements.js';
+export type {
+  InstanceInfo,
+  MetricsSnapshot,
+  ProcessMetrics,
+  Reading,
+  Values,
+} from './metrics/reading/snapshot.js';
 export { MonitorOptionsError } from './monitor-options.error.js';
 export type { MonitorModuleAsyncOptions, MonitorOptionsFactory } from './monitor.module.js';
 export { MonitorModule } from './monitor.module.js';

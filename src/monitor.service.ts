@@ -5,7 +5,8 @@ import type { Counter, Gauge, Histogram } from './metrics/handles.js';
 import type { Labels } from './metrics/series/labels.js';
 import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
-import type { MetricsSnapshot } from './metrics/reading/snapshot.js';
+import type { Measurements } from './metrics/reading/measurements.js';
+import type { MetricsSnapshot, Reading } from './metrics/reading/snapshot.js';
 import { timed } from './metrics/timed.js';
 
 /**
@@ -140,6 +141,18 @@ export class MonitorService {
    */
   async json(reader = 'default'): Promise<string[]> {
     return (await this.reader.json(nameOf(reader))).metrics;
+  }
+
+  /**
+   * Like {@link metrics}, in parts and not as a document: kinds, names, labels, totals and buckets, for an exporter
+   * that says them in another tongue. It is made without holding the event loop up, however many series there are.
+   *
+   * @param reader as for {@link metrics}, except that the window of this one is never forgotten: give each exporter
+   * one name, and never a new one for each look. Default: `measurements`.
+   * @returns with `giveBack()`, which merges the window into the next one, for a look that did not get anywhere.
+   */
+  measurements(reader = 'measurements'): Promise<Reading<Measurements>> {
+    return this.reader.measurements(typeof reader === 'string' ? `measurements:${reader}` : 'measurements');
   }
 }
 

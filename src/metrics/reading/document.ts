@@ -1,5 +1,6 @@
 import type { Column, Readout } from './readout.js';
 import type { DocumentFacts, MetricsSnapshot } from './snapshot.js';
+import { setOwn } from '../set-own.js';
 import type { Sliced } from './slices.js';
 
 /** So many numbers are written at a time, and so many figures of histograms, each of which can be a long list. */
@@ -20,15 +21,11 @@ export function* documentOf(facts: DocumentFacts, readout: Readout): Sliced<Metr
 function* recordOf<T>({ names, values }: Column<T>): Sliced<Record<string, T>> {
   const record: Record<string, T> = {};
   for (let i = 0; i < names.length; i++) {
-    // Assigned, it would set the prototype; defined, it is a name like any other.
-    if (names[i] === '__proto__') Object.defineProperty(record, names[i], { value: values[i], ...PLAIN });
-    else record[names[i]] = values[i];
+    setOwn(record, names[i], values[i]);
     if (i % ENTRIES === ENTRIES - 1) yield;
   }
   return record;
 }
-
-const PLAIN = { configurable: true, enumerable: true, writable: true };
 
 /**
  * The document as JSON text, in pieces of some 10 kB. Put together, they say what `JSON.stringify` would make of it, with

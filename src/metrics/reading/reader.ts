@@ -1,4 +1,6 @@
 import { documentOf, jsonOf } from './document.js';
+import type { Measurements } from './measurements.js';
+import { measure } from './measurements.js';
 import type { Readout } from './readout.js';
 import { readOut } from './readout.js';
 import type { Look } from './reader-windows.js';
@@ -11,6 +13,7 @@ import type { DocumentFacts, Reading } from './snapshot.js';
 /** Puts the document together: what the collectors watch, brought up to date, and what the registry holds. */
 export class MetricsReader {
   private readonly windows = new ReaderWindows();
+  private readonly startTime = Date.now();
 
   constructor(
     private readonly registry: MetricsRegistry,
@@ -28,30 +31,48 @@ export class MetricsReader {
    * @param isKept for a reader of the monitor itself, whose window is never forgotten.
    */
   read(reader: string, isKept = false): Promise<Reading> {
-    return this.take(reader, isKept, documentOf);
+    return this.take(reader, isKept, (facts, look) => this.put(facts, look, documentOf));
   }
 
   /** Like {@link read}, as JSON text in pieces. */
   json(reader: string): Promise<Reading<string[]>> {
-    return this.take(reader, false, jsonOf);
+    return this.take(reader, false, (facts, look) => this.put(facts, look, jsonOf));
+  }
+
+  /** Like {@link read}, in parts. The window of such a reader is never forgotten: what it adds up would count twice. */
+  measurements(reader: string): Promise<Reading<Measurements>> {
+    return this.take(reader, true, (facts, look) => this.measure(facts, look));
   }
 
   private async take<T>(
     reader: string,
     isKept: boolean,
-    into: (facts: DocumentFacts, readout: Readout) => Sliced<T>,
+    work: (facts: DocumentFacts, look: Look) => Sliced<T>,
   ): Promise<Reading<T>> {
     // Without anything to wait for, what fits into one slice is done when this returns.
     const collected = this.collect();
     if (collected !== undefined) await collected;
     const look = this.windows.look(reader, isKept);
-    const metrics = await inSlices(this.put(look, into));
-    return { metrics, giveBack: () => look.giveBack() };
+    const giveBack = () => look.giveBack();
+    try {
+      return { metrics: await inSlices(work(this.readFacts(), look)), giveBack };
+    } catch (thrown) {
+      giveBack();
+      throw thrown;
+    }
   }
 
-  private *put<T>(look: Look, into: (facts: DocumentFacts, readout: Readout) => Sliced<T>): Sliced<T> {
-    const facts = this.readFacts();
-    const readout = yield* readOut(this.registry, look);
-    return yield* into(facts, readout);
+  private *put<T>(
+    facts: DocumentFacts,
+    look: Look,
+    into: (facts: DocumentFacts, readout: Readout) => Sliced<T>,
+  ): Sliced<T> {
+    return yield* into(facts, yield* readOut(this.registry, look));
+  }
+
+  private *measure(facts: DocumentFacts, look: Look): Sliced<Measurements> {
+    const { startTime } = this;
+    const metrics = yield* measure(this.registry, look);
+    return { startTime, time: Date.now(), ...facts, metrics };
   }
 }

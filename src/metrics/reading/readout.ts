@@ -38,7 +38,7 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
     column<number>(),
   ];
   const histograms = column<HistogramValues>();
-  yield* refresh(registry);
+  yield* refreshGauges(registry);
   yield* visitInOrder(registry.counters, CHEAP_STEPS, (name, counter) => push(counters, name, counter.value));
   yield* visitInOrder(registry.gauges, CHEAP_STEPS, (name, gauge) => {
     if (!hasValue(gauge)) return;
@@ -55,7 +55,7 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
 }
 
 /** Reads the gauges that are read from functions, which may take any time, and may look at the monitor themselves. */
-function* refresh(registry: MetricsRegistry): Sliced<void> {
+export function* refreshGauges(registry: MetricsRegistry): Sliced<void> {
   if (registry.isRefreshing) return;
   for (const gauge of Array.from(registry.readGauges)) {
     registry.isRefreshing = true;
@@ -75,7 +75,7 @@ function push<T>({ names, values }: Column<T>, name: string, value: T): void {
 }
 
 /** A gauge that was never set has none. */
-function hasValue(gauge: Gauge): boolean {
+export function hasValue(gauge: Gauge): boolean {
   return !Number.isNaN(gauge.value);
 }
 

@@ -25,6 +25,19 @@ export async function inSlices<T>(work: Sliced<T>, clock: Clock = monotonicClock
   }
 }
 
+/**
+ * For work whose steps are waited for, and may all be done before the event loop turns: wait for what this gives after
+ * each step.
+ */
+export function sliceEnds(clock: Clock = monotonicClock): () => Promise<void> {
+  let end = clock() + SLICE;
+  return async () => {
+    if (clock() < end) return;
+    await new Promise(setImmediate);
+    end = clock() + SLICE;
+  };
+}
+
 /** So many cheap steps are done between two places where work can be put down. */
 const STEPS = 256;
 
