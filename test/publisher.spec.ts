@@ -2,7 +2,7 @@ import type { INestApplicationContext, OnModuleDestroy } from '@nestjs/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { MetricsSnapshot, MonitorOptions, Publisher } from '../src/index.js';
+import type { MetricsSnapshot, MonitorOptions, Publisher, PublisherObject } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { moduleOf } from './support/app.js';
 import { RecordingLogger } from './support/recording-logger.js';
@@ -404,5 +404,49 @@ describe('the publisher', () => {
     const before = vi.getTimerCount();
     await start({ collectors: { process: false, eventLoop: false, memory: false } });
     expect(vi.getTimerCount()).toBe(before);
+  });
+});
+
+describe('a publisher that has opened something for itself', () => {
+  async function closing(afterLastPublish: () => unknown, options: MonitorOptions = {}) {
+    const log = new RecordingLogger();
+    const calls: string[] = [];
+    const publisher: PublisherObject = {
+      publish: () => void calls.push('publish'),
+      afterLastPublish() {
+        calls.push(this === publisher ? 'after' : 'after, not as its method');
+        return afterLastPublish();
+      },
+    };
+    const root = moduleOf({
+      imports: [MonitorModule.forRoot({ publisher, publishInterval: 60_000, ...options })],
+    });
+    const context = await NestFactory.createApplicationContext(root, { logger: log });
+    await context.close();
+    await context.close();
+    return { calls, log };
+  }
+
+  it('is told once when it has been called for the last time, and waited for', async () => {
+    let isClosed = false;
+    const { calls, log } = await closing(async () => {
+      await new Promise(setImmediate);
+      isClosed = true;
+    });
+    expect(calls).toEqual(['publish', 'after']);
+    expect(isClosed).toBe(true);
+    expect(log.errors).toEqual([]);
+  });
+
+  it('may fail to close it, which is logged', async () => {
+    const { log } = await closing(() => {
+      throw new Error('already closed');
+    });
+    expect(log.errors).toEqual([expect.stringContaining('already closed')]);
+  });
+
+  it('holds the end up for publishTimeout at most', async () => {
+    const { log } = await closing(() => new Promise(() => {}), { publishTimeout: 20 });
+    expect(log.errors).toEqual([expect.stringContaining('not finished after 20 ms')]);
   });
 });

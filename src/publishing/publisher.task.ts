@@ -8,9 +8,11 @@ import {
   INTERVAL_NAME_TAKEN,
   PUBLISH_FAILED,
   PUBLISH_TIMED_OUT,
+  PUBLISHER_NOT_CLOSED,
 } from '../monitor.messages.js';
 import { MONITOR_OPTIONS } from '../monitor.options.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
+import { Deadline } from './deadline.js';
 import type { Publisher } from './publisher.js';
 import { nameOf } from './publisher.js';
 import { PublisherLane } from './publisher.lane.js';
@@ -77,6 +79,26 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
     this.leaveScheduler(this.timer);
     await Promise.all(this.lanes.map((lane) => lane.finish(this.options.publishTimeout)));
+    await Promise.all(this.options.publishers.map((publisher, index) => this.release(publisher, index)));
+  }
+
+  /** Tells a publisher that it has been called for the last time. */
+  private async release(publisher: Publisher, index: number): Promise<void> {
+    const { publishTimeout } = this.options;
+    const deadline = new Deadline(
+      publishTimeout,
+      () => new Error(PUBLISH_TIMED_OUT(Math.round(publishTimeout))),
+    );
+    deadline.hold();
+    try {
+      if (typeof publisher === 'function') return;
+      await Promise.race([publisher.afterLastPublish?.(), deadline.passed]);
+    } catch (thrown) {
+      const { message, stack } = describeThrown(thrown);
+      this.logger.error(PUBLISHER_NOT_CLOSED(nameOf(publisher, index), message), stack);
+    } finally {
+      deadline.callOff();
+    }
   }
 
   private leaveScheduler(timer: NodeJS.Timeout): void {

@@ -18,6 +18,11 @@ export type PublishFunction = (metrics: MetricsSnapshot, context: PublishContext
 /** A publisher that is an object, such as a provider of yours. `publish` is called as its method. */
 export interface PublisherObject {
   publish: PublishFunction;
+  /**
+   * Called once when the application closes, after the last call of `publish` whether that succeeded or not: the place
+   * to close what the publisher has opened for itself. It is waited for, for `publishTimeout` at most, and may fail.
+   */
+  afterLastPublish?(): unknown;
 }
 
 /** Either form of publisher; see {@link PublishFunction} for what it may rely on. */
