@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { MetricsSnapshot } from '../src/index.js';
 import type { Outcome } from './package/child-process.js';
 import { runNode } from './package/child-process.js';
@@ -16,11 +16,19 @@ import {
   ROOT,
 } from './package/project.js';
 import { RunningApp } from './package/running-app.js';
+import { startAgent } from './support/dogstatsd.js';
 import { NODE_MAJORS, nodeOf } from './support/nodes.js';
 
 const DIRECTORY = makeTemporaryDirectory();
 const ON_NEST_12 = join(DIRECTORY, 'nest-12');
 const ON_NEST_11 = join(DIRECTORY, 'nest-11');
+const WITH_EXPORTERS = join(DIRECTORY, 'exporters');
+
+/** What only a subpath of ours needs, and a user installs who wants that. */
+const OPTIONAL = {
+  opentelemetry: ['@opentelemetry/api', '@opentelemetry/sdk-metrics'],
+  statsd: ['hot-shots'],
+};
 
 let tarball: Tarball;
 /** What the compiler said of each project. */
@@ -32,6 +40,11 @@ beforeAll(async () => {
     // Here it is npm that brings @nestjs/schedule, as a peer of ours.
     setUp(ON_NEST_12, nestPackages(12)),
     setUp(ON_NEST_11, [...nestPackages(11), '@nestjs/schedule@^6']),
+    setUp(
+      WITH_EXPORTERS,
+      [...nestPackages(12), '@opentelemetry/api@^1.9', '@opentelemetry/sdk-metrics@^2', 'hot-shots@^17'],
+      'exporters',
+    ),
   ]);
 }, 300_000);
 
@@ -42,9 +55,9 @@ function nestPackages(version: number): string[] {
   return [...names.map((name) => `@nestjs/${name}@^${version}`), 'reflect-metadata', 'rxjs'];
 }
 
-async function setUp(project: string, packages: string[]): Promise<void> {
+async function setUp(project: string, packages: string[], source?: 'app' | 'exporters'): Promise<void> {
   const forTheCompiler = ['typescript@^6', '@types/node@^20', '@types/express@^5'];
-  await makeProject(project, [tarball.path, ...packages, ...forTheCompiler]);
+  await makeProject(project, [tarball.path, ...packages, ...forTheCompiler], source);
   compiled.set(project, await compile(project));
 }
 
@@ -65,8 +78,8 @@ describe('The tarball', () => {
   });
 
   it('is small', () => {
-    expect(tarball.size).toBeLessThan(130_000);
-    expect(tarball.unpackedSize).toBeLessThan(400_000);
+    expect(tarball.size).toBeLessThan(150_000);
+    expect(tarball.unpackedSize).toBeLessThan(500_000);
   });
 
   it('refers to no source map, since it brings none along', () => {
@@ -80,12 +93,29 @@ describe('The tarball', () => {
       peerDependencies: object;
     };
     const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    const imported = shippedCode().flatMap(({ code }) =>
-      [...code.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name),
-    );
+    const imported = shippedCode().flatMap(({ code }) => importsOf(code));
     expect(imported).toContain('@nestjs/common');
     expect(imported.filter((name) => !isBuiltin(name) && !installed.includes(name))).toEqual([]);
   });
+
+  it.each(Object.entries(OPTIONAL))(
+    'needs what is optional in %s alone, types included',
+    (subpath, packages) => {
+      const needing = shippedCode().filter(({ code }) =>
+        importsOf(code).some((name) => packages.includes(name)),
+      );
+      expect(needing.length).toBeGreaterThan(0);
+      expect(needing.filter(({ path }) => !path.startsWith(`dist/exporters/${subpath}/`))).toEqual([]);
+      const reaching = shippedCode().filter(({ path, code }) => {
+        return !path.startsWith('dist/exporters/') && code.includes(`exporters/${subpath}`);
+      });
+      expect(reaching).toEqual([]);
+    },
+  );
+
+  function importsOf(code: string): string[] {
+    return [...code.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name);
+  }
 
   function shippedCode(): { path: string; code: string }[] {
     const unpacked = join(ON_NEST_12, 'node_modules/nestjs-monitor');
@@ -102,6 +132,13 @@ describe.each([
   it('installs beside these versions', () => {
     expect(installedVersion(project, '@nestjs/core')).toMatch(new RegExp(`^${nest}\\.`));
     expect(installedVersion(project, '@nestjs/schedule')).toMatch(new RegExp(`^${schedule}\\.`));
+  });
+
+  it('brings nothing along that is optional', () => {
+    const present = Object.values(OPTIONAL)
+      .flat()
+      .filter((name) => existsSync(join(project, 'node_modules', name)));
+    expect(present).toEqual([]);
   });
 
   it('type-checks in strict mode, declaration files included, from ESM and from CommonJS', () => {
@@ -162,6 +199,19 @@ describe.each(NODE_MAJORS)('On Node %i', (major) => {
       expect(document.instance.node_version).toMatch(new RegExp(`^v${major}\\.`));
     },
   );
+});
+
+describe('With the packages of OpenTelemetry and StatsD', () => {
+  it('the subpaths type-check in strict mode, from ESM and from CommonJS', () => {
+    expect(compiled.get(WITH_EXPORTERS)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it.each(['esm', 'cjs'])('an application in %s exports to both, and ends', async (moduleSystem) => {
+    const agent = await startAgent();
+    const outcome = await runNode(['main.js', String(agent.port)], join(WITH_EXPORTERS, moduleSystem));
+    expect(outcome).toEqual(endedAfterPrinting({ orders: 3, measured: true, runtime: 'nodejs', errors: [] }));
+    await vi.waitFor(() => expect(agent.totals()).toMatchObject({ 'shop.orders': 3 }), { timeout: 10_000 });
+  });
 });
 
 /** Runs the application of a user from its start to its end. */

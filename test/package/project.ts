@@ -8,8 +8,11 @@ import type { Outcome } from './child-process.js';
 /** The root of this repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a user writes, see `app/main.ts`. */
-const APP = fileURLToPath(new URL('./app', import.meta.url));
+/** What a user writes, see `app/main.ts` and `exporters/main.ts`. */
+const SOURCES = {
+  app: fileURLToPath(new URL('./app', import.meta.url)),
+  exporters: fileURLToPath(new URL('./exporters', import.meta.url)),
+};
 
 /** What `npm pack` says it has put into the tarball. */
 export interface Tarball {
@@ -54,9 +57,13 @@ interface PackedPackage {
  * A project of a user with these packages installed. The application is in it twice: in `esm/`, which is an ES
  * module, and in `cjs/`, which is CommonJS.
  */
-export async function makeProject(directory: string, packages: string[]): Promise<void> {
-  cpSync(APP, join(directory, 'esm'), { recursive: true });
-  cpSync(APP, join(directory, 'cjs'), { recursive: true });
+export async function makeProject(
+  directory: string,
+  packages: string[],
+  source: keyof typeof SOURCES = 'app',
+): Promise<void> {
+  cpSync(SOURCES[source], join(directory, 'esm'), { recursive: true });
+  cpSync(SOURCES[source], join(directory, 'cjs'), { recursive: true });
   writeJson(join(directory, 'esm/package.json'), { private: true, type: 'module' });
   writeJson(join(directory, 'cjs/package.json'), { private: true, type: 'commonjs' });
   writeJson(join(directory, 'package.json'), { private: true });

@@ -22,13 +22,20 @@ import type {
   Collector as OwnCollector,
   CollectorsOptions,
   Counter,
+  CounterSeriesMeasurement,
   Description,
+  Extremes,
   Gauge,
+  GaugeSeriesMeasurement,
   Histogram,
+  HistogramSeriesMeasurement,
+  HistogramSnapshot,
   HistogramValues,
   InstanceInfo,
   Labels,
   LabelValue,
+  Measurement,
+  Measurements,
   MetricsSnapshot,
   MonitorModuleAsyncOptions,
   MonitorOptions,
@@ -42,7 +49,9 @@ import type {
   Refusal,
   RefusalReason,
   RequestFilter,
+  Reading,
   SeriesIdentity,
+  SeriesMeasurement,
   Values,
 } from 'nestjs-monitor';
 
@@ -62,6 +71,8 @@ export class Collector implements PublisherObject {
   async publish(metrics: MetricsSnapshot, { signal }: PublishContext): Promise<void> {
     await fetch('https://collector.example.com', { method: 'POST', body: JSON.stringify(metrics), signal });
   }
+
+  async afterLastPublish(): Promise<void> {}
 }
 
 /** A collector that is a provider. */
@@ -210,6 +221,26 @@ export async function everyLook(monitor: MonitorService, scheduler: SchedulerReg
   const pieces: string[] = await monitor.json('mine');
   console.log(pieces.join(''), await monitor.metrics('mine'));
   console.log(scheduler.getInterval(PUBLISHER_INTERVAL));
+}
+
+export async function everyMeasurement(monitor: MonitorService): Promise<(number | undefined)[]> {
+  const { metrics, giveBack }: Reading<Measurements> = await monitor.measurements('mine');
+  const figures = metrics.metrics.flatMap((metric: Measurement) => {
+    if (metric.kind === 'counter') return metric.series.map((one: CounterSeriesMeasurement) => one.value);
+    if (metric.kind === 'gauge') {
+      return metric.series.map(({ value, extremes }: GaugeSeriesMeasurement) => {
+        const { min, max }: Extremes = extremes ?? { min: value, max: value };
+        return max - min;
+      });
+    }
+    return metric.series.map(({ total, interval, ...series }: HistogramSeriesMeasurement) => {
+      const { labels, labelsText }: SeriesMeasurement = series;
+      const snapshot: HistogramSnapshot = Object.keys(labels).length > labelsText.length ? total : interval;
+      return snapshot.quantile(0.5);
+    });
+  });
+  giveBack();
+  return [metrics.startTime, metrics.time, metrics.process.uptime, ...figures];
 }
 
 export function whatWasWrong(thrown: unknown): string {

@@ -1,0 +1,55 @@
+import type { Attributes } from '@opentelemetry/api';
+import { setOwn } from '../../metrics/set-own.js';
+
+/** What becomes of each label: an attribute of another name, or whatever the function makes of its value. */
+export type AttributeMap = Readonly<Record<string, string | ((value: string) => Attributes)>>;
+
+/** For labels that keep their names. */
+export const NO_MAP: AttributeMap = {};
+
+/** The route of requests that no route matched. */
+const UNMATCHED = 'unmatched';
+
+/** The status of requests whose client left before there was one. */
+const ABORTED = 'aborted';
+
+/** The series that takes the samples of label sets that there was no room for. */
+const OVERFLOW = { overflow: 'otel.metric.overflow' };
+
+/** Unknown methods are `_OTHER` already, as the conventions ask for. */
+export const METHOD_ATTRIBUTE: AttributeMap = { method: 'http.request.method' };
+
+/** As the semantic conventions of HTTP servers have them. */
+export const HTTP_ATTRIBUTES: AttributeMap = {
+  ...METHOD_ATTRIBUTE,
+  // "MUST NOT be populated when this is not supported by the HTTP server framework", or when nothing matched.
+  route: (route): Attributes => (route === UNMATCHED ? {} : { 'http.route': route }),
+  status: statusAttributes,
+};
+
+function statusAttributes(status: string): Attributes {
+  if (status === ABORTED) return { 'error.type': ABORTED };
+  const code = Number(status);
+  if (!Number.isInteger(code)) return { 'http.response.status_code': status };
+  return { 'http.response.status_code': code, ...(code >= 500 && { 'error.type': status }) };
+}
+
+/** The attributes that some labels are. */
+export function attributesOf(
+  labels: Readonly<Record<string, string>>,
+  map: AttributeMap,
+  fixed?: Attributes,
+): Attributes {
+  if (labels.overflow === 'true' && Object.keys(labels).length === 1) {
+    return { ...fixed, [OVERFLOW.overflow]: true };
+  }
+  // The labels of a metric of the application are its attributes. With very many series, a copy of each costs a stall.
+  if (map === NO_MAP && fixed === undefined) return labels;
+  const attributes: Attributes = { ...fixed };
+  for (const [label, value] of Object.entries(labels)) {
+    const to = Object.hasOwn(map, label) ? map[label] : label;
+    if (typeof to === 'string') setOwn(attributes, to, value);
+    else Object.assign(attributes, to(value));
+  }
+  return attributes;
+}

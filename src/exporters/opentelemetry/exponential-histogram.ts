@@ -1,0 +1,32 @@
+import type { ExponentialHistogram } from '@opentelemetry/sdk-metrics';
+import type { ReadonlyBuckets } from '../../metrics/histogram/exponential-buckets.js';
+import { SCALE } from '../../metrics/histogram/exponential-layout.js';
+import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
+
+/** The same histogram, bucket for bucket: the layout is the same one here and there, and so are the indices. */
+export function exponentialHistogram(snapshot: HistogramSnapshot): ExponentialHistogram {
+  const { count, sum, min, max, zeros, positive, negative } = snapshot;
+  return {
+    scale: SCALE,
+    count,
+    zeroCount: zeros,
+    positive: bucketsOf(positive),
+    negative: bucketsOf(negative),
+    ...(min !== undefined && { min, max }),
+    // The protocol forbids the sum of what can also be negative: nobody could take it for a counter.
+    ...(hasNone(negative) && { sum }),
+  };
+}
+
+function bucketsOf(buckets: ReadonlyBuckets): ExponentialHistogram['positive'] {
+  if (hasNone(buckets)) return { offset: 0, bucketCounts: [] };
+  const { first, last } = buckets;
+  return {
+    offset: first,
+    bucketCounts: Array.from({ length: last + 1 - first }, (_, i) => buckets.at(first + i)),
+  };
+}
+
+export function hasNone({ first, last }: ReadonlyBuckets): boolean {
+  return first > last;
+}

@@ -1,0 +1,543 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { OTLPMetricExporter as JsonExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtobufExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { IMetricReader, MetricProducer } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MonitorMetricProducerOptions } from '../src/exporters/opentelemetry/index.js';
+import { MonitorMetricProducer, monitorResourceAttributes } from '../src/exporters/opentelemetry/index.js';
+import { CONVENTIONS } from '../src/exporters/opentelemetry/conventions.js';
+import { LOCALITY_COUNTERS } from '../src/exporters/opentelemetry/locality-data.js';
+import { indexOf } from '../src/metrics/histogram/exponential-layout.js';
+import { MetricsReader } from '../src/metrics/reading/reader.js';
+import type { ProcessMetrics } from '../src/metrics/reading/snapshot.js';
+import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
+import { startApp } from './support/app.js';
+import { startCollector } from './support/otlp.js';
+import { TestRegistry } from './support/registry.js';
+
+const { DELTA, CUMULATIVE } = AggregationTemporality;
+const PROCESS: ProcessMetrics = {
+  uptime: 60,
+  num_fds: 20,
+  meminfo: { rss_bytes: 1000, vsz_bytes: null },
+  cpu: { user_time: 2, system_time: 0.5, num_threads: 11 },
+};
+
+/** A monitor without an application. */
+function makeMonitor() {
+  const registry = new TestRegistry();
+  const process = structuredClone(PROCESS);
+  const reader = new MetricsReader(registry, [], () => process);
+  return { registry, process, monitor: new MonitorService(registry, reader) };
+}
+
+/** A pipeline as a user sets it up; `export()` is what the SDK does every minute. */
+async function pipeline(
+  monitor: MonitorService,
+  options?: MonitorMetricProducerOptions,
+  Exporter: typeof ProtobufExporter | typeof JsonExporter = ProtobufExporter,
+) {
+  const collector = await startCollector();
+  const exporter = new Exporter({ url: collector.url });
+  const metricProducers = [new MonitorMetricProducer(monitor, options)];
+  const reader = new PeriodicExportingMetricReader({ exporter, metricProducers, exportIntervalMillis: 1e8 });
+  const resource = resourceFromAttributes({ 'service.name': 'shop', ...monitorResourceAttributes() });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  onTestFinished(() => provider.shutdown().catch(() => {}));
+  return {
+    collector,
+    provider,
+    export: async () => {
+      await reader.forceFlush();
+      return collector.requests[collector.requests.length - 1];
+    },
+  };
+}
+
+const VALUES = [0.001, 0.001, 0.25, 0.26, 3, 0, 12_345.678];
+
+describe.each([
+  ['protobuf', ProtobufExporter],
+  ['JSON', JsonExporter],
+])('over OTLP in %s', (_encoding, Exporter) => {
+  it('a histogram arrives as an exponential one, bucket for bucket', async () => {
+    const { monitor } = makeMonitor();
+    for (const value of VALUES) monitor.observe('wait', value, { queue: 'mail' });
+    const { metric } = await (await pipeline(monitor, {}, Exporter)).export();
+    const wait = metric('wait');
+    expect(wait).toMatchObject({ type: 'exponentialHistogram', temporality: 2 });
+    const [point] = wait?.points ?? [];
+    expect(point).toMatchObject({ attributes: { queue: 'mail' }, scale: 5, count: 7, zeroCount: 1 });
+    expect(point).toMatchObject({ min: 0, max: 12_345.678, sum: VALUES.reduce((a, b) => a + b) });
+    const { offset, counts } = point.positive ?? { offset: 0, counts: [] };
+    expect(counts).toHaveLength(indexOf(12_345.678) - indexOf(0.001) + 1);
+    const filled = counts.flatMap((count, i) => (count > 0 ? [[offset + i, count]] : []));
+    expect(filled).toEqual([
+      [indexOf(0.001), 2],
+      [indexOf(0.25), 1],
+      [indexOf(0.26), 1],
+      [indexOf(3), 1],
+      [indexOf(12_345.678), 1],
+    ]);
+  });
+
+  it('counters, gauges with their extremes and the resource arrive', async () => {
+    const { monitor } = makeMonitor();
+    monitor.describe('bytes_sent', { help: 'What was sent', unit: 'bytes' });
+    monitor.count('bytes_sent', 300, { to: 'a "b"\n' });
+    for (const length of [7, 1, 3]) monitor.kv('queue', length);
+    const { metric, resource } = await (await pipeline(monitor, {}, Exporter)).export();
+    expect(metric('bytes_sent')).toMatchObject({
+      type: 'sum',
+      isMonotonic: true,
+      temporality: 2,
+      unit: 'By',
+      description: 'What was sent',
+      scope: 'nestjs-monitor/application',
+      points: [{ attributes: { to: 'a "b"\n' }, value: 300 }],
+    });
+    const values = ['queue', 'queue.min', 'queue.max'].map((name) => metric(name)?.points[0].value);
+    expect(values).toEqual([3, 1, 7]);
+    expect(metric('queue')?.type).toBe('gauge');
+    expect(resource).toMatchObject({
+      'service.name': 'shop',
+      'host.name': hostname(),
+      'process.pid': process.pid,
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
+      'service.instance.id': expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  });
+});
+
+describe('a histogram with negative values', () => {
+  it('has its negative buckets, and no sum, which the protocol forbids', async () => {
+    const { monitor } = makeMonitor();
+    for (const value of [-2.5, -2.5, -0.5, 0, 4]) monitor.observe('drift', value);
+    const { metric } = await (await pipeline(monitor)).export();
+    const [point] = metric('drift')?.points ?? [];
+    expect(point).toMatchObject({ count: 5, zeroCount: 1, min: -2.5, max: 4, sum: undefined });
+    expect(point.negative?.offset).toBe(indexOf(0.5));
+    expect(point.negative?.counts[0]).toBe(1);
+    expect(point.negative?.counts.at(-1)).toBe(2);
+    expect(point.positive).toEqual({ offset: indexOf(4), counts: [1] });
+  });
+});
+
+describe('what is said about time', () => {
+  const nanoseconds = (ms: number) => ms * 1e6;
+
+  it('cumulative: everything since the start, time after time', async () => {
+    const before = Date.now();
+    const { monitor, process } = makeMonitor();
+    const { export: exportNow } = await pipeline(monitor);
+    const seen = [];
+    for (let round = 1; round <= 3; round++) {
+      monitor.count('orders', 2);
+      monitor.observe('wait', round);
+      process.uptime += 0.37;
+      const { metric } = await exportNow();
+      seen.push([
+        metric('orders')?.points[0],
+        metric('wait')?.points[0],
+        metric('process.cpu.time')?.points[0],
+      ]);
+    }
+    expect(seen.map(([orders, wait]) => [orders?.value, wait?.count])).toEqual([
+      [2, 1],
+      [4, 2],
+      [6, 3],
+    ]);
+    expect(seen.map(([, wait]) => [wait?.min, wait?.max])).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    const starts = seen.map(([orders, wait]) => [orders?.start, wait?.start]).flat();
+    expect(new Set(starts).size).toBe(1);
+    expect(starts[0]).toBeGreaterThanOrEqual(nanoseconds(before));
+    for (const [orders] of seen) {
+      expect(orders?.time).toBeGreaterThanOrEqual(orders?.start ?? Infinity);
+      expect(orders?.time).toBeLessThanOrEqual(nanoseconds(Date.now()));
+    }
+    const processStarts = new Set(seen.map(([, , cpu]) => cpu?.start));
+    expect(processStarts.size).toBe(1);
+    const [processStart = 0] = processStarts;
+    expect(processStart).toBeLessThan(nanoseconds(before - 59_000));
+  });
+
+  it('delta: what was added since the collection before, which is where each begins', async () => {
+    const { monitor, process } = makeMonitor();
+    const { export: exportNow, collector } = await pipeline(monitor, { temporality: DELTA });
+    const orders: [number | undefined, number | undefined][] = [];
+    for (const added of [[3, 0.1, 5], [2], [], [4, 4]]) {
+      for (const value of added) {
+        monitor.count('orders', value);
+        monitor.observe('wait', value);
+      }
+      process.cpu.user_time += 1;
+      const { metric } = await exportNow();
+      const counted = metric('orders')?.points[0];
+      const waits = metric('wait')?.points[0];
+      orders.push([counted?.value, waits?.count]);
+      expect(waits?.max).toBe(added.length > 0 ? Math.max(...added) : undefined);
+      const buckets = waits?.positive?.counts.reduce((a, b) => a + b);
+      expect(buckets).toBe(added.length > 0 ? added.length : undefined);
+    }
+    expect(orders).toEqual([
+      [8.1, 3],
+      [expect.closeTo(2, 9), 1],
+      [undefined, undefined],
+      [expect.closeTo(8, 9), 2],
+    ]);
+    const cpu = collector.requests.map(({ metric }) => metric('process.cpu.time'));
+    const user = cpu.map((metric) =>
+      metric?.points.find(({ attributes }) => attributes['cpu.mode'] === 'user'),
+    );
+    expect(user.map((point) => point?.value)).toEqual([3, 1, 1, 1]);
+    expect(user.map((point) => point?.start).slice(1)).toEqual(user.map((point) => point?.time).slice(0, -1));
+    expect(cpu.map((metric) => metric?.temporality)).toEqual([1, 1, 1, 1]);
+    expect(collector.requests[3].metric('process.memory.usage')).toMatchObject({
+      type: 'sum',
+      isMonotonic: false,
+      temporality: 2,
+    });
+  });
+
+  it('two producers, cumulative and delta, the endpoint and another reader take nothing away from each other', async () => {
+    const { monitor } = makeMonitor();
+    const cumulative = await pipeline(monitor);
+    const delta = await pipeline(monitor, { temporality: DELTA });
+    const numbers = [];
+    for (let round = 1; round <= 3; round++) {
+      monitor.observe('wait', round);
+      monitor.kv('queue', round);
+      await monitor.metrics();
+      await monitor.measurements();
+      const [a, b] = [await cumulative.export(), await delta.export()];
+      numbers.push(
+        [a, b].map(({ metric }) => [metric('wait')?.points[0].count, metric('queue.max')?.points[0].value]),
+      );
+    }
+    expect(numbers).toEqual([
+      [[1, 1], [1, 1]],
+      [[2, 2], [1, 2]],
+      [[3, 3], [1, 3]],
+    ]); // prettier-ignore
+  });
+
+  it('collections that are asked for at once come one after the other, and count nothing twice', async () => {
+    const { monitor } = makeMonitor();
+    const producer = new MonitorMetricProducer(monitor, { temporality: DELTA });
+    monitor.count('orders', 5);
+    const results = await Promise.all([producer.collect(), producer.collect(), producer.collect()]);
+    const names = results.map(({ resourceMetrics: { scopeMetrics } }) =>
+      scopeMetrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name)),
+    );
+    expect(names.map((some) => some.includes('orders'))).toEqual([true, false, false]);
+  });
+});
+
+describe('a collection that goes wrong', () => {
+  it('does not reject, says so, and is made up for by the next one', async () => {
+    const { monitor } = makeMonitor();
+    monitor.count('orders');
+    monitor.observe('wait', 1);
+    let isBroken = true;
+    const producer = new MonitorMetricProducer(
+      {
+        measurements: async (reader) => {
+          const reading = await monitor.measurements(reader);
+          if (!isBroken) return reading;
+          const metrics = new Proxy(reading.metrics.metrics, {
+            get: (target, key) => {
+              if (key === Symbol.iterator) throw new Error('broken');
+              return Reflect.get(target, key) as unknown;
+            },
+          });
+          return { ...reading, metrics: { ...reading.metrics, metrics } };
+        },
+      },
+      { temporality: DELTA },
+    );
+    const failed = await producer.collect();
+    expect(failed.errors).toEqual([new Error('broken')]);
+    expect(failed.resourceMetrics.scopeMetrics).toEqual([]);
+    isBroken = false;
+    const { errors, resourceMetrics } = await producer.collect();
+    expect(errors).toEqual([]);
+    const application = resourceMetrics.scopeMetrics[1].metrics;
+    expect(application.map(({ dataPoints: [{ value }] }) => value)).toEqual([
+      1,
+      expect.objectContaining({ count: 1 }),
+    ]);
+  });
+
+  it.each<[string, unknown]>([
+    ['temporality', 'delta'],
+    ['histograms', 'native'],
+    ['extremes', 1],
+    ['urlScheme', 'ftp'],
+    ['views', []],
+  ])('an option %s that cannot be is refused at once', (option, value) => {
+    const make = () => new MonitorMetricProducer(makeMonitor().monitor, { [option]: value });
+    expect(make).toThrow(MonitorOptionsError);
+    expect(make).toThrow(`opentelemetry.${option}`);
+  });
+});
+
+describe('the semantic conventions', () => {
+  it('are kept by the HTTP server’s metrics', async () => {
+    const { registry, monitor } = makeMonitor();
+    const request = { method: 'GET', route: '/cats/:id', status: '200' };
+    registry.ownHistogram('http_request_duration', request).observe(0.02);
+    registry.ownHistogram('http_request_duration', { ...request, status: '503' }).observe(0.03);
+    registry
+      .ownHistogram('http_request_duration', { method: '_OTHER', route: 'unmatched', status: 'aborted' })
+      .observe(0.04);
+    registry.ownGauge('http_requests_in_flight', 0).set(2);
+    const { metric } = await (await pipeline(monitor, { urlScheme: 'https' })).export();
+    const duration = metric('http.server.request.duration');
+    expect(duration).toMatchObject({ unit: 's', scope: 'nestjs-monitor' });
+    const common = { 'http.request.method': 'GET', 'http.route': '/cats/:id', 'url.scheme': 'https' };
+    expect(duration?.points.map(({ attributes }) => attributes)).toEqual([
+      { ...common, 'http.response.status_code': 200 },
+      { ...common, 'http.response.status_code': 503, 'error.type': '503' },
+      { 'http.request.method': '_OTHER', 'error.type': 'aborted', 'url.scheme': 'https' },
+    ]);
+    expect(metric('http.server.active_requests')).toMatchObject({
+      type: 'sum',
+      isMonotonic: false,
+      unit: '{request}',
+      points: [{ value: 2 }],
+    });
+  });
+
+  it('are kept by the metrics of the runtime and the process', async () => {
+    const { registry, monitor } = makeMonitor();
+    registry.ownHistogram('gc_duration', { kind: 'minor' }).observe(0.002);
+    registry.ownGauge('heap_space_used_bytes', 0, { space: 'new_space' }).set(512);
+    registry.ownGauge('active_resources', 0, { type: 'Timeout' }).set(3);
+    registry.ownGauge('eventloop_utilization', 0).set(0.25);
+    registry.ownCounter('callback_duration').inc(1.5);
+    const { metric } = await (await pipeline(monitor)).export();
+    const point = (name: string) => metric(name)?.points[0];
+    expect(metric('v8js.gc.duration')?.type).toBe('exponentialHistogram');
+    expect(point('v8js.gc.duration')?.attributes).toEqual({ 'v8js.gc.type': 'minor' });
+    expect(point('v8js.memory.heap.used')).toMatchObject({
+      attributes: { 'v8js.heap.space.name': 'new_space' },
+      value: 512,
+    });
+    expect(point('v8js.resource.active')?.attributes).toEqual({ 'v8js.resource.type': 'Timeout' });
+    expect(point('nodejs.eventloop.utilization')?.value).toBe(0.25);
+    expect(point('nodejs.eventloop.time')).toMatchObject({
+      attributes: { 'nodejs.eventloop.state': 'active' },
+      value: 1.5,
+    });
+    expect(point('process.uptime')?.value).toBe(60);
+    expect(point('process.memory.usage')?.value).toBe(1000);
+    expect(metric('process.memory.virtual')).toBeUndefined();
+    expect(point('process.thread.count')?.value).toBe(11);
+    expect(point('process.unix.file_descriptor.count')?.value).toBe(20);
+    const times = metric('process.cpu.time')?.points.map(({ attributes, value }) => [attributes, value]);
+    expect(times).toEqual([
+      [{ 'cpu.mode': 'user' }, 2],
+      [{ 'cpu.mode': 'system' }, 0.5],
+    ]);
+  });
+
+  it('sum up the delays of the event loop since the collection before, beside the histogram', async () => {
+    const { registry, monitor } = makeMonitor();
+    const { export: exportNow } = await pipeline(monitor);
+    const delay = registry.ownHistogram('eventloop_delay');
+    for (const value of [50, 60, 70]) delay.observe(value);
+    await exportNow();
+    const values = Array.from({ length: 100 }, (_, i) => (i + 1) / 1000);
+    for (const value of values) delay.observe(value);
+    const { metric } = await exportNow();
+    const figure = (name: string) => metric(`nodejs.eventloop.delay.${name}`)?.points[0].value ?? Number.NaN;
+    expect([figure('min'), figure('max')]).toEqual([0.001, 0.1]);
+    expect(figure('mean')).toBeCloseTo(0.0505, 12);
+    const off = (is: number, expected: number) => Math.abs(is - expected) / expected;
+    expect(off(figure('stddev'), Math.sqrt((100 ** 2 - 1) / 12) / 1000)).toBeLessThan(0.011);
+    expect(off(figure('p50'), 0.05)).toBeLessThan(0.011);
+    expect(off(figure('p90'), 0.09)).toBeLessThan(0.011);
+    expect(off(figure('p99'), 0.099)).toBeLessThan(0.011);
+    expect(metric('monitor.eventloop.delay')?.points[0].count).toBe(103);
+  });
+
+  it('tell where requests came from, in points that add up to all of them', async () => {
+    const { registry, monitor } = makeMonitor();
+    registry.ownCounter('requests').inc(10);
+    registry.ownCounter('private_requests').inc(7);
+    registry.ownCounter('localhost_requests').inc(4);
+    const { metric } = await (await pipeline(monitor)).export();
+    const points = metric('monitor.requests')?.points.map(({ attributes, value }) => [attributes, value]);
+    expect(points).toEqual([
+      [{ 'client.locality': 'public' }, 3],
+      [{ 'client.locality': 'private' }, 3],
+      [{ 'client.locality': 'loopback' }, 4],
+    ]);
+  });
+
+  it('call the series for which there was no room by their own attribute', async () => {
+    const { registry, monitor } = makeMonitor();
+    registry.maxSeries = 2;
+    for (let id = 1; id <= 5; id++) monitor.count('hits', 1, { id });
+    const { metric } = await (await pipeline(monitor)).export();
+    const points = metric('hits')?.points.map(({ attributes, value }) => [attributes, value]);
+    expect(points).toEqual([
+      [{ id: '1' }, 1],
+      [{ 'otel.metric.overflow': true }, 4],
+    ]);
+  });
+
+  it('leave a metric of the application alone that has a name of ours and another kind', async () => {
+    const { monitor } = makeMonitor();
+    monitor.kv('http_requests', 5, { method: 'GET' });
+    const { metric } = await (await pipeline(monitor)).export();
+    expect(metric('http_requests')).toMatchObject({
+      scope: 'nestjs-monitor/application',
+      points: [{ attributes: { method: 'GET' }, value: 5 }],
+    });
+  });
+});
+
+describe('in a running application', () => {
+  it.each(['express', 'fastify'] as const)(
+    'every metric of the monitor itself has its name there, on %s',
+    async (adapter) => {
+      const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] });
+      await running.get('/nowhere');
+      const monitor = running.app.get(MonitorService);
+      const { metrics } = (await monitor.measurements()).metrics;
+      const ours = metrics.map(({ name }) => name).filter((name) => !LOCALITY_COUNTERS.includes(name));
+      expect(ours).toContain('callbacks');
+      expect(ours.filter((name) => !Object.hasOwn(CONVENTIONS, name))).toEqual([]);
+      const exported = await (await pipeline(monitor)).export();
+      expect(new Set(exported.metrics.map(({ scope }) => scope))).toEqual(new Set(['nestjs-monitor']));
+      expect(exported.metric('monitor.requests')?.points).toContainEqual(
+        expect.objectContaining({ attributes: { 'client.locality': 'loopback' }, value: 1 }),
+      );
+      expect(exported.metric('process.cpu.time')?.points).toHaveLength(2);
+    },
+  );
+
+  it('the metrics of the SDK go out beside those of the monitor', async () => {
+    const { monitor } = makeMonitor();
+    monitor.count('orders');
+    const { provider, export: exportNow } = await pipeline(monitor);
+    provider.getMeter('shop').createCounter('sdk_orders').add(4);
+    const { metric } = await exportNow();
+    expect([metric('orders')?.points[0].value, metric('sdk_orders')?.points[0].value]).toEqual([1, 4]);
+  });
+
+  it('an export that fails loses nothing of what is cumulative', async () => {
+    diag.disable();
+    const { monitor } = makeMonitor();
+    const { collector, export: exportNow } = await pipeline(monitor);
+    monitor.count('orders', 3);
+    collector.refusing = true;
+    await exportNow();
+    expect(collector.requests).toEqual([]);
+    collector.refusing = false;
+    monitor.count('orders', 4);
+    expect((await exportNow()).metric('orders')?.points[0].value).toBe(7);
+  });
+});
+
+describe('the Prometheus exporter of the SDK', () => {
+  async function scrape(producer: MetricProducer): Promise<string> {
+    const exporter = new PrometheusExporter({
+      port: 0,
+      preventServerStart: true,
+      metricProducers: [producer],
+    });
+    const reader: IMetricReader = exporter;
+    const provider = new MeterProvider({ readers: [reader] });
+    onTestFinished(() => provider.shutdown());
+    await exporter.startServer();
+    const { port } = (exporter as unknown as { _server: { address(): { port: number } } })._server.address();
+    return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  }
+
+  it('serves counters and gauges, and explicit histograms whose counts are exact', async () => {
+    const { monitor } = makeMonitor();
+    monitor.count('orders', 3, { kind: 'gift' });
+    monitor.kv('queue', 5);
+    monitor.describe('size', { buckets: [10, 100] });
+    for (const size of [5, 10, 11, 1000]) monitor.observe('size', size);
+    monitor.describe('wait', { unit: 'seconds' });
+    const waits = [0, 0.004, 0.005, 0.02, 0.9, 11];
+    for (const wait of waits) monitor.observe('wait', wait);
+    const text = await scrape(new MonitorMetricProducer(monitor, { histograms: 'explicit' }));
+    const value = (start: RegExp) => Number(new RegExp(`^${start.source}.* (\\S+)$`, 'm').exec(text)?.[1]);
+    expect(value(/orders_total\{kind="gift"/)).toBe(3);
+    expect(value(/queue\{/)).toBe(5);
+    expect([10, 100].map((le) => value(new RegExp(`size_bucket\\{.*le="${le}"`)))).toEqual([2, 3]);
+    expect(value(/size_bucket\{.*le="\+Inf"/)).toBe(4);
+    const buckets = [...text.matchAll(/^wait_bucket\{.*le="([\d.]+)"\} (\d+)$/gm)];
+    expect(buckets).toHaveLength(14);
+    for (const [, le, count] of buckets) {
+      expect(Number(count), le).toBe(waits.filter((wait) => wait <= Number(le)).length);
+    }
+    expect(value(/wait_count/)).toBe(6);
+  });
+
+  it('says that it does not know exponential histograms, and serves the rest', async () => {
+    const said: string[] = [];
+    const log = (text: string) => void said.push(text);
+    diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    onTestFinished(() => diag.disable());
+    const { monitor } = makeMonitor();
+    monitor.observe('wait', 1);
+    monitor.count('orders', 3);
+    const text = await scrape(new MonitorMetricProducer(monitor));
+    expect(text).toMatch(/^orders_total\{.*\} 3$/m);
+    expect(text).not.toContain('wait_bucket');
+    expect(said.join()).toContain('Unrecognizable DataPointType');
+  });
+});
+
+describe('the table of names', () => {
+  it('calls no two metrics the same', () => {
+    const names = Object.values(CONVENTIONS).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('is that of this version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const { resourceMetrics } = await new MonitorMetricProducer(makeMonitor().monitor).collect();
+    expect(resourceMetrics.scopeMetrics.map(({ scope }) => scope)).toEqual([
+      { name: 'nestjs-monitor', version },
+    ]);
+  });
+});
+
+describe('very many series', () => {
+  it('are all there, with the event loop turning while they are collected', async () => {
+    const { registry, monitor } = makeMonitor();
+    registry.maxSeries = 100_000;
+    for (let i = 0; i < 40_000; i++) monitor.count('hits', 1, { id: `id-${i}`, route: '/cats/:id' });
+    let turns = 0;
+    let isDone = false;
+    const turn = () => void (isDone || (turns++, setImmediate(turn)));
+    setImmediate(turn);
+    const { resourceMetrics } = await new MonitorMetricProducer(monitor, {
+      temporality: CUMULATIVE,
+    }).collect();
+    isDone = true;
+    const hits = resourceMetrics.scopeMetrics[1].metrics[0];
+    expect(hits.dataPoints).toHaveLength(40_000);
+    expect(turns).toBeGreaterThan(5);
+  });
+});

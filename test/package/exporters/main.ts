@@ -1,0 +1,53 @@
+/**
+ * An application that hands its numbers to OpenTelemetry and to StatsD, as a user writes it. It says in one line of JSON
+ * what it exported.
+ *
+ *   node main.js PORT_OF_STATSD
+ */
+import { NestFactory } from '@nestjs/core';
+import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+import type { Measurements, PublisherObject, Reading } from 'nestjs-monitor';
+import { MonitorMetricProducer, monitorResourceAttributes } from 'nestjs-monitor/opentelemetry';
+import type { MonitorMetricProducerOptions } from 'nestjs-monitor/opentelemetry';
+import { statsdPublisher } from 'nestjs-monitor/statsd';
+import type { StatsdOptions } from 'nestjs-monitor/statsd';
+
+const statsd: StatsdOptions = {
+  dialect: 'dogstatsd',
+  client: { host: '127.0.0.1', port: Number(process.argv[2]), prefix: 'shop.' },
+};
+const publisher: PublisherObject = statsdPublisher(statsd);
+const options: MonitorMetricProducerOptions = {
+  temporality: AggregationTemporality.DELTA,
+  histograms: 'exponential',
+  extremes: false,
+  urlScheme: 'https',
+};
+
+export function wrong(monitor: MonitorService): unknown[] {
+  return [
+    // @ts-expect-error a dialect that is none
+    statsdPublisher({ dialect: 'telegraf' }),
+    // @ts-expect-error an option that is misspelt
+    new MonitorMetricProducer(monitor, { temporalty: 1 }),
+  ];
+}
+
+async function main(): Promise<void> {
+  const module = MonitorModule.forRoot({ publisher, publishInterval: 3_600_000 });
+  const app = await NestFactory.createApplicationContext(module, { logger: ['warn', 'error'] });
+  const monitor = app.get(MonitorService);
+  monitor.count('orders', 3);
+  const reading: Reading<Measurements> = await monitor.measurements('mine');
+  const producer = new MonitorMetricProducer(monitor, options);
+  const { resourceMetrics, errors } = await producer.collect();
+  await app.close();
+  const exported = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+  const orders = exported.find(({ descriptor }) => descriptor.name === 'orders');
+  const measured = reading.metrics.metrics.map(({ name }) => name).includes('orders');
+  const runtime = monitorResourceAttributes()['process.runtime.name'];
+  console.log(JSON.stringify({ orders: orders?.dataPoints[0].value, measured, runtime, errors }));
+}
+
+void main();
