@@ -18,25 +18,27 @@ import { CONVENTIONS } from '../src/exporters/opentelemetry/conventions.js';
 import { LOCALITY_COUNTERS } from '../src/exporters/opentelemetry/locality-data.js';
 import { indexOf } from '../src/metrics/histogram/exponential-layout.js';
 import { MetricsReader } from '../src/metrics/reading/reader.js';
-import type { ProcessMetrics } from '../src/metrics/reading/snapshot.js';
+import type { DocumentFacts, ProcessMetrics } from '../src/metrics/reading/snapshot.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { startCollector } from './support/otlp.js';
 import { TestRegistry } from './support/registry.js';
 
 const { DELTA, CUMULATIVE } = AggregationTemporality;
-const PROCESS: ProcessMetrics = {
+const PROCESS = {
   uptime: 60,
   num_fds: 20,
+  max_fds: null,
   meminfo: { rss_bytes: 1000, vsz_bytes: null },
-  cpu: { user_time: 2, system_time: 0.5, num_threads: 11 },
-};
+  cpu: { user_time: 2, system_time: 0.5, percent: null, num_threads: 11 },
+} satisfies ProcessMetrics;
 
 /** A monitor without an application. */
 function makeMonitor() {
   const registry = new TestRegistry();
   const process = structuredClone(PROCESS);
-  const reader = new MetricsReader(registry, [], () => process);
+  const facts = () => ({ process }) as DocumentFacts;
+  const reader = new MetricsReader(registry, () => undefined, facts);
   return { registry, process, monitor: new MonitorService(registry, reader) };
 }
 

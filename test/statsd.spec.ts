@@ -8,24 +8,26 @@ import { statsdPublisher } from '../src/exporters/statsd/index.js';
 import type { StatsdOptions } from '../src/exporters/statsd/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { MetricsReader } from '../src/metrics/reading/reader.js';
-import type { ProcessMetrics } from '../src/metrics/reading/snapshot.js';
+import type { DocumentFacts, ProcessMetrics } from '../src/metrics/reading/snapshot.js';
 import { startApp } from './support/app.js';
 import { parseLines, startAgent, totalsOf } from './support/dogstatsd.js';
 import { TestRegistry } from './support/registry.js';
 import { startDaemon } from './support/statsd-daemon.js';
 
-const PROCESS: ProcessMetrics = {
+const PROCESS = {
   uptime: 60,
   num_fds: 20,
+  max_fds: null,
   meminfo: { rss_bytes: 1000, vsz_bytes: null },
-  cpu: { user_time: 2, system_time: 0.5, num_threads: 11 },
-};
+  cpu: { user_time: 2, system_time: 0.5, percent: null, num_threads: 11 },
+} satisfies ProcessMetrics;
 
 /** Numbers, and a publisher that gets them as the publisher's lane hands them over. */
 function publishing(options: StatsdOptions) {
   const registry = new TestRegistry();
   const process = structuredClone(PROCESS);
-  const reader = new MetricsReader(registry, [], () => process);
+  const facts = () => ({ process }) as DocumentFacts;
+  const reader = new MetricsReader(registry, () => undefined, facts);
   const publisher = statsdPublisher(options);
   const close = async () => void (await publisher.afterLastPublish?.());
   onTestFinished(close);

@@ -99,6 +99,7 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     '{call}',
     'Calls of a publisher that failed.',
   ),
+  monitor_failed_collects: counter('monitor.failed_collects', '{call}', 'Calls of a collector that failed.'),
   monitor_skipped_publishes: counter('monitor.skipped_publishes', '{call}', 'Calls that were left out.'),
 };
 

@@ -68,7 +68,7 @@ export class MonitorMetricProducer implements MetricProducer {
   private async translate(measurements: Measurements): Promise<ScopeMetrics[]> {
     const { startTime, time, process } = measurements;
     // Once, so that the start of what the process has used does not wander with the rounding of its age.
-    this.processStart ??= time - process.uptime * 1000;
+    this.processStart ??= process.uptime === null ? startTime : time - process.uptime * 1000;
     const moments = {
       processStart: this.processStart,
       monitorStart: startTime,

@@ -42,9 +42,10 @@ export function processData(process: ProcessMetrics, points: Points): MetricData
     const make = kind === 'gauge' ? gaugeData : upDownData;
     return [make({ name, unit, description }, [points.level({}, value)])];
   });
-  return [counterData(cpu, times, points.temporality), ...levels];
+  return times.length > 0 ? [counterData(cpu, times, points.temporality), ...levels] : levels;
 
-  function used(mode: string, seconds: number): DataPoint<number> | undefined {
+  function used(mode: string, seconds: number | null): DataPoint<number> | undefined {
+    if (seconds === null) return undefined;
     const attributes: Attributes = { 'cpu.mode': mode };
     return points.used(CPU_TIME, mode, attributes, seconds);
   }

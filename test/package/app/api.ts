@@ -240,7 +240,7 @@ export async function everyMeasurement(monitor: MonitorService): Promise<(number
     });
   });
   giveBack();
-  return [metrics.startTime, metrics.time, metrics.process.uptime, ...figures];
+  return [metrics.startTime, metrics.time, metrics.process.uptime ?? undefined, ...figures];
 }
 
 export function whatWasWrong(thrown: unknown): string {
