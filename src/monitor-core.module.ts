@@ -2,11 +2,14 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { Collectors } from './collectors/collectors.js';
+import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
+import { Scrapes } from './exporters/prometheus/scrapes.js';
 import { HandlerCalls } from './handlers/handler-calls.js';
-import { HttpMetrics } from './http/requests/http-metrics.js';
 import { MonitorAccess } from './http/access/access.js';
 import { Localities } from './http/locality.js';
 import { MonitorPort } from './http/port/monitor.port.js';
+import { PrometheusEndpoint } from './http/prometheus.endpoint.js';
+import { HttpMetrics } from './http/requests/http-metrics.js';
 import { RequestCounter } from './http/requests/request-counter.js';
 import { RequestObserver } from './http/requests/request.observer.js';
 import { RequestsInterceptor } from './http/requests/requests.interceptor.js';
@@ -53,6 +56,13 @@ import { MonitorService } from './monitor.service.js';
           () => collectors.facts(),
         ),
     },
+    {
+      provide: Scrapes,
+      inject: [MetricsRegistry, MetricsReader],
+      useFactory: (registry: MetricsRegistry, reader: MetricsReader) =>
+        new Scrapes(new PrometheusExporter(registry, reader)),
+    },
+    PrometheusEndpoint,
     Localities,
     {
       provide: RequestCounter,
@@ -112,6 +122,7 @@ import { MonitorService } from './monitor.service.js';
     MonitorPort,
     MetricsRegistry,
     MetricsReader,
+    PrometheusEndpoint,
     Localities,
     HandlerCalls,
     MONITOR_OPTIONS,

@@ -153,6 +153,16 @@ export const COLLECTOR_TEXTS: CollectorTexts = {
     `monitor_failed_collects; this collector is warned of once. It was: ${describeThrown(thrown).message}`,
   timedOut: (ms) => `not finished after ${ms} ms, and not called again until it is`,
 };
+/** What Prometheus is told of a metric that nobody has described. */
+export const NO_HELP = (kind: string, name: string): string => `The ${kind} "${name}".`;
+
+export const EXTREME_HELP = {
+  min: (help: string): string => `The lowest value since the last scrape of: ${help}`,
+  max: (help: string): string => `The highest value since the last scrape of: ${help}`,
+};
+
+/** What a client gets when there are too many that take their time. */
+export const TOO_MANY_SCRAPES = 'There are too many scrapes under way. Try again later.\n';
 
 export const REGISTRY_TEXTS: RegistryTexts = {
   refused: (name, refusal, maxSeries) =>

@@ -25,11 +25,7 @@ export function answerRaw(
   raw.once('close', () => {
     if (!isSent) onLost();
   });
-  raw.statusCode = status;
-  raw.setHeader('Content-Type', `${type}; charset=utf-8`);
-  raw.setHeader('Cache-Control', 'no-store');
-  raw.setHeader('X-Content-Type-Options', 'nosniff');
-  raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  beginRaw(raw, status, `${type}; charset=utf-8`);
   if (pieces.length <= AT_ONCE) {
     // With all that there is to send at hand, Node says itself how long it is.
     raw.end(pieces.join(''));
@@ -45,6 +41,18 @@ export function isAnswered(response: AdapterResponse): boolean {
   return ('hijack' in response ? response.raw : response).headersSent;
 }
 
+/** Writes what every answer has above its body. */
+export function beginRaw(raw: ServerResponse, status: number, type: string, encoding?: string): void {
+  raw.statusCode = status;
+  raw.setHeader('Content-Type', type);
+  if (encoding !== undefined) raw.setHeader('Content-Encoding', encoding);
+  raw.setHeader('Cache-Control', 'no-store');
+  raw.setHeader('X-Content-Type-Options', 'nosniff');
+  raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  // Added, for the application may vary its answers by something of its own.
+  raw.appendHeader('Vary', 'Accept, Accept-Encoding');
+}
+
 /** So many pieces are sent in one turn of the event loop, as long as the client takes them. */
 const AT_ONCE = 16;
 
@@ -55,7 +63,8 @@ async function* paced(pieces: string[]): AsyncGenerator<string> {
   }
 }
 
-function takeRaw(response: AdapterResponse): ServerResponse {
+/** Node's own response. The adapter does no more with it from here on. */
+export function takeRaw(response: AdapterResponse): ServerResponse {
   if (!('hijack' in response)) return response;
   response.hijack();
   return response.raw;

@@ -2,7 +2,14 @@ import type { Description } from './description.js';
 
 /** What is known of metrics, by name. */
 export class Descriptions extends Map<string, Description> {
+  /** How often something was said. */
+  revision = 0;
   private readonly ownNames = new Set<string>();
+
+  override set(name: string, description: Description): this {
+    this.revision++;
+    return super.set(name, description);
+  }
 
   /** Says what a metric of the monitor itself is. It takes no room from those of the application. */
   addOwn(name: string, description: Description): void {

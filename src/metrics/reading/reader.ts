@@ -2,7 +2,7 @@ import { documentOf, jsonOf } from './document.js';
 import type { Measurements } from './measurements.js';
 import { measure } from './measurements.js';
 import type { Readout } from './readout.js';
-import { readOut } from './readout.js';
+import { readOut, refreshGauges } from './readout.js';
 import type { Look } from './reader-windows.js';
 import { ReaderWindows } from './reader-windows.js';
 import type { MetricsRegistry } from '../registry.js';
@@ -42,6 +42,32 @@ export class MetricsReader {
   /** Like {@link read}, in parts. The window of such a reader is never forgotten: what it adds up would count twice. */
   measurements(reader: string): Promise<Reading<Measurements>> {
     return this.take(reader, true, (facts, look) => this.measure(facts, look));
+  }
+
+  /**
+   * Has all numbers brought up to date, and written by a writer of one's own. It opens no window: what is written is
+   * what there is now.
+   */
+  async survey<T>(write: (facts: DocumentFacts) => Sliced<T>): Promise<T> {
+    await this.collect();
+    return inSlices(this.upToDate(write));
+  }
+
+  /** Opens a window of that reader, for a writer that takes what it likes from it. */
+  async window<T>(reader: string, write: (look: Look) => Sliced<T>): Promise<Reading<T>> {
+    const look = this.windows.look(reader);
+    const giveBack = () => look.giveBack();
+    try {
+      return { metrics: await inSlices(write(look)), giveBack };
+    } catch (thrown) {
+      giveBack();
+      throw thrown;
+    }
+  }
+
+  private *upToDate<T>(write: (facts: DocumentFacts) => Sliced<T>): Sliced<T> {
+    yield* refreshGauges(this.registry);
+    return yield* write(this.readFacts());
   }
 
   private async take<T>(

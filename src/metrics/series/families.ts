@@ -19,6 +19,11 @@ export class Families<S extends Series> {
     return this.byName.get(name)?.find(labels);
   }
 
+  /** How many metrics there are; they only ever become more. */
+  get size(): number {
+    return this.byName.size;
+  }
+
   family(name: string): Family<S> | undefined {
     return this.byName.get(name);
   }

@@ -1,0 +1,124 @@
+/**
+ * What a scrape costs: how long it takes, and how long it keeps the event loop from turning, beside prom-client and
+ * OpenTelemetry's Prometheus exporter. See README.md beside this file.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { readFlags } from './support/flags.mjs';
+import { machine, versionOf } from './support/machine.mjs';
+import { quantile } from './support/stats.mjs';
+import { table } from './support/table.mjs';
+import { measureInTurns } from './support/turns.mjs';
+
+const CHILD = fileURLToPath(new URL('support/scrape-process.mjs', import.meta.url));
+const SIDES = ['ours', 'prom-client', 'OpenTelemetry'];
+const { rounds, series } = readFlags({ rounds: 5, series: ['1000', '10000', '100000'] });
+
+/** A server with so many series, which can be asked. */
+async function start(side, counters, histograms, buckets = 'same') {
+  const args = [side, counters, histograms, buckets].map(String);
+  const child = fork(CHILD, args, { execArgv: ['--expose-gc', '--no-warnings'] });
+  const ask = async (question) => {
+    child.send(question);
+    return (await once(child, 'message'))[0].answer;
+  };
+  const [{ answer: url }] = await once(child, 'message');
+  return { url, ask, collect: () => child.send('collect'), stop: () => child.kill() };
+}
+
+/** Scrapes once, as Prometheus does. */
+async function scrape({ url, ask, collect }, headers) {
+  collect();
+  await ask('watch');
+  const begin = performance.now();
+  let bytes = 0;
+  await new Promise((resolve, reject) => {
+    get(url, { headers }, (response) => {
+      response.on('data', (chunk) => (bytes += chunk.length)).on('end', resolve);
+    }).on('error', reject);
+  });
+  const total = performance.now() - begin;
+  return { total, stall: await ask('stall'), bytes };
+}
+
+const ms = (value) => `${value.toFixed(1)} ms`;
+const median = (values) => quantile(values, 0.5);
+
+async function compareScrapes(count) {
+  const servers = {};
+  for (const side of SIDES) servers[side] = await start(side, count, 0);
+  const contestants = Object.fromEntries([
+    ...SIDES.map((side) => [side, () => scrape(servers[side], {})]),
+    ['ours, gzip', () => scrape(servers.ours, { 'accept-encoding': 'gzip' })],
+    ['ours, two at once', async () => (await Promise.all([scrape(servers.ours), get2(servers.ours)]))[0]],
+  ]);
+  // The first scrapes are not compiled yet.
+  await measureInTurns(contestants, { rounds: 3 });
+  const results = await measureInTurns(contestants, { rounds });
+  for (const server of Object.values(servers)) server.stop();
+  const rows = Object.entries(results).map(([name, runs]) => [
+    name,
+    ms(median(runs.map(({ stall }) => stall))),
+    ms(Math.max(...runs.map(({ stall }) => stall))),
+    ms(median(runs.map(({ total }) => total))),
+    `${Math.round(median(runs.map(({ bytes }) => bytes)) / 1024).toLocaleString('en')} kB`,
+  ]);
+  const head = [
+    `${count.toLocaleString('en')} counters`,
+    'longest stall',
+    'worst of all',
+    'scrape',
+    'answer',
+  ];
+  console.log(`${table(head, rows)}\n`);
+}
+
+/** Another scrape of the same server, whose stall is the first one's to tell. */
+function get2({ url }) {
+  return new Promise((resolve, reject) => {
+    get(url, (response) => response.resume().on('end', resolve)).on('error', reject);
+  });
+}
+
+async function compareTexts() {
+  const contestants = {
+    'ours, at the same 11 bounds': await start('ours', 10_000, 1000, 'same'),
+    'ours, at its own 25 bounds': await start('ours', 10_000, 1000, 'own'),
+    'prom-client, at 11 bounds': await start('prom-client', 10_000, 1000),
+  };
+  const measures = Object.fromEntries(
+    Object.entries(contestants).map(([name, server]) => [
+      name,
+      async () => {
+        server.collect();
+        return server.ask('text');
+      },
+    ]),
+  );
+  await measureInTurns(measures, { rounds: 10 });
+  const results = await measureInTurns(measures, { rounds: 4 * rounds });
+  for (const server of Object.values(contestants)) server.stop();
+  const times = Object.entries(results).map(([name, runs]) => [
+    name,
+    median(runs.map(([time]) => time)),
+    runs,
+  ]);
+  const theirs = times.at(-1)[1];
+  const rows = times.map(([name, time, runs]) => [
+    name,
+    ms(time),
+    (time / theirs).toFixed(2),
+    `${Math.round(runs[0][1] / 1024).toLocaleString('en')} kB`,
+  ]);
+  const head = ['The text of 10,000 counters and 1,000 histograms', 'time', '/ prom-client', 'text'];
+  console.log(table(head, rows));
+}
+
+const versions = ['prom-client', '@opentelemetry/exporter-prometheus'].map(
+  (name) => `${name} ${versionOf(name)}`,
+);
+console.log(`${machine()}; ${versions.join(', ')}.\n`);
+for (const count of series) await compareScrapes(Number(count));
+await compareTexts();

@@ -1,0 +1,137 @@
+/** A server with very many series to scrape, for `scrape.mjs`: a process of its own that answers its parent. */
+import 'reflect-metadata';
+import { createServer } from 'node:http';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { metrics } from '@opentelemetry/api';
+import { PrometheusExporter as OtelExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+import prom from 'prom-client';
+import { MetricsReader } from '../../dist/metrics/reading/reader.js';
+import { MetricsRegistry } from '../../dist/metrics/registry.js';
+import { PrometheusExporter } from '../../dist/exporters/prometheus/prometheus.exporter.js';
+import { TEXT } from '../../dist/exporters/prometheus/text-format.js';
+
+const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
+/** As prom-client has them by default, so that all sides have the same lines to write. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const PER_METRIC = 1000;
+
+const labelsOf = (i) => ({ method: i % 2 ? 'GET' : 'POST', route: `/products/${i >> 1}/:id`, status: 200 });
+const indexes = (count) => Array.from({ length: count }, (_, i) => i);
+
+/** What makes the series of each side, and how it is scraped. */
+const sides = {
+  async ours(counters, histograms) {
+    class Root {}
+    Module({ imports: [MonitorModule.forRoot({ maxSeries: 2_000_000 })] })(Root);
+    const app = await NestFactory.create(Root, { logger: false });
+    const monitor = app.get(MonitorService);
+    if (buckets === 'same') {
+      for (const i of indexes(histograms)) {
+        monitor.describe(`duration_${Math.floor(i / PER_METRIC)}_seconds`, { buckets: BUCKETS });
+      }
+    }
+    for (const i of indexes(counters)) {
+      monitor.count(`requests_${Math.floor(i / PER_METRIC)}`, 1, labelsOf(i % PER_METRIC));
+    }
+    for (const i of indexes(histograms)) {
+      const name = `duration_${Math.floor(i / PER_METRIC)}_seconds`;
+      for (const value of VALUES) monitor.observe(name, value, labelsOf(i % PER_METRIC));
+    }
+    const exporter = new PrometheusExporter(app.get(MetricsRegistry), app.get(MetricsReader));
+    await app.listen(0, '127.0.0.1');
+    const text = async () => {
+      // A sample for each histogram, since one that stands still is not read once more.
+      for (const i of indexes(histograms)) {
+        monitor.observe(`duration_${Math.floor(i / PER_METRIC)}_seconds`, 0.1, labelsOf(i % PER_METRIC));
+      }
+      const start = performance.now();
+      const pieces = [...(await exporter.present(TEXT)), ...(await exporter.window(TEXT, 'bench')).metrics];
+      return [performance.now() - start, Buffer.concat(pieces).toString().length];
+    };
+    return { url: `${await app.getUrl()}/monitor/prometheus`, text };
+  },
+
+  async 'prom-client'(counters, histograms) {
+    const labelNames = ['method', 'route', 'status'];
+    const memo = {};
+    const metric = (Kind, name) => (memo[name] ??= new Kind({ name, help: name, labelNames }));
+    for (const i of indexes(counters)) {
+      metric(prom.Counter, `requests_${Math.floor(i / PER_METRIC)}_total`).inc(labelsOf(i % PER_METRIC));
+    }
+    for (const i of indexes(histograms)) {
+      const histogram = metric(prom.Histogram, `duration_${Math.floor(i / PER_METRIC)}_seconds`);
+      for (const value of VALUES) histogram.observe(labelsOf(i % PER_METRIC), value);
+    }
+    const text = async () => {
+      const start = performance.now();
+      const { length } = await prom.register.metrics();
+      return [performance.now() - start, length];
+    };
+    const url = await serve(async (_request, response) => response.end(await prom.register.metrics()));
+    return { url, text };
+  },
+
+  async OpenTelemetry(counters, histograms) {
+    const exporter = new OtelExporter({ preventServerStart: true });
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [exporter] }));
+    const meter = metrics.getMeter('bench');
+    const memo = {};
+    for (const i of indexes(counters)) {
+      const name = `requests_${Math.floor(i / PER_METRIC)}`;
+      (memo[name] ??= meter.createCounter(name)).add(1, labelsOf(i % PER_METRIC));
+    }
+    for (const i of indexes(histograms)) {
+      const name = `duration_${Math.floor(i / PER_METRIC)}_seconds`;
+      const advice = { explicitBucketBoundaries: BUCKETS };
+      for (const value of VALUES) {
+        (memo[name] ??= meter.createHistogram(name, { advice })).record(value, labelsOf(i % PER_METRIC));
+      }
+    }
+    const url = await serve((request, response) => exporter.getMetricsRequestHandler(request, response));
+    return { url };
+  },
+};
+
+async function serve(handler) {
+  const server = createServer((request, response) => void handler(request, response));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+let [stall, last, isWatching] = [0, 0, false];
+
+/** Takes the longest time between two turns of the event loop. */
+function turn() {
+  const now = performance.now();
+  stall = Math.max(stall, now - last);
+  last = now;
+  if (isWatching) setImmediate(turn);
+}
+
+const answers = {
+  watch() {
+    [stall, last, isWatching] = [0, performance.now(), true];
+    setImmediate(turn);
+  },
+  stall() {
+    isWatching = false;
+    return stall;
+  },
+  text: () => side.text(),
+};
+
+const [name, counters, histograms, buckets] = process.argv.slice(2);
+const side = await sides[name](Number(counters), Number(histograms));
+process.on('message', (question) => {
+  if (question === 'collect') globalThis.gc();
+  else void answer(question);
+});
+
+async function answer(question) {
+  process.send({ answer: (await answers[question]()) ?? null });
+}
+
+process.send({ answer: side.url });

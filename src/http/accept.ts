@@ -1,0 +1,66 @@
+/** One of the things that a client said it would take. */
+interface Range {
+  /** In lower case, such as `text/plain`, `text/*`, or `gzip`. */
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** How much it is wanted, from 0 to 1. */
+  readonly quality: number;
+}
+
+/** A content type that can be sent. */
+export interface Offer {
+  readonly type: string;
+  /** What `version` may be asked for, if one is. */
+  readonly version?: string | undefined;
+}
+
+/**
+ * How much each of some content types is wanted, from 0 to 1, by an `Accept` header.
+ *
+ * Of the library `negotiator`, parameters must all be equal to those of the offer. Prometheus asks for
+ * `version=1.0.0;escaping=allow-utf-8` and the like, and takes what has never heard of the second one.
+ */
+export function qualities(header: string | undefined, offers: readonly Offer[]): number[] {
+  const ranges = header === undefined ? [EVERYTHING] : rangesIn(header);
+  return offers.map((offer) => {
+    // The most specific range decides, whatever the others say.
+    const [best] = ranges
+      .map((range) => ({ range, precision: precisionOf(range, offer) }))
+      .filter(({ precision }) => precision >= 0)
+      .sort((a, b) => b.precision - a.precision || b.range.quality - a.range.quality);
+    return best?.range.quality ?? 0;
+  });
+}
+
+/** Whether a client takes this content coding, by its `Accept-Encoding` header. */
+export function acceptsCoding(header: string | string[] | undefined, coding: string): boolean {
+  const ranges = header === undefined ? [] : rangesIn(String(header));
+  const range = ranges.find(({ name }) => name === coding) ?? ranges.find(({ name }) => name === '*');
+  return range !== undefined && range.quality > 0;
+}
+
+const EVERYTHING: Range = { name: '*/*', parameters: new Map(), quality: 1 };
+
+function precisionOf({ name, parameters }: Range, { type, version }: Offer): number {
+  if (name === '*/*') return 0;
+  if (name === `${type.slice(0, type.indexOf('/'))}/*`) return 1;
+  if (name !== type) return -1;
+  const asked = parameters.get('version');
+  if (asked === undefined) return 2;
+  return asked === version ? 3 : -1;
+}
+
+function rangesIn(header: string): Range[] {
+  return header.split(',').map((part) => {
+    const [name, ...rest] = part.split(';').map((text) => text.trim());
+    const parameters = new Map(rest.map((parameter) => parameterIn(parameter)));
+    const quality = Number(parameters.get('q') ?? 1);
+    // What is no quality wants nothing.
+    return { name: name.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
+  });
+}
+
+function parameterIn(text: string): [name: string, value: string] {
+  const [name, value = ''] = text.split('=', 2);
+  return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')];
+}

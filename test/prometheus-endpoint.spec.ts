@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { get, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { MonitorOptions } from '../src/index.js';
+import { MonitorModule, MonitorService } from '../src/index.js';
+import { Scrapes } from '../src/exporters/prometheus/scrapes.js';
+import { BUILT_IN, COUNTED_TOGETHER } from '../src/exporters/prometheus/built-in.js';
+import { MetricsRegistry } from '../src/metrics/registry.js';
+import { ADAPTERS, startApp } from './support/app.js';
+import { readExposition } from './support/exposition.js';
+import { valuesOf } from './support/scrape.js';
+
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const PROMETHEUS_2 =
+  'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,' +
+  'text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+const PROMETHEUS_3 =
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;' +
+  'version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1';
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+
+describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
+  const start = async (options?: MonitorOptions) => {
+    const running = await startApp(adapter, { imports: [MonitorModule.forRoot(options)] });
+    const monitor = running.app.get(MonitorService);
+    const scrape = async (path = '/monitor/prometheus', headers = {}) => {
+      const response = await running.get(path, { headers });
+      return valuesOf(readExposition(await response.text(), 'text'));
+    };
+    const fetchPath = (path: string, init?: RequestInit) => running.get(path, init);
+    return { ...running, monitor, scrape, fetchPath };
+  };
+
+  it.each([
+    ['Prometheus 2', PROMETHEUS_2, OPEN_METRICS, OPEN_METRICS],
+    ['Prometheus 3', PROMETHEUS_3, OPEN_METRICS, OPEN_METRICS],
+    ['an agent that knows the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
+    ['curl', '*/*', TEXT, JSON_TYPE],
+    ['a browser', BROWSER, TEXT, JSON_TYPE],
+    ['axios', 'application/json, text/plain, */*', TEXT, JSON_TYPE],
+    ['a client that takes text', 'text/plain', TEXT, TEXT],
+    ['a client that says nothing good', ';;q=x,,/', TEXT, JSON_TYPE],
+    [
+      'a client that wants no OpenMetrics',
+      'application/openmetrics-text;q=0, text/plain; version="0.0.4"',
+      TEXT,
+      TEXT,
+    ],
+  ])('speaks to %s in its format, here and at /monitor', async (_who, accept, here, there) => {
+    const { fetchPath, monitor } = await start();
+    monitor.count('orders');
+    for (const [path, type] of [
+      ['/monitor/prometheus', here],
+      ['/monitor', there],
+    ]) {
+      const response = await fetchPath(path, { headers: { accept } });
+      expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, type]);
+      expect(response.headers.get('vary')).toContain('Accept');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      const body = await response.text();
+      if (type === JSON_TYPE) expect(JSON.parse(body)).toMatchObject({ counters: { orders: 1 } });
+      else
+        expect(valuesOf(readExposition(body, type === TEXT ? 'text' : 'openmetrics')).orders_total).toBe(1);
+    }
+  });
+
+  it('is judged by the same guard', async () => {
+    const { fetchPath } = await start();
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    expect((await fetchPath('/monitor/prometheus', { headers })).status).toBe(403);
+    expect((await fetchPath('/monitor', { headers: { ...headers, accept: PROMETHEUS_2 } })).status).toBe(403);
+    expect((await fetchPath('/monitor/prometheus?reader=a%20b')).status).toBe(400);
+  });
+
+  it('is not there without the endpoint, and moves with it', async () => {
+    expect((await (await start({ controller: false })).fetchPath('/monitor/prometheus')).status).toBe(404);
+    expect((await (await start({ path: 'stats' })).fetchPath('/stats/prometheus')).status).toBe(200);
+  });
+
+  it('is compressed for who asks for it, and says the same', async () => {
+    const { url, monitor } = await start();
+    for (let i = 0; i < 3000; i++) monitor.count('items', i, { item: `item ${i}` });
+    const ask = async (encoding: string) => {
+      const headers = { 'accept-encoding': encoding };
+      const [answer] = (await once(get(`${url}/monitor/prometheus`, { headers }), 'response')) as [
+        IncomingMessage,
+      ];
+      return answer;
+    };
+    const packed = await ask('deflate;q=0.5, gzip');
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    const unpacked = valuesOf(readExposition(await text(packed.pipe(createGunzip())), 'text'));
+    expect(unpacked['items_total{item="item 2999"}']).toBe(2999);
+    for (const encoding of ['gzip;q=0', 'identity', 'br']) {
+      const plain = await ask(encoding);
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      expect(readExposition(await text(plain), 'text').get('items_total')?.samples).toHaveLength(3000);
+    }
+  });
+
+  it('opens a window for each reader, and none for HEAD', async () => {
+    const { scrape, fetchPath, monitor } = await start();
+    monitor.kv('queue', 9);
+    monitor.kv('queue', 3);
+    const head = await fetchPath('/monitor/prometheus', { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([200, TEXT, '']);
+    expect(await scrape()).toMatchObject({ queue: 3, queue_max: 9 });
+    expect(await scrape()).not.toHaveProperty('queue_max');
+    expect(await scrape('/monitor/prometheus?reader=east')).toMatchObject({ queue_max: 9 });
+    expect(await scrape('/monitor', { accept: 'text/plain;version=0.0.4' })).not.toHaveProperty('queue_max');
+  });
+
+  it('gives the window back to a reader whose client goes away, and lets go of everything', async () => {
+    const { scrape, url, app, monitor } = await start({ maxSeries: 200_000 });
+    for (let i = 0; i < 40_000; i++)
+      monitor.count('items', 1, { item: `a rather long name of an item ${i}` });
+    monitor.kv('queue', 9);
+    for (let i = 0; i < 6; i++) {
+      const path = i % 2 ? '/monitor/prometheus' : '/monitor/prometheus?reader=east';
+      const leaving = request(url + path, { agent: false })
+        .on('error', () => {})
+        .end();
+      // Some go away before there is an answer, and some while it is sent.
+      if (i < 3) await once(leaving, 'socket');
+      else ((await once(leaving, 'response')) as [IncomingMessage])[0].pause();
+      const closed = new Promise((resolve) => leaving.once('close', resolve));
+      leaving.destroy();
+      await closed;
+    }
+    await expect.poll(() => app.get(Scrapes).held).toEqual({ texts: 0, scrapes: 0 });
+    expect(await scrape()).toMatchObject({ queue_max: 9 });
+    expect(await scrape('/monitor/prometheus?reader=east')).toMatchObject({ queue_max: 9 });
+  });
+
+  it('has a name for every metric that the monitor itself has', async () => {
+    const { app, scrape, fetchPath } = await start();
+    await fetchPath('/nowhere');
+    const { counters, gauges, histograms } = app.get(MetricsRegistry);
+    const own = [...counters.all(), ...gauges.all(), ...histograms.all()].map(({ name }) => name);
+    expect(own.filter((name) => !(name in BUILT_IN) && !COUNTED_TOGETHER.includes(name))).toEqual([]);
+    expect(await scrape()).toMatchObject({ 'monitor_requests_total{locality="loopback"}': 2 });
+  });
+});
+
+describe('scrapes that come at once', () => {
+  it('share one pass over the series, whatever their readers, and each reader has its window', async () => {
+    const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ maxSeries: 100_000 })] });
+    const monitor = app.get(MonitorService);
+    for (let i = 0; i < 20_000; i++) monitor.count('items', 1, { i });
+    let looks = 0;
+    monitor.gauge('looks', () => ++looks);
+    const url = `${await app.getUrl()}/monitor/prometheus`;
+    const answers = await Promise.all(
+      ['', '?reader=a', '?reader=b', ''].map(async (query) => (await fetch(url + query)).text()),
+    );
+    const read = answers.map((answer) => valuesOf(readExposition(answer, 'text')));
+    expect(looks).toBeLessThan(4);
+    for (const values of read) expect(values).toHaveProperty('looks_max');
+  });
+
+  it('are refused when there are too many texts in memory that nobody takes, and not for ever', async () => {
+    const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ maxSeries: 400_000 })] });
+    const monitor = app.get(MonitorService);
+    for (let i = 0; i < 60_000; i++) monitor.count('items', 1, { item: `${'long '.repeat(30)}${i}` });
+    const url = `${await app.getUrl()}/monitor/prometheus`;
+    const slow: IncomingMessage[] = [];
+    for (let i = 0; i < 4; i++) {
+      const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
+      slow.push(answer.pause());
+    }
+    expect(app.get(Scrapes).held.texts).toBe(4);
+    const refused = await fetch(url);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    for (const answer of slow) answer.on('error', () => {}).destroy();
+    await expect.poll(async () => (await fetch(url, { method: 'GET' })).status).toBe(200);
+  });
+});

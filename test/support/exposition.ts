@@ -1,0 +1,143 @@
+/** A family as it was read. */
+export interface ReadFamily {
+  name: string;
+  type: string;
+  help?: string;
+  unit?: string;
+  samples: ReadSample[];
+}
+
+export interface ReadSample {
+  name: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+export type ReadFormat = 'text' | 'openmetrics';
+
+const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
+const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`, 's');
+const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n\0]|\\["\\n])*)"(?:,|$)/gsy;
+const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)$/;
+const TYPES = {
+  text: ['counter', 'gauge', 'histogram', 'untyped'],
+  openmetrics: ['counter', 'gauge', 'histogram', 'unknown'],
+};
+
+/** Reads a whole text, and throws for anything that is not as it must be, however forgiving Prometheus itself may be. */
+export function readExposition(text: string, format: ReadFormat): Map<string, ReadFamily> {
+  if (/\p{Surrogate}|\0/u.test(text)) fail('what cannot be sent', text);
+  const lines = text.split('\n');
+  if (lines.pop() !== '') fail('no line feed at the end', text.slice(-50));
+  if (format === 'openmetrics' && lines.pop() !== '# EOF') fail('no # EOF', text.slice(-50));
+  const families = new Map<string, ReadFamily>();
+  const seen = new Set<string>();
+  let family: ReadFamily | undefined;
+  for (const line of lines) {
+    const meta = new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.*)$`, 's').exec(line);
+    if (meta !== null) {
+      const [, keyword, name, rest] = meta;
+      if (family?.name !== name) {
+        if (families.has(name)) fail('a family twice', line);
+        family = { name, type: '', samples: [] };
+        families.set(name, family);
+      }
+      if (family.samples.length > 0) fail('metadata after samples', line);
+      const key = keyword.toLowerCase() as 'help' | 'type' | 'unit';
+      if (family[key]) fail('metadata twice', line);
+      family[key] = rest;
+      if (key === 'type' && !TYPES[format].includes(rest)) fail('an unknown type', line);
+      if (key === 'unit' && !name.endsWith(`_${rest}`)) fail('a name without its unit', line);
+      continue;
+    }
+    const sample = readSample(line);
+    if (
+      family === undefined ||
+      !suffixesOf(family, format).some((end) => sample.name === family?.name + end)
+    ) {
+      return fail('a sample outside of its family', line);
+    }
+    const identity = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
+    if (seen.has(identity)) fail('a series twice', line);
+    seen.add(identity);
+    family.samples.push(sample);
+  }
+  for (const one of families.values()) checkFamily(one, format);
+  checkNames(families, format);
+  return families;
+}
+
+function readSample(line: string): ReadSample {
+  const match = SAMPLE.exec(line);
+  if (match === null) return fail('no sample', line);
+  const [, name, text = '', value] = match;
+  if (!NUMBER.test(value)) fail('no number', line);
+  const labels: Record<string, string> = {};
+  let end = 0;
+  for (const [whole, label, quoted] of text.matchAll(LABEL)) {
+    if (Object.hasOwn(labels, label)) fail('a label twice', line);
+    if (label.startsWith('__')) fail('a label of Prometheus itself', line);
+    labels[label] = quoted.replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
+    if (labels[label] === '') fail('an empty label, which is no label', line);
+    end += whole.length;
+  }
+  if (end !== text.length || text.endsWith(',')) fail('what is no label', line);
+  return { name, labels, value: Number(value.replace('Inf', 'Infinity')) };
+}
+
+function suffixesOf({ type }: ReadFamily, format: ReadFormat): string[] {
+  if (type === 'histogram') return ['_bucket', '_sum', '_count'];
+  return type === 'counter' && format === 'openmetrics' ? ['_total'] : [''];
+}
+
+function checkFamily(family: ReadFamily, format: ReadFormat): void {
+  const { name, type, help, samples } = family;
+  if (type === '' || !help) fail('no type or no help', name);
+  if (samples.length === 0) fail('no samples', name);
+  if (type === 'counter' && format === 'text' && !name.endsWith('_total'))
+    fail('a counter without _total', name);
+  if (type === 'counter' && samples.some(({ value }) => !(value >= 0))) fail('a counter below zero', name);
+  if (type !== 'histogram' && samples.some(({ labels }) => 'le' in labels)) fail('a bound', name);
+  if (type === 'histogram') checkHistogram(family);
+}
+
+function checkHistogram({ name, samples }: ReadFamily): void {
+  const bySeries = new Map<string, ReadSample[]>();
+  for (const sample of samples) {
+    const { le: _le, ...labels } = sample.labels;
+    const key = JSON.stringify(labels);
+    bySeries.set(key, [...(bySeries.get(key) ?? []), sample]);
+  }
+  for (const series of bySeries.values()) {
+    const buckets = series.filter((sample) => sample.name === `${name}_bucket`);
+    const bounds = buckets.map(({ labels }) => Number(labels.le?.replace('Inf', 'Infinity')));
+    const counts = buckets.map(({ value }) => value);
+    if (bounds.at(-1) !== Infinity) fail('no bucket for +Inf', name);
+    if (!isAscending(bounds, (a, b) => a < b)) fail('bounds out of order', name);
+    if (!isAscending(counts, (a, b) => a <= b)) fail('buckets that do not add up', name);
+    const count = series.find((sample) => sample.name === `${name}_count`);
+    const sum = series.find((sample) => sample.name === `${name}_sum`);
+    if ((count === undefined) !== (sum === undefined)) fail('a sum or a count without the other', name);
+    if (count !== undefined && count.value !== counts.at(-1)) fail('a count that is not that of +Inf', name);
+  }
+}
+
+/** Whatever belongs to a family must not be the name of another one. */
+function checkNames(families: Map<string, ReadFamily>, format: ReadFormat): void {
+  const owners = new Map<string, string>();
+  for (const family of families.values()) {
+    for (const suffix of new Set(['', ...suffixesOf(family, format)])) {
+      const name = family.name + suffix;
+      if (owners.has(name)) fail('one name for two', name);
+      owners.set(name, family.name);
+    }
+  }
+}
+
+function isAscending(values: number[], isInOrder: (a: number, b: number) => boolean): boolean {
+  return values.every((value, at) => at === 0 || isInOrder(values[at - 1], value));
+}
+
+function fail(what: string, where: string): never {
+  throw new Error(`${what}: ${JSON.stringify(where)}`);
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+
+interface Result {
+  metric: Record<string, string>;
+  value: [time: number, value: string];
+}
+
+/** A Prometheus server that scrapes one target, and is gone when the test ends. */
+export class RealPrometheus {
+  private constructor(private readonly url: string) {}
+
+  static async start(target: string, path: string): Promise<RealPrometheus> {
+    const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-prometheus-'));
+    const port = await freePort();
+    writeFileSync(
+      join(directory, 'prometheus.yml'),
+      [
+        'global: { scrape_interval: 500ms, scrape_timeout: 500ms }',
+        'scrape_configs:',
+        '  - job_name: shop',
+        `    metrics_path: ${path}`,
+        `    static_configs: [{ targets: ['${target}'] }]`,
+        '',
+      ].join('\n'),
+    );
+    const server = spawn(
+      'prometheus',
+      [
+        `--config.file=${join(directory, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(directory, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: 'ignore' },
+    );
+    const closed = once(server, 'close');
+    onTestFinished(async () => {
+      server.kill('SIGKILL');
+      await closed;
+      rmSync(directory, { recursive: true, force: true });
+    });
+    return new RealPrometheus(`http://127.0.0.1:${port}`);
+  }
+
+  /** What a query gives now: a number for each series, by its labels. Nothing as long as the server is not up yet. */
+  async query(query: string): Promise<Result[]> {
+    const { data } = await this.ask<{ result: Result[] }>(`query?query=${encodeURIComponent(query)}`);
+    return data?.result ?? [];
+  }
+
+  /** The one number that a query gives; `undefined` if it gives none. */
+  async number(query: string): Promise<number | undefined> {
+    const [first] = await this.query(query);
+    return first && Number(first.value[1]);
+  }
+
+  /** What the server says of its target. */
+  async target(): Promise<{ health?: string; lastError?: string }> {
+    const { data } = await this.ask<{ activeTargets: { health: string; lastError: string }[] }>('targets');
+    return data?.activeTargets[0] ?? {};
+  }
+
+  /** Waits until a query gives that number. */
+  async becomes(query: string, value: number): Promise<void> {
+    await expect.poll(() => this.number(query), { timeout: 30_000, interval: 100 }).toBe(value);
+  }
+
+  private async ask<T>(path: string): Promise<{ data?: T }> {
+    try {
+      return (await (await fetch(`${this.url}/api/v1/${path}`)).json()) as { data?: T };
+    } catch {
+      return {};
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
