@@ -57,7 +57,10 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
     ) {
       return fail('a sample outside of its family', line);
     }
-    const identity = JSON.stringify([sample.name, Object.entries(sample.labels).sort()]);
+    const identity = JSON.stringify([
+      sample.name,
+      Object.entries(sample.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
     if (seen.has(identity)) fail('a series twice', line);
     seen.add(identity);
     family.samples.push(sample);

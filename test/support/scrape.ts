@@ -2,6 +2,7 @@ import { PrometheusExporter } from '../../src/exporters/prometheus/prometheus.ex
 import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.js';
 import { ProcessCollector } from '../../src/collectors/process.collector.js';
 import { MetricsReader } from '../../src/metrics/reading/reader.js';
+import type { DocumentFacts } from '../../src/metrics/reading/snapshot.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
 import { readExposition } from './exposition.js';
 import { TestRegistry } from './registry.js';
@@ -10,7 +11,11 @@ import { TestRegistry } from './registry.js';
 export class ScrapedRegistry extends TestRegistry {
   private readonly exporter = new PrometheusExporter(
     this,
-    new MetricsReader(this, [], () => new ProcessCollector().read()),
+    new MetricsReader(
+      this,
+      () => undefined,
+      () => ({ process: new ProcessCollector().read() }) as DocumentFacts,
+    ),
   );
 
   async text(format: ReadFormat = 'text', reader = 'a'): Promise<string> {

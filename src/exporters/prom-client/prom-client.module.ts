@@ -1,0 +1,75 @@
+import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { MetricsReader } from '../../metrics/reading/reader.js';
+import { MetricsRegistry } from '../../metrics/registry.js';
+
+import { badOption, checkOptions } from '../../options/check-options.js';
+import type { Rules } from '../../options/rules.js';
+import { isShortText } from '../../options/rules.js';
+import { PromClientBridge } from './prom-client.bridge.js';
+import type { PromClientRegistry } from './prom-client.registry.js';
+
+export interface PromClientOptions {
+  /** A registry of `prom-client` or `@prometheus-io/client`, such as their `register`. */
+  registry: PromClientRegistry;
+  /** What this reader calls itself; the highest and lowest values are those since it last looked. Default: `prom-client`. */
+  reader?: string | undefined;
+}
+
+const REGISTRY = {
+  allowed: 'a registry of prom-client or @prometheus-io/client',
+  accepts: isRegistry,
+};
+
+const RULES: Rules = {
+  registry: REGISTRY,
+  reader: {
+    allowed: 'a text of 1 to 200 characters',
+    accepts: (value) => isShortText(value) && value !== '',
+  },
+};
+
+const OPTIONS = Symbol('PROM_CLIENT_OPTIONS');
+
+/**
+ * Shows the monitor's metrics in the registry of an application that has a `/metrics` already, until it closes.
+ *
+ * @example
+ * import { register } from 'prom-client';
+ *
+ * \@Module({ imports: [MonitorModule.forRoot(), PromClientModule.forRoot({ registry: register })] })
+ * export class AppModule {}
+ */
+@Module({})
+export class PromClientModule implements OnModuleInit, OnApplicationShutdown {
+  private readonly bridge: PromClientBridge;
+
+  constructor(
+    @Inject(OPTIONS) private readonly options: PromClientOptions,
+    @Inject(MetricsRegistry) metrics: MetricsRegistry,
+    @Inject(MetricsReader) reader: MetricsReader,
+  ) {
+    this.bridge = new PromClientBridge(metrics, reader, options.reader ?? 'prom-client');
+  }
+
+  /** @throws MonitorOptionsError for an option that is unknown or not what it must be. */
+  static forRoot(options: PromClientOptions): DynamicModule {
+    checkOptions(options, RULES);
+    if (options.registry === undefined) throw badOption('registry', options.registry, REGISTRY.allowed);
+    return { module: PromClientModule, providers: [{ provide: OPTIONS, useValue: options }] };
+  }
+
+  onModuleInit(): void {
+    this.bridge.start(this.options.registry);
+  }
+
+  onApplicationShutdown(): void {
+    this.bridge.stop();
+  }
+}
+
+function isRegistry(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { getMetricsAsArray, clear } = value as Record<string, unknown>;
+  return typeof getMetricsAsArray === 'function' && typeof clear === 'function';
+}

@@ -1,0 +1,122 @@
+import * as promClient from 'prom-client';
+import * as prometheusClient from '@prometheus-io/client';
+import { describe, expect, it } from 'vitest';
+import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
+import { PromClientModule } from '../src/prom-client.js';
+import { startApp } from './support/app.js';
+
+// What is called as in prom-client is the same there, and typed a little differently.
+const CLIENTS = [
+  { name: 'prom-client', client: promClient },
+  { name: '@prometheus-io/client', client: prometheusClient as unknown as typeof promClient },
+];
+
+describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
+  const { Counter, Gauge, Registry } = client;
+
+  const start = async (registry: promClient.Registry) => {
+    const imports = [MonitorModule.forRoot(), PromClientModule.forRoot({ registry })];
+    const { app } = await startApp('express', { imports });
+    return { app, monitor: app.get(MonitorService) };
+  };
+  const namesIn = (text: string) => Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name);
+
+  it("the monitor's metrics stand beside the application's own", async () => {
+    const registry = new Registry();
+    new Counter({ name: 'cats_total', help: 'Cats.', registers: [registry] }).inc(3);
+    const { monitor } = await start(registry);
+    monitor.count('orders', 2, { 'ki.nd': 'a "b"\n' });
+    monitor.describe('size', { buckets: [1, 2.5] });
+    for (const size of [1, 2, 3]) monitor.observe('size', size);
+    monitor.kv('queue', 9);
+    monitor.kv('queue', 4);
+    const text = await registry.metrics();
+    for (const line of [
+      'cats_total 3',
+      String.raw`orders_total{ki_nd="a \"b\"\n"} 2`,
+      'size_bucket{le="2.5"} 2',
+      'size_bucket{le="+Inf"} 3',
+      'size_sum 6',
+      'size_count 3',
+      'queue 4',
+      'queue_max 9',
+      'process_threads ',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(new Set(namesIn(text)).size).toBe(namesIn(text).length);
+    // What came after the last look is there at the next.
+    monitor.count('later');
+    expect(await registry.metrics()).toContain('later_total 1');
+  });
+
+  it('what the registry has itself is left to it, whenever it came', async () => {
+    const registry = new Registry();
+    client.collectDefaultMetrics({ register: registry });
+    const { monitor } = await start(registry);
+    monitor.count('orders');
+    expect(await registry.metrics()).toContain('orders_total 1');
+    new Gauge({ name: 'orders_total', help: 'Orders.', registers: [registry] }).set(7);
+    const text = await registry.metrics();
+    const names = namesIn(text);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'monitor_requests_total']));
+    expect(text).toContain('orders_total 7');
+    registry.clear();
+  });
+
+  it('as JSON, and in the OpenMetrics format', async () => {
+    const registry = new Registry();
+    const { monitor } = await start(registry);
+    monitor.count('orders', 2);
+    const items = await registry.getMetricsAsJSON();
+    expect(items.find(({ name }) => name === 'orders_total')).toMatchObject({
+      type: 'counter',
+      aggregator: 'sum',
+      values: [{ value: 2, labels: {} }],
+    });
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const text = await registry.metrics();
+    expect(text).toMatch(/^# TYPE orders counter$/m);
+    expect(text).toMatch(/^orders_total 2$/m);
+    expect(text).toMatch(/# EOF\n$/);
+    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
+    expect(await registry.metrics()).toMatch(/^# TYPE orders_total counter$/m);
+  });
+
+  it('merged with another, with default labels, and after resetMetrics()', async () => {
+    const [registry, other] = [new Registry(), new Registry()];
+    new Counter({ name: 'cats_total', help: 'Cats.', registers: [other] }).inc();
+    const { monitor } = await start(registry);
+    monitor.count('orders');
+    const merged = Registry.merge([registry, other]);
+    expect(await merged.metrics()).toMatch(/^orders_total 1$/m);
+    monitor.count('orders');
+    expect(await merged.metrics()).toMatch(/^orders_total 2$/m);
+    registry.setDefaultLabels({ app: 'shop' });
+    registry.resetMetrics();
+    expect(await registry.metrics()).toMatch(/^orders_total\{app="shop"\} 2$/m);
+  });
+
+  it('is gone when the registry is cleared, and when the application closes', async () => {
+    const [cleared, closed] = [new Registry(), new Registry()];
+    await start(cleared);
+    const { app } = await start(closed);
+    cleared.clear();
+    expect((await cleared.metrics()).trim()).toBe('');
+    expect(await closed.metrics()).toMatch(/^process_threads \d+$/m);
+    await app.close();
+    expect((await closed.metrics()).trim()).toBe('');
+  });
+});
+
+it('a registry that is none is a clear error at start', () => {
+  for (const options of [
+    {},
+    { registry: {} },
+    { registry: null },
+    { registry: new promClient.Registry(), x: 1 },
+  ]) {
+    expect(() => PromClientModule.forRoot(options as never)).toThrow(MonitorOptionsError);
+  }
+});
