@@ -23,14 +23,14 @@ function namesIn(query: string): string[] {
 }
 
 it('every metric that the Grafana dashboard asks for is one that the exporter writes', async () => {
-  const { get } = await startApp('express', { imports: [MonitorModule.forRoot()] });
-  const families = readExposition(await (await get('/monitor/prometheus')).text(), 'text');
-  const running = [...families.values()].flatMap(({ samples }) => samples.map(({ name }) => name));
+  const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
+  const families = readExposition(await (await running.get('/monitor/prometheus')).text(), 'text');
+  const names = [...families.values()].flatMap(({ samples }) => samples.map(({ name }) => name));
   const heads = [...Object.values(BUILT_IN), ...loopLag(new TestRegistry()).heads];
   const known = heads.flatMap(({ name, type }) =>
     type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [sampleName(name, type)],
   );
-  const written = new Set([...running, ...known]);
+  const written = new Set([...names, ...known]);
   for (const { title, targets } of DASHBOARD.panels) {
     for (const { expr } of targets) {
       expect([title, namesIn(expr).length]).toEqual([title, 1]);
@@ -41,7 +41,7 @@ it('every metric that the Grafana dashboard asks for is one that the exporter wr
     Array.from(definition.matchAll(/label_values\((\w+)/g), ([, name]) => name),
   );
   expect(asked).toEqual(['nodejs_version_info', 'nodejs_version_info']);
-  expect(running).toContain('nodejs_version_info');
+  expect(names).toContain('nodejs_version_info');
 });
 
 it('the dashboard shows requests, errors, latency, the event loop, garbage collections and memory', () => {

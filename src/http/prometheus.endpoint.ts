@@ -5,7 +5,7 @@ import { Scrapes } from '../exporters/prometheus/scrapes.js';
 import { TOO_MANY_SCRAPES } from '../monitor.messages.js';
 import { acceptsCoding } from './accept.js';
 import type { AdapterResponse } from './raw-response.js';
-import { answerRaw, beginRaw, takeRaw } from './raw-response.js';
+import { answerRaw, beginRaw, rawOf, takeRaw } from './raw-response.js';
 import { sendPieces } from './send-pieces.js';
 
 /** Answers the scrapes of Prometheus, and of whatever reads the same formats. */
@@ -20,24 +20,26 @@ export class PrometheusEndpoint {
     format: TextFormat,
     name: string | undefined,
   ): Promise<void> {
-    const raw = takeRaw(response);
     const encoding = acceptsCoding(request?.headers['accept-encoding'], 'gzip') ? 'gzip' : undefined;
     // HEAD asks what a GET would be like, and must not open a window that nobody sees.
     if (request?.method === 'HEAD') {
+      const raw = takeRaw(response);
       beginRaw(raw, 200, format.contentType, encoding);
       raw.end();
       return;
     }
     // Listening from here on: the client may go away before there is anything to send.
     let isLost = false;
-    raw.once('close', () => (isLost = true));
+    rawOf(response).once('close', () => (isLost = true));
     const scrape = await this.scrapes.scrape(
       format,
       name === undefined ? 'prometheus' : `prometheus:${name}`,
     );
+    // Only now, so that what went wrong until here is answered as everything is that goes wrong in the application.
+    const raw = takeRaw(response);
     if (scrape === undefined) {
       raw.setHeader('Retry-After', '1');
-      answerRaw(response, 503, 'text/plain', [TOO_MANY_SCRAPES]);
+      answerRaw(raw, 503, 'text/plain', [TOO_MANY_SCRAPES]);
     } else if (isLost) {
       scrape.done(false);
     } else {

@@ -65,7 +65,11 @@ async function* paced(pieces: string[]): AsyncGenerator<string> {
 
 /** Node's own response. The adapter does no more with it from here on. */
 export function takeRaw(response: AdapterResponse): ServerResponse {
-  if (!('hijack' in response)) return response;
-  response.hijack();
-  return response.raw;
+  if ('hijack' in response) response.hijack();
+  return rawOf(response);
+}
+
+/** Node's own response, to look at. */
+export function rawOf(response: AdapterResponse): ServerResponse {
+  return 'hijack' in response ? response.raw : response;
 }

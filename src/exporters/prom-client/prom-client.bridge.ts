@@ -99,7 +99,7 @@ export class PromClientBridge {
       return sink;
     };
     const { catalog } = this;
-    await this.reader.survey(function* (process): Sliced<void> {
+    await this.reader.survey(function* ({ process }): Sliced<void> {
       for (const family of (yield* catalog.read()).families) yield* family.write(begin(family), process);
     });
     await this.reader.window(this.readerName, function* (look): Sliced<void> {

@@ -4,8 +4,8 @@
  */
 export interface PromClientRegistry {
   readonly contentType: string;
-  getMetricsAsArray(...args: never[]): object[];
-  clear(): void;
+  getMetricsAsArray: (...args: never[]) => object[];
+  clear: () => void;
 }
 
 /** A metric as those registries ask for it. */
