@@ -79,7 +79,7 @@ describe('The tarball', () => {
 
   it('is small', () => {
     expect(tarball.size).toBeLessThan(150_000);
-    expect(tarball.unpackedSize).toBeLessThan(500_000);
+    expect(tarball.unpackedSize).toBeLessThan(600_000);
   });
 
   it('refers to no source map, since it brings none along', () => {
@@ -116,7 +116,11 @@ describe('The tarball', () => {
   );
 
   function importsOf(code: string): string[] {
-    return [...code.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name);
+    // Without the examples in comments, which show what an application imports.
+    const statements = code.replace(/^\s*\*.*$/gm, '');
+    return [...statements.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(
+      ([, name]) => name,
+    );
   }
 
   function shippedCode(): { path: string; code: string }[] {
