@@ -35,6 +35,8 @@ export class MetricsRegistry {
   readonly descriptions = new Descriptions();
   /** Histograms of the monitor itself whose classic buckets nobody asked for: they are for exporters only. */
   readonly unlistedBuckets = new Set<string>();
+  /** Called before anything is read: what somebody has put aside to be counted later is counted then. */
+  readonly settlers: (() => void)[] = [];
   /** Those among the gauges that are read from a function. */
   readonly readGauges = new Set<Gauge>();
 

@@ -8,6 +8,8 @@ export class Exchange {
   wrappedResponse: ObservedResponse | undefined;
   /** On Express, the route that had the request last when it got past all of them; `null` for none. */
   passedRoute: unknown;
+  /** Whether it waited behind another on its connection when it began. */
+  isPipelined = false;
   hasEnded = false;
 
   constructor(

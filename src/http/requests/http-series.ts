@@ -2,6 +2,7 @@ import type { Counter } from '../../metrics/counter.js';
 import type { Histogram } from '../../metrics/handles.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { KnownLabels } from '../../metrics/series/labels.js';
+import { methodLabel } from './route.js';
 
 export const HTTP_REQUESTS = 'http_requests';
 export const HTTP_DURATION = 'http_request_duration';
@@ -11,8 +12,8 @@ export const NO_STATUS = 'aborted';
 
 /** What tells the requests apart. */
 export interface RequestKind {
-  /** The label of its method. */
-  readonly method: string;
+  /** As the client wrote it. */
+  readonly method: string | undefined;
   /** The label of its route. */
   readonly route: string;
   /** `undefined` if the client was sent none. */
@@ -25,49 +26,52 @@ export interface RequestSeries {
   readonly duration: Histogram;
 }
 
-/** So many kinds are found at once; further ones are still found, more slowly. */
-const MAX_FOUND_AT_ONCE = 10_000;
+/** The requests of one kind among those of a route. */
+interface Found extends RequestSeries {
+  readonly method: string | undefined;
+  readonly status: number | undefined;
+}
 
-/** Finds the series of a request, in a fraction of the time that it takes to look its labels up. */
+/** So many kinds are found at once, of one route and of all; further ones are still found, more slowly. */
+const [MAX_OF_ROUTE, MAX_FOUND] = [64, 10_000];
+
+/**
+ * Finds the series of a request, in a fraction of the time that it takes to look its labels up: a route has few kinds of
+ * requests, so they stand in a list.
+ */
 export class HttpSeries {
-  /** By route, and then by status and method. */
-  private readonly found = new Map<string, Map<number, Map<string, RequestSeries>>>();
+  private readonly found = new Map<string, Found[]>();
   private size = 0;
 
   constructor(private readonly registry: MetricsRegistry) {}
 
   of(kind: RequestKind): RequestSeries {
-    const known = this.found
-      .get(kind.route)
-      ?.get(kind.status ?? 0)
-      ?.get(kind.method);
-    return known ?? this.remember(kind);
+    const { method, status } = kind;
+    const ofRoute = this.found.get(kind.route);
+    if (ofRoute !== undefined) {
+      for (let i = 0; i < ofRoute.length; i++) {
+        if (ofRoute[i].status === status && ofRoute[i].method === method) return ofRoute[i];
+      }
+    }
+    return this.remember(kind, ofRoute);
   }
 
   /** The series of a request that has further labels. */
   with(labels: KnownLabels, { method, route, status }: RequestKind): RequestSeries {
-    const all = { ...labels, method, route, status: status ?? NO_STATUS };
+    const all = { ...labels, method: methodLabel(method), route, status: status ?? NO_STATUS };
     return {
       requests: this.registry.ownCounter(HTTP_REQUESTS, all),
       duration: this.registry.ownHistogram(HTTP_DURATION, all),
     };
   }
 
-  private remember(kind: RequestKind): RequestSeries {
+  private remember(kind: RequestKind, ofRoute: Found[] = []): RequestSeries {
     const series = this.with({}, kind);
-    if (this.size >= MAX_FOUND_AT_ONCE) return series;
+    // Methods that nobody knows can be any text, and have one series.
+    if (ofRoute.length >= MAX_OF_ROUTE || this.size >= MAX_FOUND) return series;
+    if (ofRoute.length === 0) this.found.set(kind.route, ofRoute);
+    ofRoute.push({ method: kind.method, status: kind.status, ...series });
     this.size++;
-    const byStatus = getOrAdd(this.found, kind.route, () => new Map<number, Map<string, RequestSeries>>());
-    getOrAdd(byStatus, kind.status ?? 0, () => new Map<string, RequestSeries>()).set(kind.method, series);
     return series;
   }
-}
-
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

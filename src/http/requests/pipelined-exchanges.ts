@@ -32,9 +32,8 @@ export class PipelinedExchanges {
     exchanges.add(exchange);
   }
 
-  /** For an exchange that has ended, whether it was added or not. */
+  /** For an exchange that was added and has ended. */
   remove(exchange: Exchange): void {
-    if (this.bySocket.size === 0) return;
     const { socket } = exchange.request;
     const exchanges = this.bySocket.get(socket);
     if (exchanges === undefined || !exchanges.delete(exchange) || exchanges.size > 0) return;

@@ -8,7 +8,7 @@ import { seamOf } from './framework-seam.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { PipelinedExchanges } from './pipelined-exchanges.js';
 import type { RequestCounter } from './request-counter.js';
-import { methodLabel, UNMATCHED } from './route.js';
+import { UNMATCHED } from './route.js';
 import { UpgradeObserver } from './upgrade.observer.js';
 
 /** A property costs a tenth of what a WeakMap would. */
@@ -109,7 +109,10 @@ export class RequestObserver {
     this.metrics.begin();
     response.on('close', () => this.end(exchange));
     // Over HTTP/1, only a response that waits for another has no socket yet.
-    if (response.socket === null) this.pipelined.add(exchange);
+    if (response.socket === null) {
+      exchange.isPipelined = true;
+      this.pipelined.add(exchange);
+    }
     return exchange;
   }
 
@@ -126,16 +129,16 @@ export class RequestObserver {
   private end(exchange: Exchange): void {
     if (exchange.hasEnded) return;
     exchange.hasEnded = true;
-    this.pipelined.remove(exchange);
-    this.metrics.end({
-      method: methodLabel(exchange.request.method),
+    if (exchange.isPipelined) this.pipelined.remove(exchange);
+    const { request, response, wrappedRequest, wrappedResponse } = exchange;
+    const ended = {
+      method: request.method,
       route: this.routeOf(exchange),
       status: exchange.status,
       isComplete: exchange.isComplete,
       seconds: (this.clock() - exchange.start) / 1000,
-      request: exchange.wrappedRequest ?? exchange.request,
-      response: exchange.wrappedResponse ?? exchange.response,
-    });
+    };
+    this.metrics.end(ended, wrappedRequest ?? request, wrappedResponse ?? response);
   }
 
   private routeOf(exchange: Exchange): string {
@@ -151,15 +154,9 @@ export class RequestObserver {
   private drop(request: IncomingMessage): void {
     this.counter.count(request);
     this.metrics.begin();
-    this.metrics.end({
-      method: methodLabel(request.method),
-      route: UNMATCHED,
-      status: 503,
-      isComplete: true,
-      seconds: 0,
-      request,
-      response: undefined,
-    });
+    const { method } = request;
+    const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0 };
+    this.metrics.end(ended, request, undefined);
   }
 
   private observeFramework(): void {

@@ -54,8 +54,12 @@ export function* readOut(registry: MetricsRegistry, look: Look): Sliced<Readout>
   return { counters, gauges, max_gauges: max, min_gauges: min, histograms };
 }
 
-/** Reads the gauges that are read from functions, which may take any time, and may look at the monitor themselves. */
+/**
+ * Has everything counted that was put aside, and reads the gauges that are read from functions, which may take any time, and
+ * may look at the monitor themselves.
+ */
 export function* refreshGauges(registry: MetricsRegistry): Sliced<void> {
+  for (const settle of registry.settlers) settle();
   if (registry.isRefreshing) return;
   for (const gauge of Array.from(registry.readGauges)) {
     registry.isRefreshing = true;
