@@ -17,6 +17,14 @@ function show(value: unknown): string {
   }
 }
 
+/** A text of which somebody else may have chosen a part, with nothing in it that a log would take for another line. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
 /** Says what a value is and not what is in it, for there may be a secret in there. */
 function kindOf(value: unknown): string {
   return value === null || typeof value === 'object'
@@ -60,9 +68,9 @@ export const BAD_READER = 'The reader in the query is called by 1 to 50 letters,
 /** All that a client gets to know that is not let in. */
 export const FORBIDDEN = 'Forbidden\n';
 
-/** Once for each reason. The detail is escaped by whoever makes it. */
+/** Once for each reason. */
 export const REFUSED = (reason: RefusalReason, detail: string): string =>
-  `The monitor refused a request: ${REFUSED_BECAUSE[reason]} (${detail.slice(0, 200)}). It answers 403 to all such requests, ` +
+  `The monitor refused a request: ${REFUSED_BECAUSE[reason]} (${onOneLine(detail.slice(0, 200))}). It answers 403 to all such requests, ` +
   'and logs only this one.';
 
 const REFUSED_BECAUSE: Record<RefusalReason, string> = {

@@ -80,7 +80,8 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(portOf(running.app)).not.toBe(running.port);
     running.app.get(MonitorService).count('orders');
     expect((await read(running.app)).counters.orders).toBe(1);
-    expect((await running.get('/monitor')).status).toBe(404);
+    for (const path of ['/monitor', '/monitor/prometheus'])
+      expect((await running.get(path)).status).toBe(404);
     expect((await fetch(new URL('/other', urlOf(running.app)))).status).toBe(404);
   });
 
@@ -89,7 +90,14 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     const running = await startApp(adapter, { imports: [monitor] });
     expect(urlOf(running.app)).toMatch(/\/ops\/metrics$/);
     expect((await read(running.app)).counters.requests).toBe(0);
-    for (const path of ['/ops/metrics', '/monitor', '/']) expect((await running.get(path)).status).toBe(404);
+    running.app.get(MonitorService).count('orders');
+    const prometheus = await fetch(`${urlOf(running.app)}/prometheus`);
+    expect([prometheus.status, await prometheus.text()]).toEqual([
+      200,
+      expect.stringContaining('\norders_total 1\n'),
+    ]);
+    for (const path of ['/ops/metrics', '/ops/metrics/prometheus', '/monitor', '/prometheus', '/'])
+      expect((await running.get(path)).status).toBe(404);
   });
 
   it('is out of reach of what the application puts around its routes', async () => {
@@ -204,6 +212,26 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(lines.filter((line) => line.includes(urlOf(running.app)))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('Starting Nest application'))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('Nest application successfully started'))).toHaveLength(1);
+    expect(running.log.errors).toEqual([]);
+  });
+
+  it('logs what Nest has to say of what goes wrong in its own name, and not in that of the application', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const names: unknown[] = [];
+    class Names extends RecordingLogger {
+      override error(_message: unknown, ...more: unknown[]): void {
+        names.push(more.at(-1));
+      }
+    }
+    const root = moduleOf({ imports: [MonitorModule.forRoot({ port })] });
+    const options = { logger: new Names(), abortOnError: false };
+    const app = await NestFactory.create(root, adapterOf(adapter), options);
+    onTestFinished(() => app.close());
+    await expect(app.init()).rejects.toThrow(/EADDRINUSE/);
+    expect(names).toEqual(['MonitorPort']);
   });
 
   it('closes with the application, whatever clients keep open, once or twice', async () => {

@@ -18,9 +18,12 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AccessJudgement, MonitorOptions } from '../../src/index.js';
 import {
@@ -34,6 +37,10 @@ import { ADAPTERS, moduleOf, startApp } from '../support/app.js';
 import { requestBytes, sendRaw, statusesOf } from '../support/raw-http.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const PATHS = ['/monitor', '/monitor/prometheus'];
 const FORWARDED = { headers: { 'X-Forwarded-For': '8.8.8.8' } };
 
 describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
@@ -115,6 +122,31 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(statuses).toHaveLength(2001);
       expect(statuses.filter((status) => status === 403)).toHaveLength(2000);
       expect(running.log.warnings).toHaveLength(1);
+      const { counters, gauges } = await running.app.get(MonitorService).metrics();
+      expect(counters).toMatchObject({
+        'http_requests{method="GET",route="/monitor",status="200"}': 1,
+        'http_requests{method="GET",route="/monitor",status="403"}': 2000,
+      });
+      expect(gauges.http_requests_in_flight).toBe(0);
+    });
+
+    it('and then lets go of it, and leaves its connection to others', async () => {
+      const running = await start();
+      const requests: WeakRef<object>[] = [];
+      (running.app.getHttpServer() as Server).on('request', (request) => requests.push(new WeakRef(request)));
+      const kept = requestBytes('HEAD', '/monitor/prometheus', ['Via: 1.1 proxy']);
+      const bytes = kept.replace('Connection: close\r\n', '').repeat(50);
+      const socket = connectTcp(running.port, '127.0.0.1', () => socket.write(bytes));
+      onTestFinished(() => void socket.destroy());
+      await expect.poll(() => requests.length).toBe(50);
+      const isGone = (request: WeakRef<object>) => request.deref() === undefined;
+      await expect
+        .poll(() => {
+          collectGarbage();
+          // A parser keeps the last one until there is another.
+          return requests.filter(isGone).length;
+        })
+        .toBeGreaterThanOrEqual(48);
     });
 
     it('with a line in the log that shows what was wrong, and cannot be forged', async () => {
@@ -172,6 +204,16 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       const { status, warnings } = await ask(filter as () => boolean);
       expect(status).toBe(403);
       expect(warnings).toEqual([expect.stringContaining('the requestFilter failed (Error: no database)')]);
+    });
+
+    it('lets nobody forge a line of the log by what it throws', async () => {
+      const said = 'ops\n[Nest] 1 - LOG [Bootstrap] all\u2028is\u009bwell';
+      const { warnings } = await ask(() => {
+        throw new Error(`There is no team ${said}`);
+      });
+      expect(warnings).toEqual([
+        expect.stringContaining('no team ops\\u{a}[Nest] 1 - LOG [Bootstrap] all\\u{2028}is\\u{9b}well'),
+      ]);
     });
 
     it('takes one that never settles for no, after five seconds', async () => {
@@ -248,14 +290,16 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
         MonitorModule.forRoot({ controller: class extends MonitorController {}, decorators: [Public()] }),
       ]) {
         const running = await startApp(adapter, { imports: [monitor], providers: [jwt] });
-        expect((await running.get('/monitor')).status).toBe(200);
-        expect((await running.get('/monitor', FORWARDED)).status).toBe(403);
+        for (const path of PATHS) {
+          expect((await running.get(path)).status).toBe(200);
+          expect((await running.get(path, FORWARDED)).status).toBe(403);
+        }
       }
     });
 
     it('is not reached without', async () => {
       const running = await startApp(adapter, { imports: [MonitorModule.forRoot()], providers: [jwt] });
-      expect((await running.get('/monitor')).status).toBe(401);
+      for (const path of PATHS) expect((await running.get(path)).status).toBe(401);
     });
 
     it('is in the way of nobody else: no other application is public by that', async () => {
@@ -268,6 +312,24 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     });
   });
 
+  it('opens no window for a reader that it refuses', async () => {
+    const running = await start();
+    const monitor = running.app.get(MonitorService);
+    monitor.kv('queue', 9);
+    monitor.kv('queue', 3);
+    const text = { Accept: 'text/plain' };
+    const ask = (path: string, headers: object, method = 'GET') =>
+      running.get(`${path}?reader=a`, { method, headers: { ...headers } });
+    for (const path of PATHS) {
+      for (const method of ['GET', 'HEAD']) {
+        expect((await ask(path, FORWARDED.headers, method)).status).toBe(403);
+        expect((await ask(path, { ...text, ...FORWARDED.headers }, method)).status).toBe(403);
+      }
+    }
+    expect(await (await ask('/monitor', {})).json()).toMatchObject({ max_gauges: { queue: 9 } });
+    expect(await (await ask('/monitor', text)).text()).toContain('\nqueue_max 9\n');
+  });
+
   it('covers every handler of a subclass', async () => {
     class Mine extends MonitorController {
       @Get('queue')
@@ -277,7 +339,10 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     }
     const running = await start({ controller: Mine });
     expect(await (await running.get('/monitor/queue')).text()).toBe('queue');
-    expect((await running.get('/monitor/queue', FORWARDED)).status).toBe(403);
+    for (const path of [...PATHS, '/monitor/queue']) {
+      expect((await running.get(path)).status, path).toBe(200);
+      expect((await running.get(path, FORWARDED)).status, path).toBe(403);
+    }
   });
 
   it('guards a controller of the application too, by the options of the module', async () => {

@@ -1,5 +1,5 @@
 import type { INestApplication, Type } from '@nestjs/common';
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { NestFactory } from '@nestjs/core';
 import type { Server } from 'node:http';
@@ -38,24 +38,36 @@ export async function createPortApplication(
   Module({ controllers: [controller] })(MonitorPortModule);
 
   const factory = new (NestFactory.constructor as FactoryClass)();
-  // That an application starts, and has started, would be taken for the one that it belongs to.
-  silence(factory);
+  startQuietly(factory);
   const app = await factory.create(MonitorPortModule, adapter, {
     abortOnError: false,
     autoFlushLogs: false,
     forceCloseConnections: true,
   });
-  silence(app);
+  startQuietly(app);
   if (adapter.getType() === 'express') adapter.getInstance<Express>().disable('x-powered-by');
   guardServer(app.getHttpServer() as Server, onError);
   return app;
 }
 
-/** Nest's factory and application have a logger each. It is no part of what they promise: without it, they speak. */
-function silence(speaker: { logger?: object } | object): void {
-  const logger = 'logger' in speaker ? speaker.logger : undefined;
-  const quiet = () => {};
-  if (logger) Object.assign(logger, { log: quiet, warn: quiet, error: quiet });
+/**
+ * Says nothing of a start, and all that goes wrong. What waits for an application to say that it has started would
+ * take the line of this one for that of the one that it belongs to, which has not.
+ */
+class QuietStart extends Logger {
+  constructor() {
+    super('MonitorPort');
+  }
+
+  override log(): void {}
+}
+
+/**
+ * Nest's factory and application have a logger each, of their own. It is no part of what they promise: if one has it
+ * elsewhere some day, it speaks, and that is all.
+ */
+function startQuietly(speaker: object): void {
+  if ('logger' in speaker) Object.defineProperty(speaker, 'logger', { value: new QuietStart() });
 }
 
 function guardServer(server: Server, onError: (error: Error) => void): void {
