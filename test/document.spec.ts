@@ -2,11 +2,13 @@ import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from
 import { Controller, Get, Injectable, SetMetadata, UseGuards, VersioningType } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { map } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { MetricsSnapshot, MonitorOptions } from '../src/index.js';
 import { MonitorController, MonitorModule, MonitorService } from '../src/index.js';
@@ -194,6 +196,24 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     }
     await expect.poll(async () => (await running.document()).max_gauges).toHaveProperty('queue_length', 7);
     expect(running.log.errors).toEqual([]);
+  });
+
+  it('is not held for a client that takes its time for ever, which has its window the next time', async () => {
+    const running = await start({ maxSeries: 200_000 });
+    const monitor = running.app.get(MonitorService);
+    for (let i = 0; i < 80_000; i++) monitor.count(`many ${'x'.repeat(150)}`, i, { i });
+    monitor.kv('queue_length', 7);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const socket = connect(running.port, '127.0.0.1', () => socket.write(requestBytes('GET', '/monitor')));
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'data');
+    socket.pause();
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    await expect
+      .poll(async () => (await running.document()).max_gauges, { timeout: 20_000 })
+      .toHaveProperty('queue_length', 7);
   });
 
   it('leaves the window of every other reader alone', async () => {

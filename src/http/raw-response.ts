@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { pipeline, Readable } from 'node:stream';
+import { sendPieces } from './send-pieces.js';
 
 /** A response as an adapter hands it on: Express gives Node's own, Fastify wraps it and must be told to let go. */
 export type AdapterResponse = ServerResponse | { raw: ServerResponse; hijack(): void };
@@ -19,20 +19,9 @@ export function answerRaw(
   onLost: () => void = () => {},
 ): void {
   const raw = takeRaw(response);
-  // By the event and not by writableFinished, which a response that was injected never has.
-  let isSent = false;
-  raw.once('finish', () => (isSent = true));
-  raw.once('close', () => {
-    if (!isSent) onLost();
-  });
   beginRaw(raw, status, `${type}; charset=utf-8`);
-  if (pieces.length <= AT_ONCE) {
-    // With all that there is to send at hand, Node says itself how long it is.
-    raw.end(pieces.join(''));
-    return;
-  }
-  pipeline(Readable.from(paced(pieces)), raw, () => {
-    // That the client went away is its own affair; 'close' has been told.
+  sendPieces(raw, pieces, undefined, (wasSent) => {
+    if (!wasSent) onLost();
   });
 }
 
@@ -51,16 +40,6 @@ export function beginRaw(raw: ServerResponse, status: number, type: string, enco
   raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   // Added, for the application may vary its answers by something of its own.
   raw.appendHeader('Vary', 'Accept, Accept-Encoding');
-}
-
-/** So many pieces are sent in one turn of the event loop, as long as the client takes them. */
-const AT_ONCE = 16;
-
-async function* paced(pieces: string[]): AsyncGenerator<string> {
-  for (let start = 0; start < pieces.length; start += AT_ONCE) {
-    yield pieces.slice(start, start + AT_ONCE).join('');
-    await new Promise(setImmediate);
-  }
 }
 
 /** Node's own response. The adapter does no more with it from here on. */

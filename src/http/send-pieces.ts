@@ -2,8 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 
-/** A client that has not taken all of an answer after so many milliseconds is let go. Prometheus waits for 10 s. */
+/** A client that has not taken all of a long answer after so many milliseconds is let go. Prometheus waits for 10 s. */
 const DEADLINE = 60_000;
+
+type Piece = string | Buffer;
+
+/** So many pieces are sent in one turn of the event loop, as long as the client takes them. */
+const AT_ONCE = 16;
 
 /**
  * Sends the pieces of a text, as fast as the client takes it and without holding up the event loop.
@@ -13,17 +18,27 @@ const DEADLINE = 60_000;
  */
 export function sendPieces(
   raw: ServerResponse,
-  pieces: readonly Buffer[],
+  pieces: readonly Piece[],
   encoding: 'gzip' | undefined,
   done: (wasSent: boolean) => void,
 ): void {
-  const deadline = setTimeout(() => raw.destroy(), DEADLINE).unref();
+  const isShort = encoding === undefined && pieces.length <= AT_ONCE;
+  const deadline = isShort ? undefined : setTimeout(() => raw.destroy(), DEADLINE).unref();
+  let isSettled = false;
+  // By the event and not by writableFinished, which a response that was injected never has.
   const settle = (wasSent: boolean) => {
+    if (isSettled) return;
+    isSettled = true;
     clearTimeout(deadline);
     done(wasSent);
   };
   raw.once('finish', () => settle(true));
   raw.once('close', () => settle(false));
+  if (isShort) {
+    // With all that there is to send at hand, Node says itself how long it is.
+    raw.end(joined(pieces));
+    return;
+  }
   const text = Readable.from(paced(pieces));
   // That the client went away is its own affair; 'close' tells.
   const onEnd = () => {};
@@ -32,12 +47,13 @@ export function sendPieces(
   else pipeline(text, raw, onEnd);
 }
 
-/** So many pieces are sent in one turn of the event loop, as long as the client takes them. */
-const AT_ONCE = 16;
-
-async function* paced(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+async function* paced(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
   for (let start = 0; start < pieces.length; start += AT_ONCE) {
-    yield Buffer.concat(pieces.slice(start, start + AT_ONCE));
+    yield joined(pieces.slice(start, start + AT_ONCE));
     await new Promise(setImmediate);
   }
+}
+
+function joined(pieces: readonly Piece[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
 }
