@@ -407,6 +407,29 @@ describe.runIf(process.platform === 'linux')('the document of a process without 
   });
 });
 
+describe.runIf(process.platform === 'linux')('a process that starts without a descriptor left', () => {
+  it('starts, and says what it knows as soon as it has some again', () => {
+    const script = fileURLToPath(new URL('scripts/no-descriptors-at-start.mjs', import.meta.url));
+    const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
+    const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const number = expect.any(Number) as number;
+    expect(JSON.parse(stdout)).toMatchObject({
+      without: {
+        uptime: number,
+        meminfo: { vsz_bytes: null },
+        cpu: { user_time: number, num_threads: null },
+      },
+      after: {
+        uptime: number,
+        num_fds: number,
+        meminfo: { rss_bytes: number, vsz_bytes: number },
+        cpu: { num_threads: number },
+      },
+    });
+  });
+});
+
 describe('the document by inject() on fastify', () => {
   it('opens a window as it does over a socket', async () => {
     const running = await startApp('fastify', { imports: [MonitorModule.forRoot()] });

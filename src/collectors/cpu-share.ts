@@ -10,6 +10,10 @@ function usedCpu(): number {
 /**
  * How much CPU the process used between the last two samples. Whoever reads it changes nothing of it: a second reader
  * does not make the stretch of the first one shorter.
+ *
+ * It comes from the runtime, which never fails to know it on any platform, for a microsecond and to the millisecond.
+ * pidusage, which the monitor has for other figures, would start a `ps` for each sample where there is no /proc, and gets
+ * whole seconds of CPU from it on most systems; and its one history for each process is shared with all who ask it.
  */
 export class CpuShare {
   private last: { at: number; used: number } | undefined;

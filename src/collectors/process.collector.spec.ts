@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRequire } from 'node:module';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { countOpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
+import type { PortableFigures } from './portable-process.js';
 import { ProcessCollector } from './process.collector.js';
+import { SAMPLE_INTERVAL } from './sampling.js';
 
 const ps = (field: string) =>
   Number(execFileSync('ps', ['-o', `${field}=`, '-p', String(process.pid)], { encoding: 'utf8' }));
@@ -48,6 +51,64 @@ describe.runIf(process.platform === 'linux')('ProcessCollector on Linux', () => 
   });
 });
 
+describe('ProcessCollector where the runtime does not know the resident size', () => {
+  /** Answers in turn. */
+  class Answering extends PortableProcess {
+    questions = 0;
+
+    constructor(private readonly answers: (PortableFigures | null)[]) {
+      super();
+    }
+
+    override get figures(): PortableFigures | null {
+      return this.answers[this.questions - 1] ?? null;
+    }
+
+    override get canAnswer(): boolean {
+      return this.answers[0] !== null;
+    }
+
+    override ask(): Promise<void> {
+      this.questions++;
+      return Promise.resolve();
+    }
+  }
+
+  const start = (portable: PortableProcess) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+      throw new Error('ENOENT');
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const collector = new ProcessCollector(portable);
+    onTestFinished(() => collector.stop());
+    collector.start();
+    return collector;
+  };
+
+  it('asks the tools of the operating system again and again, and says null when they have no answer', async () => {
+    const portable = new Answering([{ age: 3, rssBytes: 111 }, null, { age: 5, rssBytes: 222 }]);
+    const collector = start(portable);
+    // On Linux, /proc knows the age, and they are not asked at the start.
+    if (portable.questions === 0) await portable.ask();
+    const sizes = [111, null, 222].map((_, i) => {
+      if (i > 0) vi.advanceTimersByTime(SAMPLE_INTERVAL);
+      return collector.read().meminfo.rss_bytes;
+    });
+    expect(sizes).toEqual([111, null, 222]);
+  });
+
+  it('does not ask them again if they did not know it at the start', () => {
+    const portable = new Answering([null]);
+    const collector = start(portable);
+    const { questions } = portable;
+    vi.advanceTimersByTime(10 * SAMPLE_INTERVAL);
+    expect(portable.questions).toBe(questions);
+    expect(collector.read().meminfo.rss_bytes).toBeNull();
+  });
+});
+
 describe('countOpenDescriptors', () => {
   it.runIf(process.platform === 'linux')('counts one more for one more', () => {
     const before = countOpenDescriptors()!;
@@ -73,6 +134,32 @@ describe.skipIf(process.platform === 'win32')('PortableProcess', () => {
     expect(new Set(questions).size).toBe(1);
     await Promise.all(questions);
     expect(countOpenDescriptors()).toBe(before);
+  });
+
+  it('has pidusage keep nothing, so that there is nothing to clear', async () => {
+    const history = createRequire(import.meta.url)('pidusage/lib/history.js') as {
+      get(pid: number): unknown;
+    };
+    const portable = new PortableProcess();
+    await portable.ask();
+    expect(portable.canAnswer).toBe(true);
+    portable.stop();
+    expect(history.get(process.pid)).toBeUndefined();
+  });
+
+  it('does not keep an answer that comes after it was stopped', async () => {
+    const portable = new PortableProcess();
+    const asking = portable.ask();
+    portable.stop();
+    await asking;
+    expect(portable.figures).toBeNull();
+  });
+
+  it('asks nobody on Windows, where pidusage would start one process after the other', async () => {
+    const portable = new PortableProcess('win32');
+    await portable.ask();
+    expect(portable.figures).toBeNull();
+    expect(portable.canAnswer).toBe(false);
   });
 
   it('knows nothing, and says so, where those tools are missing', async () => {

@@ -1,5 +1,3 @@
-import type { Clock } from '../metrics/clock.js';
-import { monotonicClock } from '../metrics/clock.js';
 import type { ProcessMetrics } from '../metrics/reading/snapshot.js';
 import type { Collector } from './collector.js';
 import { CpuShare } from './cpu-share.js';
@@ -22,8 +20,8 @@ export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
 });
 
 /**
- * The `process` section of the document: all of it is about the whole process, also when it is read in a worker. Each field is guarded by itself: with /proc hidden, or without a
- * descriptor left, the others still say what they know.
+ * The `process` section of the document: all of it is about the whole process, also when it is read in a worker. Each
+ * field is guarded by itself: with /proc hidden, or without a descriptor left, the others still say what they know.
  */
 export class ProcessCollector implements Collector {
   private readonly stat = new ProcSelfStat();
@@ -33,10 +31,7 @@ export class ProcessCollector implements Collector {
   /** Seconds of age that the process had before Node knew of it. */
   private age = 0;
 
-  constructor(
-    private readonly portable = new PortableProcess(),
-    private readonly clock: Clock = monotonicClock,
-  ) {}
+  constructor(private readonly portable = new PortableProcess()) {}
 
   get ageBeforeNode(): number {
     return this.age;
@@ -52,10 +47,9 @@ export class ProcessCollector implements Collector {
       this.learnAge(sinceBoot - stat.startedAfterBoot);
       return;
     }
-    const asked = this.clock();
     void this.portable.ask().then(() => {
       const { figures } = this.portable;
-      if (figures !== null) this.learnAge(figures.age + (this.clock() - asked) / 1000);
+      if (figures !== null) this.learnAge(figures.age);
     });
   }
 
@@ -73,7 +67,10 @@ export class ProcessCollector implements Collector {
       uptime: process.uptime() + this.age,
       num_fds: countOpenDescriptors(),
       max_fds: this.limit.value,
-      meminfo: { rss_bytes: this.residentSize(), vsz_bytes: stat?.vsizeBytes ?? null },
+      meminfo: {
+        rss_bytes: residentSize() ?? this.portable.figures?.rssBytes ?? null,
+        vsz_bytes: stat?.vsizeBytes ?? null,
+      },
       cpu: {
         user_time: user / 1e6,
         system_time: system / 1e6,
@@ -86,6 +83,8 @@ export class ProcessCollector implements Collector {
   private sample(): void {
     this.share.sample();
     this.limit.refresh();
+    // An answer does not stay true.
+    if (this.portable.canAnswer && residentSize() === null) void this.portable.ask();
   }
 
   /** `process.uptime()` begins when Node does. Taken once, so that the uptime never goes back. */
@@ -93,13 +92,13 @@ export class ProcessCollector implements Collector {
     const delay = age - process.uptime();
     if (delay > 0 && delay < MAX_NODE_START_DELAY) this.age = delay;
   }
+}
 
-  private residentSize(): number | null {
-    try {
-      return process.memoryUsage.rss();
-    } catch {
-      // Node opens a file for it, and has no descriptor left to do so, or no /proc.
-      return this.portable.figures?.rssBytes ?? null;
-    }
+function residentSize(): number | null {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    // Node opens a file for it, and has no descriptor left to do so, or no /proc.
+    return null;
   }
 }
