@@ -1,23 +1,22 @@
 import type { Clock } from '../metrics/clock.js';
 import type { Gauge } from '../metrics/gauge.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
+import { Sparing } from './sparing.js';
 
 /**
- * Counting the active resources makes a list of all of them, which takes 1 ms where there are 10 000 sockets. So
- * it may use one thousandth of the time: after a count that took 1 ms, the next one is 1 s later.
+ * Counts what keeps the event loop alive or busy: sockets, timers, files, by type. That makes a list of all of them, which
+ * takes 1 ms where there are 10 000 sockets.
  */
-const RESOURCE_COUNT_SHARE = 1 / 1000;
-
-/** Counts what keeps the event loop alive or busy: sockets, timers, files, by type. */
 export class ActiveResources {
   private readonly total: Gauge;
   private readonly byType = new Map<string, Gauge>();
-  private nextCount = -Infinity;
+  private readonly sparing: Sparing;
 
   constructor(
     private readonly registry: MetricsRegistry,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
+    this.sparing = new Sparing(clock);
     registry.descriptions.addOwn('ioloop_handlers', {
       help: 'Active handles and requests of the event loop.',
     });
@@ -29,13 +28,11 @@ export class ActiveResources {
 
   /** Counts them, unless the last count was too dear for another one so soon. */
   count(): void {
-    const begin = this.clock();
-    if (begin < this.nextCount) return;
-    const types = process.getActiveResourcesInfo();
-    this.total.set(types.length);
-    this.setTypes(types);
-    const end = this.clock();
-    this.nextCount = end + (end - begin) / RESOURCE_COUNT_SHARE;
+    this.sparing.run(() => {
+      const types = process.getActiveResourcesInfo();
+      this.total.set(types.length);
+      this.setTypes(types);
+    });
   }
 
   private setTypes(types: readonly string[]): void {

@@ -2,7 +2,7 @@ import type { ProcessMetrics } from '../metrics/reading/snapshot.js';
 import type { Collector } from './collector.js';
 import { CpuShare } from './cpu-share.js';
 import { DescriptorLimit } from './descriptor-limit.js';
-import { countOpenDescriptors } from './open-descriptors.js';
+import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
 import { Sampling } from './sampling.js';
@@ -26,6 +26,7 @@ export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
 export class ProcessCollector implements Collector {
   private readonly stat = new ProcSelfStat();
   private readonly share = new CpuShare();
+  private readonly descriptors = new OpenDescriptors();
   private readonly limit = new DescriptorLimit();
   private readonly sampling = new Sampling();
   /** Seconds of age that the process had before Node knew of it. */
@@ -65,7 +66,7 @@ export class ProcessCollector implements Collector {
     const { user, system } = process.cpuUsage();
     return {
       uptime: process.uptime() + this.age,
-      num_fds: countOpenDescriptors(),
+      num_fds: this.descriptors.count(),
       max_fds: this.limit.value,
       meminfo: {
         rss_bytes: residentSize() ?? this.portable.figures?.rssBytes ?? null,
