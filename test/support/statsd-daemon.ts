@@ -10,6 +10,9 @@ import { onTestFinished, vi } from 'vitest';
 
 const DAEMON = 'node_modules/statsd/stats.js';
 
+/** It logs by a function that Node has no more since 23. */
+const UTIL_LOG = 'data:text/javascript,import util from "node:util"; util.log ??= console.log;';
+
 /** The original statsd, as a process of its own. It never flushes while a test looks at it. */
 export async function startDaemon() {
   const [udp, tcp, management] = [await freePort(), await freePort(), await freePort()];
@@ -26,7 +29,8 @@ export async function startDaemon() {
     title: false,
   };
   writeFileSync(join(directory, 'config.js'), JSON.stringify(config));
-  const child = spawn(process.execPath, [DAEMON, join(directory, 'config.js')], { stdio: 'ignore' });
+  const args = ['--import', UTIL_LOG, DAEMON, join(directory, 'config.js')];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
   onTestFinished(() => {
     child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
