@@ -2,6 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import pidusage from 'pidusage';
 
+/** Where Node tells of each child process that is made, before it is started. */
+const CHILD_PROCESSES = 'child_process';
+
 /** What pidusage knows of this process. */
 export interface PortableFigures {
   /** Seconds since the process started, when it was asked: whole ones, rounded down. */
@@ -22,6 +25,8 @@ export interface PortableFigures {
  */
 export class PortableProcess {
   private asking: Promise<void> | undefined;
+  /** The `ps` that was started last. */
+  private ps: ChildProcess | undefined;
   private known: PortableFigures | null = null;
   private hasEverAnswered = false;
   private isStopped = false;
@@ -39,11 +44,12 @@ export class PortableProcess {
   }
 
   /**
-   * An answer that comes later is not kept. pidusage itself keeps nothing of ours, so there is nothing to clear; and
-   * `pidusage.clear()` would take away what it keeps for the application.
+   * Ends a question that is under way: a `ps` that hangs would keep the closed application alive. pidusage itself keeps
+   * nothing of ours, so there is nothing to clear; and `pidusage.clear()` would take away what it keeps for the application.
    */
   stop(): void {
     this.isStopped = true;
+    this.ps?.kill('SIGKILL');
   }
 
   /** Asks, unless a question is under way. Never rejects. */
@@ -54,36 +60,38 @@ export class PortableProcess {
   }
 
   private async refresh(): Promise<void> {
-    const figures = await askPs();
+    const figures = await this.askPs();
     if (this.isStopped) return;
     this.known = figures;
     this.hasEverAnswered ||= figures !== null;
   }
-}
 
-async function askPs(): Promise<PortableFigures | null> {
-  try {
-    const { elapsed, memory } = await whileHarmless(() => pidusage(process.pid, { usePs: true, maxage: 0 }));
-    return elapsed >= 0 && memory > 0 ? { age: elapsed / 1000, rssBytes: memory } : null;
-  } catch {
-    // No ps on this machine, or none that may run: then nobody knows.
-    return null;
+  private async askPs(): Promise<PortableFigures | null> {
+    try {
+      const { elapsed, memory } = await this.watchStart(() =>
+        pidusage(process.pid, { usePs: true, maxage: 0 }),
+      );
+      return elapsed >= 0 && memory > 0 ? { age: elapsed / 1000, rssBytes: memory } : null;
+    } catch {
+      // No ps on this machine, or none that may run: then nobody knows.
+      return null;
+    }
+  }
+
+  /**
+   * Gets hold of the child process that is started. One that cannot be started, without a descriptor left for its pipes,
+   * emits an error before pidusage listens to it, and an error that nobody listens to ends the application.
+   */
+  private watchStart<T>(start: () => T): T {
+    const watch = (message: unknown) => {
+      const { process } = message as { process: ChildProcess };
+      this.ps = process.on('error', () => {});
+    };
+    subscribe(CHILD_PROCESSES, watch);
+    try {
+      return start();
+    } finally {
+      unsubscribe(CHILD_PROCESSES, watch);
+    }
   }
 }
-
-/**
- * Starts a child process that does no harm when it cannot be started. Without a descriptor left for its pipes, it emits
- * an error before pidusage listens to it, and an error that nobody listens to ends the application.
- */
-function whileHarmless<T>(start: () => T): T {
-  const listen = (message: unknown) => (message as { process: ChildProcess }).process.on('error', () => {});
-  subscribe(CHILD_PROCESSES, listen);
-  try {
-    return start();
-  } finally {
-    unsubscribe(CHILD_PROCESSES, listen);
-  }
-}
-
-/** Where Node tells of each child process that is made, before it is started. */
-const CHILD_PROCESSES = 'child_process';

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
@@ -175,7 +177,12 @@ describe.skipIf(process.platform === 'win32')('PortableProcess', () => {
     expect(history.get(process.pid)).toBeUndefined();
   });
 
-  it('does not keep an answer that comes after it was stopped', async () => {
+  it('ends the question that is under way when it is stopped, and keeps no answer', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-ps-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    writeFileSync(join(directory, 'ps'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${directory}${delimiter}${process.env.PATH}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const portable = new PortableProcess();
     const asking = portable.ask();
     portable.stop();
