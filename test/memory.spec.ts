@@ -1,5 +1,5 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HistogramValues } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
@@ -40,12 +40,24 @@ describe('memory', () => {
     expect(buffer[0]).toBe(1);
   });
 
-  it('has a highest value of the time between two looks', async () => {
+  it('has a highest value of the time between two looks, since it is looked at once a second', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const monitor = await start();
-    await monitor.metrics();
+    const HIGH = 123e9;
+    const { gauges: before } = await monitor.metrics();
     await monitor.metrics('another');
-    const { max_gauges, gauges } = await monitor.metrics();
-    expect(max_gauges.heap_used_bytes).toBeGreaterThanOrEqual(gauges.heap_used_bytes);
+    const memoryUsage = process.memoryUsage();
+    const usage = vi.spyOn(process, 'memoryUsage').mockReturnValue({ ...memoryUsage, arrayBuffers: HIGH });
+    onTestFinished(() => usage.mockRestore());
+    vi.advanceTimersByTime(1000);
+    usage.mockReturnValue(memoryUsage);
+    for (const reader of ['default', 'another']) {
+      const { max_gauges, gauges } = await monitor.metrics(reader);
+      expect(max_gauges.array_buffers_bytes, reader).toBe(HIGH);
+      expect(gauges.array_buffers_bytes, reader).toBe(memoryUsage.arrayBuffers);
+    }
+    expect(before.array_buffers_bytes).toBeLessThan(HIGH);
   });
 });
 
