@@ -11,6 +11,7 @@ describe('a line of /proc/[pid]/stat', () => {
       expect(parseProcStat(fields(command))).toEqual({
         numThreads: 11,
         vsizeBytes: 11_845_283_840,
+        residentPages: 28_000,
         startedAfterBoot: 1_234.56,
       });
     },

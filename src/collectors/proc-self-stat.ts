@@ -4,6 +4,8 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 export interface ProcStat {
   numThreads: number;
   vsizeBytes: number;
+  /** Resident size, in pages of memory. */
+  residentPages: number;
   /** Seconds between the boot of the machine and the start of the process. */
   startedAfterBoot: number;
 }
@@ -59,9 +61,10 @@ export function parseProcStat(line: string): ProcStat | null {
   // The second field is the name of the command in parentheses. It may hold spaces and parentheses itself, so
   // counting starts after the last of them, with the third field.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const [numThreads, startTicks, vsizeBytes] = [fields[17], fields[19], fields[20]].map(Number);
-  if (![numThreads, startTicks, vsizeBytes].every(Number.isFinite)) return null;
-  return { numThreads, vsizeBytes, startedAfterBoot: startTicks / TICKS_PER_SECOND };
+  const numbers = [fields[17], fields[19], fields[20], fields[21]].map(Number);
+  if (!numbers.every(Number.isFinite)) return null;
+  const [numThreads, startTicks, vsizeBytes, residentPages] = numbers;
+  return { numThreads, vsizeBytes, residentPages, startedAfterBoot: startTicks / TICKS_PER_SECOND };
 }
 
 /** Seconds since the machine was booted, or `null` where /proc does not say. */

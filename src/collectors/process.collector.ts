@@ -4,6 +4,7 @@ import { CpuShare } from './cpu-share.js';
 import { DescriptorLimit } from './descriptor-limit.js';
 import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
+import type { ProcStat } from './proc-self-stat.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
 import { Sampling } from './sampling.js';
 
@@ -29,6 +30,8 @@ export class ProcessCollector implements Collector {
   private readonly descriptors = new OpenDescriptors();
   private readonly limit = new DescriptorLimit();
   private readonly sampling = new Sampling();
+  /** Bytes in a page of memory, as soon as they are known. */
+  private pageSize: number | undefined;
   /** Seconds of age that the process had before Node knew of it. */
   private age = 0;
 
@@ -43,6 +46,7 @@ export class ProcessCollector implements Collector {
     this.sample();
     this.sampling.start(() => this.sample());
     const stat = this.stat.read();
+    this.residentSize(stat);
     const sinceBoot = secondsSinceBoot();
     if (stat !== null && sinceBoot !== null) {
       this.learnAge(sinceBoot - stat.startedAfterBoot);
@@ -69,7 +73,7 @@ export class ProcessCollector implements Collector {
       num_fds: this.descriptors.count(),
       max_fds: this.limit.value,
       meminfo: {
-        rss_bytes: residentSize() ?? this.portable.figures?.rssBytes ?? null,
+        rss_bytes: this.residentSize(stat),
         vsz_bytes: stat?.vsizeBytes ?? null,
       },
       cpu: {
@@ -86,6 +90,19 @@ export class ProcessCollector implements Collector {
     this.limit.refresh();
     // An answer does not stay true.
     if (this.portable.canAnswer && residentSize() === null) void this.portable.ask();
+  }
+
+  /** Without a descriptor left, Node cannot say it, and the one that is kept on /proc/self/stat still can, in pages. */
+  private residentSize(stat: ProcStat | null): number | null {
+    const bytes = residentSize();
+    const pages = stat?.residentPages ?? 0;
+    if (bytes !== null) {
+      // Some pages may come or go between the two looks: the size of one is a power of two.
+      if (pages > 0) this.pageSize ??= 2 ** Math.round(Math.log2(bytes / pages));
+      return bytes;
+    }
+    if (pages > 0 && this.pageSize !== undefined) return pages * this.pageSize;
+    return this.portable.figures?.rssBytes ?? null;
   }
 
   /** `process.uptime()` begins when Node does. Taken once, so that the uptime never goes back. */

@@ -10,9 +10,9 @@ Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
 
 const context = await NestFactory.createApplicationContext(Root, { logger: false });
 const monitor = context.get(MonitorService);
-await monitor.metrics();
+const before = await monitor.metrics();
 try {
   for (;;) openSync('/dev/null', 'r');
 } catch (error) {
-  console.log(JSON.stringify({ code: error.code, metrics: await monitor.metrics() }));
+  console.log(JSON.stringify({ code: error.code, before, metrics: await monitor.metrics() }));
 }
