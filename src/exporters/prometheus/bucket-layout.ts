@@ -1,4 +1,4 @@
-import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
+import type { HistogramLook } from '../../metrics/histogram/histogram.js';
 import { SCALE } from '../../metrics/histogram/exponential-layout.js';
 
 /** What a histogram has counted, in classic buckets. */
@@ -41,30 +41,16 @@ function powersOfTwo(first: number, last: number): BucketLayout {
 }
 
 /**
- * The figures of a snapshot: at the bounds that the histogram counts itself if it has any, and else at those of the
- * layout. Either way they are exact, for every power of two is a bound of the exponential layout.
+ * The figures of a histogram: at the bounds that it counts itself if it has any, and else at those of the layout. Either
+ * way they are exact, for every power of two is a bound of the exponential layout.
  */
-export function figuresOf(snapshot: HistogramSnapshot, layout: BucketLayout): BucketFigures {
-  const { count, sum, min = 0, classic } = snapshot;
+export function figuresOf(look: HistogramLook, layout: BucketLayout): BucketFigures {
+  const { count, sum, min, positive, classic } = look;
   if (classic === undefined) {
-    return { bounds: layout.bounds, counts: countsAt(snapshot, layout), count, sum, hasNegative: min < 0 };
+    // What is above a bound is positive: all else, the negative values and the zeros too, is at or below it.
+    const counts = positive.above(layout.ends).map((above) => count - above);
+    return { bounds: layout.bounds, counts, count, sum, hasNegative: min < 0 };
   }
   const { bounds } = classic;
-  const counts = classic.cumulative().map(([, below]) => below);
-  return { bounds, counts, count, sum, hasNegative: min < 0 || bounds[0] < 0 };
-}
-
-/** For each bound, how many values are at or below it: the negative ones and the zeros first of all. */
-function countsAt({ count, positive }: HistogramSnapshot, { ends }: BucketLayout): number[] {
-  const { first, last } = positive;
-  const counts = ends.map(() => 0);
-  // From the top: what is above a bound is what all values are, less those.
-  let below = count;
-  let index = last;
-  for (let at = ends.length - 1; at >= 0; at--) {
-    const end = Math.max(ends[at], first - 1);
-    for (; index > end; index--) below -= positive.at(index);
-    counts[at] = below;
-  }
-  return counts;
+  return { bounds, counts: classic.totals(), count, sum, hasNegative: min < 0 || bounds[0] < 0 };
 }

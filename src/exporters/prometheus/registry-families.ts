@@ -32,9 +32,7 @@ export function histogramFamily(head: FamilyHead, from: Written<HistogramSeries>
   return {
     ...head,
     write: (sink) =>
-      visit(from, HISTOGRAMS, (labels, series) =>
-        sink.histogram(labels, figuresOf(series.snapshot(), layout)),
-      ),
+      visit(from, HISTOGRAMS, (labels, series) => sink.histogram(labels, figuresOf(series.look(), layout))),
   };
 }
 

@@ -58,8 +58,7 @@ export class TextWriter implements SampleSink {
   /** The bounds as they are written, with what follows them. The series of a metric have the same, nearly always. */
   private textsOf(bounds: readonly number[]): string[] {
     const { buckets } = this;
-    const isKnown = bounds.length === buckets.length && bounds.every((bound, at) => bound === buckets[at]);
-    if (!isKnown) {
+    if (bounds !== buckets && !isSame(bounds, buckets)) {
       this.buckets = bounds;
       this.boundTexts = bounds.map((bound) => `${this.format.bound(bound)}"} `);
     }
@@ -77,4 +76,10 @@ export class TextWriter implements SampleSink {
     this.pieces.push(Buffer.from(this.text));
     this.text = '';
   }
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

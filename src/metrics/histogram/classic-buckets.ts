@@ -35,8 +35,15 @@ export class ClassicBuckets {
 
   /** For each bound, how many values are at or below it. */
   cumulative(): [le: number, count: number][] {
+    return this.totals().map((total, at) => [this.bounds[at], total]);
+  }
+
+  /** The same without the bounds. */
+  totals(): number[] {
+    const totals = Array.from(this.bounds, () => 0);
     let total = 0;
-    return this.bounds.map((bound, at) => [bound, (total += this.counts[at])]);
+    for (let at = 0; at < totals.length; at++) totals[at] = total += this.counts[at];
+    return totals;
   }
 
   /** The same counts, independent of these. */

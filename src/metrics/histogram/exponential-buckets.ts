@@ -1,7 +1,10 @@
 import { MAX_INDEX, MIN_INDEX } from './exponential-layout.js';
 
 /** The buckets of a snapshot, to look at. */
-export type ReadonlyBuckets = Pick<ExponentialBuckets, 'first' | 'last' | 'at' | typeof Symbol.iterator>;
+export type ReadonlyBuckets = Pick<
+  ExponentialBuckets,
+  'first' | 'last' | 'at' | 'above' | typeof Symbol.iterator
+>;
 
 /** How much room is made beyond an index that does not fit: a quarter of the span, and at least this. */
 const MIN_SLACK = 16;
@@ -32,6 +35,19 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
   /** The index after that of the last count. */
   private get end(): number {
     return this.start + this.counts.length;
+  }
+
+  /** For each of these indices, in ascending order, how many values are in the buckets above it. */
+  above(ends: readonly number[]): number[] {
+    const { start, counts } = this;
+    const above: number[] = [...ends];
+    let [total, index] = [0, counts.length - 1];
+    for (let at = ends.length - 1; at >= 0; at--) {
+      const end = Math.max(ends[at] - start, -1);
+      for (; index > end; index--) total += counts[index];
+      above[at] = total;
+    }
+    return above;
   }
 
   /** The lowest index with a count; above {@link last} if there is none. */

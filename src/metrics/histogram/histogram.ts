@@ -1,4 +1,5 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
+import type { ReadonlyBuckets } from './exponential-buckets.js';
 import { indexOf } from './exponential-layout.js';
 import type { Stretch } from '../extremes.js';
 import { ClassicBuckets } from './classic-buckets.js';
@@ -11,6 +12,16 @@ export interface HistogramOptions {
    * greater than the one before ({@link ClassicBuckets.accepts}). Each value then costs a search among them.
    */
   bounds?: readonly number[];
+}
+
+/** What is in a histogram at this moment: to be read at once, for the next value changes it. */
+export interface HistogramLook {
+  readonly count: number;
+  readonly sum: number;
+  /** Infinity without a value. */
+  readonly min: number;
+  readonly positive: ReadonlyBuckets;
+  readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
 }
 
 /**
@@ -96,10 +107,20 @@ export class Histogram {
     return this.latest;
   }
 
+  /** Everything recorded so far, without the copy that a snapshot is. */
+  look(): HistogramLook {
+    const { total: count, positive, classic } = this;
+    return { count, sum: this.totalSum().value, min: Math.min(this.pastMin, this.min), positive, classic };
+  }
+
+  private totalSum(): CompensatedSum {
+    return this.pastSum.plus(CompensatedSum.of(this.roundedSum, this.lost));
+  }
+
   private takeSnapshot(): HistogramSnapshot {
     return new HistogramSnapshot({
       count: this.total,
-      sum: this.pastSum.plus(CompensatedSum.of(this.roundedSum, this.lost)),
+      sum: this.totalSum(),
       extremes:
         this.total === 0
           ? undefined

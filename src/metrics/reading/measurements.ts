@@ -4,7 +4,7 @@ import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import type { MetricsRegistry } from '../registry.js';
 import type { Families } from '../series/families.js';
 import type { Family, Series } from '../series/family.js';
-import { parseLabels } from '../series/series-name.js';
+import { LabelsParser } from '../series/labels-parser.js';
 import type { Look } from './reader-windows.js';
 import { hasValue, refreshGauges } from './readout.js';
 import type { Sliced } from './slices.js';
@@ -68,13 +68,16 @@ const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
 /** Reads all metrics of a registry, those of one kind in the order of their names. */
 export function* measure(registry: MetricsRegistry, look: Look): Sliced<Measurement[]> {
   yield* refreshGauges(registry);
-  const counters = yield* visit(registry.counters, CHEAP_STEPS, ({ value }) => ({ value }));
-  const gauges = yield* visit(registry.gauges, CHEAP_STEPS, (gauge) =>
-    hasValue(gauge) ? { value: gauge.value, extremes: look.extremesOf(gauge) } : undefined,
-  );
-  const histograms = yield* visit(registry.histograms, DEAR_STEPS, (histogram) => {
+  const counters = yield* visit(registry.counters, CHEAP_STEPS, ({ labels: labelsText, value }, labels) => {
+    return { labels, labelsText, value };
+  });
+  const gauges = yield* visit(registry.gauges, CHEAP_STEPS, (gauge, labels) => {
+    if (!hasValue(gauge)) return undefined;
+    return { labels, labelsText: gauge.labels, value: gauge.value, extremes: look.extremesOf(gauge) };
+  });
+  const histograms = yield* visit(registry.histograms, DEAR_STEPS, (histogram, labels) => {
     const interval = look.intervalOf(histogram);
-    return { total: histogram.snapshot(), interval };
+    return { labels, labelsText: histogram.labels, total: histogram.snapshot(), interval };
   });
   const described = <K extends string, S extends SeriesMeasurement>(kind: K, found: Found<S>[]) =>
     found.map(({ name, series }): MetricMeasurement<K, S> => {
@@ -92,20 +95,20 @@ interface Found<S> {
   readonly series: S[];
 }
 
-function* visit<S extends Series, V extends object>(
+/** @param read makes a measurement at once: what is put together of several objects costs a stall, with very many of them. */
+function* visit<S extends Series, M extends SeriesMeasurement>(
   families: Families<S>,
   stepsPerSlice: number,
-  read: (series: S) => V | undefined,
-): Sliced<Found<V & SeriesMeasurement>[]> {
-  const found: Found<V & SeriesMeasurement>[] = [];
+  read: (series: S, labels: SeriesMeasurement['labels']) => M | undefined,
+): Sliced<Found<M>[]> {
+  const found: Found<M>[] = [];
+  const parser = new LabelsParser();
   let steps = 0;
   for (const family of yield* sortSliced([...families.all()], byName)) {
-    const series: (V & SeriesMeasurement)[] = [];
+    const series: M[] = [];
     for (const one of [...(family.plain ? [family.plain] : []), ...(yield* family.inOrder())]) {
-      const value = read(one);
-      if (value !== undefined) {
-        series.push({ ...value, labels: parseLabels(one.labels), labelsText: one.labels });
-      }
+      const measurement = read(one, parser.parse(one.labels));
+      if (measurement !== undefined) series.push(measurement);
       if (++steps % stepsPerSlice === 0) yield;
     }
     if (series.length > 0) found.push({ name: family.name, series });
