@@ -103,7 +103,7 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
   monitor_skipped_publishes: counter('monitor.skipped_publishes', '{call}', 'Calls that were left out.'),
 };
 
-/** The attributes that all points of a metric have. The loop's idle time is not counted here. */
+/** The attributes that all points of a metric have. The loop's idle time is a point beside it, see `translation.ts`. */
 export const FIXED_ATTRIBUTES: Readonly<Record<string, Record<string, string>>> = {
   callback_duration: { 'nodejs.eventloop.state': 'active' },
 };

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { performance } from 'node:perf_hooks';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Measurement, Measurements, SeriesMeasurement } from '../../metrics/reading/measurements.js';
 import type { Sliced } from '../../metrics/reading/slices.js';
@@ -61,7 +62,15 @@ export class Translation {
     const dataPoints = yield* each(metric.series, CHEAP_STEPS, (series) =>
       points.counted(metric.name, series.labelsText, this.attributes(metric, series, as), series.value),
     );
-    return [counterData(as, dataPoints, points.temporality)];
+    const idle = as === CONVENTIONS.callback_duration ? this.idle(metric) : undefined;
+    const all = idle === undefined ? dataPoints : [...dataPoints, idle];
+    return [counterData(as, all, points.temporality)];
+  }
+
+  /** The other state of the event loop, which Node counts itself, since it began. */
+  private idle({ name }: Measurement): DataPoint<number> | undefined {
+    const seconds = performance.eventLoopUtilization().idle / 1000;
+    return this.points.used(name, 'idle', { 'nodejs.eventloop.state': 'idle' }, seconds);
   }
 
   private *gauge(metric: Measurement & { kind: 'gauge' }, as: Convention): Sliced<MetricData[]> {
