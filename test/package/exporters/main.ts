@@ -1,17 +1,21 @@
 /**
- * An application that hands its numbers to OpenTelemetry and to StatsD, as a user writes it. It says in one line of JSON
+ * An application that hands its numbers to OpenTelemetry, StatsD and prom-client, as a user writes it. It says in one line of JSON
  * what it exported.
  *
  *   node main.js PORT_OF_STATSD
  */
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import type { Measurements, PublisherObject, Reading } from 'nestjs-monitor';
 import { MonitorMetricProducer, monitorResourceAttributes } from 'nestjs-monitor/opentelemetry';
 import type { MonitorMetricProducerOptions } from 'nestjs-monitor/opentelemetry';
+import { PromClientModule } from 'nestjs-monitor/prom-client';
+import type { PromClientOptions } from 'nestjs-monitor/prom-client';
 import { statsdPublisher } from 'nestjs-monitor/statsd';
 import type { StatsdOptions } from 'nestjs-monitor/statsd';
+import { Registry } from 'prom-client';
 
 const statsd: StatsdOptions = {
   dialect: 'dogstatsd',
@@ -25,29 +29,44 @@ const options: MonitorMetricProducerOptions = {
   urlScheme: 'https',
 };
 
+const registry = new Registry();
+const promClient: PromClientOptions = { registry, reader: 'metrics' };
+
+@Module({
+  imports: [
+    MonitorModule.forRoot({ publisher, publishInterval: 3_600_000 }),
+    PromClientModule.forRoot(promClient),
+  ],
+})
+class AppModule {}
+
 export function wrong(monitor: MonitorService): unknown[] {
   return [
     // @ts-expect-error a dialect that is none
     statsdPublisher({ dialect: 'telegraf' }),
     // @ts-expect-error an option that is misspelt
     new MonitorMetricProducer(monitor, { temporalty: 1 }),
+    // @ts-expect-error something that is no registry
+    PromClientModule.forRoot({ registry: {} }),
   ];
 }
 
 async function main(): Promise<void> {
-  const module = MonitorModule.forRoot({ publisher, publishInterval: 3_600_000 });
-  const app = await NestFactory.createApplicationContext(module, { logger: ['warn', 'error'] });
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['warn', 'error'] });
   const monitor = app.get(MonitorService);
   monitor.count('orders', 3);
   const reading: Reading<Measurements> = await monitor.measurements('mine');
   const producer = new MonitorMetricProducer(monitor, options);
   const { resourceMetrics, errors } = await producer.collect();
+  const isInRegistry = /^orders_total 3$/m.test(await registry.metrics());
   await app.close();
   const exported = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
   const orders = exported.find(({ descriptor }) => descriptor.name === 'orders');
   const measured = reading.metrics.metrics.map(({ name }) => name).includes('orders');
   const runtime = monitorResourceAttributes()['process.runtime.name'];
-  console.log(JSON.stringify({ orders: orders?.dataPoints[0].value, measured, runtime, errors }));
+  console.log(
+    JSON.stringify({ orders: orders?.dataPoints[0].value, measured, isInRegistry, runtime, errors }),
+  );
 }
 
 void main();
