@@ -10,7 +10,11 @@ import { OVERFLOWED_SAMPLES, REJECTED_SAMPLES } from './metrics/registry.js';
 /** A value as it stands in a message: on one line, short, and never the cause of another error. */
 function show(value: unknown): string {
   try {
-    const text = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 5 });
+    const text = onOneLine(
+      value instanceof Error
+        ? String(value)
+        : inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 5 }),
+    );
     return text.length > 120 ? `${text.slice(0, 117)}...` : text;
   } catch {
     return `a value of type ${typeof value}`;
@@ -19,10 +23,9 @@ function show(value: unknown): string {
 
 /** A text of which somebody else may have chosen a part, with nothing in it that a log would take for another line. */
 function onOneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /** Says what a value is and not what is in it, for there may be a secret in there. */
@@ -146,8 +149,8 @@ export const HTTP_HELP = {
   inFlight: 'HTTP requests that have begun and not ended.',
 };
 
-export const BROKEN_HTTP_IGNORE = (thrown: unknown): string =>
-  `The option http.ignore threw ${describeThrown(thrown).message}. The request counts. ${COUNTED_ALL}`;
+export const BROKEN_HTTP_IGNORE = (given: unknown): string =>
+  `The option http.ignore gave or threw ${show(given)}, and not true or false. The request counts. ${COUNTED_ALL}`;
 
 export const BAD_HTTP_LABELS = (given: unknown): string =>
   `The option http.labels gave or threw ${show(given)}, which are no labels: at most ${MAX_LABELS} texts, numbers or ` +

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { isPromise } from './promise.js';
 
 /**
  * Does some work, and tells how many seconds it took, whether it succeeded or not. A promise is waited for. What
@@ -20,13 +21,4 @@ export function timed<T>(work: () => T, onDone: (seconds: number) => void, clock
   }
   // A promise of our own, since a handler on the given one would hide from Node that nobody else handles it.
   return Promise.resolve(result).finally(done) as T;
-}
-
-/** Anything that can be awaited. A value whose `then` throws when it is looked at cannot. */
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
-  } catch {
-    return false;
-  }
 }

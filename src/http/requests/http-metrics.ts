@@ -1,6 +1,7 @@
 import type { Counter } from '../../metrics/counter.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
+import { isUnawaited } from '../../metrics/promise.js';
 import { copyLabels } from '../../metrics/series/labels.js';
 import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../../monitor.messages.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
@@ -103,7 +104,10 @@ export class HttpMetrics {
     const { isIgnored } = this.options;
     if (isIgnored === undefined) return false;
     try {
-      return isIgnored(request, route) === true;
+      const answer = isIgnored(request, route);
+      if (typeof answer === 'boolean') return answer;
+      if (isUnawaited(answer)) this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(answer));
+      return false;
     } catch (thrown) {
       this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(thrown));
       return false;
@@ -120,7 +124,7 @@ export class HttpMetrics {
     let given: unknown;
     try {
       given = labels(request, response);
-      const copy = copyLabels(given);
+      const copy = isUnawaited(given) ? undefined : copyLabels(given);
       if (copy !== undefined) return this.series.with(copy, ended);
     } catch (thrown) {
       given = thrown;

@@ -76,10 +76,10 @@ export const HTTP_RULES: Record<keyof HttpOptions, Rule> = {
 export function resolveHttpOptions(options: HttpOptions = {}): ResolvedHttpOptions {
   const { ignore } = options;
   return Object.freeze({
-    isIgnored: typeof ignore === 'function' ? ignore : ignore && matcherOf(ignore),
+    // Called on the options that they stand on, which may be an object of a class.
+    isIgnored: typeof ignore === 'function' ? ignore.bind(options) : ignore && matcherOf(ignore),
     buckets: Object.freeze([...(options.buckets ?? DURATION_BUCKETS)]),
     hasOwnBuckets: options.buckets !== undefined,
-    // Called on the options that it stands on, which may be an object of a class.
     labels: options.labels?.bind(options),
   });
 }
