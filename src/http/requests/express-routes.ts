@@ -1,9 +1,13 @@
+/** Under which Nest keeps the path of a method of a controller. */
+const PATH_METADATA = 'path';
+
 /** A route as Express keeps it. */
 export interface ExpressRoute {
   /** What it was registered under: a pattern, a regular expression, or a list of these. */
   readonly path: unknown;
   /** Lower-case methods, or `_all`. */
   readonly methods: Readonly<Record<string, unknown>>;
+  readonly stack?: readonly { readonly handle?: unknown }[];
 }
 
 /** One entry of a router: a route, a middleware, or another router that is mounted there. */
@@ -24,14 +28,31 @@ interface Match {
   readonly pattern: unknown;
 }
 
-/** All routes, those of mounted routers included. */
-export function routesIn(layers: readonly ExpressLayer[]): ExpressRoute[] {
-  return layers.flatMap(({ route, handle }) => (route ? [route] : routesIn(handle?.stack ?? [])));
+/**
+ * The routes of Nest's own 404, among those that were added when it had its handlers: a router below the global prefix
+ * that has one route for whatever comes, and then one route for each path that is excluded from the prefix. What is
+ * ahead of them is of other modules, which may add routes in their `onModuleInit()`. Without a prefix, there are none.
+ */
+export function notFoundRoutesIn(layers: readonly ExpressLayer[]): ExpressRoute[] {
+  const start = layers.findLastIndex(({ route, handle }) => {
+    const inner = route === undefined ? handle?.stack : undefined;
+    return inner?.length === 1 && inner[0].route?.path === '*path' && inner[0].route.methods._all === true;
+  });
+  if (start < 0) return [];
+  const [{ handle }, ...excluded] = layers.slice(start);
+  return [...(handle?.stack ?? []), ...excluded].flatMap(({ route }) => route ?? []);
 }
 
 /** Whether a route takes whatever comes, somewhere in its path. */
 export function isWildcard({ path }: ExpressRoute): boolean {
   return [path].flat().some((pattern) => typeof pattern === 'string' && pattern.includes('*'));
+}
+
+/** Whether a route is that of a handler of a controller: Nest puts on it what the decorators say of the method. */
+export function isOfHandler({ stack = [] }: ExpressRoute): boolean {
+  return stack.some(
+    ({ handle }) => typeof handle === 'function' && Reflect.hasMetadata(PATH_METADATA, handle),
+  );
 }
 
 /**

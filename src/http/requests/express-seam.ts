@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
-import { findPattern, isWildcard, routesIn } from './express-routes.js';
+import { findPattern, isOfHandler, isWildcard, notFoundRoutesIn } from './express-routes.js';
 import type { ExpressLayer, ExpressRoute } from './express-routes.js';
 import type { Begin, FrameworkSeam, HttpAdapter } from './framework-seam.js';
 import type { Targeted } from './route.js';
@@ -46,7 +46,7 @@ export class ExpressSeam implements FrameworkSeam {
   }
 
   onApplicationReady(): void {
-    this.notFound = new Set(routesIn(this.layers().slice(this.routesEnd)));
+    this.notFound = new Set(notFoundRoutesIn(this.layers().slice(this.routesEnd)));
   }
 
   routeOf({ request, passedRoute }: Exchange): string | undefined {
@@ -58,7 +58,7 @@ export class ExpressSeam implements FrameworkSeam {
     }
     // A middleware answered, or the body parser: the route is the one that the request would have come to.
     if (route === undefined) return this.patternAhead(request, this.layers());
-    if (!isWildcard(route)) return this.patternOf(request, route);
+    if (!isWildcard(route) || isOfHandler(route)) return this.patternOf(request, route);
     // Nest registers a middleware that is for some methods only as a route, ahead of all others.
     const layers = this.layers();
     const after = layers.slice(layers.findIndex((layer) => layer.route === route) + 1, this.routesEnd);
@@ -73,7 +73,7 @@ export class ExpressSeam implements FrameworkSeam {
     return routeLabel(pattern ?? `*${routeLabel(route.path)}`);
   }
 
-  /** The pattern of the first route that would take the request, but for those that take whatever comes. */
+  /** The pattern of the first route that would take the request, but for middlewares that take whatever comes. */
   private patternAhead(request: Routed, layers: readonly ExpressLayer[]): string | undefined {
     const method = String(request.method).toLowerCase();
     const takes = ({ methods }: ExpressRoute): boolean =>
@@ -81,7 +81,7 @@ export class ExpressSeam implements FrameworkSeam {
     const pattern = findPattern(
       layers,
       pathOf(request),
-      (route) => takes(route) && !isWildcard(route) && !this.notFound.has(route),
+      (route) => takes(route) && (!isWildcard(route) || isOfHandler(route)) && !this.notFound.has(route),
     );
     return pattern === undefined ? undefined : routeLabel(pattern);
   }
