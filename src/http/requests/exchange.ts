@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
 /** A request and its answer, from the first that was seen of it to the end. */
@@ -11,6 +12,8 @@ export class Exchange {
   /** Whether it waited behind another on its connection when it began. */
   isPipelined = false;
   hasEnded = false;
+  /** For a response of another make than Node's, which is finished and may never be closed. */
+  hasFinished = false;
 
   constructor(
     readonly request: IncomingMessage,
@@ -21,7 +24,12 @@ export class Exchange {
 
   /** The status that the client was sent; `undefined` if it was sent none before it went, or was cut off. */
   get status(): number | undefined {
-    return this.response.headersSent ? this.response.statusCode : undefined;
+    const { request, response } = this;
+    if (!response.headersSent) return undefined;
+    if (request.httpVersionMajor === 2) return http2StatusOf(response as unknown as Http2Response);
+    // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
+    if (response.statusMessage === STATUS_CODES[response.statusCode]) return response.statusCode;
+    return sentStatusOf(response) ?? response.statusCode;
   }
 
   /** Whether all of the answer was handed on to the socket. For a response that has been closed. */
@@ -29,14 +37,32 @@ export class Exchange {
     const { request, response } = this;
     // HTTP/2 says "finished" of a stream that was reset, too.
     if (request.httpVersionMajor === 2) return isStreamComplete(response as unknown as Http2Response);
-    // A response to inject() (of light-my-request) never writes anything to a socket.
-    return response.writableFinished || ('isLightMyRequest' in response && response.writableEnded);
+    return response.writableFinished || this.hasFinished;
   }
 }
 
 /** What is asked of an `Http2ServerResponse`. */
 interface Http2Response {
-  readonly stream: { readonly rstCode: number | undefined; readonly aborted: boolean } | undefined;
+  readonly statusCode: number;
+  readonly stream:
+    | {
+        readonly rstCode: number | undefined;
+        readonly aborted: boolean;
+        readonly sentHeaders?: Readonly<Record<string, unknown>>;
+      }
+    | undefined;
+}
+
+function http2StatusOf({ statusCode, stream }: Http2Response): number {
+  const sent = stream?.sentHeaders?.[':status'];
+  return typeof sent === 'number' ? sent : statusCode;
+}
+
+/** The status in the head of the answer, as Node wrote it; `undefined` if it does not tell. */
+function sentStatusOf(response: object): number | undefined {
+  const { _header: head } = response as { _header?: unknown };
+  const [, digits] = (typeof head === 'string' && /^HTTP\/1\.\d (\d{3}) /.exec(head)) || [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function isStreamComplete({ stream }: Http2Response): boolean {

@@ -23,6 +23,8 @@ export class PipelinedExchanges {
 
   add(exchange: Exchange): void {
     const { socket } = exchange.request;
+    // A request that a library made up has no socket, or something that passes for one.
+    if (typeof (socket as Partial<Socket> | undefined)?.once !== 'function') return;
     let exchanges = this.bySocket.get(socket);
     if (exchanges === undefined) {
       exchanges = new Set();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Clock } from '../../metrics/clock.js';
 import { monotonicClock } from '../../metrics/clock.js';
@@ -108,11 +109,16 @@ export class RequestObserver {
     this.counter.count(request);
     this.metrics.begin();
     response.on('close', () => this.end(exchange));
+    const { socket } = response;
     // Over HTTP/1, only a response that waits for another has no socket yet.
-    if (response.socket === null) {
+    if (socket === null) {
       exchange.isPipelined = true;
       this.pipelined.add(exchange);
     }
+    // What a library makes up, to answer where there is no server of Node's, is finished and may never be closed.
+    if (!(socket instanceof Socket)) response.on('finish', () => this.finish(exchange));
+    // An application around this one may have held the request back until its client had gone.
+    if (response.closed) process.nextTick(() => this.end(exchange));
     return exchange;
   }
 
@@ -124,6 +130,11 @@ export class RequestObserver {
     if (this.stopped || this.upgraded.has(request)) return;
     this.upgraded.add(request);
     this.counter.count(request);
+  }
+
+  private finish(exchange: Exchange): void {
+    exchange.hasFinished = true;
+    this.end(exchange);
   }
 
   private end(exchange: Exchange): void {
