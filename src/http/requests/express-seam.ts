@@ -21,6 +21,7 @@ interface Routed extends Targeted {
  * own 404, as well as the one that answered. So a middleware behind all routes takes note of what gets past them.
  */
 export class ExpressSeam implements FrameworkSeam {
+  readonly seesAll = true;
   /** How many layers there were when Nest had registered its routes. */
   private routesEnd = Infinity;
   /** The routes of Nest's own 404. */

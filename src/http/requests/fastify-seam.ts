@@ -25,6 +25,7 @@ interface Routed {
 
 /** Fastify has found the route before the first hook runs, and knows it to the end. */
 export class FastifySeam implements FrameworkSeam {
+  readonly seesAll = true;
   private readonly routes = new FastifyRoutes();
 
   constructor(adapter: HttpAdapter, begin: Begin) {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import { ExpressSeam } from './express-seam.js';
 import { FastifySeam } from './fastify-seam.js';
+import { UnknownSeam } from './unknown-seam.js';
 
 export type HttpAdapter = HttpAdapterHost['httpAdapter'];
 
@@ -11,6 +12,8 @@ export type Begin = (request: IncomingMessage, response: ServerResponse) => Exch
 
 /** Where requests are seen inside a framework, and what the framework knows of them. */
 export interface FrameworkSeam {
+  /** Whether all requests are seen there, so that there is no need of an interceptor. */
+  readonly seesAll: boolean;
   /** Nest has registered its routes. */
   onRoutesRegistered(): void;
   /** Nest has registered all that it registers. */
@@ -19,14 +22,15 @@ export interface FrameworkSeam {
   routeOf(exchange: Exchange): string | undefined;
 }
 
-/** The seam of an adapter whose framework is known. To be made before the adapter gets its body parser. */
+/** The seam of an adapter. To be made before the adapter gets its body parser. */
 export function seamOf(adapter: HttpAdapter | null, begin: Begin): FrameworkSeam | undefined {
-  switch (adapter?.getType()) {
+  if (!adapter) return undefined;
+  switch (adapter.getType()) {
     case 'express':
       return new ExpressSeam(adapter, begin);
     case 'fastify':
       return new FastifySeam(adapter, begin);
     default:
-      return undefined;
+      return new UnknownSeam();
   }
 }

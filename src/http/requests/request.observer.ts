@@ -68,7 +68,7 @@ export class RequestObserver {
 
   /** Whether it needs no help from an interceptor: a framework that is known hides no request from this. */
   get seesAll(): boolean {
-    return this.seam !== undefined;
+    return this.seam?.seesAll === true;
   }
 
   onModuleInit(): void {

@@ -2,6 +2,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import type { Observable } from 'rxjs';
 import type { HandlerCalls } from '../../handlers/handler-calls.js';
 import { rawRequest, rawResponse } from '../http-request.js';
+import type { ObservedRequest, ObservedResponse } from './http.options.js';
 import type { RequestObserver } from './request.observer.js';
 
 /**
@@ -17,12 +18,18 @@ export class RequestsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return this.calls.watch(context, next);
-    if (!this.requests.seesAll) {
-      // What context.switchToHttp() gives, without the three closures that it makes on the way.
-      const request = rawRequest(context.getArgByIndex(0));
-      const response = rawResponse(context.getArgByIndex(1));
-      if (request !== undefined && response !== undefined) this.requests.begin(request, response);
-    }
+    if (!this.requests.seesAll) this.begin(context.getArgByIndex(0), context.getArgByIndex(1));
     return next.handle();
+  }
+
+  /** With what context.switchToHttp() gives. */
+  private begin(given: unknown, givenResponse: unknown): void {
+    const request = rawRequest(given);
+    const response = rawResponse(givenResponse);
+    if (request === undefined || response === undefined) return;
+    const exchange = this.requests.begin(request, response);
+    if (exchange === undefined) return;
+    exchange.wrappedRequest = given as ObservedRequest;
+    exchange.wrappedResponse = givenResponse as ObservedResponse;
   }
 }

@@ -1,0 +1,26 @@
+import type { Exchange } from './exchange.js';
+import type { FrameworkSeam } from './framework-seam.js';
+import { routeLabel } from './route.js';
+
+/** Where the requests of Express, of Fastify, and of what is made after them, tell their route. */
+interface Routed {
+  readonly route?: { readonly path?: unknown } | null;
+  readonly routeOptions?: { readonly url?: unknown } | null;
+}
+
+/**
+ * An adapter of another make cannot be looked into. Its requests are seen at the server, and by the interceptor, which
+ * brings what the handlers get: that often tells the route as others do.
+ */
+export class UnknownSeam implements FrameworkSeam {
+  readonly seesAll = false;
+  onRoutesRegistered(): void {}
+
+  onApplicationReady(): void {}
+
+  routeOf({ wrappedRequest }: Exchange): string | undefined {
+    if (wrappedRequest === undefined) return undefined;
+    const { route, routeOptions } = wrappedRequest as Routed;
+    return routeLabel(route?.path ?? routeOptions?.url);
+  }
+}

@@ -1,0 +1,111 @@
+import { Controller, ForbiddenException, Get, Param, ParseIntPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MonitorOptions, ObservedRequest } from '../../src/index.js';
+import { MonitorModule } from '../../src/index.js';
+import { moduleOf } from '../support/app.js';
+import { requestBytes, sendRaw } from '../support/raw-http.js';
+import { watch } from './traffic.js';
+
+@Controller('cats')
+class CatsController {
+  @Get()
+  all(): string {
+    return 'cats';
+  }
+
+  @Get('refused')
+  refused(): never {
+    throw new ForbiddenException();
+  }
+
+  @Get(':id')
+  one(@Param('id', ParseIntPipe) id: number): number {
+    return id;
+  }
+}
+
+/** Adapters of a make that the monitor does not know. */
+class OtherExpress extends ExpressAdapter {
+  override getType(): string {
+    return 'other';
+  }
+}
+
+class OtherFastify extends FastifyAdapter {
+  override getType(): string {
+    return 'other';
+  }
+}
+
+describe.each([
+  ['like Express', () => new OtherExpress()],
+  ['like Fastify', () => new OtherFastify()],
+])('requests on an adapter of another make, %s,', (_what, makeAdapter) => {
+  const start = async (options: MonitorOptions = {}) => {
+    const adapter = makeAdapter();
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot(options)], controllers: [CatsController] }),
+      adapter as ExpressAdapter,
+      { logger: false, forceCloseConnections: true },
+    );
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    return { app, port: portOf(app.getHttpServer() as Server) };
+  };
+
+  it('count once each, with their route where they get to a handler', async () => {
+    const { app, port } = await start();
+    const seen = await watch(app, async () => {
+      for (const path of ['/cats', '/cats/7', '/cats/refused', '/cats/felix', '/dogs']) {
+        await sendRaw(port, requestBytes('GET', path));
+      }
+    });
+    expect(seen).toEqual({
+      requests: [
+        'GET /cats 200',
+        'GET /cats/:id 200',
+        'GET /cats/:id 400',
+        'GET /cats/refused 403',
+        'GET unmatched 404',
+      ],
+      aborted: [],
+    });
+  });
+
+  it('count once each without the interceptor, which alone knows the route', async () => {
+    const { app, port } = await start({ interceptor: false });
+    const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats/7')));
+    expect(seen.requests).toEqual(['GET unmatched 200']);
+  });
+
+  it('give their labels from what the handlers get', async () => {
+    const labels = (request: ObservedRequest & { params?: { id?: string } }) => ({ id: request.params?.id });
+    const { app, port } = await start({ http: { labels } });
+    const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats/7')));
+    expect(seen.requests).toEqual(['GET /cats/:id 200 id=7']);
+  });
+
+  it('count where they come to a server that Nest does not know, by the interceptor alone', async () => {
+    const { app } = await start();
+    const nests = app.getHttpServer() as Server;
+    const [listener] = nests.listeners('request').slice(-1) as RequestListener[];
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const seen = await watch(app, async () => {
+      await sendRaw(portOf(server), requestBytes('GET', '/cats/7'));
+      await sendRaw(portOf(server), requestBytes('GET', '/dogs'));
+    });
+    expect(seen).toEqual({ requests: ['GET /cats/:id 200'], aborted: [] });
+  });
+});
+
+function portOf(server: Server): number {
+  return (server.address() as { port: number }).port;
+}
