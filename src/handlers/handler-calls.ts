@@ -66,7 +66,7 @@ export class HandlerCalls {
     if (ofHome === undefined) this.known.set(home, (ofHome = new WeakMap()));
     let metrics = ofHome.get(method);
     // A handler of two transports at once is looked up anew where they take turns.
-    if (metrics?.transport !== transport) {
+    if (metrics === undefined || metrics.transport !== transport) {
       metrics = new HandlerMetrics(this.registry, transport, handlerName(owner, method));
       ofHome.set(method, metrics);
     }

@@ -58,13 +58,13 @@ describe('a handler that a library runs through the pipeline of Nest', () => {
 });
 
 describe('what a handler gives', () => {
-  const watch = (source: () => unknown, owner: unknown = Bot) => {
+  const watch = (source: () => unknown, owner: unknown = Bot, type: unknown = 'rpc') => {
     const registry = new TestRegistry();
     const time = { now: 0 };
     let listeners = 0;
     const calls = new HandlerCalls(registry, () => time.now);
     const context = {
-      getType: () => 'rpc',
+      getType: () => type,
       getClass: () => owner,
       // oxlint-disable-next-line typescript/unbound-method
       getHandler: () => Bot.prototype.greet,
@@ -138,6 +138,23 @@ describe('what a handler gives', () => {
 
   it('comes from an object that has no class, too', async () => {
     const { watched } = watch(() => from(['hello']), null);
+    expect(await lastValueFrom(watched)).toBe('hello');
+  });
+
+  it.each([[null], [7], [Symbol('mine')], ['x'.repeat(300)]])(
+    'comes through where its kind is called %o',
+    async (type) => {
+      const { watched } = watch(() => from(['hello']), Bot, type);
+      expect(await lastValueFrom(watched)).toBe('hello');
+    },
+  );
+
+  it('comes through where its kind has no name', async () => {
+    const registry = new TestRegistry();
+    const calls = new HandlerCalls(registry);
+    // oxlint-disable-next-line typescript/unbound-method
+    const context = { getType: () => undefined, getClass: () => Bot, getHandler: () => Bot.prototype.greet };
+    const watched = calls.watch(context as never, { handle: () => from(['hello']) });
     expect(await lastValueFrom(watched)).toBe('hello');
   });
 

@@ -1,5 +1,5 @@
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
-import { Catch, Controller, Get, Res, UseFilters } from '@nestjs/common';
+import { Body, Catch, Controller, Get, Post, Res, UseFilters } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -66,6 +66,11 @@ class CatsController {
     raw.writeHead(299, 'As We Say', {}).end();
   }
 
+  @Post()
+  add(@Body() body: unknown): unknown {
+    return body;
+  }
+
   @Get('hints')
   hints(@Res() response: AnyResponse): void {
     response.hijack?.();
@@ -93,6 +98,46 @@ describe.each(ADAPTERS)('the status of a request on %s', (adapter) => {
     const seen = await watch(app, async () => (answer = await sendRaw(port, requestBytes('GET', path))));
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(seen).toEqual({ requests: [`GET ${path} ${status}`], aborted: [] });
+  });
+});
+
+describe.each(ADAPTERS)('a request on %s whose client leaves before all of the body has come', (adapter) => {
+  it.each([['has all to itself'], ['has had an answer before']])(
+    'is aborted, whatever is answered to nobody, on a connection that %s',
+    async (what) => {
+      const { app, port } = await startApp(adapter, metadata());
+      const earlier = what.startsWith('has had')
+        ? requestBytes('GET', '/cats').replace(/Connection.*\r\n/, '')
+        : '';
+      const seen = await watch(app, async () => {
+        const client = connect(port, '127.0.0.1');
+        if (earlier !== '') {
+          client.write(earlier);
+          await once(client, 'data');
+        }
+        const headers = ['Content-Type: application/json', 'Content-Length: 100'];
+        client.write(`${requestBytes('POST', '/cats', headers)}{"half":`);
+        await once(app.getHttpServer() as Server, 'request');
+        client.destroy();
+        await once(client, 'close');
+      });
+      expect(seen.requests).toEqual([...(earlier ? ['GET /cats 200'] : []), 'POST /cats aborted']);
+      expect(seen.aborted).toEqual(['POST /cats']);
+    },
+  );
+
+  it('has the status that it was sent before that', async () => {
+    const { app, port } = await startApp(adapter, metadata(), (nest) =>
+      nest.use((_request: unknown, response: ServerResponse) => response.writeHead(207).write('so far')),
+    );
+    const seen = await watch(app, async () => {
+      const client = connect(port, '127.0.0.1');
+      client.write(requestBytes('POST', '/cats', ['Content-Length: 100']));
+      await once(client, 'data');
+      client.destroy();
+      await once(client, 'close');
+    });
+    expect(seen.requests).toEqual(['POST /cats 207']);
   });
 });
 
