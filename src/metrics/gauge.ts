@@ -1,5 +1,6 @@
 import type { Extremes } from './extremes.js';
 import type { Series, SeriesHome } from './series/family.js';
+import { isUnawaited } from './promise.js';
 
 /**
  * A number that goes up and down: what something measures now. It also keeps the extremes of what it was set to
@@ -50,7 +51,11 @@ export class Gauge implements Series {
   /** Brings a gauge up to date that is read from a function. One that throws costs a sample. */
   refresh(): void {
     try {
-      if (this.reader !== undefined) this.set(this.reader());
+      if (this.reader === undefined) return;
+      const value = this.reader();
+      this.set(value);
+      // It was no number then, and was refused.
+      isUnawaited(value);
     } catch (thrown) {
       this.home.refuse(thrown);
     }

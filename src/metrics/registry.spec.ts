@@ -403,6 +403,7 @@ describe('MetricsRegistry', () => {
       ],
       ['gives NaN', () => Number.NaN],
       ['gives a promise', () => Promise.resolve(3)],
+      ['gives a promise that rejects', () => Promise.reject(new Error('no number'))],
     ])('costs that sample when it %s, and never the document', async (_what, read) => {
       let isBroken = false;
       registry.gaugeFrom('pool', () => (isBroken ? (read() as number) : 5));
