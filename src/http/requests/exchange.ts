@@ -22,23 +22,27 @@ export class Exchange {
     readonly start: number,
   ) {}
 
-  /** The status that the client was sent; `undefined` if it was sent none before it went, or was cut off. */
-  get status(): number | undefined {
+  /**
+   * The status that the client was sent; `undefined` if it was sent none before it went, or was cut off.
+   *
+   * @param isComplete what {@link isComplete} says.
+   */
+  status(isComplete: boolean): number | undefined {
     const { request, response } = this;
-    if (!response.headersSent || this.isAnswerLost) return undefined;
+    if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
     if (request.httpVersionMajor === 2) return http2StatusOf(response as unknown as Http2Response);
     // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
-    if (response.statusMessage === STATUS_CODES[response.statusCode]) return response.statusCode;
-    return sentStatusOf(response) ?? response.statusCode;
+    const { statusCode } = response;
+    if (response.statusMessage === STATUS_CODES[statusCode]) return statusCode;
+    return sentStatusOf(response) ?? statusCode;
   }
 
   /**
-   * Whether the answer was made when the connection had ended: a body parser fails when the client goes away before all
-   * of the body has come, and what is then answered to that is handed to nobody.
+   * Whether an answer that is not complete was made when the connection had ended: a body parser fails when the client goes
+   * away before all of the body has come, and what is then answered to that is handed to nobody.
    */
   private get isAnswerLost(): boolean {
-    const { request, response } = this;
-    return !request.complete && response.writableEnded && !this.isComplete;
+    return !this.request.complete && this.response.writableEnded;
   }
 
   /** Whether all of the answer was handed on to the socket. For a response that has been closed. */

@@ -19,14 +19,21 @@ interface Fastify {
   ): void;
 }
 
-interface Routed {
-  readonly routeOptions?: { readonly url?: unknown };
+/** A route as Fastify keeps it with each request. */
+interface RouteContext {
+  readonly config?: { readonly url?: unknown };
 }
+
+type Routed = Readonly<Record<symbol, RouteContext | undefined>> & {
+  readonly routeOptions?: RouteContext & { readonly url?: unknown };
+};
 
 /** Fastify has found the route before the first hook runs, and knows it to the end. */
 export class FastifySeam implements FrameworkSeam {
   readonly seesAll = true;
   private readonly routes = new FastifyRoutes();
+  /** The property under which a request has its {@link RouteContext}. */
+  private contextKey: symbol | undefined;
 
   constructor(adapter: HttpAdapter, begin: Begin) {
     const instance = adapter.getInstance<Fastify>();
@@ -49,7 +56,21 @@ export class FastifySeam implements FrameworkSeam {
     const url: unknown =
       wrappedRequest === undefined
         ? this.routes.find(request.method ?? '', pathOf(request))
-        : (wrappedRequest as Routed).routeOptions?.url;
+        : this.urlOf(wrappedRequest as unknown as Routed);
     return url === undefined ? undefined : routeLabel(url);
+  }
+
+  /**
+   * What `routeOptions.url` says. Fastify makes `routeOptions` anew each time that somebody asks, at the cost of all the rest
+   * of a look at a request. So what it is made of is found once, and read from then on as long as it is there.
+   */
+  private urlOf(request: Routed): unknown {
+    const config = this.contextKey && request[this.contextKey]?.config;
+    if (config) return config.url;
+    const options = request.routeOptions;
+    this.contextKey ??= Object.getOwnPropertySymbols(request).find(
+      (key) => options?.config !== undefined && request[key]?.config === options.config,
+    );
+    return options?.url;
   }
 }

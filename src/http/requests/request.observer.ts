@@ -142,11 +142,12 @@ export class RequestObserver {
     exchange.hasEnded = true;
     if (exchange.isPipelined) this.pipelined.remove(exchange);
     const { request, response, wrappedRequest, wrappedResponse } = exchange;
+    const { isComplete } = exchange;
     const ended = {
       method: request.method,
       route: this.routeOf(exchange),
-      status: exchange.status,
-      isComplete: exchange.isComplete,
+      status: exchange.status(isComplete),
+      isComplete,
       seconds: (this.clock() - exchange.start) / 1000,
     };
     this.metrics.end(ended, wrappedRequest ?? request, wrappedResponse ?? response);
