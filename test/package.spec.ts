@@ -37,8 +37,10 @@ const compiled = new Map<string, Outcome>();
 beforeAll(async () => {
   tarball = await pack(DIRECTORY);
   const ofExporters = [
-    ...['@opentelemetry/api@^1.9', '@opentelemetry/sdk-metrics@^2'],
-    ...['hot-shots@^17', 'prom-client@^15'],
+    '@opentelemetry/api@^1.9',
+    '@opentelemetry/sdk-metrics@^2',
+    'hot-shots@^17',
+    'prom-client@^15',
   ];
   await Promise.all([
     // Here it is npm that brings @nestjs/schedule, as a peer of ours.
