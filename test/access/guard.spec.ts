@@ -212,7 +212,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
         throw new Error(`There is no team ${said}`);
       });
       expect(warnings).toEqual([
-        expect.stringContaining('no team ops\\u{a}[Nest] 1 - LOG [Bootstrap] all\\u{2028}is\\u{9b}well'),
+        expect.stringContaining('no team ops\\n[Nest] 1 - LOG [Bootstrap] all\\u{2028}is\\u{9b}well'),
       ]);
     });
 
