@@ -26,7 +26,7 @@ console.log(
     ['An idle application', 'CPU, share of one core', 'more than bare'],
     variants.map((variant) => {
       const { median } = summarize(shares[variant]);
-      return [VARIANTS[variant].title, percent(median), variant === 'bare' ? '' : percent(median - bare)];
+      return [VARIANTS[variant].title(), percent(median), variant === 'bare' ? '' : percent(median - bare)];
     }),
   ),
 );
