@@ -12,6 +12,9 @@ export const STRETCH_WINDOW = 10;
  */
 const MARK_DELAY = 10;
 
+/** Milliseconds: a process that was left alone for longer is not woken up for a mark, which would be half of what it does. */
+const IDLE_TURN = 60;
+
 /** Milliseconds: a stretch that is still going on is worth to be seen from there on. */
 const WORTH_SEEING = 1;
 
@@ -46,6 +49,7 @@ export class LoopStretches {
   /** The longest stretch that has ended since the last sample. */
   private longest: number | undefined;
   private windowEnd = 0;
+  private lastTurn = -Infinity;
 
   constructor(
     private readonly observe: (seconds: number) => unknown,
@@ -71,13 +75,21 @@ export class LoopStretches {
     this.flush();
   }
 
-  /** What is done in each turn of the loop. */
-  turn(): void {
+  /**
+   * What is done in each turn of the loop.
+   *
+   * @returns milliseconds since the turn before.
+   */
+  turn(): number {
     const now = this.look();
     this.end();
-    if (now < this.windowEnd) return;
-    this.windowEnd = now + STRETCH_WINDOW;
-    this.flush();
+    if (now >= this.windowEnd) {
+      this.windowEnd = now + STRETCH_WINDOW;
+      this.flush();
+    }
+    const elapsed = now - this.lastTurn;
+    this.lastTurn = now;
+    return elapsed;
   }
 
   /** Looks at the clock. If the loop has waited since the last look, a stretch ended with the look before. */
@@ -120,9 +132,9 @@ export class LoopStretches {
 
   private readonly onImmediate = (): void => {
     this.immediate = setImmediate(this.onImmediate).unref();
-    this.turn();
+    const elapsed = this.turn();
     this.hasTurned = true;
-    if (this.isMarkDue) return;
+    if (this.isMarkDue || elapsed > IDLE_TURN) return;
     this.isMarkDue = true;
     this.hasTurned = false;
     this.mark?.refresh();
