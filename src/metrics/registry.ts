@@ -71,7 +71,7 @@ export class MetricsRegistry {
     this.rejected = new CountedWarnings(() => this.ownCounter(REJECTED_SAMPLES), warn);
     this.overflowed = new CountedWarnings(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
     this.admission = new Admission({
-      onRefused: (name, refusal) => this.refuse(name, () => texts.refused(name, refusal, this.maxSeries)),
+      onRefused: (name, refusal) => this.reject(name, () => texts.refused(name, refusal, this.maxSeries)),
       onOverflow: (name) => this.overflowed.add(name, () => texts.overflow(name, this.maxSeries)),
     });
     for (const name of [REJECTED_SAMPLES, OVERFLOWED_SAMPLES]) this.reserveCounter(name);
@@ -135,7 +135,7 @@ export class MetricsRegistry {
     const description = isMetricName(name) && hasRoom ? copyDescription(given) : undefined;
     const isLate = description?.buckets !== undefined && this.histograms.family(name) !== undefined;
     if (description === undefined || isLate) {
-      this.refuse(name, () => this.options.texts.badDescription(name, given));
+      this.reject(name, () => this.options.texts.badDescription(name, given));
       return;
     }
     this.descriptions.set(ownCopy(name), { ...known, ...description });
@@ -201,7 +201,7 @@ export class MetricsRegistry {
   }
 
   private refuseValue(name: string, value: unknown): void {
-    this.refuse(name, () => this.options.texts.badValue(name, value));
+    this.reject(name, () => this.options.texts.badValue(name, value));
   }
 
   /**
@@ -209,11 +209,7 @@ export class MetricsRegistry {
    *
    * @param describe gives the text of the warning, which comes once for each name.
    */
-  reject(name: string, describe: () => string): void {
-    this.refuse(name, describe);
-  }
-
-  private refuse(name: unknown, describe: () => string): void {
+  reject(name: unknown, describe: () => string): void {
     this.rejected.add(isMetricName(name) ? ownCopy(name) : NO_NAME, describe);
   }
 }

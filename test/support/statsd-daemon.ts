@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { onTestFinished, vi } from 'vitest';
+import { freePort } from './free-port.js';
 
 const DAEMON = 'node_modules/statsd/stats.js';
 
@@ -53,13 +52,4 @@ async function command(port: number, text: string): Promise<string> {
   }
   socket.destroy();
   return answer.slice(0, answer.indexOf('END\n'));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
