@@ -1,25 +1,18 @@
 import type { Counter } from '../../metrics/counter.js';
-import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isUnawaited } from '../../metrics/promise.js';
 import { copyLabels } from '../../metrics/series/labels.js';
 import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../../monitor.messages.js';
+import type { EndedRequest } from './ended-requests.js';
+import { EndedRequests } from './ended-requests.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import { methodLabel } from './route.js';
-import type { RequestKind, RequestSeries } from './http-series.js';
+import type { RequestSeries } from './http-series.js';
 import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';
+import { InFlight } from './in-flight.js';
 
 export const HTTP_RESPONSES = 'http_responses';
 export const HTTP_ABORTED = 'http_requests_aborted';
-export const HTTP_IN_FLIGHT = 'http_requests_in_flight';
-
-/** A request as it ended. */
-export interface EndedRequest extends RequestKind {
-  /** From the request's beginning to its end. */
-  readonly seconds: number;
-  /** Whether all of the answer was handed on to the socket. */
-  readonly isComplete: boolean;
-}
 
 /**
  * So many requests that have ended are put aside, and then counted together: what it takes to count one of them would
@@ -33,11 +26,10 @@ const BATCH = 64;
  */
 export class HttpMetrics {
   private readonly series: HttpSeries;
-  private readonly inFlight: Gauge;
   /** `1xx` to `5xx`. */
   private readonly classes: readonly Counter[];
-  private open = 0;
-  private readonly aside: EndedRequest[] = [];
+  private readonly inFlight: InFlight;
+  private readonly aside = new EndedRequests();
 
   constructor(
     private readonly registry: MetricsRegistry,
@@ -52,20 +44,19 @@ export class HttpMetrics {
     if (!options.hasOwnBuckets) registry.unlistedBuckets.add(HTTP_DURATION);
     registry.descriptions.addOwn(HTTP_RESPONSES, { help: HTTP_HELP.responses });
     registry.descriptions.addOwn(HTTP_ABORTED, { help: HTTP_HELP.aborted });
-    registry.descriptions.addOwn(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
     // Names of the monitor itself, also where there is no request yet.
     registry.reserveCounter(HTTP_REQUESTS);
     registry.reserveCounter(HTTP_ABORTED);
     registry.reserveHistogram(HTTP_DURATION);
     this.series = new HttpSeries(registry);
     registry.settlers.push(() => this.settle());
-    this.inFlight = registry.ownGauge(HTTP_IN_FLIGHT, 0);
+    this.inFlight = new InFlight(registry);
     this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
   }
 
   /** A request has begun. */
   begin(): void {
-    this.inFlight.set(++this.open);
+    this.inFlight.more();
   }
 
   /**
@@ -75,19 +66,18 @@ export class HttpMetrics {
    * @param response likewise; `undefined` for a request that nothing but Node itself has answered.
    */
   end(ended: EndedRequest, request: ObservedRequest, response: ObservedResponse | undefined): void {
-    this.inFlight.set(--this.open);
+    this.inFlight.less();
     const { isIgnored, labels } = this.options;
     if (isIgnored === undefined && labels === undefined) {
-      if (this.aside.push(ended) >= BATCH) this.settle();
+      this.aside.add(ended);
+      if (this.aside.size >= BATCH) this.settle();
     } else if (!this.isIgnored(request, ended.route)) {
       this.count(ended, this.labelledSeriesOf(ended, request, response));
     }
   }
 
   private settle(): void {
-    const { aside } = this;
-    for (let i = 0; i < aside.length; i++) this.count(aside[i], this.series.of(aside[i]));
-    aside.length = 0;
+    this.aside.takeAll((ended) => this.count(ended, this.series.of(ended)));
   }
 
   private count(ended: EndedRequest, { requests, duration }: RequestSeries): void {

@@ -40,6 +40,8 @@ export class RequestObserver {
   private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     this.begin(request, response);
   };
+  /** Shared by all responses of Node's own: one for each would be made for each request, and costs more. */
+  private readonly onClose: (this: Marked) => void;
   private readonly onUpgrade = (request: IncomingMessage): void => this.countUpgrade(request);
   private readonly onDrop = (request: IncomingMessage): void => this.drop(request);
   private readonly upgraded = new WeakSet<IncomingMessage>();
@@ -56,6 +58,12 @@ export class RequestObserver {
     private readonly metrics: HttpMetrics,
     private readonly clock: Clock = monotonicClock,
   ) {
+    const { mark } = this;
+    const end = (exchange: Exchange): void => this.end(exchange);
+    this.onClose = function () {
+      const exchange = this[mark];
+      if (exchange !== undefined) end(exchange);
+    };
     // With NestFactory the adapter is there by now; a TestingModule gets its one later. Either way it is before
     // the body parser is registered, so that this comes first.
     if (host.httpAdapter) {
@@ -100,26 +108,31 @@ export class RequestObserver {
    * @returns `undefined` when the application has been closed, and for what is no request but an upgrade.
    */
   begin(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
-    if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const marked = response as Marked;
     const known = marked[this.mark];
     if (known !== undefined || this.stopped) return known;
+    if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const exchange = new Exchange(request, response, this.clock());
     marked[this.mark] = exchange;
     this.counter.count(request);
     this.metrics.begin();
-    response.on('close', () => this.end(exchange));
-    const { socket } = response;
-    // Over HTTP/1, only a response that waits for another has no socket yet.
-    if (socket === null) {
-      exchange.isPipelined = true;
-      this.pipelined.add(exchange);
-    }
-    // What a library makes up, to answer where there is no server of Node's, is finished and may never be closed.
-    if (!(socket instanceof Socket)) response.on('finish', () => this.finish(exchange));
+    if (response.socket instanceof Socket) response.on('close', this.onClose);
+    else this.awaitEnd(exchange);
     // An application around this one may have held the request back until its client had gone.
     if (response.closed) process.nextTick(() => this.end(exchange));
     return exchange;
+  }
+
+  /** For a response that is not at its connection, or is not of Node's making. */
+  private awaitEnd(exchange: Exchange): void {
+    const { response } = exchange;
+    response.on('close', () => this.end(exchange));
+    // What a library makes up, to answer where there is no server of Node's, is finished and may never be closed.
+    response.on('finish', () => this.finish(exchange));
+    // Over HTTP/1, only a response that waits for another has no socket yet.
+    if (response.socket !== null) return;
+    exchange.isPipelined = true;
+    this.pipelined.add(exchange);
   }
 
   /**
