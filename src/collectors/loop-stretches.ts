@@ -15,8 +15,13 @@ const MARK_DELAY = 10;
 /** Milliseconds: a process that was left alone for longer is not woken up for a mark, which would be half of what it does. */
 const IDLE_TURN = 60;
 
+/** A loop that turns so often in a window needs no mark: whatever is taken together in it is short. */
+const FAST_TURNS = 10;
+
 /** Milliseconds: a stretch that is still going on is worth to be seen from there on. */
 const WORTH_SEEING = 1;
+
+const NONE = -1;
 
 /** A stretch that somebody has seen before it ended is seen again if it has become so many times as long. */
 const GROWTH = 1.1;
@@ -31,7 +36,8 @@ const GROWTH = 1.1;
  *
  * A turn is: wait, call back what came in, immediates, timers. So there is code before the wait and after it, and the
  * clock has to be looked at in between. A timer does that, which is due {@link MARK_DELAY} after the immediate: if
- * code runs for longer than that, it comes right after it, before the wait. If not, it costs a second turn.
+ * code runs for longer than that, it comes right after it, before the wait. If not, it costs a second turn. A loop that
+ * turns all the time does without: each of its waits has little before it and little after it.
  */
 export class LoopStretches {
   private immediate: NodeJS.Immediate | undefined;
@@ -46,9 +52,12 @@ export class LoopStretches {
   /** The stretch that is still going on, as far as that look, and how much of it was seen already. */
   private current = 0;
   private seen = 0;
-  /** The longest stretch that has ended since the last sample. */
-  private longest: number | undefined;
+  /** The longest stretch that has ended since the last sample; {@link NONE} if there was none. */
+  private longest = NONE;
   private windowEnd = 0;
+  /** Turns in this window, and whether they were many in the one before. */
+  private turns = 0;
+  private isFast = false;
   private lastTurn = -Infinity;
 
   constructor(
@@ -83,7 +92,10 @@ export class LoopStretches {
   turn(): number {
     const now = this.look();
     this.end();
+    this.turns++;
     if (now >= this.windowEnd) {
+      this.isFast = this.turns >= FAST_TURNS && now < this.windowEnd + STRETCH_WINDOW;
+      this.turns = 0;
       this.windowEnd = now + STRETCH_WINDOW;
       this.flush();
     }
@@ -119,22 +131,22 @@ export class LoopStretches {
   private end(): void {
     // What was seen already is not seen once more.
     if (this.seen === 0 || this.current > this.seen * GROWTH) {
-      this.longest = Math.max(this.longest ?? 0, this.current);
+      this.longest = Math.max(this.longest, this.current);
     }
     this.current = 0;
     this.seen = 0;
   }
 
   private flush(): void {
-    if (this.longest !== undefined) this.observe(this.longest / 1000);
-    this.longest = undefined;
+    if (this.longest >= 0) this.observe(this.longest / 1000);
+    this.longest = NONE;
   }
 
   private readonly onImmediate = (): void => {
     this.immediate = setImmediate(this.onImmediate).unref();
     const elapsed = this.turn();
     this.hasTurned = true;
-    if (this.isMarkDue || elapsed > IDLE_TURN) return;
+    if (this.isMarkDue || this.isFast || elapsed > IDLE_TURN) return;
     this.isMarkDue = true;
     this.hasTurned = false;
     this.mark?.refresh();
