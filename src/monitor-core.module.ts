@@ -1,4 +1,4 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { NestModule, OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { Collectors } from './collectors/collectors.js';
@@ -13,6 +13,7 @@ import { HttpMetrics } from './http/requests/http-metrics.js';
 import { RequestCounter } from './http/requests/request-counter.js';
 import { RequestObserver } from './http/requests/request.observer.js';
 import { RequestsInterceptor } from './http/requests/requests.interceptor.js';
+import { RouteRegistration } from './http/requests/route-registration.js';
 import { RiskyAccess } from './http/risky-access.js';
 import { MetricsReader } from './metrics/reading/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
@@ -87,15 +88,17 @@ import { MonitorService } from './monitor.service.js';
       inject: [MetricsRegistry],
       useFactory: (registry: MetricsRegistry) => new HandlerCalls(registry),
     },
+    RouteRegistration,
     {
       provide: APP_INTERCEPTOR,
-      inject: [MONITOR_OPTIONS, RequestObserver, HandlerCalls],
+      inject: [MONITOR_OPTIONS, RequestObserver, HandlerCalls, RouteRegistration],
       // Nest leaves out a global interceptor whose factory gives nothing.
       useFactory: (
         { interceptor }: ResolvedMonitorOptions,
         requests: RequestObserver,
         calls: HandlerCalls,
-      ) => (interceptor ? new RequestsInterceptor(requests, calls) : undefined),
+        routes: RouteRegistration,
+      ) => (interceptor ? new RequestsInterceptor(requests, calls, routes) : undefined),
     },
     {
       provide: MonitorAccess,
@@ -128,7 +131,9 @@ import { MonitorService } from './monitor.service.js';
     MONITOR_OPTIONS,
   ],
 })
-export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MonitorCoreModule
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
   private isStopped = false;
 
   constructor(
@@ -137,11 +142,21 @@ export class MonitorCoreModule implements OnApplicationBootstrap, OnApplicationS
     @Inject(MonitorService) private readonly monitor: MonitorService,
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(RouteRegistration) private readonly routes: RouteRegistration,
   ) {
     // The options get here, and not into the providers, since the publisher among them may well be a provider that
     // counts something itself: the service that it injects must not wait for the options that it is part of.
     registry.maxSeries = options.maxSeries;
     collectors.use(options.collectors, options.measureInterval);
+  }
+
+  /** There is no middleware to configure: this is where Nest is before it registers routes. */
+  configure(): void {
+    this.routes.expect();
+  }
+
+  onModuleInit(): void {
+    this.routes.end();
   }
 
   onApplicationBootstrap(): void {

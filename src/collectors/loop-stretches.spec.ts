@@ -165,4 +165,28 @@ describe('LoopStretches of a real loop', () => {
     expect(closest).toBeGreaterThanOrEqual(50);
     expect(closest).toBeLessThan(65);
   });
+
+  it('sees a block in a loop that turns all the time', async () => {
+    const samples: number[] = [];
+    const stretches = new LoopStretches((seconds) => samples.push(seconds * 1000));
+    stretches.start();
+    onTestFinished(() => stretches.stop());
+    const spinFor = async (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let closest = Infinity;
+    for (let attempt = 0; attempt < 5 && closest > 60; attempt++) {
+      await spinFor(50);
+      stretches.collect();
+      samples.length = 0;
+      const end = performance.now() + 50;
+      while (performance.now() < end);
+      await spinFor(30);
+      stretches.collect();
+      closest = Math.min(closest, Math.max(...samples));
+    }
+    expect(closest).toBeGreaterThanOrEqual(50);
+    expect(closest).toBeLessThan(60);
+  });
 });
