@@ -16,7 +16,7 @@ const MARK_DELAY = 10;
 const IDLE_TURN = 60;
 
 /** A loop that turns so often in a window needs no mark: whatever is taken together in it is short. */
-const FAST_TURNS = 10;
+const FAST_TURNS = 4;
 
 /** Milliseconds: a stretch that is still going on is worth to be seen from there on. */
 const WORTH_SEEING = 1;

@@ -13,15 +13,11 @@ export interface EndedRequest {
 }
 
 /**
- * Requests that have ended and are still to be counted. They lie in columns that stay where they are, so that putting one
- * aside takes no memory, and touches little of it.
+ * Requests that have ended and are still to be counted. The list is never made shorter, so that putting one aside takes no
+ * memory but its own.
  */
 export class EndedRequests {
-  private readonly methods: (string | undefined)[] = [];
-  private readonly routes: string[] = [];
-  private readonly statuses: (number | undefined)[] = [];
-  private readonly seconds: number[] = [];
-  private readonly complete: boolean[] = [];
+  private readonly rows: EndedRequest[] = [];
   private end = 0;
   private taken = 0;
 
@@ -30,27 +26,13 @@ export class EndedRequests {
     return this.end;
   }
 
-  add({ method, route, status, seconds, isComplete }: EndedRequest): void {
-    const row = this.end++;
-    this.methods[row] = method;
-    this.routes[row] = route;
-    this.statuses[row] = status;
-    this.seconds[row] = seconds;
-    this.complete[row] = isComplete;
+  add(ended: EndedRequest): void {
+    this.rows[this.end++] = ended;
   }
 
   /** Gives each of them once, also where what is done with one leads back to here. */
   takeAll(take: (ended: EndedRequest) => void): void {
-    while (this.taken < this.end) {
-      const row = this.taken++;
-      take({
-        method: this.methods[row],
-        route: this.routes[row],
-        status: this.statuses[row],
-        seconds: this.seconds[row],
-        isComplete: this.complete[row],
-      });
-    }
+    while (this.taken < this.end) take(this.rows[this.taken++]);
     this.taken = this.end = 0;
   }
 }

@@ -30,11 +30,14 @@ export class HttpMetrics {
   private readonly classes: readonly Counter[];
   private readonly inFlight: InFlight;
   private readonly aside = new EndedRequests();
+  /** Whether nothing about a request is to be asked of the application. */
+  private readonly countsAll: boolean;
 
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly options: ResolvedHttpOptions,
   ) {
+    this.countsAll = options.isIgnored === undefined && options.labels === undefined;
     registry.descriptions.addOwn(HTTP_REQUESTS, { help: HTTP_HELP.requests });
     registry.descriptions.addOwn(HTTP_DURATION, {
       help: HTTP_HELP.duration,
@@ -67,8 +70,7 @@ export class HttpMetrics {
    */
   end(ended: EndedRequest, request: ObservedRequest, response: ObservedResponse | undefined): void {
     this.inFlight.less();
-    const { isIgnored, labels } = this.options;
-    if (isIgnored === undefined && labels === undefined) {
+    if (this.countsAll) {
       this.aside.add(ended);
       if (this.aside.size >= BATCH) this.settle();
     } else if (!this.isIgnored(request, ended.route)) {
