@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { versionOf } from './machine.mjs';
 
@@ -34,6 +35,11 @@ export const VARIANTS = {
     setUp: async () => ({
       module: { providers: [{ provide: APP_INTERCEPTOR, useValue: new NoopInterceptor() }] },
     }),
+  },
+  // What nobody who sees all of that can do without.
+  least: {
+    title: () => 'the least that sees each request and each turn of the loop',
+    setUp: async () => leastObserver(),
   },
   server: {
     title: () => '`MonitorModule.forRoot({ interceptor: false })`',
@@ -72,6 +78,35 @@ class NoopInterceptor {
   intercept(_context, next) {
     return next.handle();
   }
+}
+
+/**
+ * Looks at the clock when a request begins, when it ends, and in each turn of the event loop, and adds up.
+ *
+ * @returns {Parts}
+ */
+function leastObserver() {
+  const begin = Symbol('begin');
+  const { nodeTiming } = performance;
+  const sums = { requests: 0, milliseconds: 0, busy: 0 };
+  function onClose() {
+    sums.requests++;
+    sums.milliseconds += performance.now() - this[begin];
+  }
+  function onTurn() {
+    setImmediate(onTurn).unref();
+    sums.busy = performance.now() - nodeTiming.idleTime;
+  }
+  return {
+    configure: (app) => {
+      app.getHttpServer().prependListener('request', (_request, response) => {
+        response[begin] = performance.now();
+        response.on('close', onClose);
+      });
+      onTurn();
+    },
+    seen: () => sums.requests,
+  };
 }
 
 /**
