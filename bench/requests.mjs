@@ -73,6 +73,7 @@ async function measureProcesses(adapter, until) {
   try {
     await Promise.all(servers.map((server) => server.start()));
     await Promise.all(servers.map(checkAtWork));
+    for (const server of servers) server.freeze();
     const measures = Object.fromEntries(
       servers.map((server) => [server.variant, () => costOfRequest(server)]),
     );
@@ -85,9 +86,12 @@ async function measureProcesses(adapter, until) {
 
 /** @param {ServerProcess} server */
 async function costOfRequest(server) {
+  server.thaw();
   const before = await server.cpu();
   await sendRequests(server.url, flags);
-  return ((await server.cpu()) - before) / flags.requests;
+  const used = (await server.cpu()) - before;
+  server.freeze();
+  return used / flags.requests;
 }
 
 function report(costs) {

@@ -44,8 +44,19 @@ export class ServerProcess {
     return seen;
   }
 
+  /** Keeps it from running, so that its timers do not disturb the others. Windows has no way to do that. */
+  freeze() {
+    if (process.platform !== 'win32') this.#child.kill('SIGSTOP');
+  }
+
+  /** Lets it run again. */
+  thaw() {
+    if (process.platform !== 'win32') this.#child.kill('SIGCONT');
+  }
+
   async stop() {
     if (!this.#child?.connected) return;
+    this.thaw();
     const exit = once(this.#child, 'exit');
     this.#child.disconnect();
     await exit;
