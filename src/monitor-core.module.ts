@@ -1,4 +1,4 @@
-import type { NestModule, OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { NestModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { Collectors } from './collectors/collectors.js';
@@ -131,9 +131,7 @@ import { MonitorService } from './monitor.service.js';
     MONITOR_OPTIONS,
   ],
 })
-export class MonitorCoreModule
-  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
-{
+export class MonitorCoreModule implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
   private isStopped = false;
 
   constructor(
@@ -153,10 +151,6 @@ export class MonitorCoreModule
   /** There is no middleware to configure: this is where Nest is before it registers routes. */
   configure(): void {
     this.routes.expect();
-  }
-
-  onModuleInit(): void {
-    this.routes.end();
   }
 
   onApplicationBootstrap(): void {

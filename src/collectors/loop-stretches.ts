@@ -21,6 +21,7 @@ const FAST_TURNS = 4;
 /** Milliseconds: a stretch that is still going on is worth to be seen from there on. */
 const WORTH_SEEING = 1;
 
+/** Stands for the length of a stretch that there was not. */
 const NONE = -1;
 
 /** A stretch that somebody has seen before it ended is seen again if it has become so many times as long. */

@@ -6,6 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorService } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
+import { OtherExpress } from '../support/other-adapters.js';
 
 @Controller()
 class StackController {
@@ -49,12 +50,6 @@ Reflect.defineMetadata('design:paramtypes', [ExternalContextCreator], EarlyModul
 class Passing implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler) {
     return next.handle();
-  }
-}
-
-class OtherExpress extends ExpressAdapter {
-  override getType(): string {
-    return 'other';
   }
 }
 

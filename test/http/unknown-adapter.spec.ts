@@ -1,7 +1,6 @@
 import { Controller, ForbiddenException, Get, Param, ParseIntPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { ExpressAdapter } from '@nestjs/platform-express';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -9,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorOptions, ObservedRequest } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
+import { OtherExpress, OtherFastify } from '../support/other-adapters.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
 import { watch } from './traffic.js';
 
@@ -27,19 +27,6 @@ class CatsController {
   @Get(':id')
   one(@Param('id', ParseIntPipe) id: number): number {
     return id;
-  }
-}
-
-/** Adapters of a make that the monitor does not know. */
-class OtherExpress extends ExpressAdapter {
-  override getType(): string {
-    return 'other';
-  }
-}
-
-class OtherFastify extends FastifyAdapter {
-  override getType(): string {
-    return 'other';
   }
 }
 

@@ -1,11 +1,7 @@
+import type { RequestKind } from './http-series.js';
+
 /** A request as it ended. */
-export interface EndedRequest {
-  /** As the client wrote it. */
-  readonly method: string | undefined;
-  /** The label of its route. */
-  readonly route: string;
-  /** `undefined` if the client was sent none. */
-  readonly status: number | undefined;
+export interface EndedRequest extends RequestKind {
   /** From the request's beginning to its end. */
   readonly seconds: number;
   /** Whether all of the answer was handed on to the socket. */

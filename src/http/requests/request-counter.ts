@@ -5,8 +5,8 @@ import type { MetricsRegistry } from '../../metrics/registry.js';
 import { peerAddress } from '../http-request.js';
 import type { Localities, Locality } from '../locality.js';
 
-/** What comes by a connection, and what is known of the connection. */
-type Marked = Partial<Record<symbol, Locality>> | undefined;
+/** A connection, and what is known of it. It is missing where an HTTP/2 stream has ended. */
+type Connection = Partial<Record<symbol, Locality>> | undefined;
 
 /**
  * The three counters of µtornadomon: all requests when they begin, and those from near by. They are added up here, and
@@ -36,19 +36,17 @@ export class RequestCounter {
   /** Counts one request. */
   count(request: IncomingMessage): void {
     this.all++;
-    const connection = request.socket as unknown as Marked;
-    const locality = connection?.[this.mark] ?? this.localityOf(request);
+    const connection = request.socket as unknown as Connection;
+    const locality = connection?.[this.mark] ?? this.localityOf(request, connection);
     if (locality === 'loopback') this.loopback++;
     else if (locality === 'private') this.private++;
   }
 
-  private localityOf(request: IncomingMessage): Locality {
+  private localityOf(request: IncomingMessage, connection: Connection): Locality {
     const address = peerAddress(request);
     const locality = this.localities.of(address);
     // A connection that is gone has no address any more; what a library made up may be anything.
-    if (address !== undefined && request.socket instanceof Socket) {
-      (request.socket as unknown as Record<symbol, Locality>)[this.mark] = locality;
-    }
+    if (address !== undefined && connection instanceof Socket) connection[this.mark] = locality;
     return locality;
   }
 

@@ -25,7 +25,7 @@ export class RequestsInterceptor implements NestInterceptor {
 
   /** Nest looks for it when it registers a handler, and leaves an interceptor out that has none. */
   get intercept(): Intercept {
-    if (this.requests.seesAll && this.routes.isUnderWay) return undefined as unknown as Intercept;
+    if (this.requests.seesAll && this.routes.isUnderWay()) return undefined as unknown as Intercept;
     return this.observe;
   }
 
