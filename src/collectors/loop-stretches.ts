@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../metrics/clock.js';
-import { monotonicClock } from '../metrics/clock.js';
+import { quickClock } from '../metrics/clock.js';
 
 /** Milliseconds: there is at most one sample in each, so that a busy loop does not pay for one in every turn. */
 export const STRETCH_WINDOW = 10;
@@ -63,7 +63,7 @@ export class LoopStretches {
 
   constructor(
     private readonly observe: (seconds: number) => unknown,
-    private readonly clock: Clock = monotonicClock,
+    private readonly clock: Clock = quickClock,
     /** Milliseconds that the loop has waited for something to do, since it began. */
     private readonly idleTime: Clock = () => performance.nodeTiming.idleTime,
   ) {}

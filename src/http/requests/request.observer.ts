@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Clock } from '../../metrics/clock.js';
-import { monotonicClock } from '../../metrics/clock.js';
+import { quickClock } from '../../metrics/clock.js';
 import { Exchange } from './exchange.js';
 import type { FrameworkSeam } from './framework-seam.js';
 import { seamOf } from './framework-seam.js';
@@ -56,7 +56,7 @@ export class RequestObserver {
     private readonly host: HttpAdapterHost,
     private readonly counter: RequestCounter,
     private readonly metrics: HttpMetrics,
-    private readonly clock: Clock = monotonicClock,
+    private readonly clock: Clock = quickClock,
   ) {
     const { mark } = this;
     const end = (exchange: Exchange): void => this.end(exchange);
