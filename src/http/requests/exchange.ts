@@ -14,13 +14,17 @@ export class Exchange {
   hasEnded = false;
   /** For a response of another make than Node's, which is finished and may never be closed. */
   hasFinished = false;
+  /** Asked at the beginning, when it costs next to nothing: Express gives each request a prototype of its own. */
+  private readonly isHttp2: boolean;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     /** When it was first seen, in milliseconds. */
     readonly start: number,
-  ) {}
+  ) {
+    this.isHttp2 = request.httpVersionMajor === 2;
+  }
 
   /**
    * The status that the client was sent; `undefined` if it was sent none before it went, or was cut off.
@@ -28,9 +32,9 @@ export class Exchange {
    * @param isComplete what {@link isComplete} says.
    */
   status(isComplete: boolean): number | undefined {
-    const { request, response } = this;
+    const { response } = this;
     if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
-    if (request.httpVersionMajor === 2) return http2StatusOf(response as unknown as Http2Response);
+    if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
     // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
     const { statusCode } = response;
     if (response.statusMessage === STATUS_CODES[statusCode]) return statusCode;
@@ -47,9 +51,9 @@ export class Exchange {
 
   /** Whether all of the answer was handed on to the socket. For a response that has been closed. */
   get isComplete(): boolean {
-    const { request, response } = this;
+    const { response } = this;
     // HTTP/2 says "finished" of a stream that was reset, too.
-    if (request.httpVersionMajor === 2) return isStreamComplete(response as unknown as Http2Response);
+    if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
     return response.writableFinished || this.hasFinished;
   }
 }

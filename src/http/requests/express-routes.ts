@@ -45,7 +45,12 @@ export function notFoundRoutesIn(layers: readonly ExpressLayer[]): ExpressRoute[
 
 /** Whether a route takes whatever comes, somewhere in its path. */
 export function isWildcard({ path }: ExpressRoute): boolean {
-  return [path].flat().some((pattern) => typeof pattern === 'string' && pattern.includes('*'));
+  // Asked at the end of each request: a list of one would cost more than the rest of the question.
+  return Array.isArray(path) ? path.flat().some(hasWildcard) : hasWildcard(path);
+}
+
+function hasWildcard(pattern: unknown): boolean {
+  return typeof pattern === 'string' && pattern.includes('*');
 }
 
 /** Whether a route is that of a handler of a controller: Nest puts on it what the decorators say of the method. */
