@@ -14,7 +14,7 @@ export class Exchange {
   hasEnded = false;
   /** For a response of another make than Node's, which is finished and may never be closed. */
   hasFinished = false;
-  /** Asked at the beginning, when it costs next to nothing: Express gives each request a prototype of its own. */
+  /** Asked at the beginning: once Express has changed its prototype, each look at a request costs far more. */
   private readonly isHttp2: boolean;
 
   constructor(
