@@ -264,6 +264,7 @@ describe('requests on express', () => {
 
   it('are counted on a second server that listens with the same Express instance', async () => {
     const instance = express();
+    instance.get('/legacy', (_request, response) => void response.send('legacy'));
     const app = await NestFactory.create(
       moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
       new ExpressAdapter(instance),
@@ -277,7 +278,9 @@ describe('requests on express', () => {
     await once(second, 'listening');
     const { port } = second.address() as { port: number };
     await sendRaw(port, requestBytes('GET', '/cats'));
-    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
+    // What the instance had before Nest got it.
+    await sendRaw(port, requestBytes('GET', '/legacy'));
+    expect((await app.get(MonitorService).metrics()).counters.requests).toBe(2);
   });
 });
 

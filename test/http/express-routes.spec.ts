@@ -1,8 +1,14 @@
 import { Controller, Get, Injectable, VersioningType } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import { describe, expect, it } from 'vitest';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
+import express from 'express';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
-import { startApp } from '../support/app.js';
+import { moduleOf, startApp } from '../support/app.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
 import { watch } from './traffic.js';
 
@@ -42,6 +48,31 @@ class ToysController {
     return 'one';
   }
 }
+
+describe('requests on something that was made after express', () => {
+  it('are seen by the interceptor where it hides what it is called by', async () => {
+    const get = (target: Express, key: string): unknown =>
+      key === 'handle' ? undefined : (target as unknown as Record<string, unknown>)[key];
+    const instance = new Proxy(express(), { get: get as ProxyHandler<Express>['get'] });
+    const app = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
+      new ExpressAdapter(instance),
+      { logger: false },
+    );
+    onTestFinished(() => app.close());
+    await app.init();
+    // Not the one that the application listens with, where it sees them as well.
+    const server = createServer((request, response) => void instance(request, response)).listen(
+      0,
+      '127.0.0.1',
+    );
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats')));
+    expect(seen.requests).toEqual(['GET /cats 200']);
+  });
+});
 
 describe('the route of a request on express', () => {
   it('is that of the wildcard handler that answered, though a more specific one comes after it', async () => {

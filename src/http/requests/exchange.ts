@@ -14,6 +14,8 @@ export class Exchange {
   hasEnded = false;
   /** For a response of another make than Node's, which is finished and may never be closed. */
   hasFinished = false;
+  /** Whether Node put the response to a connection of its own, which it takes it from when all of it was handed on. */
+  isConnected = false;
   /** Asked at the beginning: once Express has changed its prototype, each look at a request costs far more. */
   private readonly isHttp2: boolean;
 
@@ -36,8 +38,8 @@ export class Exchange {
     if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
     if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
     // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
-    const { statusCode } = response;
-    if (response.statusMessage === STATUS_CODES[statusCode]) return statusCode;
+    const { statusCode } = this;
+    if (this.statusMessage === STATUS_CODES[statusCode]) return statusCode;
     return sentStatusOf(response) ?? statusCode;
   }
 
@@ -54,7 +56,24 @@ export class Exchange {
     const { response } = this;
     // HTTP/2 says "finished" of a stream that was reset, too.
     if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
-    return response.writableFinished || this.hasFinished;
+    return (this.isConnected && this.isDetached) || response.writableFinished || this.hasFinished;
+  }
+
+  get method(): string | undefined {
+    return this.request.method;
+  }
+
+  protected get statusCode(): number {
+    return this.response.statusCode;
+  }
+
+  protected get statusMessage(): string {
+    return this.response.statusMessage;
+  }
+
+  /** One look, where `writableFinished` takes four. */
+  protected get isDetached(): boolean {
+    return this.response.socket === null;
   }
 }
 

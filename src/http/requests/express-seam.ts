@@ -3,10 +3,18 @@ import type { Exchange } from './exchange.js';
 import { findPattern, isOfHandler, isWildcard, notFoundRoutesIn } from './express-routes.js';
 import type { ExpressLayer, ExpressRoute } from './express-routes.js';
 import type { Begin, FrameworkSeam, HttpAdapter } from './framework-seam.js';
+import { KEEPS_SHAPES, look } from './look.js';
 import type { Targeted } from './route.js';
 import { pathOf, routeLabel } from './route.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** What is used of an Express instance; Express itself is the application's, not ours. */
+interface ExpressInstance {
+  readonly router: { readonly stack?: readonly ExpressLayer[] };
+  /** Every request comes through here, whatever server or other instance has it from its client. */
+  handle(this: unknown, request: IncomingMessage, response: ServerResponse, next?: unknown): void;
+}
 
 /** What Express leaves on a request. */
 interface Routed extends Targeted {
@@ -21,7 +29,8 @@ interface Routed extends Targeted {
  * own 404, as well as the one that answered. So a middleware behind all routes takes note of what gets past them.
  */
 export class ExpressSeam implements FrameworkSeam {
-  readonly seesAll = true;
+  readonly seesAll: boolean;
+  readonly reshapes = !KEEPS_SHAPES;
   /** How many layers there were when Nest had registered its routes. */
   private routesEnd = Infinity;
   /** The routes of Nest's own 404. */
@@ -31,10 +40,15 @@ export class ExpressSeam implements FrameworkSeam {
     private readonly adapter: HttpAdapter,
     private readonly begin: Begin,
   ) {
-    this.use((request, response, next) => {
+    const instance = adapter.getInstance<Partial<ExpressInstance>>();
+    const { handle } = instance;
+    // What was made after Express may have no such thing.
+    this.seesAll = handle !== undefined;
+    if (handle === undefined) return;
+    instance.handle = function (request, response, next) {
       begin(request, response);
-      next();
-    });
+      return handle.call(this, request, response, next);
+    };
   }
 
   onRoutesRegistered(): void {
@@ -51,7 +65,7 @@ export class ExpressSeam implements FrameworkSeam {
   }
 
   routeOf({ request, passedRoute }: Exchange): string | undefined {
-    const { route } = request as Routed;
+    const route = this.reshapes ? look(request as Routed, 'route') : (request as Routed).route;
     if (passedRoute !== undefined) {
       // Unless a route had it after all, which was added after Nest's own.
       const isLate = route !== undefined && route !== passedRoute && !this.notFound.has(route);
@@ -68,7 +82,8 @@ export class ExpressSeam implements FrameworkSeam {
 
   private patternOf(request: Routed, route: ExpressRoute): string {
     // Nearly all routes are those of the application itself, below no other router.
-    if (!request.baseUrl && typeof route.path === 'string') return routeLabel(route.path);
+    const baseUrl = this.reshapes ? look(request, 'baseUrl') : request.baseUrl;
+    if (!baseUrl && typeof route.path === 'string') return routeLabel(route.path);
     const pattern = findPattern(this.layers(), pathOf(request), (candidate) => candidate === route);
     // A router that cannot be looked into, such as an application within the application, does not tell its mount path.
     return routeLabel(pattern ?? `*${routeLabel(route.path)}`);
@@ -88,7 +103,7 @@ export class ExpressSeam implements FrameworkSeam {
   }
 
   private layers(): readonly ExpressLayer[] {
-    const { router } = this.adapter.getInstance<{ router?: { stack?: readonly ExpressLayer[] } }>();
+    const { router } = this.adapter.getInstance<Partial<ExpressInstance>>();
     return router?.stack ?? [];
   }
 

@@ -31,6 +31,7 @@ type Routed = Readonly<Record<symbol, RouteContext | undefined>> & {
 /** Fastify has found the route before the first hook runs, and knows it to the end. */
 export class FastifySeam implements FrameworkSeam {
   readonly seesAll = true;
+  readonly reshapes = false;
   private readonly routes = new FastifyRoutes();
   /** The property under which a request has its {@link RouteContext}. */
   private contextKey: symbol | undefined;

@@ -14,6 +14,8 @@ export type Begin = (request: IncomingMessage, response: ServerResponse) => Exch
 export interface FrameworkSeam {
   /** Whether all requests are seen there, so that there is no need of an interceptor. */
   readonly seesAll: boolean;
+  /** Whether the framework leaves requests and responses with a shape of their own each; see `look`. */
+  readonly reshapes: boolean;
   /** Nest has registered its routes. */
   onRoutesRegistered(): void;
   /** Nest has registered all that it registers. */

@@ -8,6 +8,7 @@ import type { FrameworkSeam } from './framework-seam.js';
 import { seamOf } from './framework-seam.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { PipelinedExchanges } from './pipelined-exchanges.js';
+import { ReshapedExchange } from './reshaped-exchange.js';
 import type { RequestCounter } from './request-counter.js';
 import { UNMATCHED } from './route.js';
 import { UpgradeObserver } from './upgrade.observer.js';
@@ -25,8 +26,7 @@ interface Upgradable {
  * alone misses some:
  *
  * - In the framework ({@link FrameworkSeam}), ahead of the body parser: sees the requests of every listener, HTTP/2 and
- *   `inject()` included. Blind to what an Express instance answers by itself that was set up before Nest got it, and to
- *   the malformed URLs that Fastify's router turns away.
+ *   `inject()` included. Blind to the malformed URLs that Fastify's router turns away.
  * - At the server that Nest listens with: sees those, the handshakes of WebSockets, and the requests that Node
  *   answers for a connection that has had its fill of them, and only its own.
  *
@@ -112,11 +112,16 @@ export class RequestObserver {
     const known = marked[this.mark];
     if (known !== undefined || this.stopped) return known;
     if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
-    const exchange = new Exchange(request, response, this.clock());
+    const start = this.clock();
+    const exchange =
+      this.seam?.reshapes === true
+        ? new ReshapedExchange(request, response, start)
+        : new Exchange(request, response, start);
     marked[this.mark] = exchange;
     this.counter.count(request);
     this.metrics.begin();
-    if (response.socket instanceof Socket) response.on('close', this.onClose);
+    exchange.isConnected = response.socket instanceof Socket;
+    if (exchange.isConnected) response.on('close', this.onClose);
     else this.awaitEnd(exchange);
     // An application around this one may have held the request back until its client had gone.
     if (response.closed) process.nextTick(() => this.end(exchange));
@@ -157,7 +162,7 @@ export class RequestObserver {
     const { request, response, wrappedRequest, wrappedResponse } = exchange;
     const { isComplete } = exchange;
     const ended = {
-      method: request.method,
+      method: exchange.method,
       route: this.routeOf(exchange),
       status: exchange.status(isComplete),
       isComplete,

@@ -14,6 +14,7 @@ interface Routed {
  */
 export class UnknownSeam implements FrameworkSeam {
   readonly seesAll = false;
+  readonly reshapes = false;
   onRoutesRegistered(): void {}
 
   onApplicationReady(): void {}
