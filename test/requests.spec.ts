@@ -6,7 +6,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import express from 'express';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -18,6 +17,7 @@ import type { TestApp } from './support/app.js';
 import { ADAPTERS, adapterOf, moduleOf, startApp } from './support/app.js';
 import { RecordingLogger } from './support/recording-logger.js';
 import { requestBytes, sendRaw, statusesOf } from './support/raw-http.js';
+import { serve } from './support/serve.js';
 
 class Never implements CanActivate {
   canActivate(): boolean {
@@ -272,11 +272,7 @@ describe('requests on express', () => {
     );
     onTestFinished(() => app.close());
     await app.init();
-    // oxlint-disable-next-line typescript/no-misused-promises
-    const second = createServer(instance).listen(0, '127.0.0.1');
-    onTestFinished(() => void second.close());
-    await once(second, 'listening');
-    const { port } = second.address() as { port: number };
+    const port = await serve((request, response) => void instance(request, response));
     await sendRaw(port, requestBytes('GET', '/cats'));
     // What the instance had before Nest got it.
     await sendRaw(port, requestBytes('GET', '/legacy'));

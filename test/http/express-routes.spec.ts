@@ -3,13 +3,11 @@ import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import express from 'express';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
 import { moduleOf, startApp } from '../support/app.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
+import { serve } from '../support/serve.js';
 import { watch } from './traffic.js';
 
 @Controller('cats')
@@ -62,13 +60,7 @@ describe('requests on something that was made after express', () => {
     onTestFinished(() => app.close());
     await app.init();
     // Not the one that the application listens with, where it sees them as well.
-    const server = createServer((request, response) => void instance(request, response)).listen(
-      0,
-      '127.0.0.1',
-    );
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = await serve((request, response) => void instance(request, response));
     const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats')));
     expect(seen.requests).toEqual(['GET /cats 200']);
   });

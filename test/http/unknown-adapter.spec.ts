@@ -2,14 +2,13 @@ import { Controller, ForbiddenException, Get, Param, ParseIntPipe } from '@nestj
 import { NestFactory } from '@nestjs/core';
 import type { ExpressAdapter } from '@nestjs/platform-express';
 import type { RequestListener, Server } from 'node:http';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorOptions, ObservedRequest } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
 import { OtherExpress, OtherFastify } from '../support/other-adapters.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
+import { serve } from '../support/serve.js';
 import { watch } from './traffic.js';
 
 @Controller('cats')
@@ -82,12 +81,10 @@ describe.each([
     const { app } = await start();
     const nests = app.getHttpServer() as Server;
     const [listener] = nests.listeners('request').slice(-1) as RequestListener[];
-    const server = createServer(listener).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
+    const port = await serve(listener);
     const seen = await watch(app, async () => {
-      await sendRaw(portOf(server), requestBytes('GET', '/cats/7'));
-      await sendRaw(portOf(server), requestBytes('GET', '/dogs'));
+      await sendRaw(port, requestBytes('GET', '/cats/7'));
+      await sendRaw(port, requestBytes('GET', '/dogs'));
     });
     expect(seen).toEqual({ requests: ['GET /cats/:id 200'], aborted: [] });
   });
