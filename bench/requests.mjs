@@ -4,11 +4,11 @@
 import { performance } from 'node:perf_hooks';
 import { ADAPTERS } from './support/adapters.mjs';
 import { readFlags } from './support/flags.mjs';
-import { sendRequests } from './support/load.mjs';
+import { Connections } from './support/load.mjs';
 import { machine, versionOf } from './support/machine.mjs';
 import { checkAtWork } from './support/self-check.mjs';
 import { ServerProcess } from './support/server-process.mjs';
-import { ratios, summarize } from './support/stats.mjs';
+import { estimate, quantile, ratios, summarize } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 import { measureInTurns } from './support/turns.mjs';
 import { VARIANTS } from './support/variants.mjs';
@@ -17,14 +17,20 @@ import { VARIANTS } from './support/variants.mjs';
 const REFERENCES = ['bare', 'noop'];
 
 /** A server gets much faster during its first requests. */
-const WARM_UP_REQUESTS = 6000;
+const WARM_UP_REQUESTS = 12_000;
+
+/** Before these, another server had the processor and its caches. */
+const FIRST_REQUESTS_OF_ROUND = 50;
+
+/** What else goes on in a machine only ever adds to what a request costs: one round in five is taken to be free of it. */
+const UNDISTURBED = 0.2;
 
 const flags = readFlags({
   adapter: Object.keys(ADAPTERS),
   variant: Object.keys(VARIANTS),
   seconds: 150,
-  processes: 3,
-  requests: 2000,
+  processes: 5,
+  requests: 500,
   connections: 10,
 });
 
@@ -34,7 +40,7 @@ for (const adapter of flags.adapter) {
   const facts = [
     ADAPTERS[adapter].title(),
     `processes of each: ${flags.processes}`,
-    `rounds: ${costs.bare.length}`,
+    `rounds: ${costs.bare.flat().length}`,
     `requests in a round: ${flags.requests} over ${flags.connections} connections`,
   ];
   console.log(`\n${facts.join(', ')}\n\n${report(costs)}`);
@@ -45,16 +51,15 @@ for (const adapter of flags.adapter) {
  * each variant, one after the other.
  *
  * @param {string} adapter
- * @returns {Promise<Record<string, number[]>>} microseconds of CPU per request in each round, by variant
+ * @returns {Promise<Record<string, number[][]>>} microseconds of CPU per request in each round of each process, by variant
  */
 async function measureVariants(adapter) {
-  /** @type {Record<string, number[]>} */
+  /** @type {Record<string, number[][]>} */
   const costs = {};
   for (let nth = 1; nth <= flags.processes; nth++) {
     console.error(`${adapter}: process ${nth} of ${flags.processes} of each variant ...`);
-    const until = performance.now() + (flags.seconds * 1000) / flags.processes;
-    for (const [variant, rounds] of Object.entries(await measureProcesses(adapter, until))) {
-      (costs[variant] ??= []).push(...rounds);
+    for (const [variant, rounds] of Object.entries(await measureProcesses(adapter))) {
+      (costs[variant] ??= []).push(rounds);
     }
   }
   return costs;
@@ -68,29 +73,39 @@ function variantsOn(adapter) {
 }
 
 /** Starts a server of each variant, and measures them in turns. */
-async function measureProcesses(adapter, until) {
+async function measureProcesses(adapter) {
   const servers = variantsOn(adapter).map((variant) => new ServerProcess(adapter, variant));
+  const opened = [];
   try {
     await Promise.all(servers.map((server) => server.start()));
     await Promise.all(servers.map(checkAtWork));
+    const measures = {};
+    for (const server of servers) {
+      const connections = await Connections.open(server.url, flags.connections);
+      opened.push(connections);
+      measures[server.variant] = () => costOfRequest(server, connections);
+    }
     for (const server of servers) server.freeze();
-    const measures = Object.fromEntries(
-      servers.map((server) => [server.variant, () => costOfRequest(server)]),
-    );
     await measureInTurns(measures, { rounds: Math.ceil(WARM_UP_REQUESTS / flags.requests) });
+    const until = performance.now() + (flags.seconds * 1000) / flags.processes;
     return await measureInTurns(measures, { until });
   } finally {
+    for (const connections of opened) connections.close();
     await Promise.all(servers.map((server) => server.stop()));
   }
 }
 
-/** @param {ServerProcess} server */
-async function costOfRequest(server) {
+/**
+ * @param {ServerProcess} server
+ * @param {Connections} connections
+ */
+async function costOfRequest(server, connections) {
   server.thaw();
-  // What fell due while it stood still is done between the two answers: a server that works has that once a second.
+  // What fell due while it stood still is done before the first answer: a server that works has that once a second.
   await server.cpu();
+  await connections.send(FIRST_REQUESTS_OF_ROUND);
   const before = await server.cpu();
-  await sendRequests(server.url, flags);
+  await connections.send(flags.requests);
   const used = (await server.cpu()) - before;
   server.freeze();
   return used / flags.requests;
@@ -99,16 +114,24 @@ async function costOfRequest(server) {
 function report(costs) {
   const rows = Object.entries(costs).map(([variant, measured]) => [
     VARIANTS[variant].title(),
-    `${summarize(measured).median.toFixed(1)} µs`,
-    comparison(measured, costs.bare),
-    comparison(measured, costs.noop),
+    `${summarize(measured.flat()).median.toFixed(1)} µs`,
+    ...[costs.bare, costs.noop].flatMap((reference) =>
+      measured === reference ? ['1', '1'] : [byRounds(measured, reference), undisturbed(measured, reference)],
+    ),
   ]);
-  return table(['', 'CPU per request', 'x bare', 'x do-nothing interceptor'], rows);
+  const versus = ['x bare', 'x do-nothing interceptor'].flatMap((name) => [name, `${name}, undisturbed`]);
+  return table(['', 'CPU per request', ...versus], rows);
 }
 
 /** The median of the ratios of all rounds, and the range that the middle half of them is in. */
-function comparison(measured, reference) {
-  if (measured === reference) return '1';
-  const { low, median, high } = summarize(ratios(measured, reference));
+function byRounds(measured, reference) {
+  const { low, median, high } = summarize(ratios(measured.flat(), reference.flat()));
   return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+}
+
+/** The ratio of what each process takes in its undisturbed rounds, and how well it is known from so many processes. */
+function undisturbed(measured, reference) {
+  const [ours, theirs] = [measured, reference].map((of) => of.map((rounds) => quantile(rounds, UNDISTURBED)));
+  const { mean, error } = estimate(ratios(ours, theirs));
+  return `${mean.toFixed(3)} ± ${error.toFixed(3)}`;
 }

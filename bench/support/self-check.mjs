@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sendRequests } from './load.mjs';
+import { Connections } from './load.mjs';
 
 const REQUESTS = 25;
 const PATIENCE = 5000;
@@ -13,7 +13,9 @@ const PATIENCE = 5000;
 export async function checkAtWork(server) {
   const before = await server.seen();
   if (before === undefined) return;
-  await sendRequests(server.url, { requests: REQUESTS, connections: 1 });
+  const connection = await Connections.open(server.url, 1);
+  await connection.send(REQUESTS);
+  connection.close();
   const until = performance.now() + PATIENCE;
   let seen = 0;
   do {

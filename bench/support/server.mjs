@@ -30,6 +30,8 @@ const app = await NestFactory.create(AppModule, await ADAPTERS[adapter].create()
 });
 await configure?.(app);
 await app.listen(0, '127.0.0.1');
+// A connection has nothing to do while other servers have their turn.
+app.getHttpServer().keepAliveTimeout = 600_000;
 
 process.on('message', (question) => void answer(question));
 process.on('disconnect', () => process.exit());

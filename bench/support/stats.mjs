@@ -22,6 +22,18 @@ export function summarize(values) {
 }
 
 /**
+ * The mean, and its standard error, `NaN` for a single value.
+ *
+ * @param {number[]} values at least one
+ */
+export function estimate(values) {
+  const { length } = values;
+  const mean = sum(values) / length;
+  const variance = sum(values.map((value) => (value - mean) ** 2)) / (length - 1);
+  return { mean, error: Math.sqrt(variance / length) };
+}
+
+/**
  * What each value is to the one of the same round.
  *
  * @param {number[]} values
@@ -29,4 +41,9 @@ export function summarize(values) {
  */
 export function ratios(values, reference) {
   return values.map((value, round) => value / reference[round]);
+}
+
+/** @param {number[]} values */
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
