@@ -15,9 +15,9 @@ import type { MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import type { TestApp } from './support/app.js';
 import { ADAPTERS, adapterOf, moduleOf, startApp } from './support/app.js';
+import { serveInstance } from './support/express-instance.js';
 import { RecordingLogger } from './support/recording-logger.js';
 import { requestBytes, sendRaw, statusesOf } from './support/raw-http.js';
-import { serve } from './support/serve.js';
 
 class Never implements CanActivate {
   canActivate(): boolean {
@@ -265,14 +265,10 @@ describe('requests on express', () => {
   it('are counted on a second server that listens with the same Express instance', async () => {
     const instance = express();
     instance.get('/legacy', (_request, response) => void response.send('legacy'));
-    const app = await NestFactory.create(
-      moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
-      new ExpressAdapter(instance),
-      { logger: false },
-    );
-    onTestFinished(() => app.close());
-    await app.init();
-    const port = await serve((request, response) => void instance(request, response));
+    const { app, port } = await serveInstance(instance, {
+      imports: [MonitorModule.forRoot()],
+      controllers: [CatsController],
+    });
     await sendRaw(port, requestBytes('GET', '/cats'));
     // What the instance had before Nest got it.
     await sendRaw(port, requestBytes('GET', '/legacy'));

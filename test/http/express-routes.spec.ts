@@ -1,13 +1,12 @@
 import { Controller, Get, Injectable, VersioningType } from '@nestjs/common';
-import { HttpAdapterHost, NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
 import express from 'express';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
-import { moduleOf, startApp } from '../support/app.js';
+import { startApp } from '../support/app.js';
+import { serveInstance } from '../support/express-instance.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
-import { serve } from '../support/serve.js';
 import { watch } from './traffic.js';
 
 @Controller('cats')
@@ -52,15 +51,11 @@ describe('requests on something that was made after express', () => {
     const get = (target: Express, key: string): unknown =>
       key === 'handle' ? undefined : (target as unknown as Record<string, unknown>)[key];
     const instance = new Proxy(express(), { get: get as ProxyHandler<Express>['get'] });
-    const app = await NestFactory.create(
-      moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
-      new ExpressAdapter(instance),
-      { logger: false },
-    );
-    onTestFinished(() => app.close());
-    await app.init();
-    // Not the one that the application listens with, where it sees them as well.
-    const port = await serve((request, response) => void instance(request, response));
+    // Not the server that Nest listens with, where it sees them as well.
+    const { app, port } = await serveInstance(instance, {
+      imports: [MonitorModule.forRoot()],
+      controllers: [CatsController],
+    });
     const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats')));
     expect(seen.requests).toEqual(['GET /cats 200']);
   });
