@@ -25,13 +25,25 @@ describe('ClassicBuckets', () => {
     );
   });
 
+  it('find the bucket of a value whatever value came before it', () => {
+    const bounds = [-1, 0, 0.5, 10];
+    const values = [-2, -1, -0.5, 0, 0.3, 0.5, 0.5000000000000001, 10, 11];
+    for (const before of values) {
+      for (const value of values) {
+        expect(filled(bounds, [before, value]).cumulative()).toEqual(
+          bounds.map((bound) => [bound, [before, value].filter((one) => one <= bound).length]),
+        );
+      }
+    }
+  });
+
   it('merge and subtract bound by bound', () => {
     const bounds = [1, 2, 3];
     const [a, b] = [filled(bounds, [1, 2.5, 9]), filled([...bounds], [0, 2, 2])];
     const both = filled(bounds, [1, 2.5, 9, 0, 2, 2]);
-    expect(a.merge(b)).toEqual(both);
-    expect(both.minus(a)).toEqual(b);
-    expect(a).toEqual(filled(bounds, [1, 2.5, 9]));
+    expect(a.merge(b)?.cumulative()).toEqual(both.cumulative());
+    expect(both.minus(a)?.cumulative()).toEqual(b.cumulative());
+    expect(a.cumulative()).toEqual(filled(bounds, [1, 2.5, 9]).cumulative());
   });
 
   it('cannot be merged with, or subtracted from, others whose bounds differ', () => {

@@ -5,6 +5,8 @@
 export class ClassicBuckets {
   /** The values in each bucket: above the bound before it, and at or below its own. */
   private readonly counts: Float64Array;
+  /** The index of a bound: where the last value was, the next one is more often than not. */
+  private latest = 0;
 
   /** @param bounds what {@link ClassicBuckets.accepts} accepts. Not to be changed any more. */
   constructor(
@@ -22,6 +24,15 @@ export class ClassicBuckets {
 
   /** Counts one value. */
   add(value: number): void {
+    const { bounds, latest } = this;
+    if (latest < bounds.length && value <= bounds[latest] && (latest === 0 || value > bounds[latest - 1])) {
+      this.counts[latest]++;
+    } else {
+      this.addElsewhere(value);
+    }
+  }
+
+  private addElsewhere(value: number): void {
     const { bounds } = this;
     let low = 0;
     let high = bounds.length;
@@ -30,7 +41,9 @@ export class ClassicBuckets {
       if (value <= bounds[middle]) high = middle;
       else low = middle + 1;
     }
-    if (low < bounds.length) this.counts[low]++;
+    if (low === bounds.length) return;
+    this.counts[low]++;
+    this.latest = low;
   }
 
   /** For each bound, how many values are at or below it. */
