@@ -1,34 +1,39 @@
-import type { RequestKind } from './http-series.js';
-
-/** A request as it ended. */
-export interface EndedRequest extends RequestKind {
-  /** From the request's beginning to its end. */
-  readonly seconds: number;
-  /** Whether all of the answer was handed on to the socket. */
-  readonly isComplete: boolean;
-}
+import type { RequestSeries } from './http-series.js';
 
 /**
- * Requests that have ended and are still to be counted. The list is never made shorter, so that putting one aside takes no
- * memory but its own.
+ * So many requests that have ended are put aside, and then counted together: what it takes to count one of them would
+ * otherwise have left the caches of the processor by the time of the next, and cost several times as much.
+ */
+const BATCH = 64;
+
+/**
+ * Requests that have ended and are still to be counted: where each goes, and how long it took. They stand in columns, so
+ * that putting one aside makes no object.
  */
 export class EndedRequests {
-  private readonly rows: EndedRequest[] = [];
+  private readonly series: RequestSeries[] = [];
+  private readonly seconds = new Float64Array(BATCH);
   private end = 0;
   private taken = 0;
 
-  /** How many have been added since all were taken. */
-  get size(): number {
-    return this.end;
+  /** Whether there is no room for another. */
+  get isFull(): boolean {
+    return this.end === BATCH;
   }
 
-  add(ended: EndedRequest): void {
-    this.rows[this.end++] = ended;
+  /** Where there is room for it. */
+  add(series: RequestSeries, seconds: number): void {
+    const at = this.end++;
+    this.series[at] = series;
+    this.seconds[at] = seconds;
   }
 
   /** Gives each of them once, also where what is done with one leads back to here. */
-  takeAll(take: (ended: EndedRequest) => void): void {
-    while (this.taken < this.end) take(this.rows[this.taken++]);
+  takeAll(take: (series: RequestSeries, seconds: number) => void): void {
+    while (this.taken < this.end) {
+      const at = this.taken++;
+      take(this.series[at], this.seconds[at]);
+    }
     this.taken = this.end = 0;
   }
 }

@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
-/** A request and its answer, from the first that was seen of it to the end. */
+/**
+ * A request and its answer, from the first that was seen of it to the end.
+ *
+ * What each request comes by compares its flags with `true`: V8 does that at once, where it takes ten instructions to find
+ * out whether a property that is a boolean each time stands for true.
+ */
 export class Exchange {
   /** What Fastify wrapped the two in, if they got that far. */
   wrappedRequest: ObservedRequest | undefined;
@@ -28,6 +33,16 @@ export class Exchange {
     this.isHttp2 = request.httpVersionMajor === 2;
   }
 
+  /** The request as the handlers of the application get it. */
+  get observedRequest(): ObservedRequest {
+    return this.wrappedRequest ?? this.request;
+  }
+
+  /** The response likewise. */
+  get observedResponse(): ObservedResponse {
+    return this.wrappedResponse ?? this.response;
+  }
+
   /**
    * The status that the client was sent; `undefined` if it was sent none before it went, or was cut off.
    *
@@ -36,7 +51,7 @@ export class Exchange {
   status(isComplete: boolean): number | undefined {
     const { response } = this;
     if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
-    if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
+    if (this.isHttp2 === true) return http2StatusOf(response as unknown as Http2Response);
     // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
     const { statusCode } = this;
     if (this.statusMessage === STATUS_CODES[statusCode]) return statusCode;
@@ -55,8 +70,9 @@ export class Exchange {
   get isComplete(): boolean {
     const { response } = this;
     // HTTP/2 says "finished" of a stream that was reset, too.
-    if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
-    return (this.isConnected && this.isDetached) || response.writableFinished || this.hasFinished;
+    if (this.isHttp2 === true) return isStreamComplete(response as unknown as Http2Response);
+    if (this.isConnected === true && this.isDetached) return true;
+    return response.writableFinished || this.hasFinished;
   }
 
   get method(): string | undefined {

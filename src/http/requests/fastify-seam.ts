@@ -21,7 +21,7 @@ interface Fastify {
 
 /** A route as Fastify keeps it with each request. */
 interface RouteContext {
-  readonly config?: { readonly url?: unknown };
+  readonly config?: { readonly url?: unknown } | null;
 }
 
 type Routed = Readonly<Record<symbol, RouteContext | undefined>> & {
@@ -54,11 +54,13 @@ export class FastifySeam implements FrameworkSeam {
   onApplicationReady(): void {}
 
   routeOf({ request, wrappedRequest }: Exchange): string | undefined {
-    const url: unknown =
-      wrappedRequest === undefined
-        ? this.routes.find(request.method ?? '', pathOf(request))
-        : this.urlOf(wrappedRequest as unknown as Routed);
+    const url =
+      wrappedRequest === undefined ? this.urlAhead(request) : this.urlOf(wrappedRequest as unknown as Routed);
     return url === undefined ? undefined : routeLabel(url);
+  }
+
+  private urlAhead(request: IncomingMessage): string | undefined {
+    return this.routes.find(request.method ?? '', pathOf(request));
   }
 
   /**
@@ -66,8 +68,12 @@ export class FastifySeam implements FrameworkSeam {
    * of a look at a request. So what it is made of is found once, and read from then on as long as it is there.
    */
   private urlOf(request: Routed): unknown {
-    const config = this.contextKey && request[this.contextKey]?.config;
-    if (config) return config.url;
+    const { contextKey } = this;
+    const config = contextKey === undefined ? undefined : request[contextKey]?.config;
+    return config === undefined || config === null ? this.askedUrlOf(request) : config.url;
+  }
+
+  private askedUrlOf(request: Routed): unknown {
     const options = request.routeOptions;
     this.contextKey ??= Object.getOwnPropertySymbols(request).find(
       (key) => options?.config !== undefined && request[key]?.config === options.config,

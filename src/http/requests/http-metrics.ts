@@ -1,24 +1,36 @@
-import type { Counter } from '../../metrics/counter.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isUnawaited } from '../../metrics/promise.js';
 import { copyLabels } from '../../metrics/series/labels.js';
 import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../../monitor.messages.js';
-import type { EndedRequest } from './ended-requests.js';
 import { EndedRequests } from './ended-requests.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import { methodLabel } from './route.js';
 import type { RequestSeries } from './http-series.js';
-import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';
+import { HTTP_DURATION, HTTP_REQUESTS, HTTP_RESPONSES, HttpSeries } from './http-series.js';
 import { InFlight } from './in-flight.js';
 
-export const HTTP_RESPONSES = 'http_responses';
 export const HTTP_ABORTED = 'http_requests_aborted';
 
-/**
- * So many requests that have ended are put aside, and then counted together: what it takes to count one of them would
- * otherwise have left the caches of the processor by the time of the next, and cost several times as much.
- */
-const BATCH = 64;
+/** A request as it ended. */
+export interface EndedRequest {
+  /** As the client wrote it. */
+  readonly method: string | undefined;
+  /** The label of its route. */
+  readonly route: string;
+  /** `undefined` if the client was sent none. */
+  readonly status: number | undefined;
+  /** From the request's beginning to its end. */
+  readonly seconds: number;
+  /** Whether all of the answer was handed on to the socket. */
+  readonly isComplete: boolean;
+}
+
+/** A request and its answer, as the handlers of the application get them. */
+export interface Observed {
+  readonly observedRequest: ObservedRequest;
+  /** `undefined` for a request that nothing but Node itself has answered. */
+  readonly observedResponse: ObservedResponse | undefined;
+}
 
 /**
  * What became of the requests: how many there were of each method, route and status, how long they took, and how many
@@ -26,8 +38,6 @@ const BATCH = 64;
  */
 export class HttpMetrics {
   private readonly series: HttpSeries;
-  /** `1xx` to `5xx`. */
-  private readonly classes: readonly Counter[];
   private readonly inFlight: InFlight;
   private readonly aside = new EndedRequests();
   /** Whether nothing about a request is to be asked of the application. */
@@ -54,7 +64,6 @@ export class HttpMetrics {
     this.series = new HttpSeries(registry);
     registry.settlers.push(() => this.settle());
     this.inFlight = new InFlight(registry);
-    this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
   }
 
   /** A request has begun. */
@@ -62,37 +71,27 @@ export class HttpMetrics {
     this.inFlight.more();
   }
 
-  /**
-   * A request has ended, one way or another.
-   *
-   * @param request as the handlers of the application get it.
-   * @param response likewise; `undefined` for a request that nothing but Node itself has answered.
-   */
-  end(ended: EndedRequest, request: ObservedRequest, response: ObservedResponse | undefined): void {
+  /** A request has ended, one way or another. */
+  end(ended: EndedRequest, observed: Observed): void {
+    const { method, route, status, seconds } = ended;
     this.inFlight.less();
-    if (this.countsAll) {
-      this.aside.add(ended);
-      if (this.aside.size >= BATCH) this.settle();
-    } else if (!this.isIgnored(request, ended.route)) {
-      this.count(ended, this.labelledSeriesOf(ended, request, response));
+    if (this.countsAll === true) {
+      if (this.aside.isFull) this.settle();
+      this.aside.add(this.series.of(method, route, status), seconds);
+    } else {
+      if (this.isIgnored(observed, route)) return;
+      count(this.labelledSeriesOf(ended, observed), seconds);
     }
-  }
-
-  private settle(): void {
-    this.aside.takeAll((ended) => this.count(ended, this.series.of(ended)));
-  }
-
-  private count(ended: EndedRequest, { requests, duration }: RequestSeries): void {
-    requests.inc();
-    duration.observe(ended.seconds);
-    const { method, route, status } = ended;
-    if (status !== undefined) this.classes[Math.floor(status / 100) - 1]?.inc();
-    if (!ended.isComplete) {
+    if (ended.isComplete !== true) {
       this.registry.ownCounter(HTTP_ABORTED, { method: methodLabel(method), route }).inc();
     }
   }
 
-  private isIgnored(request: ObservedRequest, route: string): boolean {
+  private settle(): void {
+    this.aside.takeAll(count);
+  }
+
+  private isIgnored({ observedRequest: request }: Observed, route: string): boolean {
     const { isIgnored } = this.options;
     if (isIgnored === undefined) return false;
     try {
@@ -107,22 +106,27 @@ export class HttpMetrics {
   }
 
   private labelledSeriesOf(
-    ended: EndedRequest,
-    request: ObservedRequest,
-    response: ObservedResponse | undefined,
+    { method, route, status }: EndedRequest,
+    { observedRequest: request, observedResponse: response }: Observed,
   ): RequestSeries {
     const { labels } = this.options;
-    if (labels === undefined || response === undefined) return this.series.of(ended);
+    if (labels === undefined || response === undefined) return this.series.of(method, route, status);
     let given: unknown;
     try {
       given = labels(request, response);
       const copy = isUnawaited(given) ? undefined : copyLabels(given);
-      if (copy !== undefined) return this.series.with(copy, ended);
+      if (copy !== undefined) return this.series.with(copy, method, route, status);
     } catch (thrown) {
       given = thrown;
     }
     this.registry.reject(HTTP_REQUESTS, () => BAD_HTTP_LABELS(given));
     // The request still counts, without them.
-    return this.series.of(ended);
+    return this.series.of(method, route, status);
   }
+}
+
+function count({ requests, duration, responses }: RequestSeries, seconds: number): void {
+  requests.inc();
+  duration.observe(seconds);
+  responses?.inc();
 }

@@ -6,24 +6,17 @@ import { methodLabel } from './route.js';
 
 export const HTTP_REQUESTS = 'http_requests';
 export const HTTP_DURATION = 'http_request_duration';
+export const HTTP_RESPONSES = 'http_responses';
 
 /** The status of a request whose client was sent none. */
 export const NO_STATUS = 'aborted';
-
-/** What tells the requests apart. */
-export interface RequestKind {
-  /** As the client wrote it. */
-  readonly method: string | undefined;
-  /** The label of its route. */
-  readonly route: string;
-  /** `undefined` if the client was sent none. */
-  readonly status: number | undefined;
-}
 
 /** What the requests of one kind go to. */
 export interface RequestSeries {
   readonly requests: Counter;
   readonly duration: Histogram;
+  /** That of their class of status; `undefined` without one. */
+  readonly responses: Counter | undefined;
 }
 
 /** The requests of one kind among those of a route. */
@@ -42,36 +35,59 @@ const [MAX_OF_ROUTE, MAX_FOUND] = [64, 10_000];
 export class HttpSeries {
   private readonly found = new Map<string, Found[]>();
   private size = 0;
+  /** `1xx` to `5xx`. */
+  private readonly classes: readonly Counter[];
 
-  constructor(private readonly registry: MetricsRegistry) {}
-
-  of(kind: RequestKind): RequestSeries {
-    const { method, status } = kind;
-    const ofRoute = this.found.get(kind.route);
-    if (ofRoute !== undefined) {
-      for (let i = 0; i < ofRoute.length; i++) {
-        if (ofRoute[i].status === status && ofRoute[i].method === method) return ofRoute[i];
-      }
-    }
-    return this.remember(kind, ofRoute);
+  constructor(private readonly registry: MetricsRegistry) {
+    this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
   }
 
-  /** The series of a request that has further labels. */
-  with(labels: KnownLabels, { method, route, status }: RequestKind): RequestSeries {
+  /**
+   * The series of the requests of one kind.
+   *
+   * @param method as the client wrote it.
+   * @param route its label.
+   * @param status `undefined` if the client was sent none.
+   */
+  of(method: string | undefined, route: string, status: number | undefined): RequestSeries {
+    const ofRoute = this.found.get(route);
+    if (ofRoute !== undefined) {
+      for (let i = 0; i < ofRoute.length; i++) {
+        const found = ofRoute[i];
+        if (found.status === status && found.method === method) return found;
+      }
+    }
+    return this.remember(method, route, status, ofRoute);
+  }
+
+  /** The same for requests that have further labels. */
+  with(
+    labels: KnownLabels,
+    method: string | undefined,
+    route: string,
+    status: number | undefined,
+  ): RequestSeries {
     const all = { ...labels, method: methodLabel(method), route, status: status ?? NO_STATUS };
     return {
       requests: this.registry.ownCounter(HTTP_REQUESTS, all),
       duration: this.registry.ownHistogram(HTTP_DURATION, all),
+      responses: status === undefined ? undefined : this.classes[Math.floor(status / 100) - 1],
     };
   }
 
-  private remember(kind: RequestKind, ofRoute: Found[] = []): RequestSeries {
-    const series = this.with({}, kind);
+  private remember(
+    method: string | undefined,
+    route: string,
+    status: number | undefined,
+    ofRoute: Found[] = [],
+  ): RequestSeries {
+    const series = this.with({}, method, route, status);
     // Methods that nobody knows can be any text, and have one series.
     if (ofRoute.length >= MAX_OF_ROUTE || this.size >= MAX_FOUND) return series;
-    if (ofRoute.length === 0) this.found.set(kind.route, ofRoute);
-    ofRoute.push({ method: kind.method, status: kind.status, ...series });
+    const found = { method, status, ...series };
+    if (ofRoute.length === 0) this.found.set(route, ofRoute);
+    ofRoute.push(found);
     this.size++;
-    return series;
+    return found;
   }
 }

@@ -25,6 +25,21 @@ describe('InFlight', () => {
     expect(await read()).toEqual([2, 1, 2]);
   });
 
+  it.each(['++', '--', '+-', '-+', '++--+', '--++-', '+-+-', '-+++--', '+++-'])(
+    'has the extremes of %s since the last look',
+    async (changes) => {
+      for (let i = 0; i < 5; i++) inFlight.more();
+      await read();
+      let open = 5;
+      const seen = [...changes].map((change) => {
+        if (change === '+') inFlight.more();
+        else inFlight.less();
+        return (open += change === '+' ? 1 : -1);
+      });
+      expect(await read()).toEqual([open, Math.min(...seen), Math.max(...seen)]);
+    },
+  );
+
   it('has no extremes where there was no change', async () => {
     expect(await read()).toEqual([0, undefined, undefined]);
     inFlight.more();

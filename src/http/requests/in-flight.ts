@@ -8,10 +8,12 @@ export const HTTP_IN_FLIGHT = 'http_requests_in_flight';
 export class InFlight {
   private readonly gauge: Gauge;
   private open = 0;
-  /** The extremes since somebody looked, if there was a change. */
-  private least = 0;
-  private most = 0;
-  private hasChanged = false;
+  /**
+   * The extremes since somebody looked. Until there is a change they stand the wrong way round, each at what the first
+   * change can lead to at most: so it is that change that makes an extreme, whichever way it goes.
+   */
+  private least = 1;
+  private most = -1;
 
   constructor(registry: MetricsRegistry) {
     registry.descriptions.addOwn(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
@@ -21,26 +23,21 @@ export class InFlight {
 
   /** One has begun. */
   more(): void {
-    this.changeTo(this.open + 1);
+    const open = ++this.open;
+    if (open > this.most) this.most = open;
   }
 
   /** One has ended. */
   less(): void {
-    this.changeTo(this.open - 1);
-  }
-
-  private changeTo(open: number): void {
-    this.open = open;
-    if (!this.hasChanged) {
-      this.hasChanged = true;
-      this.least = this.most = open;
-    } else if (open < this.least) this.least = open;
-    else if (open > this.most) this.most = open;
+    const open = --this.open;
+    if (open < this.least) this.least = open;
   }
 
   private settle(): void {
-    if (!this.hasChanged) return;
-    this.hasChanged = false;
-    for (const value of [this.least, this.most, this.open]) this.gauge.set(value);
+    const { open, least, most } = this;
+    if (least > most) return;
+    this.least = open + 1;
+    this.most = open - 1;
+    for (const value of [least, most, open]) this.gauge.set(value);
   }
 }

@@ -5,8 +5,13 @@ import type { MetricsRegistry } from '../../metrics/registry.js';
 import { peerAddress } from '../http-request.js';
 import type { Localities, Locality } from '../locality.js';
 
-/** A connection, and what is known of it. It is missing where an HTTP/2 stream has ended. */
-type Connection = Partial<Record<symbol, Locality>> | undefined;
+/** How many requests there were, of those that are counted together. */
+interface Tally {
+  requests: number;
+}
+
+/** A connection, and where its requests are counted. It is missing where an HTTP/2 stream has ended. */
+type Connection = Partial<Record<symbol, Tally>> | undefined;
 
 /**
  * The three counters of µtornadomon: all requests when they begin, and those from near by. They are added up here, and
@@ -17,11 +22,11 @@ export class RequestCounter {
   private readonly localhostRequests: Counter;
   private readonly privateRequests: Counter;
   /** Since somebody looked. */
-  private all = 0;
-  private loopback = 0;
-  private private = 0;
+  private readonly loopback: Tally = { requests: 0 };
+  private readonly private: Tally = { requests: 0 };
+  private readonly others: Tally = { requests: 0 };
   /** Whoever is at the other end of a connection stays there: on the connection, it is found at once. */
-  private readonly mark = Symbol('monitor.locality');
+  private readonly mark = Symbol('monitor.tally');
 
   constructor(
     registry: MetricsRegistry,
@@ -35,25 +40,28 @@ export class RequestCounter {
 
   /** Counts one request. */
   count(request: IncomingMessage): void {
-    this.all++;
     const connection = request.socket as unknown as Connection;
-    const locality = connection?.[this.mark] ?? this.localityOf(request, connection);
-    if (locality === 'loopback') this.loopback++;
-    else if (locality === 'private') this.private++;
+    const tally = connection?.[this.mark] ?? this.tallyOf(request, connection);
+    tally.requests++;
   }
 
-  private localityOf(request: IncomingMessage, connection: Connection): Locality {
+  private tallyOf(request: IncomingMessage, connection: Connection): Tally {
     const address = peerAddress(request);
-    const locality = this.localities.of(address);
+    const tally = this.tallyFrom(this.localities.of(address));
     // A connection that is gone has no address any more; what a library made up may be anything.
-    if (address !== undefined && connection instanceof Socket) connection[this.mark] = locality;
-    return locality;
+    if (address !== undefined && connection instanceof Socket) connection[this.mark] = tally;
+    return tally;
+  }
+
+  private tallyFrom(locality: Locality): Tally {
+    return locality === 'loopback' || locality === 'private' ? this[locality] : this.others;
   }
 
   private settle(): void {
-    this.requests.inc(this.all);
-    this.localhostRequests.inc(this.loopback);
-    this.privateRequests.inc(this.loopback + this.private);
-    this.all = this.loopback = this.private = 0;
+    const { loopback, private: nearby, others } = this;
+    this.requests.inc(loopback.requests + nearby.requests + others.requests);
+    this.localhostRequests.inc(loopback.requests);
+    this.privateRequests.inc(loopback.requests + nearby.requests);
+    for (const tally of [loopback, nearby, others]) tally.requests = 0;
   }
 }

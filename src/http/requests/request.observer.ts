@@ -108,20 +108,23 @@ export class RequestObserver {
    * @returns `undefined` when the application has been closed, and for what is no request but an upgrade.
    */
   begin(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
-    const marked = response as Marked;
-    const known = marked[this.mark];
-    if (known !== undefined || this.stopped) return known;
+    return (response as Marked)[this.mark] ?? this.follow(request, response);
+  }
+
+  private follow(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+    if (this.stopped) return undefined;
     if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const start = this.clock();
     const exchange =
       this.seam?.reshapes === true
         ? new ReshapedExchange(request, response, start)
         : new Exchange(request, response, start);
-    marked[this.mark] = exchange;
+    (response as Marked)[this.mark] = exchange;
     this.counter.count(request);
     this.metrics.begin();
-    exchange.isConnected = response.socket instanceof Socket;
-    if (exchange.isConnected) response.on('close', this.onClose);
+    const isConnected = response.socket instanceof Socket;
+    exchange.isConnected = isConnected;
+    if (isConnected) response.on('close', this.onClose);
     else this.awaitEnd(exchange);
     // An application around this one may have held the request back until its client had gone.
     if (response.closed) process.nextTick(() => this.end(exchange));
@@ -156,10 +159,9 @@ export class RequestObserver {
   }
 
   private end(exchange: Exchange): void {
-    if (exchange.hasEnded) return;
+    if (exchange.hasEnded === true) return;
     exchange.hasEnded = true;
-    if (exchange.isPipelined) this.pipelined.remove(exchange);
-    const { request, response, wrappedRequest, wrappedResponse } = exchange;
+    if (exchange.isPipelined === true) this.pipelined.remove(exchange);
     const { isComplete } = exchange;
     const ended = {
       method: exchange.method,
@@ -168,7 +170,7 @@ export class RequestObserver {
       isComplete,
       seconds: (this.clock() - exchange.start) / 1000,
     };
-    this.metrics.end(ended, wrappedRequest ?? request, wrappedResponse ?? response);
+    this.metrics.end(ended, exchange);
   }
 
   private routeOf(exchange: Exchange): string {
@@ -186,7 +188,7 @@ export class RequestObserver {
     this.metrics.begin();
     const { method } = request;
     const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0 };
-    this.metrics.end(ended, request, undefined);
+    this.metrics.end(ended, { observedRequest: request, observedResponse: undefined });
   }
 
   private observeFramework(): void {
