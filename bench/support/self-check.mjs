@@ -5,17 +5,17 @@ const REQUESTS = 25;
 const PATIENCE = 5000;
 
 /**
- * Makes sure that a variant is at work, by its own numbers: one that does not count would cost little. A request may be
- * counted a moment after its client has the answer.
+ * Makes sure that a variant is at work, by its own numbers: one that does not count would cost little. What has no numbers
+ * gets the same requests, so that all begin alike. A request may be counted a moment after its client has the answer.
  *
  * @param {import('./server-process.mjs').ServerProcess} server
  */
 export async function checkAtWork(server) {
   const before = await server.seen();
-  if (before === undefined) return;
   const connection = await Connections.open(server.url, 1);
   await connection.send(REQUESTS);
   connection.close();
+  if (before === undefined) return;
   const until = performance.now() + PATIENCE;
   let seen = 0;
   do {

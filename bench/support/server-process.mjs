@@ -10,20 +10,28 @@ const PATIENCE = 30_000;
 /** The parent's side of one server under test. */
 export class ServerProcess {
   #child;
+  #runner;
   /** Where it listens, once it has started. */
   url = '';
 
   /**
    * @param {string} adapter a key of `ADAPTERS`
    * @param {string} variant a key of `VARIANTS`
+   * @param {{ execPath?: string, execArgv?: string[] }} [runner] what is to run it, if not Node as it is
    */
-  constructor(adapter, variant) {
+  constructor(adapter, variant, runner = {}) {
     this.adapter = adapter;
     this.variant = variant;
+    this.#runner = runner;
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   async start() {
     this.#child = fork(SERVER, [this.adapter, this.variant], {
+      ...this.#runner,
       env: { ...process.env, NODE_ENV: 'production' },
     });
     const { url } = await this.#answer();

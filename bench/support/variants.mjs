@@ -41,6 +41,14 @@ export const VARIANTS = {
     title: () => 'the least that sees each request and each turn of the loop',
     setUp: async () => leastObserver(),
   },
+  requests: {
+    title: () => '`MonitorModule.forRoot({ interceptor: false })` without its collectors',
+    setUp: () =>
+      monitor({
+        interceptor: false,
+        collectors: { process: false, memory: false, eventLoop: false, gc: false },
+      }),
+  },
   server: {
     title: () => '`MonitorModule.forRoot({ interceptor: false })`',
     setUp: () => monitor({ interceptor: false }),

@@ -31,7 +31,7 @@ describe('InFlight', () => {
       for (let i = 0; i < 5; i++) inFlight.more();
       await read();
       let open = 5;
-      const seen = [...changes].map((change) => {
+      const seen = changes.split('').map((change) => {
         if (change === '+') inFlight.more();
         else inFlight.less();
         return (open += change === '+' ? 1 : -1);
