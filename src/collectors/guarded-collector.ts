@@ -1,3 +1,4 @@
+import { isPromise } from '../metrics/promise.js';
 import type { MonitorService } from '../monitor.service.js';
 import type { Collector } from './collector.js';
 
@@ -50,7 +51,7 @@ export class GuardedCollector {
     try {
       this.isInside = true;
       const result = this.collector[method]?.(monitor);
-      return isThenable(result) ? this.follow(result) : undefined;
+      return isPromise(result) ? this.follow(result) : undefined;
     } catch (thrown) {
       this.onFailure(thrown);
       return undefined;
@@ -84,8 +85,4 @@ export class GuardedCollector {
     });
     return (this.wait = wait);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<void> {
-  return typeof (value as PromiseLike<void> | undefined)?.then === 'function';
 }
