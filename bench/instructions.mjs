@@ -9,6 +9,7 @@ import { ADAPTERS } from './support/adapters.mjs';
 import { readFlags } from './support/flags.mjs';
 import { Connections } from './support/load.mjs';
 import { machine, versionOf } from './support/machine.mjs';
+import { checkAtWork } from './support/self-check.mjs';
 import { ServerProcess } from './support/server-process.mjs';
 import { table } from './support/table.mjs';
 import { VARIANTS } from './support/variants.mjs';
@@ -30,7 +31,7 @@ const flags = readFlags({
 });
 
 try {
-  execFileSync('valgrind', ['--version'], { stdio: 'ignore' });
+  execFileSync('valgrind', ['--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
 } catch {
   console.error('This needs valgrind: apt-get install valgrind, on Linux.');
   process.exit(1);
@@ -64,6 +65,7 @@ async function instructionsOf(adapter, variant) {
   let connections;
   try {
     await server.start();
+    await checkAtWork(server);
     connections = await Connections.open(server.url, flags.connections);
     await connections.send(WARM_UP_REQUESTS);
     control(server, '--instr=on');
@@ -104,7 +106,9 @@ function control(server, command) {
 /** What the first dump says of the first thread. */
 function mainThreadTotal(directory) {
   const name = readdirSync(directory).find((file) => file.endsWith('.1-01'));
-  const [, total] = /^totals: (\d+)/m.exec(readFileSync(path.join(directory, name), 'utf8')) ?? [];
+  const dump = name === undefined ? '' : readFileSync(path.join(directory, name), 'utf8');
+  const [, total] = /^totals: ([1-9]\d*)$/m.exec(dump) ?? [];
+  if (total === undefined) throw new Error('callgrind has not counted: see what it says above.');
   return Number(total);
 }
 
