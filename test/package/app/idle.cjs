@@ -3,8 +3,9 @@ const { createHook } = require('node:async_hooks');
 
 const packages = ['@nestjs/common', '@nestjs/core', '@nestjs/schedule', 'rxjs', 'pidusage'];
 for (const name of packages) require(name);
-// Node opens these two when somebody first asks for them, and its own loader of ES modules may be the one.
-void [process.stdout, process.stderr];
+// Node opens the first two when somebody first asks for them, and its own loader of ES modules may be the one. It also asks
+// for all that `node:http` exports when that is imported, and from Node 26 on that loads the library behind Request.
+void [process.stdout, process.stderr, Request];
 
 const countListeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
 const listenersBefore = new Map(countListeners());
