@@ -12,9 +12,14 @@ export class TestRegistry extends MetricsRegistry {
     () => ({ process: {}, instance: {} }) as DocumentFacts,
   );
 
-  constructor() {
+  /** @param onWarning what a logger does, besides. */
+  constructor(onWarning: () => void = () => {}) {
     const warnings: string[] = [];
-    super({ texts: REGISTRY_TEXTS, warn: (text) => warnings.push(text) });
+    const warn = (text: string): void => {
+      warnings.push(text);
+      onWarning();
+    };
+    super({ texts: REGISTRY_TEXTS, warn });
     this.warnings = warnings;
   }
 

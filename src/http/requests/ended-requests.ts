@@ -18,7 +18,7 @@ export class EndedRequests {
 
   /** Whether there is no room for another. */
   get isFull(): boolean {
-    return this.end === BATCH;
+    return this.end >= BATCH;
   }
 
   /** Where there is room for it. */

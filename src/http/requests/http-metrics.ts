@@ -11,8 +11,8 @@ import { InFlight } from './in-flight.js';
 
 export const HTTP_ABORTED = 'http_requests_aborted';
 
-/** A request as it ended. */
-export interface EndedRequest {
+/** How a request ended. */
+export interface RequestEnd {
   /** As the client wrote it. */
   readonly method: string | undefined;
   /** The label of its route. */
@@ -72,17 +72,20 @@ export class HttpMetrics {
   }
 
   /** A request has ended, one way or another. */
-  end(ended: EndedRequest, observed: Observed): void {
+  end(ended: RequestEnd, observed: Observed): void {
     const { method, route, status, seconds } = ended;
     this.inFlight.less();
     if (this.countsAll === true) {
+      // Before there is room: a new series may have the application's logger told, which may end another request.
+      const series = this.series.of(method, route, status);
       if (this.aside.isFull) this.settle();
-      this.aside.add(this.series.of(method, route, status), seconds);
+      this.aside.add(series, seconds);
     } else {
       if (this.isIgnored(observed, route)) return;
       count(this.labelledSeriesOf(ended, observed), seconds);
     }
     if (ended.isComplete !== true) {
+      this.settle();
       this.registry.ownCounter(HTTP_ABORTED, { method: methodLabel(method), route }).inc();
     }
   }
@@ -106,7 +109,7 @@ export class HttpMetrics {
   }
 
   private labelledSeriesOf(
-    { method, route, status }: EndedRequest,
+    { method, route, status }: RequestEnd,
     { observedRequest: request, observedResponse: response }: Observed,
   ): RequestSeries {
     const { labels } = this.options;

@@ -58,10 +58,10 @@ export class RequestCounter {
   }
 
   private settle(): void {
-    const { loopback, private: nearby, others } = this;
-    this.requests.inc(loopback.requests + nearby.requests + others.requests);
-    this.localhostRequests.inc(loopback.requests);
-    this.privateRequests.inc(loopback.requests + nearby.requests);
-    for (const tally of [loopback, nearby, others]) tally.requests = 0;
+    const nearby = this.loopback.requests + this.private.requests;
+    this.requests.inc(nearby + this.others.requests);
+    this.localhostRequests.inc(this.loopback.requests);
+    this.privateRequests.inc(nearby);
+    for (const tally of [this.loopback, this.private, this.others]) tally.requests = 0;
   }
 }

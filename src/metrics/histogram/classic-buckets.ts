@@ -5,7 +5,7 @@
 export class ClassicBuckets {
   /** The values in each bucket: above the bound before it, and at or below its own. */
   private readonly counts: Float64Array;
-  /** The index of a bound: where the last value was, the next one is more often than not. */
+  /** The index of a bound: where the last value that had one was, the next one is more often than not. */
   private latest = 0;
 
   /** @param bounds what {@link ClassicBuckets.accepts} accepts. Not to be changed any more. */
