@@ -5,20 +5,14 @@ import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from '../../monitor.me
 import { EndedRequests } from './ended-requests.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import { methodLabel } from './route.js';
-import type { RequestSeries } from './http-series.js';
+import type { RequestKind, RequestSeries } from './http-series.js';
 import { HTTP_DURATION, HTTP_REQUESTS, HTTP_RESPONSES, HttpSeries } from './http-series.js';
 import { InFlight } from './in-flight.js';
 
 export const HTTP_ABORTED = 'http_requests_aborted';
 
 /** How a request ended. */
-export interface RequestEnd {
-  /** As the client wrote it. */
-  readonly method: string | undefined;
-  /** The label of its route. */
-  readonly route: string;
-  /** `undefined` if the client was sent none. */
-  readonly status: number | undefined;
+export interface RequestEnd extends RequestKind {
   /** From the request's beginning to its end. */
   readonly seconds: number;
   /** Whether all of the answer was handed on to the socket. */
@@ -85,6 +79,7 @@ export class HttpMetrics {
       count(this.labelledSeriesOf(ended, observed), seconds);
     }
     if (ended.isComplete !== true) {
+      // Nobody sees it ahead of its request.
       this.settle();
       this.registry.ownCounter(HTTP_ABORTED, { method: methodLabel(method), route }).inc();
     }
@@ -109,16 +104,17 @@ export class HttpMetrics {
   }
 
   private labelledSeriesOf(
-    { method, route, status }: RequestEnd,
+    kind: RequestKind,
     { observedRequest: request, observedResponse: response }: Observed,
   ): RequestSeries {
     const { labels } = this.options;
+    const { method, route, status } = kind;
     if (labels === undefined || response === undefined) return this.series.of(method, route, status);
     let given: unknown;
     try {
       given = labels(request, response);
       const copy = isUnawaited(given) ? undefined : copyLabels(given);
-      if (copy !== undefined) return this.series.with(copy, method, route, status);
+      if (copy !== undefined) return this.series.with(copy, kind);
     } catch (thrown) {
       given = thrown;
     }

@@ -11,6 +11,16 @@ export const HTTP_RESPONSES = 'http_responses';
 /** The status of a request whose client was sent none. */
 export const NO_STATUS = 'aborted';
 
+/** What tells the requests apart. */
+export interface RequestKind {
+  /** As the client wrote it. */
+  readonly method: string | undefined;
+  /** The label of its route. */
+  readonly route: string;
+  /** `undefined` if the client was sent none. */
+  readonly status: number | undefined;
+}
+
 /** What the requests of one kind go to. */
 export interface RequestSeries {
   readonly requests: Counter;
@@ -42,13 +52,7 @@ export class HttpSeries {
     this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
   }
 
-  /**
-   * The series of the requests of one kind.
-   *
-   * @param method as the client wrote it.
-   * @param route its label.
-   * @param status `undefined` if the client was sent none.
-   */
+  /** The series of a request of a {@link RequestKind}, given piece by piece: each request would make an object for it. */
   of(method: string | undefined, route: string, status: number | undefined): RequestSeries {
     const ofRoute = this.found.get(route);
     if (ofRoute !== undefined) {
@@ -57,16 +61,11 @@ export class HttpSeries {
         if (found.status === status && found.method === method) return found;
       }
     }
-    return this.remember(method, route, status, ofRoute);
+    return this.remember({ method, route, status }, ofRoute);
   }
 
-  /** The same for requests that have further labels. */
-  with(
-    labels: KnownLabels,
-    method: string | undefined,
-    route: string,
-    status: number | undefined,
-  ): RequestSeries {
+  /** The series of a request that has further labels. */
+  with(labels: KnownLabels, { method, route, status }: RequestKind): RequestSeries {
     const all = { ...labels, method: methodLabel(method), route, status: status ?? NO_STATUS };
     return {
       requests: this.registry.ownCounter(HTTP_REQUESTS, all),
@@ -75,17 +74,12 @@ export class HttpSeries {
     };
   }
 
-  private remember(
-    method: string | undefined,
-    route: string,
-    status: number | undefined,
-    ofRoute: Found[] = [],
-  ): RequestSeries {
-    const series = this.with({}, method, route, status);
+  private remember(kind: RequestKind, ofRoute: Found[] = []): RequestSeries {
+    const series = this.with({}, kind);
     // Methods that nobody knows can be any text, and have one series.
     if (ofRoute.length >= MAX_OF_ROUTE || this.size >= MAX_FOUND) return series;
-    const found = { method, status, ...series };
-    if (ofRoute.length === 0) this.found.set(route, ofRoute);
+    const found = { method: kind.method, status: kind.status, ...series };
+    if (ofRoute.length === 0) this.found.set(kind.route, ofRoute);
     ofRoute.push(found);
     this.size++;
     return found;

@@ -23,8 +23,8 @@ export function methodLabel(method: unknown): string {
  */
 export function routeLabel(pattern: unknown): string {
   // Small enough for V8 to do it in place, for nearly all routes.
-  const length = typeof pattern === 'string' ? pattern.length : 0;
-  return length > 0 && length <= MAX_LABEL_LENGTH ? (pattern as string) : unusualLabel(pattern);
+  if (typeof pattern === 'string' && pattern.length > 0 && pattern.length <= MAX_LABEL_LENGTH) return pattern;
+  return unusualLabel(pattern);
 }
 
 function unusualLabel(pattern: unknown): string {

@@ -9,7 +9,8 @@ import { CompensatedSum, roundingError } from './compensated-sum.js';
 export interface HistogramOptions {
   /**
    * Bounds of classic `le` buckets, which are counted exactly beside the exponential ones: finite numbers, each
-   * greater than the one before ({@link ClassicBuckets.accepts}). A value then costs a search among them, unless it is in the bucket of the one before.
+   * greater than the one before ({@link ClassicBuckets.accepts}). A value then costs a search among them, unless it is in
+   * the bucket of the one before.
    */
   bounds?: readonly number[];
 }
