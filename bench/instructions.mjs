@@ -12,7 +12,7 @@ import { machine, versionOf } from './support/machine.mjs';
 import { checkAtWork } from './support/self-check.mjs';
 import { ServerProcess } from './support/server-process.mjs';
 import { table } from './support/table.mjs';
-import { VARIANTS } from './support/variants.mjs';
+import { VARIANTS, variantsFor } from './support/variants.mjs';
 
 /** Until V8 has compiled all of it, and what it compiled has settled. */
 const WARM_UP_REQUESTS = 30_000;
@@ -31,7 +31,7 @@ const flags = readFlags({
 });
 
 try {
-  execFileSync('valgrind', ['--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('valgrind', ['--version'], { stdio: 'ignore' });
 } catch {
   console.error('This needs valgrind: apt-get install valgrind, on Linux.');
   process.exit(1);
@@ -41,9 +41,7 @@ console.log(`${machine()}; Nest ${versionOf('@nestjs/core')}.`);
 for (const adapter of flags.adapter) {
   const bare = await instructionsOf(adapter, 'bare');
   const rows = [[VARIANTS.bare.title(), count(bare), '', '1']];
-  for (const variant of flags.variant.filter((name) =>
-    [undefined, adapter].includes(VARIANTS[name].adapter),
-  )) {
+  for (const variant of variantsFor(adapter, flags.variant)) {
     const instructions = await instructionsOf(adapter, variant);
     rows.push([
       VARIANTS[variant].title(),
@@ -100,7 +98,9 @@ function callgrind(directory) {
 
 /** Tells callgrind what to do, and waits until it has done so. */
 function control(server, command) {
-  execFileSync('callgrind_control', [command, String(server.pid)], { stdio: 'ignore' });
+  execFileSync('callgrind_control', [command, String(server.pid)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** What the first dump says of the first thread. */

@@ -11,7 +11,7 @@ import { ServerProcess } from './support/server-process.mjs';
 import { estimate, quantile, ratios, summarize } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 import { measureInTurns } from './support/turns.mjs';
-import { VARIANTS } from './support/variants.mjs';
+import { VARIANTS, variantsFor } from './support/variants.mjs';
 
 /** What all others are compared with. */
 const REFERENCES = ['bare', 'noop'];
@@ -67,9 +67,8 @@ async function measureVariants(adapter) {
 
 /** The variants that were chosen and the references, in the order that they are listed in. */
 function variantsOn(adapter) {
-  return Object.keys(VARIANTS)
-    .filter((variant) => REFERENCES.includes(variant) || flags.variant.includes(variant))
-    .filter((variant) => [undefined, adapter].includes(VARIANTS[variant].adapter));
+  const all = variantsFor(adapter, Object.keys(VARIANTS));
+  return all.filter((variant) => REFERENCES.includes(variant) || flags.variant.includes(variant));
 }
 
 /** Starts a server of each variant, and measures them in turns. */

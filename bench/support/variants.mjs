@@ -81,6 +81,11 @@ export const VARIANTS = {
   },
 };
 
+/** Those of some variants that are for an adapter. */
+export function variantsFor(adapter, variants) {
+  return variants.filter((variant) => [undefined, adapter].includes(VARIANTS[variant].adapter));
+}
+
 /** The least that a global interceptor can do: what it costs is Nest's own pipeline. */
 class NoopInterceptor {
   intercept(_context, next) {
