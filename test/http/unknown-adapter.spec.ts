@@ -41,8 +41,10 @@ describe.each([
       { logger: false, forceCloseConnections: true },
     );
     onTestFinished(() => app.close());
+    const server = app.getHttpServer() as Server;
+    const [listener] = server.listeners('request') as RequestListener[];
     await app.listen(0, '127.0.0.1');
-    return { app, port: portOf(app.getHttpServer() as Server) };
+    return { app, port: portOf(server), listener };
   };
 
   it('count once each, with their route where they get to a handler', async () => {
@@ -78,9 +80,7 @@ describe.each([
   });
 
   it('count where they come to a server that Nest does not know, by the interceptor alone', async () => {
-    const { app } = await start();
-    const nests = app.getHttpServer() as Server;
-    const [listener] = nests.listeners('request').slice(-1) as RequestListener[];
+    const { app, listener } = await start();
     const port = await serve(listener);
     const seen = await watch(app, async () => {
       await sendRaw(port, requestBytes('GET', '/cats/7'));

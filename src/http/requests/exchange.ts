@@ -50,7 +50,7 @@ export class Exchange {
    */
   status(isComplete: boolean): number | undefined {
     const { response } = this;
-    if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
+    if (isComplete !== true && (!response.headersSent || this.isAnswerLost)) return undefined;
     if (this.isHttp2 === true) return http2StatusOf(response as unknown as Http2Response);
     // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
     const { statusCode } = this;

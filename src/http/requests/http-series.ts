@@ -29,11 +29,8 @@ export interface RequestSeries {
   readonly responses: Counter | undefined;
 }
 
-/** The requests of one kind among those of a route. */
-interface Found extends RequestSeries {
-  readonly method: string | undefined;
-  readonly status: number | undefined;
-}
+/** The requests of one kind. */
+type Found = RequestKind & RequestSeries;
 
 /** So many kinds are found at once, of one route and of all; further ones are still found, more slowly. */
 const [MAX_OF_ROUTE, MAX_FOUND] = [64, 10_000];
@@ -45,6 +42,8 @@ const [MAX_OF_ROUTE, MAX_FOUND] = [64, 10_000];
 export class HttpSeries {
   private readonly found = new Map<string, Found[]>();
   private size = 0;
+  /** What was found last: requests of one kind come in a row, more often than not. */
+  private latest: Found | undefined;
   /** `1xx` to `5xx`. */
   private readonly classes: readonly Counter[];
 
@@ -54,11 +53,12 @@ export class HttpSeries {
 
   /** The series of a request of a {@link RequestKind}, given piece by piece: each request would make an object for it. */
   of(method: string | undefined, route: string, status: number | undefined): RequestSeries {
+    const { latest } = this;
+    if (latest !== undefined && isOf(latest, method, route, status)) return latest;
     const ofRoute = this.found.get(route);
     if (ofRoute !== undefined) {
       for (let i = 0; i < ofRoute.length; i++) {
-        const found = ofRoute[i];
-        if (found.status === status && found.method === method) return found;
+        if (isOf(ofRoute[i], method, route, status)) return (this.latest = ofRoute[i]);
       }
     }
     return this.remember({ method, route, status }, ofRoute);
@@ -78,10 +78,14 @@ export class HttpSeries {
     const series = this.with({}, kind);
     // Methods that nobody knows can be any text, and have one series.
     if (ofRoute.length >= MAX_OF_ROUTE || this.size >= MAX_FOUND) return series;
-    const found = { method: kind.method, status: kind.status, ...series };
+    const found = { ...kind, ...series };
     if (ofRoute.length === 0) this.found.set(kind.route, ofRoute);
     ofRoute.push(found);
     this.size++;
     return found;
   }
+}
+
+function isOf(found: Found, method: string | undefined, route: string, status: number | undefined): boolean {
+  return found.status === status && found.route === route && found.method === method;
 }

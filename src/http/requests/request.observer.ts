@@ -8,8 +8,9 @@ import type { FrameworkSeam } from './framework-seam.js';
 import { seamOf } from './framework-seam.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { PipelinedExchanges } from './pipelined-exchanges.js';
-import { ReshapedExchange } from './reshaped-exchange.js';
 import type { RequestCounter } from './request-counter.js';
+import { RequestTap } from './request-tap.js';
+import { ReshapedExchange } from './reshaped-exchange.js';
 import { UNMATCHED } from './route.js';
 import { UpgradeObserver } from './upgrade.observer.js';
 
@@ -37,9 +38,6 @@ export class RequestObserver {
   /** A mark of our own, so that the monitors of two applications behind one server each count. */
   private readonly mark = Symbol('monitor.exchange');
   private readonly pipelined = new PipelinedExchanges((exchange) => this.end(exchange));
-  private readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    this.begin(request, response);
-  };
   /** Shared by all responses of Node's own: one for each would be made for each request, and costs more. */
   private readonly onClose: (this: Marked) => void;
   private readonly onUpgrade = (request: IncomingMessage): void => this.countUpgrade(request);
@@ -47,6 +45,7 @@ export class RequestObserver {
   private readonly upgraded = new WeakSet<IncomingMessage>();
   private seam: FrameworkSeam | undefined;
   private server: Server | undefined;
+  private requests: RequestTap | undefined;
   private upgrades: UpgradeObserver | undefined;
   private stopped = false;
   /** Stops waiting for an adapter. */
@@ -84,8 +83,9 @@ export class RequestObserver {
     this.seam?.onRoutesRegistered();
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     // An adapter of another make may have a server of another make. One that is closed already gets no listener.
-    if (this.stopped || typeof server?.prependListener !== 'function') return;
-    this.server = server.prependListener('request', this.onRequest).on('dropRequest', this.onDrop);
+    if (this.stopped || typeof server?.rawListeners !== 'function') return;
+    this.requests = new RequestTap(server, (request, response) => this.begin(request, response));
+    this.server = server.on('dropRequest', this.onDrop);
     this.upgrades = new UpgradeObserver(server, this.onUpgrade);
   }
 
@@ -97,7 +97,8 @@ export class RequestObserver {
   onApplicationShutdown(): void {
     this.stopWaiting();
     this.stopped = true;
-    this.server?.off('request', this.onRequest).off('dropRequest', this.onDrop);
+    this.requests?.stop();
+    this.server?.off('dropRequest', this.onDrop);
     this.upgrades?.stop();
     this.server = undefined;
   }
@@ -112,7 +113,7 @@ export class RequestObserver {
   }
 
   private follow(request: IncomingMessage, response: ServerResponse): Exchange | undefined {
-    if (this.stopped) return undefined;
+    if (this.stopped === true) return undefined;
     if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const start = this.clock();
     const exchange =
@@ -127,7 +128,7 @@ export class RequestObserver {
     if (isConnected) response.on('close', this.onClose);
     else this.awaitEnd(exchange);
     // An application around this one may have held the request back until its client had gone.
-    if (response.closed) process.nextTick(() => this.end(exchange));
+    if (response.closed === true) process.nextTick(() => this.end(exchange));
     return exchange;
   }
 
