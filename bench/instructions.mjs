@@ -64,6 +64,8 @@ async function instructionsOf(adapter, variant) {
   try {
     await server.start();
     await checkAtWork(server);
+    // Nothing is compiled yet, so there is no need of slow requests before it.
+    await server.age();
     connections = await Connections.open(server.url, flags.connections);
     await connections.send(WARM_UP_REQUESTS);
     control(server, '--instr=on');

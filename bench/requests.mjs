@@ -2,6 +2,7 @@
  * What a request costs the server process, with and without the monitor: see README.md beside this file.
  */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ADAPTERS } from './support/adapters.mjs';
 import { readFlags } from './support/flags.mjs';
 import { Connections } from './support/load.mjs';
@@ -16,8 +17,18 @@ import { VARIANTS, variantsFor } from './support/variants.mjs';
 /** What all others are compared with. */
 const REFERENCES = ['bare', 'noop'];
 
-/** A server gets much faster during its first requests. */
-const WARM_UP_REQUESTS = 12_000;
+/**
+ * V8 compiles what is called often, by what it has seen of it until then. Node makes a new `Date` header once a second: whether
+ * that has happened by then decides on code that is some percent faster or slower for as long as the process lives. So
+ * the first requests are spread over some seconds.
+ */
+const FIRST = { requests: 20, times: 25, pause: 100 };
+
+/**
+ * A server gets much faster during its first requests. What it does once in each turn of the loop, of which there is one for
+ * some nine requests over ten connections, is compiled last.
+ */
+const WARM_UP_REQUESTS = 60_000;
 
 /** Before these, another server had the processor and its caches. */
 const FIRST_REQUESTS_OF_ROUND = 50;
@@ -84,6 +95,11 @@ async function measureProcesses(adapter) {
       opened.push(connections);
       measures[server.variant] = () => costOfRequest(server, connections);
     }
+    for (let i = 0; i < FIRST.times; i++) {
+      for (const connections of opened) await connections.send(FIRST.requests);
+      await delay(FIRST.pause);
+    }
+    for (const server of servers) await server.age();
     for (const server of servers) server.freeze();
     await measureInTurns(measures, { rounds: Math.ceil(WARM_UP_REQUESTS / flags.requests) });
     const until = performance.now() + (flags.seconds * 1000) / flags.processes;
