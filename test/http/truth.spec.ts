@@ -22,6 +22,7 @@ const ROWS: [what: string, method: string, path: string, route: string, status: 
   ['with a query', 'GET', '/cats?id=1', '/cats', 200],
   ['with a parameter', 'GET', '/cats/7', '/cats/:id', 200],
   ['for an unknown path', 'GET', '/dogs', 'unmatched', 404],
+  ['for a path with a parameter that is empty', 'GET', '/lions//roar', 'unmatched', 404],
   ['for a known path with another method', 'DELETE', '/cats', 'unmatched', 404],
   ['with OPTIONS', 'OPTIONS', '/cats', 'unmatched', 404],
   ['with a method that few know', 'PROPFIND', '/cats', 'unmatched', 404],
