@@ -21,13 +21,13 @@ export class RequestTap {
     private readonly server: Server,
     private see: See,
   ) {
+    const look: See = (request, response) => this.see(request, response);
     const [listener, ...others] = server.rawListeners('request') as Listener[];
     if (listener === undefined || others.length > 0) {
-      this.replacement = (request, response) => this.see(request, response);
+      this.replacement = look;
       server.prependListener('request', this.replacement as RequestListener);
       return;
     }
-    const look: See = (request, response) => this.see(request, response);
     this.replaced = listener;
     this.replacement = function (request, response) {
       look(request, response);
