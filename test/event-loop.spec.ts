@@ -25,7 +25,7 @@ describe.each(NODE_MAJORS)('the delay of the event loop on Node %i', (major) => 
 
   it('shows every block, wherever it is, as no shorter than it was', ({ skip }) => {
     if (blocks === undefined) return skip();
-    expect(blocks).toHaveLength(8 * BLOCKS.length);
+    expect(blocks).toHaveLength(8 * BLOCKS.length + 2 * BLOCKS.filter((ms) => ms >= 20).length);
     const missed = blocks.filter(({ attempts }) => attempts.some(({ took, seen }) => seen < took * 0.85));
     expect(missed.map(describeBlock)).toEqual([]);
   });

@@ -25,6 +25,20 @@ function block(ms) {
   return performance.now() - start;
 }
 
+/** Keeps the loop turning some thousand times a second, as with many short requests. */
+async function amongQuickTurns(work) {
+  let isOn = true;
+  setImmediate(function turn() {
+    block(0.2);
+    if (isOn) setImmediate(turn);
+  });
+  await sleep(37);
+  const took = await work();
+  await sleep(13);
+  isOn = false;
+  return took;
+}
+
 const PLACES = {
   'right after a read': (ms) => block(ms),
   'early in the interval': (ms) => inTimer(() => block(ms), 3),
@@ -44,10 +58,18 @@ const PLACES = {
   },
 };
 
+/** Where the shortest blocks do not stand out. */
+const PLACES_OF_LONG_BLOCKS = {
+  'in a timer, among quick turns': (ms) => amongQuickTurns(() => inTimer(() => block(ms), 3)),
+  'in a callback of I/O, among quick turns': (ms) => amongQuickTurns(() => inIo(() => block(ms))),
+};
+const LONG = 20;
+
 await read();
 await sleep(150);
-for (const [place, blockThere] of Object.entries(PLACES)) {
+for (const [place, blockThere] of Object.entries({ ...PLACES, ...PLACES_OF_LONG_BLOCKS })) {
   for (const ms of process.argv.slice(2).map(Number)) {
+    if (ms < LONG && place in PLACES_OF_LONG_BLOCKS) continue;
     const attempts = [];
     // A machine that takes the processor away in the wrong moment makes a stretch longer: then it is tried again.
     do {
