@@ -6,7 +6,7 @@ import type { Gauge } from '../metrics/gauge.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { ActiveResources } from './active-resources.js';
 import type { Collector } from './collector.js';
-import { LoopStretches } from './loop-stretches.js';
+import { LoopWatch } from './loop-watch.js';
 
 const DESCRIPTIONS = {
   callbacks: { help: 'Ticks of the timer that watches the event loop.' },
@@ -51,7 +51,7 @@ export class EventLoopCollector implements Collector {
   private readonly lateness: Gauge;
   private readonly waiting: Gauge;
   private readonly utilization: Gauge;
-  private readonly stretches: LoopStretches;
+  private readonly watch: LoopWatch;
   private readonly resources: ActiveResources;
 
   private timer: NodeJS.Timeout | undefined;
@@ -75,14 +75,14 @@ export class EventLoopCollector implements Collector {
     this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
     this.utilization = registry.ownGauge('eventloop_utilization');
     const delay = registry.ownHistogram('eventloop_delay');
-    this.stretches = new LoopStretches((seconds) => delay.observe(seconds));
+    this.watch = new LoopWatch((seconds) => delay.observe(seconds));
     this.resources = new ActiveResources(registry, clock);
   }
 
   start(): void {
     this.last = this.atLastTick = loopTotals();
     this.lastTick = this.clock();
-    this.stretches.start();
+    this.watch.start();
     // Without unref(), a script that has nothing left to do would never end.
     this.timer ??= setInterval(() => this.tick(), this.interval).unref();
   }
@@ -90,7 +90,7 @@ export class EventLoopCollector implements Collector {
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    this.stretches.stop();
+    this.watch.stop();
   }
 
   /** What the timer does. */
@@ -106,7 +106,7 @@ export class EventLoopCollector implements Collector {
 
   collect(): void {
     if (this.timer === undefined) return;
-    this.stretches.collect();
+    this.watch.collect();
     this.update();
   }
 
