@@ -1,23 +1,25 @@
 import type { NestModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
-import { Collectors } from './collectors/collectors.js';
+import { Collectors } from './instrumentation/runtime/collectors.js';
 import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
 import { Scrapes } from './exporters/prometheus/scrapes.js';
-import { HandlerCalls } from './handlers/handler-calls.js';
-import { MonitorAccess } from './http/access/access.js';
-import { Localities } from './http/locality.js';
-import { MonitorPort } from './http/port/monitor.port.js';
-import { PrometheusEndpoint } from './http/prometheus.endpoint.js';
-import { HttpMetrics } from './http/requests/http-metrics.js';
-import { RequestCounter } from './http/requests/request-counter.js';
-import { RequestObserver } from './http/requests/request.observer.js';
-import { RequestsInterceptor } from './http/requests/requests.interceptor.js';
-import { RouteRegistration } from './http/requests/route-registration.js';
-import { RiskyAccess } from './http/risky-access.js';
-import { MetricsReader } from './metrics/reading/reader.js';
+import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
+import { MonitorAccess } from './access/monitor-access.js';
+import { LocalityResolver } from './common/http/locality.js';
+import { MonitorPort } from './endpoint/port/monitor-port.js';
+import { PrometheusEndpoint } from './endpoint/prometheus.endpoint.js';
+import { HttpMetrics } from './instrumentation/http/http-metrics.js';
+import { RequestCounter } from './instrumentation/http/request-counter.js';
+import { RequestObserver } from './instrumentation/http/request.observer.js';
+import { RequestsInterceptor } from './instrumentation/http/requests.interceptor.js';
+import { RouteRegistration } from './instrumentation/http/route-registration.js';
+import { ExposureWarning } from './access/exposure-warning.js';
+import { MetricsReader } from './metrics/collection/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
-import { COLLECTOR_TEXTS, NOBODY_LISTENS, REGISTRY_TEXTS } from './monitor.messages.js';
+import { COLLECTOR_TEXTS } from './instrumentation/runtime/collector.messages.js';
+import { NOBODY_LISTENS } from './monitor.module.messages.js';
+import { REGISTRY_TEXTS } from './metrics/registry.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { isOnMainPort, MONITOR_OPTIONS } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
@@ -64,11 +66,11 @@ import { MonitorService } from './monitor.service.js';
         new Scrapes(new PrometheusExporter(registry, reader)),
     },
     PrometheusEndpoint,
-    Localities,
+    LocalityResolver,
     {
       provide: RequestCounter,
-      inject: [MetricsRegistry, Localities],
-      useFactory: (registry: MetricsRegistry, localities: Localities) =>
+      inject: [MetricsRegistry, LocalityResolver],
+      useFactory: (registry: MetricsRegistry, localities: LocalityResolver) =>
         new RequestCounter(registry, localities),
     },
     {
@@ -102,15 +104,15 @@ import { MonitorService } from './monitor.service.js';
     },
     {
       provide: MonitorAccess,
-      inject: [MONITOR_OPTIONS, Localities],
-      useFactory: ({ access }: ResolvedMonitorOptions, localities: Localities) =>
+      inject: [MONITOR_OPTIONS, LocalityResolver],
+      useFactory: ({ access }: ResolvedMonitorOptions, localities: LocalityResolver) =>
         new MonitorAccess(access, localities),
     },
     {
-      provide: RiskyAccess,
-      inject: [MONITOR_OPTIONS, HttpAdapterHost, Localities],
-      useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, localities: Localities) =>
-        new RiskyAccess(options.access, isOnMainPort(options), host, localities),
+      provide: ExposureWarning,
+      inject: [MONITOR_OPTIONS, HttpAdapterHost, LocalityResolver],
+      useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, localities: LocalityResolver) =>
+        new ExposureWarning(options.access, isOnMainPort(options), host, localities),
     },
     {
       provide: MonitorPort,
@@ -126,7 +128,7 @@ import { MonitorService } from './monitor.service.js';
     MetricsRegistry,
     MetricsReader,
     PrometheusEndpoint,
-    Localities,
+    LocalityResolver,
     HandlerCalls,
     MONITOR_OPTIONS,
   ],

@@ -1,9 +1,9 @@
 import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import { mountController, subclassController, unmountController } from './http/controller-mount.js';
-import { MonitorController } from './http/monitor.controller.js';
-import { MonitorPort } from './http/port/monitor.port.js';
+import { mountController, subclassController, unmountController } from './endpoint/controller-mount.js';
+import { MonitorController } from './endpoint/monitor.controller.js';
+import { MonitorPort } from './endpoint/port/monitor-port.js';
 import { MonitorCoreModule } from './monitor-core.module.js';
 import {
   ASYNC_CONTROLLER_CLASS,
@@ -12,11 +12,11 @@ import {
   NO_ASYNC_SOURCE,
   NOT_CONFIGURED,
   UNKNOWN_ASYNC_OPTION,
-} from './monitor.messages.js';
-import { MonitorOptionsError } from './monitor-options.error.js';
+} from './monitor.module.messages.js';
+import { MonitorOptionsError } from './common/options/monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
 import { isOnMainPort, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
-import { badOption } from './options/check-options.js';
+import { badOption } from './common/options/check-options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 
 /** A provider that makes the options, for `useClass` and `useExisting`. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { MonitorController } from './http/monitor.controller.js';
-import { MonitorOptionsError } from './monitor-options.error.js';
+import { MonitorController } from './endpoint/monitor.controller.js';
+import { MonitorOptionsError } from './common/options/monitor-options.error.js';
 import type { MonitorOptions } from './monitor.options.js';
 import { resolveMonitorOptions } from './monitor.options.js';
 

@@ -1,19 +1,22 @@
 import type { Type } from '@nestjs/common';
-import type { HttpOptions, ResolvedHttpOptions } from './http/requests/http.options.js';
-import { HTTP_RULES, resolveHttpOptions } from './http/requests/http.options.js';
-import type { AccessOptions, ResolvedAccessOptions } from './http/access/access.options.js';
-import { ACCESS_RULES, resolveAccessOptions } from './http/access/access.options.js';
-import { DECORATORS_RULE } from './http/controller-mount.js';
-import type { CollectorsOptions, ResolvedCollectorsOptions } from './collectors/collectors.options.js';
-import { COLLECTORS_RULES, resolveCollectorsOptions } from './collectors/collectors.options.js';
-import { MonitorController } from './http/monitor.controller.js';
-import type { PortOptions, ResolvedPortOptions } from './http/port/port.options.js';
-import { PORT_RULES, resolvePortOptions } from './http/port/port.options.js';
-import { DEFAULT_MAX_SERIES } from './metrics/series/admission.js';
-import { PORT_WITHOUT_ENDPOINT } from './monitor.messages.js';
-import { badOption, checkOptions } from './options/check-options.js';
-import type { Rules } from './options/rules.js';
-import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './options/rules.js';
+import type { HttpOptions, ResolvedHttpOptions } from './instrumentation/http/http.options.js';
+import { HTTP_RULES, resolveHttpOptions } from './instrumentation/http/http.options.js';
+import type { AccessOptions, ResolvedAccessOptions } from './access/access.options.js';
+import { ACCESS_RULES, resolveAccessOptions } from './access/access.options.js';
+import { DECORATORS_RULE } from './endpoint/controller-mount.js';
+import type {
+  CollectorsOptions,
+  ResolvedCollectorsOptions,
+} from './instrumentation/runtime/collectors.options.js';
+import { COLLECTORS_RULES, resolveCollectorsOptions } from './instrumentation/runtime/collectors.options.js';
+import { MonitorController } from './endpoint/monitor.controller.js';
+import type { PortOptions, ResolvedPortOptions } from './endpoint/port/port.options.js';
+import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js';
+import { DEFAULT_MAX_SERIES } from './metrics/series/cardinality-limiter.js';
+import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
+import { badOption, checkOptions } from './common/options/check-options.js';
+import type { Rules } from './common/options/option-rules.js';
+import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
 import type { Publisher } from './publishing/publisher.js';
 import { isPublisher } from './publishing/publisher.js';
 

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { monotonicClock } from './metrics/clock.js';
+import { monotonicClock } from './common/clock.js';
 import type { Description } from './metrics/description.js';
 import type { Counter, Gauge, Histogram } from './metrics/handles.js';
 import type { Labels } from './metrics/series/labels.js';
-import { MetricsReader } from './metrics/reading/reader.js';
+import { MetricsReader } from './metrics/collection/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
-import type { Measurements } from './metrics/reading/measurements.js';
-import type { MetricsSnapshot, Reading } from './metrics/reading/snapshot.js';
+import type { Measurements } from './metrics/collection/measurements.js';
+import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
 import { timed } from './metrics/timed.js';
 
 /**

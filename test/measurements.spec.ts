@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement, MonitorService as Service } from '../src/index.js';
 import { MonitorService } from '../src/index.js';
-import { MetricsReader } from '../src/metrics/reading/reader.js';
-import type { DocumentFacts, ProcessMetrics } from '../src/metrics/reading/snapshot.js';
+import { MetricsReader } from '../src/metrics/collection/reader.js';
+import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { TestRegistry } from './support/registry.js';
 
 const PROCESS = { uptime: 1 } as ProcessMetrics;

@@ -17,8 +17,8 @@ import { MonitorMetricProducer, monitorResourceAttributes } from '../src/exporte
 import { CONVENTIONS } from '../src/exporters/opentelemetry/conventions.js';
 import { LOCALITY_COUNTERS } from '../src/exporters/opentelemetry/locality-data.js';
 import { indexOf } from '../src/metrics/histogram/exponential-layout.js';
-import { MetricsReader } from '../src/metrics/reading/reader.js';
-import type { DocumentFacts, ProcessMetrics } from '../src/metrics/reading/snapshot.js';
+import { MetricsReader } from '../src/metrics/collection/reader.js';
+import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { startCollector } from './support/otlp.js';

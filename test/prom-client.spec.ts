@@ -2,7 +2,7 @@ import * as promClient from 'prom-client';
 import * as prometheusClient from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
-import { PromClientModule } from '../src/prom-client.js';
+import { PromClientModule } from '../src/exporters/prom-client/index.js';
 import { startApp } from './support/app.js';
 
 // What is called as in prom-client is the same there, and typed a little differently.

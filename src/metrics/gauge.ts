@@ -1,6 +1,6 @@
 import type { Extremes } from './extremes.js';
 import type { Series, SeriesHome } from './series/family.js';
-import { isUnawaited } from './promise.js';
+import { isUnawaited } from '../common/promise.js';
 
 /**
  * A number that goes up and down: what something measures now. It also keeps the extremes of what it was set to

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { TestRegistry } from '../../test/support/registry.js';
 import type { Description } from './description.js';
 import type { Labels } from './series/labels.js';
-import { MAX_READERS } from './reading/reader-windows.js';
-import type { MetricsSnapshot } from './reading/snapshot.js';
+import { MAX_READERS } from './collection/reader-windows.js';
+import type { MetricsSnapshot } from './collection/snapshot.js';
 
 describe('MetricsRegistry', () => {
   let registry: TestRegistry;

@@ -6,9 +6,9 @@ import { Descriptions } from './descriptions.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
-import { ownCopy } from './own-copy.js';
+import { ownCopy } from '../common/own-copy.js';
 import type { RegistryOptions } from './registry-options.js';
-import { Admission, isMetricName } from './series/admission.js';
+import { CardinalityLimiter, isMetricName } from './series/cardinality-limiter.js';
 import { Families } from './series/families.js';
 import type { Series, SeriesHome } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
@@ -45,7 +45,7 @@ export class MetricsRegistry {
 
   private readonly rejected: CountedWarnings;
   private readonly overflowed: CountedWarnings;
-  private readonly admission: Admission;
+  private readonly limiter: CardinalityLimiter;
 
   constructor(private readonly options: RegistryOptions) {
     const { texts, warn } = options;
@@ -70,20 +70,20 @@ export class MetricsRegistry {
     );
     this.rejected = new CountedWarnings(() => this.ownCounter(REJECTED_SAMPLES), warn);
     this.overflowed = new CountedWarnings(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
-    this.admission = new Admission({
+    this.limiter = new CardinalityLimiter({
       onRefused: (name, refusal) => this.reject(name, () => texts.refused(name, refusal, this.maxSeries)),
       onOverflow: (name) => this.overflowed.add(name, () => texts.overflow(name, this.maxSeries)),
     });
     for (const name of [REJECTED_SAMPLES, OVERFLOWED_SAMPLES]) this.reserveCounter(name);
   }
 
-  /** At most so many series; see {@link Admission.maxSeries}. */
+  /** At most so many series; see {@link CardinalityLimiter.maxSeries}. */
   get maxSeries(): number {
-    return this.admission.maxSeries;
+    return this.limiter.maxSeries;
   }
 
   set maxSeries(maxSeries: number) {
-    this.admission.maxSeries = maxSeries;
+    this.limiter.maxSeries = maxSeries;
   }
 
   /** Adds to a counter: a finite number, not negative. */
@@ -143,17 +143,17 @@ export class MetricsRegistry {
 
   /** Keeps a name for a counter of the monitor itself, which comes to exist with {@link ownCounter}. */
   reserveCounter(name: string): void {
-    this.admission.reserve(this.counters, name);
+    this.limiter.reserve(this.counters, name);
   }
 
   /** Keeps a name for a histogram of the monitor itself. */
   reserveHistogram(name: string): void {
-    this.admission.reserve(this.histograms, name);
+    this.limiter.reserve(this.histograms, name);
   }
 
   /** A counter of the monitor itself, which no flood of names can keep out. */
   ownCounter(name: string, labels?: KnownLabels): Counter {
-    return this.admission.own(this.counters, name, labels);
+    return this.limiter.own(this.counters, name, labels);
   }
 
   /**
@@ -162,14 +162,14 @@ export class MetricsRegistry {
    * @param initial what it says before it is first set. Without it, it is not there until then.
    */
   ownGauge(name: string, initial?: number, labels?: KnownLabels): Gauge {
-    const gauge = this.admission.own(this.gauges, name, labels);
+    const gauge = this.limiter.own(this.gauges, name, labels);
     if (initial !== undefined) gauge.begin(initial);
     return gauge;
   }
 
   /** A histogram of the monitor itself. */
   ownHistogram(name: string, labels?: KnownLabels): HistogramSeries {
-    return this.admission.own(this.histograms, name, labels);
+    return this.limiter.own(this.histograms, name, labels);
   }
 
   /** The series that is to take a sample. A sample that no series can take does not make one. */
@@ -182,7 +182,7 @@ export class MetricsRegistry {
     try {
       const known = families.find(name, labels);
       if (known !== undefined) return known;
-      if (families.accepts(value)) return this.admission.obtain(families, name, labels);
+      if (families.accepts(value)) return this.limiter.obtain(families, name, labels);
       this.refuseValue(name, value);
     } catch (thrown) {
       // Labels can be any object, a hostile one included.

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import { isPromise } from './promise.js';
+import type { Clock } from '../common/clock.js';
+import { isPromise } from '../common/promise.js';
 
 /**
  * Does some work, and tells how many seconds it took, whether it succeeded or not. A promise is waited for. What

@@ -1,21 +1,21 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { MetricsReader } from '../metrics/reading/reader.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
+import { describeThrown } from '../common/show-value.js';
 import {
-  describeThrown,
   INTERVAL_NAME_TAKEN,
   PUBLISH_FAILED,
   PUBLISH_TIMED_OUT,
   PUBLISHER_NOT_CLOSED,
-} from '../monitor.messages.js';
+} from './publishing.messages.js';
 import { MONITOR_OPTIONS } from '../monitor.options.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../common/deadline.js';
 import type { Publisher } from './publisher.js';
 import { nameOf } from './publisher.js';
-import { PublisherLane } from './publisher.lane.js';
+import { PublisherRunner } from './publisher.runner.js';
 
 /** The name of the publisher's interval in the application's `SchedulerRegistry`. */
 export const PUBLISHER_INTERVAL = 'monitor:publisher';
@@ -36,7 +36,7 @@ export const SKIPPED_PUBLISHES = 'monitor_skipped_publishes';
 @Injectable()
 export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('MonitorPublisher');
-  private readonly lanes: PublisherLane[];
+  private readonly lanes: PublisherRunner[];
   private timer: NodeJS.Timeout | undefined;
   private stopped: Promise<unknown> | undefined;
 
@@ -109,9 +109,9 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     if (isOurs) this.scheduler.deleteInterval(PUBLISHER_INTERVAL);
   }
 
-  private laneOf(publisher: Publisher, index: number): PublisherLane {
+  private laneOf(publisher: Publisher, index: number): PublisherRunner {
     const name = nameOf(publisher, index);
-    return new PublisherLane({
+    return new PublisherRunner({
       publish: (metrics, context) =>
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
       read: () => this.reader.read(`publisher:${index + 1}`, true),

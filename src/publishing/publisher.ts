@@ -1,4 +1,4 @@
-import type { MetricsSnapshot } from '../metrics/reading/snapshot.js';
+import type { MetricsSnapshot } from '../metrics/collection/snapshot.js';
 
 /** What a publisher gets beside the metrics. */
 export interface PublishContext {

@@ -2,7 +2,7 @@ import { ExternalContextCreator, NestFactory } from '@nestjs/core';
 import { defer, from, lastValueFrom, range, Subject, take, toArray } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
-import { HandlerCalls } from '../../src/handlers/handler-calls.js';
+import { HandlerCalls } from '../../src/instrumentation/handlers/handler-calls.js';
 import { TestRegistry } from '../support/registry.js';
 import { moduleOf } from '../support/app.js';
 import { handlerCalls } from '../support/handler-calls.js';

@@ -1,7 +1,7 @@
-import { MetricsReader } from '../../src/metrics/reading/reader.js';
+import { MetricsReader } from '../../src/metrics/collection/reader.js';
 import { MetricsRegistry } from '../../src/metrics/registry.js';
-import type { DocumentFacts, MetricsSnapshot, Reading } from '../../src/metrics/reading/snapshot.js';
-import { REGISTRY_TEXTS } from '../../src/monitor.messages.js';
+import type { DocumentFacts, MetricsSnapshot, Reading } from '../../src/metrics/collection/snapshot.js';
+import { REGISTRY_TEXTS } from '../../src/metrics/registry.messages.js';
 
 /** A registry by itself, with a reader to look at it and what it warned of. */
 export class TestRegistry extends MetricsRegistry {

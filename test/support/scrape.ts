@@ -1,8 +1,8 @@
 import { PrometheusExporter } from '../../src/exporters/prometheus/prometheus.exporter.js';
 import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.js';
-import { ProcessCollector } from '../../src/collectors/process.collector.js';
-import { MetricsReader } from '../../src/metrics/reading/reader.js';
-import type { DocumentFacts } from '../../src/metrics/reading/snapshot.js';
+import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
+import { MetricsReader } from '../../src/metrics/collection/reader.js';
+import type { DocumentFacts } from '../../src/metrics/collection/snapshot.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
 import { readExposition } from './exposition.js';
 import { TestRegistry } from './registry.js';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../metrics/reading/measurements.js';
+import type { Measurement } from '../../metrics/collection/measurements.js';
 import { NO_MAP } from './attributes.js';
 import type { Convention } from './conventions.js';
 

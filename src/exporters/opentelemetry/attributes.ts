@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { setOwn } from '../../metrics/set-own.js';
+import { setOwn } from '../../common/set-own.js';
 
 /** What becomes of each label: an attribute of another name, or whatever the function makes of its value. */
 export type AttributeMap = Readonly<Record<string, string | ((value: string) => Attributes)>>;

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../metrics/reading/measurements.js';
+import type { Measurement } from '../../metrics/collection/measurements.js';
 import type { AttributeMap } from './attributes.js';
 import { HTTP_ATTRIBUTES, METHOD_ATTRIBUTE, NO_MAP } from './attributes.js';
 

@@ -1,5 +1,5 @@
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import type { Measurement } from '../../metrics/reading/measurements.js';
+import type { Measurement } from '../../metrics/collection/measurements.js';
 import { counterData } from './metric-data.js';
 import type { Points } from './points.js';
 import { isPoint } from './process-data.js';

@@ -5,8 +5,8 @@ import type {
   ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { randomUUID } from 'node:crypto';
-import { inSlices } from '../../metrics/reading/slices.js';
-import type { Measurements } from '../../metrics/reading/measurements.js';
+import { inSlices } from '../../common/slices.js';
+import type { Measurements } from '../../metrics/collection/measurements.js';
 import type { MonitorService } from '../../monitor.service.js';
 import { Deltas } from './deltas.js';
 import { Points } from './points.js';

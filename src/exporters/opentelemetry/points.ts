@@ -1,7 +1,7 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { DataPoint } from '@opentelemetry/sdk-metrics';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
-import type { HistogramSeriesMeasurement } from '../../metrics/reading/measurements.js';
+import type { HistogramSeriesMeasurement } from '../../metrics/collection/measurements.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Deltas } from './deltas.js';
 import { hrTimeOf } from './hr-time.js';

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData } from '@opentelemetry/sdk-metrics';
-import type { ProcessMetrics } from '../../metrics/reading/snapshot.js';
+import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import { counterData, gaugeData, upDownData } from './metric-data.js';
 import type { Descriptor } from './metric-data.js';
 import type { Points } from './points.js';

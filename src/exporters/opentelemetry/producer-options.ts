@@ -1,6 +1,6 @@
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
-import { checkOptions } from '../../options/check-options.js';
-import type { Rules } from '../../options/rules.js';
+import { checkOptions } from '../../common/options/check-options.js';
+import type { Rules } from '../../common/options/option-rules.js';
 
 export interface MonitorMetricProducerOptions {
   /**

@@ -1,5 +1,5 @@
-import type { MetricsReader } from '../../metrics/reading/reader.js';
-import type { Sliced } from '../../metrics/reading/slices.js';
+import type { MetricsReader } from '../../metrics/collection/reader.js';
+import type { Sliced } from '../../common/slices.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { Catalog } from '../prometheus/catalog.js';
 import type { FamilyHead, SampleSink } from '../prometheus/exposed-family.js';

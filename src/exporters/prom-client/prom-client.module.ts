@@ -1,11 +1,11 @@
 import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
-import { MetricsReader } from '../../metrics/reading/reader.js';
+import { MetricsReader } from '../../metrics/collection/reader.js';
 import { MetricsRegistry } from '../../metrics/registry.js';
 
-import { badOption, checkOptions } from '../../options/check-options.js';
-import type { Rules } from '../../options/rules.js';
-import { isShortText } from '../../options/rules.js';
+import { badOption, checkOptions } from '../../common/options/check-options.js';
+import type { Rules } from '../../common/options/option-rules.js';
+import { isShortText } from '../../common/options/option-rules.js';
 import { PromClientBridge } from './prom-client.bridge.js';
 import type { PromClientRegistry } from './prom-client.registry.js';
 

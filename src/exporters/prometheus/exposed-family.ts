@@ -1,6 +1,6 @@
-import type { ProcessMetrics } from '../../metrics/reading/snapshot.js';
-import type { Look } from '../../metrics/reading/reader-windows.js';
-import type { Sliced } from '../../metrics/reading/slices.js';
+import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
+import type { WindowCursor } from '../../metrics/collection/reader-windows.js';
+import type { Sliced } from '../../common/slices.js';
 import type { BucketFigures } from './bucket-layout.js';
 
 /** `unknown` is a number that says nothing of how it behaves: `untyped` in the text format 0.0.4. */
@@ -32,5 +32,5 @@ export interface ExposedFamily extends FamilyHead {
 export interface WindowedFamilies {
   readonly heads: readonly FamilyHead[];
   /** @param begin begins one of the families, and gives the sink for its samples. */
-  write(begin: (head: FamilyHead) => SampleSink, look: Look): Sliced<void>;
+  write(begin: (head: FamilyHead) => SampleSink, look: WindowCursor): Sliced<void>;
 }

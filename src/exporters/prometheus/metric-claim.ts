@@ -1,6 +1,6 @@
 import type { Description } from '../../metrics/description.js';
 import type { Family, Series } from '../../metrics/series/family.js';
-import { NO_HELP } from '../../monitor.messages.js';
+import { NO_HELP } from './help.messages.js';
 import type { BuiltIn } from './built-in.js';
 import { BUILT_IN } from './built-in.js';
 import type { ExposedType, FamilyHead } from './exposed-family.js';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { MetricsRegistry } from '../../metrics/registry.js';
-import type { ProcessMetrics } from '../../metrics/reading/snapshot.js';
+import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import type { ExposedFamily, ExposedType, SampleSink } from './exposed-family.js';
 
 /** A number of the process; `null` and `undefined` where nobody knows. */

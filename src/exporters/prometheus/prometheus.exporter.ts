@@ -1,8 +1,8 @@
-import type { ProcessMetrics, Reading } from '../../metrics/reading/snapshot.js';
-import type { Look } from '../../metrics/reading/reader-windows.js';
-import type { MetricsReader } from '../../metrics/reading/reader.js';
+import type { ProcessMetrics, Reading } from '../../metrics/collection/snapshot.js';
+import type { WindowCursor } from '../../metrics/collection/reader-windows.js';
+import type { MetricsReader } from '../../metrics/collection/reader.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
-import type { Sliced } from '../../metrics/reading/slices.js';
+import type { Sliced } from '../../common/slices.js';
 import { Catalog } from './catalog.js';
 import type { TextFormat } from './text-format.js';
 import { TextWriter } from './text-writer.js';
@@ -35,7 +35,7 @@ export class PrometheusExporter {
     return writer.finish();
   }
 
-  private *writeWindow(format: TextFormat, look: Look): Sliced<Buffer[]> {
+  private *writeWindow(format: TextFormat, look: WindowCursor): Sliced<Buffer[]> {
     const writer = new TextWriter(format);
     const { windows } = yield* this.catalog.read();
     for (const window of windows) yield* window.write((head) => writer.begin(head), look);

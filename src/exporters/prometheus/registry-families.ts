@@ -1,7 +1,7 @@
 import type { Counter } from '../../metrics/counter.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
-import type { Sliced } from '../../metrics/reading/slices.js';
+import type { Sliced } from '../../common/slices.js';
 import type { Family, Series } from '../../metrics/series/family.js';
 import { layoutFor, figuresOf } from './bucket-layout.js';
 import type { ExposedFamily, FamilyHead, WindowedFamilies } from './exposed-family.js';

@@ -1,4 +1,4 @@
-import type { Reading } from '../../metrics/reading/snapshot.js';
+import type { Reading } from '../../metrics/collection/snapshot.js';
 import type { PrometheusExporter } from './prometheus.exporter.js';
 import type { TextFormat } from './text-format.js';
 

@@ -1,6 +1,6 @@
 import type { HistogramValues } from '../../metrics/histogram/histogram-values.js';
-import type { Sliced } from '../../metrics/reading/slices.js';
-import type { MetricsSnapshot } from '../../metrics/reading/snapshot.js';
+import type { Sliced } from '../../common/slices.js';
+import type { MetricsSnapshot } from '../../metrics/collection/snapshot.js';
 import type { Acknowledged } from './acknowledged.js';
 import type { Line } from './line.js';
 import type { NameLine } from './line-names.js';

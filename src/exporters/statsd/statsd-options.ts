@@ -1,7 +1,7 @@
 import type { ClientOptions, StatsD } from 'hot-shots';
-import { checkOptions } from '../../options/check-options.js';
-import type { Rules } from '../../options/rules.js';
-import { wholeNumber } from '../../options/rules.js';
+import { checkOptions } from '../../common/options/check-options.js';
+import type { Rules } from '../../common/options/option-rules.js';
+import { wholeNumber } from '../../common/options/option-rules.js';
 
 export interface StatsdOptions {
   /**

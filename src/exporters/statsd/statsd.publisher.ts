@@ -1,6 +1,6 @@
 import type { PublishContext, PublisherObject } from '../../publishing/publisher.js';
-import type { MetricsSnapshot } from '../../metrics/reading/snapshot.js';
-import { inSlices, sliceEnds } from '../../metrics/reading/slices.js';
+import type { MetricsSnapshot } from '../../metrics/collection/snapshot.js';
+import { inSlices, sliceEnds } from '../../common/slices.js';
 import { Acknowledged } from './acknowledged.js';
 import { DocumentLines } from './document-lines.js';
 import { GivenClientSender } from './given-client.sender.js';

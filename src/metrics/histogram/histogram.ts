@@ -16,7 +16,7 @@ export interface HistogramOptions {
 }
 
 /** What is in a histogram at this moment: to be read at once, for the next value changes it. */
-export interface HistogramLook {
+export interface HistogramView {
   readonly count: number;
   readonly sum: number;
   /** Infinity without a value. */
@@ -109,7 +109,7 @@ export class Histogram {
   }
 
   /** Everything recorded so far, without the copy that a snapshot is. */
-  look(): HistogramLook {
+  look(): HistogramView {
     const { total: count, positive, classic } = this;
     return { count, sum: this.totalSum().value, min: Math.min(this.pastMin, this.min), positive, classic };
   }

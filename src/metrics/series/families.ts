@@ -1,4 +1,4 @@
-import { ownCopy } from '../own-copy.js';
+import { ownCopy } from '../../common/own-copy.js';
 import type { MakeSeries, Series } from './family.js';
 import { Family } from './family.js';
 import type { Labels } from './labels.js';

@@ -1,8 +1,8 @@
 import { LabelIndex } from './label-index.js';
 import type { KnownLabels, Labels } from './labels.js';
 import { metricText } from './series-name.js';
-import type { Sliced } from '../reading/slices.js';
-import { sortSliced } from '../reading/slices.js';
+import type { Sliced } from '../../common/slices.js';
+import { sortSliced } from '../../common/slices.js';
 
 /** What a series has of the metric that it belongs to. */
 export interface SeriesHome {

@@ -1,4 +1,4 @@
-import { ownCopy } from '../own-copy.js';
+import { ownCopy } from '../../common/own-copy.js';
 import type { KnownLabels, Labels, LabelValue } from './labels.js';
 
 /** So many orders of the names of labels are remembered; further ones are still found, more slowly. */

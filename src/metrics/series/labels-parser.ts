@@ -1,4 +1,4 @@
-import { setOwn } from '../set-own.js';
+import { setOwn } from '../../common/set-own.js';
 import { parseLabels } from './series-name.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { KnownLabels } from './labels.js';
 import { labelsText } from './labels.js';
-import { setOwn } from '../set-own.js';
+import { setOwn } from '../../common/set-own.js';
 
 /** A series by its parts. */
 export interface SeriesIdentity {

@@ -18,7 +18,7 @@ import {
 import type {
   AccessJudgement,
   AccessOptions,
-  Admission,
+  AccessGranted,
   Collector as OwnCollector,
   CollectorsOptions,
   Counter,
@@ -46,7 +46,7 @@ import type {
   Publisher,
   PublisherObject,
   PublishFunction,
-  Refusal,
+  AccessDenied,
   RefusalReason,
   RequestFilter,
   Reading,
@@ -118,7 +118,7 @@ export class ByTokenOnlyGuard extends LoopbackGuard {
   }
 }
 
-function refuse(reason: RefusalReason, { by }: Admission): Refusal {
+function refuse(reason: RefusalReason, { by }: AccessGranted): AccessDenied {
   return { allowed: false, reason, detail: by };
 }
 

@@ -1,0 +1,65 @@
+import { Logger } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
+import { ALLOWS_EVERYBODY, RISKY_LISTENER } from './access.messages.js';
+import type { ResolvedAccessOptions } from './access.options.js';
+import type { LocalityResolver } from '../common/http/locality.js';
+
+/** What is used of the instances of the frameworks. */
+interface Framework {
+  get?(setting: string): unknown;
+  [key: symbol]: { trustProxy?: unknown } | undefined;
+}
+
+/** Warns once at start of a set-up that may let more people in than was meant. */
+export class ExposureWarning {
+  private readonly logger = new Logger('MonitorAccess');
+  private server: Server | undefined;
+
+  /** @param isOnMainPort whether the endpoint is where the application is. */
+  constructor(
+    private readonly options: ResolvedAccessOptions,
+    private readonly isOnMainPort: boolean,
+    private readonly host: HttpAdapterHost,
+    private readonly localities: LocalityResolver,
+  ) {}
+
+  /** The address of the application is known only when it listens. */
+  private readonly onListening = (): void => {
+    const address = this.server?.address();
+    if (typeof address !== 'object' || address === null) return;
+    const isPublic = this.localities.of(address.address) !== 'loopback';
+    if (isPublic && trustsProxies(this.host)) this.logger.warn(RISKY_LISTENER);
+  };
+
+  onModuleInit(): void {
+    const { allow, token, requestFilter } = this.options;
+    if (requestFilter !== undefined) return;
+    if (allow.isEverybody) this.logger.warn(ALLOWS_EVERYBODY);
+    const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
+    if (!this.isOnMainPort || token !== undefined || typeof server?.once !== 'function') return;
+    this.server = server.once('listening', this.onListening);
+  }
+
+  onApplicationShutdown(): void {
+    this.server?.off('listening', this.onListening);
+    this.server = undefined;
+  }
+}
+
+/** Whether the application expects proxies before it. */
+function trustsProxies({ httpAdapter }: HttpAdapterHost): boolean {
+  const instance = httpAdapter.getInstance<Framework>();
+  switch (httpAdapter.getType()) {
+    case 'express':
+      return Boolean(instance.get?.('trust proxy'));
+    case 'fastify': {
+      const options = Object.getOwnPropertySymbols(instance).find(
+        ({ description }) => description === 'fastify.options',
+      );
+      return Boolean(options && instance[options]?.trustProxy);
+    }
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,13 @@
+/** What a client gets that calls itself something else. */
+export const BAD_READER = 'The reader in the query is called by 1 to 50 letters, digits, "_", "-" and "."\n';
+
+export const NO_HTTP_ADAPTER =
+  'The monitor has a port of its own, and needs @nestjs/platform-express or @nestjs/platform-fastify for it. Install either.';
+
+export const PORT_FAILED = (port: number, address: string, message: string): string =>
+  `The monitor cannot be served at its port ${port} of ${address} (the options "port" and "bindAddress"): ${message}`;
+
+export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
+
+/** What a client gets when there are too many that take their time. */
+export const TOO_MANY_SCRAPES = 'There are too many scrapes under way. Try again later.\n';

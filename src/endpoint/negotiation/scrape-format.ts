@@ -1,0 +1,24 @@
+import type { TextFormat } from '../../exporters/prometheus/text-format.js';
+import { OPEN_METRICS, TEXT } from '../../exporters/prometheus/text-format.js';
+import type { Offer } from './accept.js';
+import { qualities } from './accept.js';
+
+const JSON_OFFER: Offer = { type: 'application/json' };
+const TEXT_OFFER: Offer = { type: 'text/plain', version: '0.0.4' };
+const OPEN_METRICS_OFFER: Offer = { type: 'application/openmetrics-text', version: '1.0.0' };
+
+/**
+ * The format that a client wants more than JSON, by its `Accept` header. A browser, `curl`, and whoever says nothing
+ * or takes both alike get JSON: `undefined`.
+ */
+export function formatInsteadOfJson(accept: string | undefined): TextFormat | undefined {
+  const [json, text, openMetrics] = qualities(accept, [JSON_OFFER, TEXT_OFFER, OPEN_METRICS_OFFER]);
+  if (Math.max(text, openMetrics) <= json) return undefined;
+  return openMetrics > text ? OPEN_METRICS : TEXT;
+}
+
+/** The format for a client that is to have one of them whatever it wants. */
+export function formatFor(accept: string | undefined): TextFormat {
+  const [text, openMetrics] = qualities(accept, [TEXT_OFFER, OPEN_METRICS_OFFER]);
+  return openMetrics > text ? OPEN_METRICS : TEXT;
+}

@@ -1,0 +1,33 @@
+import { isIP } from 'node:net';
+import type { Rules } from '../../common/options/option-rules.js';
+import { wholeNumber } from '../../common/options/option-rules.js';
+
+/** A port of the endpoint's own. */
+export interface PortOptions {
+  /**
+   * Serves the endpoint on a port of its own, and no more on that of the application: out of reach of its global
+   * prefix, guards, pipes, interceptors and filters. An application without HTTP has an endpoint then, too. 0 picks a
+   * free port; `MonitorPort.url` says which. The guard stays in force. Default: none.
+   */
+  port?: number | undefined;
+  /** The address that {@link port} listens on, such as `0.0.0.0` for all of IPv4, or `::`. Default: `127.0.0.1`. */
+  bindAddress?: string | undefined;
+}
+
+export interface ResolvedPortOptions {
+  /** `undefined` for none. */
+  readonly port: number | undefined;
+  readonly bindAddress: string;
+}
+
+export const PORT_RULES: Rules = {
+  port: wholeNumber('a whole number from 0 to 65535', 0, 65_535),
+  bindAddress: {
+    allowed: 'an IP address of this machine, such as "127.0.0.1", "0.0.0.0" or "::"',
+    accepts: (value) => typeof value === 'string' && isIP(value) !== 0,
+  },
+};
+
+export function resolvePortOptions({ port, bindAddress = '127.0.0.1' }: PortOptions): ResolvedPortOptions {
+  return { port, bindAddress };
+}

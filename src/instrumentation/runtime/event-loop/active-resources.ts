@@ -1,0 +1,53 @@
+import type { Clock } from '../../../common/clock.js';
+import type { Gauge } from '../../../metrics/gauge.js';
+import type { MetricsRegistry } from '../../../metrics/registry.js';
+import { CostLimiter } from '../cost-limiter.js';
+
+/**
+ * Counts what keeps the event loop alive or busy: sockets, timers, files, by type. That makes a list of all of them, which
+ * takes 1 ms where there are 10 000 sockets.
+ */
+export class ActiveResources {
+  private readonly total: Gauge;
+  private readonly byType = new Map<string, Gauge>();
+  private readonly sparing: CostLimiter;
+
+  constructor(
+    private readonly registry: MetricsRegistry,
+    clock: Clock,
+  ) {
+    this.sparing = new CostLimiter(clock);
+    registry.descriptions.addOwn('ioloop_handlers', {
+      help: 'Active handles and requests of the event loop.',
+    });
+    registry.descriptions.addOwn('active_resources', {
+      help: 'Active handles and requests of the event loop, by type.',
+    });
+    this.total = registry.ownGauge('ioloop_handlers', 0);
+  }
+
+  /** Counts them, unless the last count was too dear for another one so soon. */
+  count(): void {
+    this.sparing.run(() => {
+      const types = process.getActiveResourcesInfo();
+      this.total.set(types.length);
+      this.setTypes(types);
+    });
+  }
+
+  private setTypes(types: readonly string[]): void {
+    // One that is gone is zero, and not what it was.
+    const counts = new Map([...this.byType.keys()].map((type) => [type, 0]));
+    for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+    for (const [type, count] of counts) this.gaugeOf(type).set(count);
+  }
+
+  private gaugeOf(type: string): Gauge {
+    let gauge = this.byType.get(type);
+    if (gauge === undefined) {
+      gauge = this.registry.ownGauge('active_resources', undefined, { type });
+      this.byType.set(type, gauge);
+    }
+    return gauge;
+  }
+}

@@ -1,0 +1,138 @@
+import { performance } from 'node:perf_hooks';
+import type { Clock } from '../../../common/clock.js';
+import { monotonicClock } from '../../../common/clock.js';
+import type { Counter } from '../../../metrics/counter.js';
+import type { Gauge } from '../../../metrics/gauge.js';
+import type { MetricsRegistry } from '../../../metrics/registry.js';
+import { ActiveResources } from './active-resources.js';
+import type { Collector } from '../collector.js';
+import { LoopWatch } from './loop-watch.js';
+
+const DESCRIPTIONS = {
+  callbacks: { help: 'Ticks of the timer that watches the event loop.' },
+  callbacks_processed: { help: 'Events that the event loop has processed.' },
+  callback_duration: { help: 'How long the event loop was busy.', unit: 'seconds' },
+  ioloop_excess_callback_latency: {
+    help: 'How late the last tick of the timer that watches the event loop was.',
+    unit: 'seconds',
+  },
+  ioloop_pending_callbacks: { help: 'Events that were waiting when the event loop polled.' },
+  eventloop_utilization: {
+    help: 'Share of the time in which the event loop was busy, from 0 to 1.',
+    unit: 'ratio',
+  },
+  eventloop_delay: { help: 'How long the event loop ran code without turning.', unit: 'seconds' },
+};
+
+/** The loop's own figures, which only ever grow. */
+interface LoopTotals {
+  /** Turns of the loop. */
+  turns: number;
+  /** Events that it has processed. */
+  events: number;
+  /** Events that were waiting when it polled, added up over all its turns. */
+  waiting: number;
+  /** Milliseconds that it was busy, and that it was not. */
+  busy: number;
+  idle: number;
+}
+
+/**
+ * Watches Node's event loop: as µtornadomon watched Tornado's, under the same names, and how long it is held up.
+ *
+ * A timer measures how late it is called. Everything else is read from the loop's own counts. They go back to the
+ * start of the thread, so each look takes the difference to the one before: it is neither diluted by the past
+ * nor disturbed by another monitor in the same process.
+ */
+export class EventLoopCollector implements Collector {
+  private readonly ticks: Counter;
+  private readonly events: Counter;
+  private readonly busySeconds: Counter;
+  private readonly lateness: Gauge;
+  private readonly waiting: Gauge;
+  private readonly utilization: Gauge;
+  private readonly watch: LoopWatch;
+  private readonly resources: ActiveResources;
+
+  private timer: NodeJS.Timeout | undefined;
+  private lastTick = 0;
+  private last: LoopTotals | undefined;
+  private atLastTick: LoopTotals | undefined;
+
+  /** @param interval milliseconds between two ticks of the timer. */
+  constructor(
+    registry: MetricsRegistry,
+    private readonly interval: number,
+    private readonly clock: Clock = monotonicClock,
+  ) {
+    for (const [name, description] of Object.entries(DESCRIPTIONS)) {
+      registry.descriptions.addOwn(name, description);
+    }
+    this.ticks = registry.ownCounter('callbacks');
+    this.events = registry.ownCounter('callbacks_processed');
+    this.busySeconds = registry.ownCounter('callback_duration');
+    this.lateness = registry.ownGauge('ioloop_excess_callback_latency', 0);
+    this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
+    this.utilization = registry.ownGauge('eventloop_utilization');
+    const delay = registry.ownHistogram('eventloop_delay');
+    this.watch = new LoopWatch((seconds) => delay.observe(seconds));
+    this.resources = new ActiveResources(registry, clock);
+  }
+
+  start(): void {
+    this.last = this.atLastTick = loopTotals();
+    this.lastTick = this.clock();
+    this.watch.start();
+    // Without unref(), a script that has nothing left to do would never end.
+    this.timer ??= setInterval(() => this.tick(), this.interval).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.watch.stop();
+  }
+
+  /** What the timer does. */
+  tick(): void {
+    const now = this.clock();
+    this.ticks.inc();
+    this.lateness.set((now - this.lastTick - this.interval) / 1000);
+    this.lastTick = now;
+    this.update();
+    // From tick to tick, so that what one reader sees does not hang on when another one has looked.
+    this.setUtilization();
+  }
+
+  collect(): void {
+    if (this.timer === undefined) return;
+    this.watch.collect();
+    this.update();
+  }
+
+  private update(): void {
+    const now = loopTotals();
+    const last = this.last ?? now;
+    this.last = now;
+    this.events.inc(now.events - last.events);
+    this.busySeconds.inc(Math.max(0, now.busy - last.busy) / 1000);
+    // Two looks within one turn of the loop: it has not polled since, and what it found then still stands.
+    const turns = now.turns - last.turns;
+    if (turns > 0) this.waiting.set((now.waiting - last.waiting) / turns);
+    this.resources.count();
+  }
+
+  private setUtilization(): void {
+    const { last: now, atLastTick: before } = this;
+    if (now === undefined || before === undefined) return;
+    const [busy, idle] = [now.busy - before.busy, now.idle - before.idle];
+    this.atLastTick = now;
+    if (busy + idle > 0) this.utilization.set(Math.min(1, Math.max(0, busy / (busy + idle))));
+  }
+}
+
+function loopTotals(): LoopTotals {
+  const { loopCount, events, eventsWaiting } = performance.nodeTiming.uvMetricsInfo;
+  const { active, idle } = performance.eventLoopUtilization();
+  return { turns: loopCount, events, waiting: eventsWaiting, busy: active, idle };
+}

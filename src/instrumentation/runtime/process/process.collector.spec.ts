@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { OpenDescriptors } from './open-descriptors.js';
+import { PortableProcess } from './portable-process.js';
+import type { PortableFigures } from './portable-process.js';
+import { ProcessCollector } from './process.collector.js';
+import { SAMPLE_INTERVAL } from '../sampling-timer.js';
+
+const ps = (field: string) =>
+  Number(execFileSync('ps', ['-o', `${field}=`, '-p', String(process.pid)], { encoding: 'utf8' }));
+
+describe.runIf(process.platform === 'linux')('ProcessCollector on Linux', () => {
+  const start = () => {
+    const collector = new ProcessCollector();
+    onTestFinished(() => collector.stop());
+    collector.start();
+    return collector;
+  };
+
+  it('says what ps says', () => {
+    const { uptime, meminfo, cpu } = start().read();
+    expect(uptime).toBeGreaterThanOrEqual(ps('etimes') - 1);
+    expect(uptime).toBeLessThanOrEqual(ps('etimes') + 1.5);
+    expect(cpu.num_threads).toBe(ps('nlwp'));
+    expect(Math.abs(meminfo.vsz_bytes! / 1024 - ps('vsz'))).toBeLessThan(ps('vsz') * 0.05);
+    expect(Math.abs(meminfo.rss_bytes! / 1024 - ps('rss'))).toBeLessThan(ps('rss') * 0.2);
+  });
+
+  it('has an uptime that begins before Node did', () => {
+    const collector = start();
+    expect(collector.read().uptime).toBeGreaterThanOrEqual(process.uptime() - 0.001);
+  });
+
+  it('counts the descriptors that are open', async () => {
+    const collector = start();
+    const count = () => collector.read().num_fds;
+    const before = count()!;
+    const opened = Array.from({ length: 10 }, () => openSync('/dev/null', 'r'));
+    // Before Linux 6.2, not every look counts anew.
+    await expect.poll(count).toBe(before + 10);
+    opened.forEach((fd) => closeSync(fd));
+    await expect.poll(count).toBe(before);
+  });
+
+  it('counts seconds of CPU', () => {
+    const collector = start();
+    const before = collector.read().cpu.user_time!;
+    const end = process.cpuUsage().user + 50_000;
+    while (process.cpuUsage().user < end);
+    expect(collector.read().cpu.user_time! - before).toBeGreaterThanOrEqual(0.05);
+  });
+});
+
+describe('ProcessCollector where the runtime does not know the resident size', () => {
+  /** Answers in turn. */
+  class Answering extends PortableProcess {
+    questions = 0;
+
+    constructor(private readonly answers: (PortableFigures | null)[]) {
+      super();
+    }
+
+    override get figures(): PortableFigures | null {
+      return this.answers[this.questions - 1] ?? null;
+    }
+
+    override get canAnswer(): boolean {
+      return this.answers[0] !== null;
+    }
+
+    override ask(): Promise<void> {
+      this.questions++;
+      return Promise.resolve();
+    }
+  }
+
+  const start = (portable: PortableProcess) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+      throw new Error('ENOENT');
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const collector = new ProcessCollector(portable);
+    onTestFinished(() => collector.stop());
+    collector.start();
+    return collector;
+  };
+
+  it('asks the tools of the operating system again and again, and says null when they have no answer', async () => {
+    const portable = new Answering([{ age: 3, rssBytes: 111 }, null, { age: 5, rssBytes: 222 }]);
+    const collector = start(portable);
+    // On Linux, /proc knows the age, and they are not asked at the start.
+    if (portable.questions === 0) await portable.ask();
+    const sizes = [111, null, 222].map((_, i) => {
+      if (i > 0) vi.advanceTimersByTime(SAMPLE_INTERVAL);
+      return collector.read().meminfo.rss_bytes;
+    });
+    expect(sizes).toEqual([111, null, 222]);
+  });
+
+  it('does not ask them again if they did not know it at the start', () => {
+    const portable = new Answering([null]);
+    const collector = start(portable);
+    const { questions } = portable;
+    vi.advanceTimersByTime(10 * SAMPLE_INTERVAL);
+    expect(portable.questions).toBe(questions);
+    expect(collector.read().meminfo.rss_bytes).toBeNull();
+  });
+});
+
+describe('OpenDescriptors', () => {
+  it.runIf(process.platform === 'linux')('counts one more for one more', () => {
+    const before = new OpenDescriptors().count()!;
+    const fd = openSync('/dev/null', 'r');
+    expect(new OpenDescriptors().count()).toBe(before + 1);
+    closeSync(fd);
+  });
+
+  it('lists them before Linux 6.2, for at most a thousandth of the time', () => {
+    let [now, lists, open] = [0, 0, 1000];
+    const list = () => (lists++, (now += 2), open);
+    const descriptors = new OpenDescriptors(() => now, { size: () => 0, list });
+    expect(descriptors.count()).toBe(1000);
+    open = 1001;
+    now += 1999;
+    expect(descriptors.count()).toBe(1000);
+    expect(lists).toBe(1);
+    now += 1;
+    expect(descriptors.count()).toBe(1001);
+    expect(lists).toBe(2);
+  });
+
+  it('says null, and no earlier count, when they cannot be listed any more', () => {
+    let now = 0;
+    const ways = { size: () => 0, list: () => 7 };
+    const descriptors = new OpenDescriptors(() => now++, ways);
+    expect(descriptors.count()).toBe(7);
+    ways.list = () => {
+      throw new Error('EMFILE');
+    };
+    now += 10_000;
+    expect(descriptors.count()).toBeNull();
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('PortableProcess', () => {
+  it('knows age and resident size from the tools of the operating system', async () => {
+    const portable = new PortableProcess();
+    expect(portable.figures).toBeNull();
+    await portable.ask();
+    expect(Math.abs(portable.figures!.age - process.uptime())).toBeLessThan(5);
+    expect(portable.figures!.rssBytes).toBeGreaterThan(20e6);
+  });
+
+  it('asks one question at a time, and leaves no descriptor open', async () => {
+    const portable = new PortableProcess();
+    const before = new OpenDescriptors().count();
+    const questions = Array.from({ length: 50 }, () => portable.ask());
+    expect(new Set(questions).size).toBe(1);
+    await Promise.all(questions);
+    expect(new OpenDescriptors().count()).toBe(before);
+  });
+
+  it('has pidusage keep nothing, so that there is nothing to clear', async () => {
+    const history = createRequire(import.meta.url)('pidusage/lib/history.js') as {
+      get(pid: number): unknown;
+    };
+    const portable = new PortableProcess();
+    await portable.ask();
+    expect(portable.canAnswer).toBe(true);
+    portable.stop();
+    expect(history.get(process.pid)).toBeUndefined();
+  });
+
+  it('ends the question that is under way when it is stopped, and keeps no answer', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-ps-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    writeFileSync(join(directory, 'ps'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${directory}${delimiter}${process.env.PATH}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const portable = new PortableProcess();
+    const asking = portable.ask();
+    portable.stop();
+    await asking;
+    expect(portable.figures).toBeNull();
+  });
+
+  it('asks nobody on Windows, where pidusage would start one process after the other', async () => {
+    const portable = new PortableProcess('win32');
+    await portable.ask();
+    expect(portable.figures).toBeNull();
+    expect(portable.canAnswer).toBe(false);
+  });
+
+  it('knows nothing, and says so, where those tools are missing', async () => {
+    const { PATH } = process.env;
+    process.env.PATH = '/nowhere';
+    onTestFinished(() => void (process.env.PATH = PATH));
+    const portable = new PortableProcess();
+    await portable.ask();
+    expect(portable.figures).toBeNull();
+  });
+});
