@@ -1,10 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
+/** A spec beside its source that opens a socket or starts a process. Without it, `no-network.ts` makes it fail. */
+const E2E = 'src/**/*.e2e.spec.ts';
+
+/** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
-    // A test that installs the packed tarball into a fresh app waits for the registry.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.spec.ts', 'test/architecture.spec.ts'],
+          exclude: [E2E],
+          ...timeouts,
+          setupFiles: ['test/support/no-network.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: [E2E, 'test/**/*.spec.ts'],
+          exclude: ['test/architecture.spec.ts', 'test/package.spec.ts'],
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package.spec.ts'],
+          ...timeouts,
+        },
+      },
+    ],
   },
 });
