@@ -1,6 +1,8 @@
-import type { NestModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { Startup } from './common/startup/startup.js';
+import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
 import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
 import { Scrapes } from './exporters/prometheus/scrapes.js';
@@ -33,6 +35,7 @@ import { MonitorService } from './monitor.service.js';
  */
 @Global()
 @Module({
+  imports: [StartupModule],
   providers: [
     {
       provide: MetricsRegistry,
@@ -116,12 +119,17 @@ import { MonitorService } from './monitor.service.js';
     },
     {
       provide: MonitorPort,
-      inject: [MONITOR_OPTIONS, HttpAdapterHost],
-      useFactory: ({ port }: ResolvedMonitorOptions, host: HttpAdapterHost) => new MonitorPort(port, host),
+      inject: [MONITOR_OPTIONS, HttpAdapterHost, Startup],
+      useFactory: ({ port }: ResolvedMonitorOptions, host: HttpAdapterHost, startup: Startup) => {
+        const monitorPort = new MonitorPort(port, host);
+        if (port.port !== undefined) startup.prepare(() => monitorPort.listen());
+        return monitorPort;
+      },
     },
     MonitorService,
   ],
   exports: [
+    StartupModule,
     MonitorService,
     MonitorAccess,
     MonitorPort,
@@ -133,7 +141,7 @@ import { MonitorService } from './monitor.service.js';
     MONITOR_OPTIONS,
   ],
 })
-export class MonitorCoreModule implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
+export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
   private isStopped = false;
 
   constructor(
@@ -143,11 +151,13 @@ export class MonitorCoreModule implements NestModule, OnApplicationBootstrap, On
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(RouteRegistration) private readonly routes: RouteRegistration,
+    @Inject(Startup) startup: Startup,
   ) {
     // The options get here, and not into the providers, since the publisher among them may well be a provider that
     // counts something itself: the service that it injects must not wait for the options that it is part of.
     registry.maxSeries = options.maxSeries;
     collectors.use(options.collectors, options.measureInterval);
+    startup.start(() => this.start());
   }
 
   /** There is no middleware to configure: this is where Nest is before it registers routes. */
@@ -155,17 +165,17 @@ export class MonitorCoreModule implements NestModule, OnApplicationBootstrap, On
     this.routes.expect();
   }
 
-  onApplicationBootstrap(): void {
+  /** In the last of all hooks: the application is at work until then. */
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    await this.collectors.stop();
+  }
+
+  private start(): void {
     // An application can be closed while it starts.
     if (this.isStopped) return;
     this.collectors.start(this.monitor);
     const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
     if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
-  }
-
-  /** In the last of all hooks: the application is at work until then. */
-  async onApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    await this.collectors.stop();
   }
 }

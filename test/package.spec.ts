@@ -183,6 +183,12 @@ describe.each([
     expect(await runNode(script, project)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('starts nothing before the application is up, and nothing in one whose start has failed', async () => {
+    expect(await runNode(['failed-start.mjs'], join(project, 'esm'))).toEqual(
+      endedAfterPrinting({ up: ['application', 'collector', 'publisher'], failed: ['application'] }),
+    );
+  });
+
   it('starts nothing and changes nothing when it is loaded', async () => {
     expect(await runNode(['idle.cjs'], join(project, 'cjs'))).toEqual(
       endedAfterPrinting({ started: [], listeners: [], globals: [] }),

@@ -160,11 +160,17 @@ describe('the publisher', () => {
     expect(published[2].max_gauges).not.toHaveProperty('queue');
   });
 
-  it('that never settles is given up after publishTimeout, its signal aborted and its window kept', async () => {
+  /** Settles when the signal is aborted, as `fetch()` does. */
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+    );
+
+  it('that is not done after publishTimeout has failed: its signal is aborted and its window kept', async () => {
     const signals: AbortSignal[] = [];
     const { published, publish } = recorder((call, signal) => {
       signals.push(signal);
-      return call === 1 ? new Promise(() => {}) : undefined;
+      return call === 1 ? untilAborted(signal) : undefined;
     });
     const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 50 });
     context.get(MonitorService).kv('queue', 7);
@@ -196,12 +202,70 @@ describe('the publisher', () => {
     expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
   });
 
-  it('that gets every interval as its timeout is called at each of them, even if it never settles', async () => {
-    const { published, publish } = recorder(() => new Promise(() => {}));
+  it('that uses up its whole interval and heeds its signal is called at every interval', async () => {
+    const { published, publish } = recorder((_call, signal) => untilAborted(signal));
     const context = await start({ publisher: publish, publishInterval: 100 });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(published).toHaveLength(10);
     expect(await countersOf(context)).not.toHaveProperty('monitor_skipped_publishes');
+  });
+
+  it.each([50, 100])(
+    'that ignores its signal is never called a second time meanwhile, with a timeout of %i of 100 ms',
+    async (publishTimeout) => {
+      let finish = (): void => {};
+      const { published, publish } = recorder((call) =>
+        call === 1 ? new Promise<void>((resolve) => (finish = resolve)) : undefined,
+      );
+      const context = await start({ publisher: publish, publishInterval: 100, publishTimeout });
+      context.get(MonitorService).kv('queue', 7);
+      await vi.advanceTimersByTimeAsync(450);
+      expect(published).toHaveLength(1);
+      expect(await countersOf(context)).toMatchObject({
+        monitor_failed_publishes: 1,
+        monitor_skipped_publishes: 3,
+      });
+      finish();
+      await vi.advanceTimersByTimeAsync(50);
+      expect(published).toHaveLength(2);
+      expect(published[1].max_gauges).toHaveProperty('queue', 7);
+    },
+  );
+
+  it('that ignores its signal is said to be the reason why it is not called', async () => {
+    const { publish } = recorder(() => new Promise(() => {}));
+    await start({ publisher: publish, publishInterval: 1_000, publishTimeout: 500 });
+    await vi.advanceTimersByTimeAsync(62_000);
+    expect(log.errors).toEqual([
+      expect.stringContaining('not finished after 500 ms'),
+      expect.stringMatching(/failed 62 times in 61 s.*previous call has timed out and has not ended/),
+    ]);
+  });
+
+  it('that fails for hours is logged once with its stack, then in few summaries, and once when it works', async () => {
+    const stacks: unknown[] = [];
+    const recordError = log.error.bind(log);
+    log.error = (text: unknown, ...more: unknown[]) => {
+      recordError(text);
+      stacks.push(more[0]);
+    };
+    let isDown = true;
+    const publisher = () => (isDown ? Promise.reject(new Error('refused')) : undefined);
+    const context = await start({ publisher, collectors: { eventLoop: false, process: false } });
+    await vi.advanceTimersByTimeAsync(10_090_000);
+    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1009 });
+    // The first, after 1, 3, 7, 15, 31 and 63 minutes, and after 2 hours.
+    expect(log.errors).toHaveLength(8);
+    expect(log.errors[0]).toContain('Error: refused');
+    expect(log.errors[1]).toContain('failed 7 times in 60 s');
+    expect(stacks[0]).toContain('publisher.spec');
+    expect(stacks.slice(1).filter((stack) => stack !== undefined)).toEqual([]);
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.errors).toHaveLength(8);
+    expect(log.messages.filter((text) => text.includes('works again'))).toEqual([
+      expect.stringContaining('failed 1009 times in 3 h'),
+    ]);
   });
 
   it('that is slow is not called again before it is done, and the calls left out are counted', async () => {
@@ -343,8 +407,10 @@ describe('the publisher', () => {
       expect(published[1].counters.orders).toBe(1);
     });
 
-    it('is called once more even after a call that hangs until its timeout', async () => {
-      const { published, publish } = recorder((call) => (call === 1 ? new Promise(() => {}) : undefined));
+    it('is called once more after a call that has used up its timeout', async () => {
+      const { published, publish } = recorder((call, signal) =>
+        call === 1 ? untilAborted(signal) : undefined,
+      );
       const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 1_000 });
       context.get(MonitorService).kv('queue', 6);
       await vi.advanceTimersByTimeAsync(400);
@@ -353,6 +419,33 @@ describe('the publisher', () => {
       await closing;
       expect(published).toHaveLength(2);
       expect(published[1].max_gauges).toHaveProperty('queue', 6);
+    });
+  });
+
+  describe('whose last call cannot deliver', () => {
+    it('logs it even if the failures before it are only summarised', async () => {
+      const context = await start({
+        publisher: () => Promise.reject(new Error('down')),
+        publishInterval: 1_000,
+      });
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(log.errors).toHaveLength(1);
+      await context.close();
+      expect(log.errors[1]).toMatch(/last call.*Error: down.*not published/);
+    });
+
+    it('is not called while its previous call goes on, is waited for as long as publishTimeout, and it is logged', async () => {
+      const { published, publish } = recorder(() => new Promise(() => {}));
+      const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 300 });
+      await vi.advanceTimersByTimeAsync(1_000);
+      const closed = vi.fn();
+      const closing = context.close().then(closed);
+      await vi.advanceTimersByTimeAsync(299);
+      expect(closed).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      await closing;
+      expect(published).toHaveLength(1);
+      expect(log.errors.at(-1)).toMatch(/not called a last time.*previous call has not ended/);
     });
   });
 

@@ -1,86 +1,133 @@
 import type { Clock } from '../common/clock.js';
 import { monotonicClock } from '../common/clock.js';
-import type { Reading } from '../metrics/collection/snapshot.js';
 import { Deadline } from '../common/deadline.js';
+import type { Reading } from '../metrics/collection/snapshot.js';
 import type { PublishFunction } from './publisher.js';
 
-/** What a lane runs, and whom it tells. */
+/** What a runner calls, and which outcomes it reports. */
 export interface PublisherRunnerOptions {
   publish: PublishFunction;
   /** Takes a snapshot in the window of this publisher. */
   read: () => Promise<Reading>;
-  /** Makes the error of a call that was given so many milliseconds and took longer. */
+  /** Makes the error of a call that has not ended within so many milliseconds. */
   timedOut: (ms: number) => Error;
-  /** A call did not get through. */
-  onFailure: (thrown: unknown) => void;
-  /** A call was left out, because the one before is still under way. */
-  onSkip: () => void;
+  onSuccess: () => void;
+  /** A call threw, rejected or timed out. Its window has been given back. */
+  onFailure: (thrown: unknown, call: CallInfo) => void;
+  /** A call was not made, because the previous one has not ended. */
+  onSkip: (call: CallInfo & { readonly hasTimedOut: boolean }) => void;
+}
+
+export interface CallInfo {
+  /** Whether it is the last call, when the application closes. */
+  readonly isLast: boolean;
 }
 
 interface Attempt {
   readonly deadline: Deadline;
-  /** Settles when the publisher has, or when its time is up. Never rejects. */
-  readonly done: Promise<void>;
+  readonly isLast: boolean;
+  /** What the publisher returned, once it has been called. */
+  work: Promise<unknown> | undefined;
+}
+
+interface Call {
+  readonly deadline: Deadline;
+  /** Resolves when the outcome has been reported: the publisher has ended, or its time is up. */
+  readonly reported: Promise<void>;
+  /** Resolves when the publisher has ended, which may be long after its time was up. */
+  readonly ended: Promise<void>;
 }
 
 /**
- * Runs one publisher, one call at a time. Whatever it does (throw, reject, hang, change what it was handed) ends
- * here: it is reported, its window is merged back, and the next call finds everything in order.
+ * Runs one publisher. There is never more than one call at a time: a call that has timed out still counts as running
+ * until it ends, and the calls that are due meanwhile are skipped. Whatever the publisher does (throw, reject, hang,
+ * change the snapshot) is reported here and affects nothing else; the window of a failed call is given back.
  */
 export class PublisherRunner {
-  private current: Attempt | undefined;
-  private finishing = false;
+  private current: Call | undefined;
+  private isFinishing = false;
 
   constructor(
     private readonly options: PublisherRunnerOptions,
     private readonly clock: Clock = monotonicClock,
   ) {}
 
-  /** Publishes, unless the call before is still under way. */
+  /** Publishes, unless the previous call has not ended. */
   publish(timeout: number): void {
-    if (this.finishing) return;
+    if (this.isFinishing) return;
     if (this.current === undefined) {
-      this.begin(timeout);
+      this.begin(timeout, false);
     } else if (this.current.deadline.passIfDue()) {
-      // With a timeout as long as the interval, both are due at once, in whichever order.
-      void this.current.done.then(() => this.publish(timeout));
+      // With a timeout as long as the interval, both are due at once. A publisher that heeds its signal ends now.
+      setImmediate(() => this.publishIfEnded(timeout));
     } else {
-      this.options.onSkip();
+      this.options.onSkip({ isLast: false, hasTimedOut: false });
     }
   }
 
-  /** Publishes a last time. A call that is under way comes first; both have until their own deadlines. */
+  /**
+   * Publishes a last time. A call that has not ended has `timeout` milliseconds to do so; if it does not, there is no
+   * last call.
+   */
   async finish(timeout: number): Promise<void> {
-    this.finishing = true;
-    this.current?.deadline.hold();
-    await this.current?.done;
-    const last = this.begin(timeout);
+    this.isFinishing = true;
+    if (this.current !== undefined) await this.waitFor(this.current, timeout);
+    if (this.current !== undefined) {
+      this.options.onSkip({ isLast: true, hasTimedOut: true });
+      return;
+    }
+    const last = this.begin(timeout, true);
     last.deadline.hold();
-    await last.done;
+    await last.reported;
   }
 
-  private begin(timeout: number): Attempt {
-    const deadline = new Deadline(timeout, () => this.options.timedOut(timeout), this.clock);
-    const done = this.run(deadline)
-      // What went wrong was reported. That the report failed too cannot be reported.
+  private publishIfEnded(timeout: number): void {
+    if (this.isFinishing) return;
+    if (this.current === undefined) this.begin(timeout, false);
+    else this.options.onSkip({ isLast: false, hasTimedOut: true });
+  }
+
+  private async waitFor(call: Call, timeout: number): Promise<void> {
+    call.deadline.hold();
+    const limit = new Deadline(timeout, () => this.options.timedOut(timeout), this.clock);
+    limit.hold();
+    await Promise.race([call.ended, limit.passed.catch(() => {})]);
+    limit.callOff();
+  }
+
+  private begin(timeout: number, isLast: boolean): Call {
+    const attempt: Attempt = {
+      deadline: new Deadline(timeout, () => this.options.timedOut(timeout), this.clock),
+      isLast,
+      work: undefined,
+    };
+    const reported = this.run(attempt)
+      // The failure has been reported. That reporting it failed too cannot be reported.
       .catch(() => {})
-      .finally(() => {
-        deadline.callOff();
+      .finally(() => attempt.deadline.callOff());
+    const ended = reported
+      .then(() => attempt.work)
+      // A call that rejects after its time is up was reported then.
+      .catch(() => {})
+      .then(() => {
         this.current = undefined;
       });
-    return (this.current = { deadline, done });
+    return (this.current = { deadline: attempt.deadline, reported, ended });
   }
 
-  private async run(deadline: Deadline): Promise<void> {
+  private async run(attempt: Attempt): Promise<void> {
+    const { deadline, isLast } = attempt;
     let reading: Reading | undefined;
     try {
       reading = await this.options.read();
       deadline.signal.throwIfAborted();
-      const work = this.options.publish(reading.metrics, { signal: deadline.signal });
-      await Promise.race([work, deadline.passed]);
+      attempt.work = Promise.resolve(this.options.publish(reading.metrics, { signal: deadline.signal }));
+      await Promise.race([attempt.work, deadline.passed]);
     } catch (thrown) {
       reading?.giveBack();
-      this.options.onFailure(thrown);
+      this.options.onFailure(thrown, { isLast });
+      return;
     }
+    this.options.onSuccess();
   }
 }

@@ -1,42 +1,47 @@
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Deadline } from '../common/deadline.js';
+import { FailureLog } from '../common/failure-log.js';
+import { describeThrown } from '../common/show-value.js';
+import { Startup } from '../common/startup/startup.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
-import { describeThrown } from '../common/show-value.js';
-import {
-  INTERVAL_NAME_TAKEN,
-  PUBLISH_FAILED,
-  PUBLISH_TIMED_OUT,
-  PUBLISHER_NOT_CLOSED,
-} from './publishing.messages.js';
 import { MONITOR_OPTIONS } from '../monitor.options.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
-import { Deadline } from '../common/deadline.js';
 import type { Publisher } from './publisher.js';
 import { nameOf } from './publisher.js';
 import { PublisherRunner } from './publisher.runner.js';
+import {
+  INTERVAL_NAME_TAKEN,
+  LAST_PUBLISH_FAILED,
+  LAST_PUBLISH_SKIPPED,
+  PREVIOUS_CALL_NOT_ENDED,
+  PUBLISH_TIMED_OUT,
+  PUBLISHER_FAILURES,
+  PUBLISHER_NOT_CLOSED,
+} from './publishing.messages.js';
 
 /** The name of the publisher's interval in the application's `SchedulerRegistry`. */
 export const PUBLISHER_INTERVAL = 'monitor:publisher';
 
-/** Calls of a publisher that threw, rejected or took too long; the counter appears with the first one. */
-export const FAILED_PUBLISHES = 'monitor_failed_publishes';
+/** Counts calls of a publisher that threw, rejected or timed out. It appears with the first one. */
+const FAILED_PUBLISHES = 'monitor_failed_publishes';
 
-/** Calls that were left out, because the one before was still under way; appears with the first one. */
-export const SKIPPED_PUBLISHES = 'monitor_skipped_publishes';
+/** Counts calls that were not made because the previous one had not ended. It appears with the first one. */
+const SKIPPED_PUBLISHES = 'monitor_skipped_publishes';
 
 /**
- * Hands the metrics to every publisher: each `publishInterval`, and once more when the application closes.
- * Publishers do not notice each other. Each has a lane, a timeout and a window of its own.
+ * Publishes the metrics: calls each publisher every `publishInterval`, and once more when the application closes. Each
+ * publisher has its own runner, timeout and window, so none affects another.
  *
- * The interval stands in the application's own `SchedulerRegistry`, if it has one. It is never brought along: a
- * second `ScheduleModule.forRoot()` would run each `@Cron` and `@Interval` of the application twice.
+ * The interval is listed in the application's own `SchedulerRegistry`, if there is one. This module does not import
+ * `ScheduleModule.forRoot()` itself: a second one would run each `@Cron` and `@Interval` of the application twice.
  */
 @Injectable()
-export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
+export class PublisherTask implements OnModuleDestroy {
   private readonly logger = new Logger('MonitorPublisher');
-  private readonly lanes: PublisherRunner[];
+  private readonly runners: PublisherRunner[];
   private timer: NodeJS.Timeout | undefined;
   private stopped: Promise<unknown> | undefined;
 
@@ -44,14 +49,25 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(MetricsReader) private readonly reader: MetricsReader,
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
+    @Inject(Startup) startup: Startup,
     @Optional() @Inject(SchedulerRegistry) private readonly scheduler = new SchedulerRegistry(),
   ) {
     for (const name of [FAILED_PUBLISHES, SKIPPED_PUBLISHES]) registry.reserveCounter(name);
-    this.lanes = options.publishers.map((publisher, index) => this.laneOf(publisher, index));
+    this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
+    if (this.runners.length > 0) startup.start(() => this.start());
   }
 
-  onApplicationBootstrap(): void {
-    if (this.lanes.length === 0 || this.stopped !== undefined) return;
+  /**
+   * Publishes a last time. It is this hook and not a later one, because a connection that a publisher sends through may
+   * be closed in a later one. Nest calls it for an application that never started too, and again on a second `close()`.
+   */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped ??= this.stop();
+    await this.stopped;
+  }
+
+  private start(): void {
+    if (this.stopped !== undefined) return;
     // Without unref(), a script that has nothing left to do would never end.
     this.timer = setInterval(() => this.publish(), this.options.publishInterval).unref();
     if (this.scheduler.doesExist('interval', PUBLISHER_INTERVAL)) {
@@ -61,34 +77,22 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /**
-   * Here, and not in a later hook, because whatever a publisher sends through may be closed in a later hook. Nest
-   * calls this for an application that never started, and again for one that is closed again.
-   */
-  async onModuleDestroy(): Promise<void> {
-    this.stopped ??= this.stop();
-    await this.stopped;
-  }
-
   private publish(): void {
-    for (const lane of this.lanes) lane.publish(this.options.publishTimeout);
+    for (const runner of this.runners) runner.publish(this.options.publishTimeout);
   }
 
   private async stop(): Promise<void> {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
     this.leaveScheduler(this.timer);
-    await Promise.all(this.lanes.map((lane) => lane.finish(this.options.publishTimeout)));
+    await Promise.all(this.runners.map((runner) => runner.finish(this.options.publishTimeout)));
     await Promise.all(this.options.publishers.map((publisher, index) => this.release(publisher, index)));
   }
 
-  /** Tells a publisher that it has been called for the last time. */
+  /** Calls `afterLastPublish()`, if the publisher has it. */
   private async release(publisher: Publisher, index: number): Promise<void> {
     const { publishTimeout } = this.options;
-    const deadline = new Deadline(
-      publishTimeout,
-      () => new Error(PUBLISH_TIMED_OUT(Math.round(publishTimeout))),
-    );
+    const deadline = new Deadline(publishTimeout, () => timedOut(publishTimeout));
     deadline.hold();
     try {
       if (typeof publisher === 'function') return;
@@ -102,26 +106,41 @@ export class PublisherTask implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private leaveScheduler(timer: NodeJS.Timeout): void {
-    // The application may have emptied its registry, or put something else there under our name.
+    // The application may have emptied its registry, or added another interval under this name.
     const isOurs =
       this.scheduler.doesExist('interval', PUBLISHER_INTERVAL) &&
       this.scheduler.getInterval(PUBLISHER_INTERVAL) === timer;
     if (isOurs) this.scheduler.deleteInterval(PUBLISHER_INTERVAL);
   }
 
-  private laneOf(publisher: Publisher, index: number): PublisherRunner {
+  private runnerOf(publisher: Publisher, index: number): PublisherRunner {
+    const { logger, registry } = this;
     const name = nameOf(publisher, index);
+    const failures = new FailureLog(PUBLISHER_FAILURES(name), {
+      failure: (text, stack) => logger.error(text, stack),
+      recovery: (text) => logger.log(text),
+    });
     return new PublisherRunner({
       publish: (metrics, context) =>
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
       read: () => this.reader.read(`publisher:${index + 1}`, true),
-      timedOut: (ms) => new Error(PUBLISH_TIMED_OUT(Math.round(ms))),
-      onSkip: () => this.registry.ownCounter(SKIPPED_PUBLISHES).inc(),
-      onFailure: (thrown) => {
-        this.registry.ownCounter(FAILED_PUBLISHES).inc();
+      timedOut,
+      onSuccess: () => failures.succeeded(),
+      onFailure: (thrown, { isLast }) => {
+        registry.ownCounter(FAILED_PUBLISHES).inc();
+        if (!isLast) return failures.failed(thrown);
         const { message, stack } = describeThrown(thrown);
-        this.logger.error(PUBLISH_FAILED(name, message), stack);
+        logger.error(LAST_PUBLISH_FAILED(name, message), stack);
+      },
+      onSkip: ({ isLast, hasTimedOut }) => {
+        registry.ownCounter(SKIPPED_PUBLISHES).inc();
+        if (isLast) logger.error(LAST_PUBLISH_SKIPPED(name));
+        else if (hasTimedOut) failures.failedFor(PREVIOUS_CALL_NOT_ENDED);
       },
     });
   }
+}
+
+function timedOut(ms: number): Error {
+  return new Error(PUBLISH_TIMED_OUT(Math.round(ms)));
 }

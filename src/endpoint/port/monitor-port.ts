@@ -18,7 +18,7 @@ interface Endpoint {
 /**
  * The port of its own that the endpoint has by the option `port`. Inject it to learn where that is.
  *
- * It listens from the beginning of `onApplicationBootstrap` to the end of `onApplicationShutdown`. It does not keep a
+ * It listens from the end of `onApplicationBootstrap` to the end of `onApplicationShutdown`. It does not keep a
  * process alive that has nothing else to do, and closes without waiting for connections that clients keep open.
  */
 export class MonitorPort {
@@ -44,8 +44,11 @@ export class MonitorPort {
     this.endpoint = endpoint;
   }
 
-  /** In the module that starts first of all, so that nothing else has been started when the port is taken. */
-  async onApplicationBootstrap(): Promise<void> {
+  /**
+   * @internal Listens, once all other modules have started. Nothing else of the monitor has been started by then, and
+   * a port that is taken fails the start of the application.
+   */
+  async listen(): Promise<void> {
     if (this.options.port === undefined || this.endpoint === undefined || this.isStopped) return;
     this.starting = this.start(this.options.port, this.endpoint);
     await this.starting;

@@ -1,8 +1,8 @@
-import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
+import { Startup } from '../../common/startup/startup.js';
 import { MetricsReader } from '../../metrics/collection/reader.js';
 import { MetricsRegistry } from '../../metrics/registry.js';
-
 import { badOption, checkOptions } from '../../common/options/check-options.js';
 import type { Rules } from '../../common/options/option-rules.js';
 import { isShortText } from '../../common/options/option-rules.js';
@@ -41,15 +41,18 @@ const OPTIONS = Symbol('PROM_CLIENT_OPTIONS');
  * export class AppModule {}
  */
 @Module({})
-export class PromClientModule implements OnModuleInit, OnApplicationShutdown {
+export class PromClientModule implements OnApplicationShutdown {
   private readonly bridge: PromClientBridge;
+  private isStopped = false;
 
   constructor(
     @Inject(OPTIONS) private readonly options: PromClientOptions,
     @Inject(MetricsRegistry) metrics: MetricsRegistry,
     @Inject(MetricsReader) reader: MetricsReader,
+    @Inject(Startup) startup: Startup,
   ) {
     this.bridge = new PromClientBridge(metrics, reader, options.reader ?? 'prom-client');
+    startup.start(() => this.start());
   }
 
   /** @throws MonitorOptionsError for an option that is unknown or not what it must be. */
@@ -59,12 +62,14 @@ export class PromClientModule implements OnModuleInit, OnApplicationShutdown {
     return { module: PromClientModule, providers: [{ provide: OPTIONS, useValue: options }] };
   }
 
-  onModuleInit(): void {
-    this.bridge.start(this.options.registry);
+  onApplicationShutdown(): void {
+    this.isStopped = true;
+    this.bridge.stop();
   }
 
-  onApplicationShutdown(): void {
-    this.bridge.stop();
+  private start(): void {
+    // An application can be closed while it starts.
+    if (!this.isStopped) this.bridge.start(this.options.registry);
   }
 }
 

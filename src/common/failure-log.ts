@@ -1,0 +1,110 @@
+import type { Clock } from './clock.js';
+import { monotonicClock } from './clock.js';
+import { describeThrown } from './show-value.js';
+
+/** Milliseconds from the first report of a failure to the next, doubled with each report, and the most of them. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [60_000, 3_600_000];
+
+/** An outage is over when it works and has not failed for so many milliseconds: what fails in turns is one outage. */
+const OUTAGE_GAP = 600_000;
+
+/** What is logged of something that fails repeatedly. */
+export interface FailureTexts {
+  /** The first failure of an outage. */
+  failed(reason: string): string;
+  /**
+   * A summary of an outage that goes on.
+   *
+   * @param count failures since the outage began.
+   * @param duration since then, such as `12 min`.
+   */
+  failedAgain(count: number, duration: string, reason: string): string;
+  /** It has succeeded for the first time after failures. */
+  worksAgain(count: number, duration: string): string;
+}
+
+/** Where it is logged. */
+export interface FailureSink {
+  failure(text: string, stack?: string): void;
+  recovery(text: string): void;
+}
+
+/**
+ * Logs the failures of something that is called again and again, such as a publisher, without flooding the log: the first
+ * failure with its stack, then a summary with the count after 1, 2, 4, ... minutes and at most once an hour, and one line
+ * when it works again.
+ *
+ * It has no timer: a summary is logged with the first failure that comes after the pause.
+ */
+export class FailureLog {
+  private count = 0;
+  private firstAt = 0;
+  private lastAt = 0;
+  private pause = FIRST_PAUSE;
+  private nextAt = 0;
+  private hasWorked = true;
+  /** Whether a failure has been logged since the last line that said that it works. */
+  private isReported = false;
+
+  constructor(
+    private readonly texts: FailureTexts,
+    private readonly sink: FailureSink,
+    private readonly clock: Clock = monotonicClock,
+  ) {}
+
+  /** Reports a failure by what was thrown. */
+  failed(thrown: unknown): void {
+    const { message, stack } = describeThrown(thrown);
+    this.failedFor(message, stack);
+  }
+
+  /** Reports a failure by its reason, where nothing was thrown. */
+  failedFor(reason: string, stack?: string): void {
+    const now = this.clock();
+    if (this.count === 0 || (this.hasWorked && now - this.lastAt >= OUTAGE_GAP)) {
+      this.count = 1;
+      this.firstAt = now;
+      this.pause = FIRST_PAUSE;
+      this.report(now, () => this.sink.failure(this.texts.failed(reason), stack));
+    } else {
+      this.count++;
+      if (now >= this.nextAt) {
+        this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+        const duration = durationOf(now - this.firstAt);
+        this.report(now, () => this.sink.failure(this.texts.failedAgain(this.count, duration, reason)));
+      }
+    }
+    this.lastAt = now;
+    this.hasWorked = false;
+  }
+
+  /** Reports a success. */
+  succeeded(): void {
+    this.hasWorked = true;
+    if (!this.isReported) return;
+    this.isReported = false;
+    const duration = durationOf(this.clock() - this.firstAt);
+    this.log(() => this.sink.recovery(this.texts.worksAgain(this.count, duration)));
+  }
+
+  private report(now: number, log: () => void): void {
+    this.nextAt = now + this.pause;
+    this.isReported = true;
+    this.log(log);
+  }
+
+  private log(log: () => void): void {
+    try {
+      log();
+    } catch {
+      // A logger that fails must not stop what it logs about.
+    }
+  }
+}
+
+function durationOf(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
