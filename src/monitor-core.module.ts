@@ -1,6 +1,6 @@
 import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
@@ -9,7 +9,9 @@ import { Scrapes } from './exporters/prometheus/scrapes.js';
 import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
 import { MonitorAccess } from './access/monitor-access.js';
 import { LocalityResolver } from './common/http/locality.js';
+import { EndpointMount } from './endpoint/mounting/endpoint-mount.js';
 import { MonitorPort } from './endpoint/port/monitor-port.js';
+import { Answers } from './endpoint/streaming/answers.js';
 import { PrometheusEndpoint } from './endpoint/prometheus.endpoint.js';
 import { HttpMetrics } from './instrumentation/http/http-metrics.js';
 import { RequestCounter } from './instrumentation/http/request-counter.js';
@@ -23,7 +25,7 @@ import { COLLECTOR_TEXTS } from './instrumentation/runtime/collector.messages.js
 import { NOBODY_LISTENS } from './monitor.module.messages.js';
 import { REGISTRY_TEXTS } from './metrics/registry.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
-import { isOnMainPort, MONITOR_OPTIONS } from './monitor.options.js';
+import { MONITOR_OPTIONS, servedAt } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
 
 /**
@@ -69,6 +71,11 @@ import { MonitorService } from './monitor.service.js';
         new Scrapes(new PrometheusExporter(registry, reader)),
     },
     PrometheusEndpoint,
+    {
+      provide: Answers,
+      inject: [MONITOR_OPTIONS],
+      useFactory: (options: ResolvedMonitorOptions) => new Answers(servedAt(options) === 'application'),
+    },
     LocalityResolver,
     {
       provide: RequestCounter,
@@ -115,7 +122,7 @@ import { MonitorService } from './monitor.service.js';
       provide: ExposureWarning,
       inject: [MONITOR_OPTIONS, HttpAdapterHost, LocalityResolver],
       useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, localities: LocalityResolver) =>
-        new ExposureWarning(options.access, isOnMainPort(options), host, localities),
+        new ExposureWarning(options.access, servedAt(options) === 'application', host, localities),
     },
     {
       provide: MonitorPort,
@@ -126,6 +133,12 @@ import { MonitorService } from './monitor.service.js';
         return monitorPort;
       },
     },
+    {
+      provide: EndpointMount,
+      inject: [MONITOR_OPTIONS, ModulesContainer, MonitorPort],
+      useFactory: (options: ResolvedMonitorOptions, modules: ModulesContainer, port: MonitorPort) =>
+        new EndpointMount(options, servedAt(options), modules, port),
+    },
     MonitorService,
   ],
   exports: [
@@ -133,9 +146,11 @@ import { MonitorService } from './monitor.service.js';
     MonitorService,
     MonitorAccess,
     MonitorPort,
+    EndpointMount,
     MetricsRegistry,
     MetricsReader,
     PrometheusEndpoint,
+    Answers,
     LocalityResolver,
     HandlerCalls,
     MONITOR_OPTIONS,

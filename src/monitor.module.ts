@@ -1,9 +1,10 @@
 import type { ConfigurableModuleAsyncOptions, DynamicModule, Provider } from '@nestjs/common';
 import { ConfigurableModuleBuilder, Inject, Module, Optional } from '@nestjs/common';
-import { ModuleRef, ModulesContainer } from '@nestjs/core';
-import { mountController, subclassController, unmountController } from './endpoint/controller-mount.js';
+import { ModulesContainer } from '@nestjs/core';
+import { endpointController } from './endpoint/mounting/endpoint-controller.js';
 import { MonitorController } from './endpoint/monitor.controller.js';
-import { MonitorPort } from './endpoint/port/monitor-port.js';
+import { MonitorEndpointModule, MOUNTED, mountOf } from './monitor-endpoint.module.js';
+import { ENDPOINT_FEATURES } from './monitor.endpoints.js';
 import { MonitorCoreModule } from './monitor-core.module.js';
 import {
   ASYNC_CONTROLLER_CLASS,
@@ -15,7 +16,7 @@ import {
 } from './monitor.module.messages.js';
 import { MonitorOptionsError } from './common/options/monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
-import { isOnMainPort, MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
+import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 
@@ -45,9 +46,6 @@ const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIO
     .setFactoryMethodName('createMonitorOptions')
     .build();
 
-/** Stands for the endpoint of one `forRoot` call being where the options want it. */
-const ENDPOINT = Symbol('MONITOR_ENDPOINT');
-
 /**
  * Monitors the application that imports it: counts its requests, watches its event loop, takes its numbers by way
  * of {@link MonitorService}, answers `GET /monitor` to whoever is on the same machine, and hands the same document
@@ -63,13 +61,13 @@ const ENDPOINT = Symbol('MONITOR_ENDPOINT');
 export class MonitorModule {
   constructor(
     @Inject(ModulesContainer) modules: ModulesContainer,
-    @Optional() @Inject(ENDPOINT) endpoint: unknown,
+    @Optional() @Inject(MOUNTED) mounted: unknown,
   ) {
     const configured = [...modules.values()].filter(
-      ({ metatype, providers }) => metatype === MonitorModule && providers.has(ENDPOINT),
+      ({ metatype, providers }) => metatype === MonitorModule && providers.has(MOUNTED),
     );
     if (configured.length === 0) throw new Error(NOT_CONFIGURED);
-    if (configured.length > 1 && endpoint !== undefined) throw new Error(IMPORTED_TWICE);
+    if (configured.length > 1 && mounted !== undefined) throw new Error(IMPORTED_TWICE);
   }
 
   /**
@@ -125,30 +123,37 @@ function checkAsyncOptions(options: MonitorModuleAsyncOptions = {}): MonitorModu
 /** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
 function assemble(
   options: Provider,
-  { controller: controllerOption, decorators }: Pick<MonitorOptions, 'controller' | 'decorators'>,
+  given: Pick<MonitorOptions, 'controller' | 'decorators'> | ResolvedMonitorOptions,
   imports: DynamicModule['imports'] = [],
   providers: Provider[] = [],
 ): DynamicModule {
-  const controller = subclassController(controllerOption || MonitorController, decorators);
+  const { controller, decorators } = given;
+  const controllers =
+    controller === false ? [] : [endpointController(controller ?? MonitorController, decorators)];
   return {
     module: MonitorModule,
     // What is imported is for the options, and for what a controller of the application's own injects.
-    imports: [{ module: MonitorCoreModule, imports, providers: [...providers, options] }, ...imports],
-    controllers: controllerOption === false ? [] : [controller],
-    providers: [
-      PublisherTask,
-      {
-        provide: ENDPOINT,
-        inject: [MONITOR_OPTIONS, MonitorPort, ModuleRef],
-        useFactory: (resolved: ResolvedMonitorOptions, port: MonitorPort, moduleRef: ModuleRef) => {
-          if (isOnMainPort(resolved)) mountController(controller, resolved);
-          else unmountController(controller);
-          if (resolved.controller !== false) port.serve({ ...resolved, controller, moduleRef });
-          return controller;
-        },
-      },
+    imports: [
+      { module: MonitorCoreModule, imports, providers: [...providers, options] },
+      ...imports,
+      ...(controller === false ? [] : endpointModules(given)),
     ],
+    controllers,
+    providers: [PublisherTask, mountOf(controllers)],
   };
+}
+
+/** The modules of the features that the options want, or of all of them where the options are not known yet. */
+function endpointModules(
+  given: Pick<MonitorOptions, 'decorators'> | ResolvedMonitorOptions,
+): Promise<DynamicModule>[] {
+  const isKnown = 'access' in given;
+  return ENDPOINT_FEATURES.filter(({ isOn }) => !isKnown || isOn(given)).map((feature) => {
+    const module = MonitorEndpointModule.of(feature, given.decorators);
+    // Nest waits for it when it starts. It may not have begun to when the import fails.
+    module.catch(() => {});
+    return module;
+  });
 }
 
 function resolveGivenOptions(given: MonitorOptions | undefined): ResolvedMonitorOptions {

@@ -3,7 +3,8 @@ import type { HttpOptions, ResolvedHttpOptions } from './instrumentation/http/ht
 import { HTTP_RULES, resolveHttpOptions } from './instrumentation/http/http.options.js';
 import type { AccessOptions, ResolvedAccessOptions } from './access/access.options.js';
 import { ACCESS_RULES, resolveAccessOptions } from './access/access.options.js';
-import { DECORATORS_RULE } from './endpoint/controller-mount.js';
+import { DECORATORS_RULE } from './endpoint/endpoint.options.js';
+import type { ServedAt } from './endpoint/mounting/endpoint-mount.js';
 import type {
   CollectorsOptions,
   ResolvedCollectorsOptions,
@@ -137,9 +138,10 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   });
 }
 
-/** Whether the endpoint is on the port of the application: there is one, and it has no port of its own. */
-export function isOnMainPort({ controller, port }: ResolvedMonitorOptions): boolean {
-  return controller !== false && port.port === undefined;
+/** Where the endpoint is served. */
+export function servedAt({ controller, port }: ResolvedMonitorOptions): ServedAt {
+  if (controller === false) return 'nowhere';
+  return port.port === undefined ? 'application' : 'port';
 }
 
 function isMonitorController(value: unknown): boolean {

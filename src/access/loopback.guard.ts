@@ -8,7 +8,7 @@ import type { AccessJudgement, AccessDenied } from './access-decision.js';
 import { refused } from './access-decision.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import type { AdapterResponse } from '../common/http/raw-response.js';
-import { answerRaw, isAnswered } from '../common/http/raw-response.js';
+import { answerText, isAnswered } from '../common/http/raw-response.js';
 
 /**
  * Lets a request in that comes from this machine, and whomever the options of the module let in beside it.
@@ -52,7 +52,7 @@ export class LoopbackGuard implements CanActivate {
   protected refuse(response: AdapterResponse, refusal: AccessDenied): boolean | Promise<boolean> {
     this.access.log(refusal);
     try {
-      answerRaw(response, 403, 'text/plain', [FORBIDDEN]);
+      answerText(response, 403, FORBIDDEN);
     } catch {
       // The adapter is of another make, or somebody else has begun to answer.
       if (!isAnswered(response)) return false;

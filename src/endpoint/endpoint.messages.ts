@@ -11,3 +11,9 @@ export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
 
 /** What a client gets when there are too many that take their time. */
 export const TOO_MANY_SCRAPES = 'There are too many scrapes under way. Try again later.\n';
+
+/** What a client gets while the application closes. */
+export const CLOSING = 'The application is closing.\n';
+
+export const ANSWER_FAILED = (message: string): string =>
+  `An answer of the monitor was cut off, since what it sends failed: ${message}`;

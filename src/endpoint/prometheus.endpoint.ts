@@ -1,12 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
 import type { TextFormat } from '../exporters/prometheus/text-format.js';
 import { Scrapes } from '../exporters/prometheus/scrapes.js';
 import { TOO_MANY_SCRAPES } from './endpoint.messages.js';
-import { acceptsCoding } from './negotiation/accept.js';
-import type { AdapterResponse } from '../common/http/raw-response.js';
-import { answerRaw, beginRaw, rawOf, takeRaw } from '../common/http/raw-response.js';
-import { sendPieces } from '../common/http/send-pieces.js';
+import type { Answer } from './streaming/answer.js';
 
 /** Answers the scrapes of Prometheus, and of whatever reads the same formats. */
 @Injectable()
@@ -14,37 +10,21 @@ export class PrometheusEndpoint {
   constructor(@Inject(Scrapes) private readonly scrapes: Scrapes) {}
 
   /** @param name what the reader calls itself in the query, if it does. */
-  async answer(
-    request: IncomingMessage | undefined,
-    response: AdapterResponse,
-    format: TextFormat,
-    name: string | undefined,
-  ): Promise<void> {
-    const encoding = acceptsCoding(request?.headers['accept-encoding'], 'gzip') ? 'gzip' : undefined;
-    // HEAD asks what a GET would be like, and must not open a window that nobody sees.
-    if (request?.method === 'HEAD') {
-      const raw = takeRaw(response);
-      beginRaw(raw, 200, format.contentType, encoding);
-      raw.end();
+  async answer(answer: Answer, format: TextFormat, name: string | undefined): Promise<void> {
+    const { contentType: type } = format;
+    if (answer.isHead) {
+      await answer.send({ type, body: [], gzip: true });
       return;
     }
-    // Listening from here on: the client may go away before there is anything to send.
-    let isLost = false;
-    rawOf(response).once('close', () => (isLost = true));
     const scrape = await this.scrapes.scrape(
       format,
       name === undefined ? 'prometheus' : `prometheus:${name}`,
     );
-    // Only now, so that what went wrong until here is answered as everything is that goes wrong in the application.
-    const raw = takeRaw(response);
     if (scrape === undefined) {
-      raw.setHeader('Retry-After', '1');
-      answerRaw(raw, 503, 'text/plain', [TOO_MANY_SCRAPES]);
-    } else if (isLost) {
-      scrape.done(false);
+      await answer.sendText(503, TOO_MANY_SCRAPES, { 'Retry-After': '1' });
     } else {
-      beginRaw(raw, 200, format.contentType, encoding);
-      sendPieces(raw, scrape.pieces, encoding, scrape.done);
+      answer.whenOver(scrape.done);
+      await answer.send({ type, body: scrape.pieces, gzip: true });
     }
   }
 }

@@ -1,45 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { sendPieces } from './send-pieces.js';
 
 /** A response as an adapter hands it on: Express gives Node's own, Fastify wraps it and must be told to let go. */
 export type AdapterResponse = ServerResponse | { raw: ServerResponse; hijack(): void };
 
-/**
- * Answers past the adapter, and so past everything that would wrap the answer, with what nobody may keep or take
- * for something else.
- *
- * @param pieces what to send, in order. None at all answers a HEAD request.
- * @param onLost called if the client goes away before it has been sent all of it.
- */
-export function answerRaw(
-  response: AdapterResponse,
-  status: number,
-  type: string,
-  pieces: string[],
-  onLost: () => void = () => {},
-): void {
-  const raw = takeRaw(response);
-  beginRaw(raw, status, `${type}; charset=utf-8`);
-  sendPieces(raw, pieces, undefined, (wasSent) => {
-    if (!wasSent) onLost();
-  });
+/** The part of a response of HTTP/2 that HTTP/1 does not have. */
+interface Http2Response {
+  readonly stream?: { readonly aborted: boolean; readonly destroyed: boolean; readonly rstCode?: number };
 }
 
-/** Whether somebody has begun to answer. */
-export function isAnswered(response: AdapterResponse): boolean {
-  return ('hijack' in response ? response.raw : response).headersSent;
-}
-
-/** Writes what every answer has above its body. */
-export function beginRaw(raw: ServerResponse, status: number, type: string, encoding?: string): void {
-  raw.statusCode = status;
-  raw.setHeader('Content-Type', type);
-  if (encoding !== undefined) raw.setHeader('Content-Encoding', encoding);
-  raw.setHeader('Cache-Control', 'no-store');
-  raw.setHeader('X-Content-Type-Options', 'nosniff');
-  raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  // Added, for the application may vary its answers by something of its own.
-  raw.appendHeader('Vary', 'Accept, Accept-Encoding');
+/** Node's own response, to look at. */
+export function rawOf(response: AdapterResponse): ServerResponse {
+  return 'hijack' in response ? response.raw : response;
 }
 
 /** Node's own response. The adapter does no more with it from here on. */
@@ -48,7 +19,43 @@ export function takeRaw(response: AdapterResponse): ServerResponse {
   return rawOf(response);
 }
 
-/** Node's own response, to look at. */
-export function rawOf(response: AdapterResponse): ServerResponse {
-  return 'hijack' in response ? response.raw : response;
+/** Whether somebody has begun to answer. */
+export function isAnswered(response: AdapterResponse): boolean {
+  return rawOf(response).headersSent;
+}
+
+/**
+ * Whether a response has been closed: its client has left, or has been sent all of it. `'close'` is emitted only once,
+ * so whoever waits for it asks this first.
+ */
+export function isClosed(raw: ServerResponse): boolean {
+  const { stream } = raw as Http2Response;
+  if (stream !== undefined) return stream.destroyed;
+  // A response that waits behind another one of its connection has no socket, and is not told when that closes.
+  const { socket } = (raw.req as Partial<typeof raw.req> | undefined) ?? {};
+  return raw.closed || raw.destroyed || socket?.destroyed === true;
+}
+
+/** Whether a response that emits `'finish'` was sent. Over HTTP/2 it does so too where the client has left. */
+export function wasReset(raw: ServerResponse): boolean {
+  const { stream } = raw as Http2Response;
+  return stream !== undefined && (stream.aborted || (stream.rstCode ?? 0) !== 0);
+}
+
+/** Sets the headers that every answer of the monitor has. */
+export function setAnswerHeaders(raw: ServerResponse, status: number, type: string): void {
+  raw.statusCode = status;
+  raw.setHeader('Content-Type', type);
+  raw.setHeader('Cache-Control', 'no-store');
+  raw.setHeader('X-Content-Type-Options', 'nosniff');
+  raw.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  // Added, for the application may vary its answers by something of its own.
+  raw.appendHeader('Vary', 'Accept, Accept-Encoding');
+}
+
+/** Answers with a short plain text, past the adapter and all that would wrap or translate the answer. */
+export function answerText(response: AdapterResponse, status: number, text: string): void {
+  const raw = takeRaw(response);
+  setAnswerHeaders(raw, status, 'text/plain; charset=utf-8');
+  raw.end(text);
 }

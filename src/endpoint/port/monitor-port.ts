@@ -1,29 +1,22 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication, OnApplicationShutdown } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
-import type { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import type { HttpAdapterHost } from '@nestjs/core';
 import { PORT_FAILED, SERVED_AT } from '../endpoint.messages.js';
-import type { MonitorController } from '../monitor.controller.js';
 import { loadAdapter } from './port.adapter.js';
 import { createPortApplication } from './port.application.js';
 import type { ResolvedPortOptions } from './port.options.js';
+import type { RelayedController } from './relay.controller.js';
 import { relayController } from './relay.controller.js';
 
-interface Endpoint {
-  controller: Type<MonitorController>;
-  moduleRef: ModuleRef;
-  path: string;
-  host: string | undefined;
-}
-
 /**
- * The port of its own that the endpoint has by the option `port`. Inject it to learn where that is.
+ * The endpoint's own port, by the option `port`. Inject it to read its {@link url}.
  *
  * It listens from the end of `onApplicationBootstrap` to the end of `onApplicationShutdown`. It does not keep a
  * process alive that has nothing else to do, and closes without waiting for connections that clients keep open.
  */
-export class MonitorPort {
+export class MonitorPort implements OnApplicationShutdown {
   private readonly logger = new Logger('MonitorPort');
-  private endpoint: Endpoint | undefined;
+  private readonly controllers: RelayedController[] = [];
   private app: INestApplication | undefined;
   private starting: Promise<void> | undefined;
   private isStopped = false;
@@ -34,14 +27,14 @@ export class MonitorPort {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** Where the endpoint is, such as `http://127.0.0.1:9464/monitor`; `undefined` while there is none on a port of its own. */
+  /** Such as `http://127.0.0.1:9464/monitor`; `undefined` while it does not listen. */
   get url(): string | undefined {
     return this.address;
   }
 
-  /** @internal What to serve. `MonitorModule` says so before anything starts. */
-  serve(endpoint: Endpoint): void {
-    this.endpoint = endpoint;
+  /** @internal Adds a controller to what is served. `MonitorModule` does so before anything starts. */
+  serve(controller: RelayedController): void {
+    this.controllers.push(controller);
   }
 
   /**
@@ -49,25 +42,25 @@ export class MonitorPort {
    * a port that is taken fails the start of the application.
    */
   async listen(): Promise<void> {
-    if (this.options.port === undefined || this.endpoint === undefined || this.isStopped) return;
-    this.starting = this.start(this.options.port, this.endpoint);
+    if (this.options.port === undefined || this.controllers.length === 0 || this.isStopped) return;
+    this.starting = this.start(this.options.port);
     await this.starting;
   }
 
-  /** In the last of all hooks, so that it can be seen how the application stops. */
+  /** The last of all hooks, so that the endpoint can be read while the application stops. */
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    // It can be closed while it starts. That it did not start is known to whoever started it.
+    // The application can be closed while it starts. Whoever started it knows of an error at start.
     await this.starting?.catch(() => {});
     await this.stop();
   }
 
-  private async start(port: number, { controller, moduleRef, path, host }: Endpoint): Promise<void> {
-    const relay = await relayController(controller, moduleRef);
+  private async start(port: number): Promise<void> {
+    const relays = await Promise.all(this.controllers.map((controller) => relayController(controller)));
     const adapter = await loadAdapter(this.host.httpAdapter?.getType());
     const onError = (error: Error) =>
       this.logger.warn(PORT_FAILED(port, this.options.bindAddress, error.message));
-    this.app = await createPortApplication(relay, { path, host }, adapter, onError);
+    this.app = await createPortApplication(relays, adapter, onError);
     try {
       await this.app.listen(port, this.options.bindAddress);
     } catch (error) {
@@ -75,7 +68,8 @@ export class MonitorPort {
       const { message } = error as Error;
       throw new Error(PORT_FAILED(port, this.options.bindAddress, message), { cause: error });
     }
-    this.address = `${await this.app.getUrl()}/${path.replace(/^\/|\/$/g, '')}`;
+    const [path] = this.controllers.map((controller) => controller.path.replace(/^\/|\/$/g, ''));
+    this.address = `${await this.app.getUrl()}/${path}`;
     if (!this.isStopped) this.logger.log(SERVED_AT(this.address));
   }
 

@@ -4,7 +4,6 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { NestFactory } from '@nestjs/core';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { mountController } from '../controller-mount.js';
 
 /** More connections than readers of a monitor ever need. */
 const MAX_CONNECTIONS = 200;
@@ -22,20 +21,18 @@ interface Express {
 type FactoryClass = new () => typeof NestFactory;
 
 /**
- * A small application that serves one controller, and leaves the one that it belongs to alone: its logger, its
- * buffered logs, and what `NestFactory` remembers of the application that it made last.
+ * A small application that serves some controllers. It leaves the application that it belongs to alone: its logger, its
+ * buffered logs, and the application that `NestFactory` made last.
  *
- * @param onError told of an error of the server once it listens, which would end the process otherwise.
+ * @param onError called with an error of the server once it listens, which would end the process otherwise.
  */
 export async function createPortApplication(
-  controller: Type,
-  route: { path: string; host: string | undefined },
+  controllers: Type[],
   adapter: AbstractHttpAdapter,
   onError: (error: Error) => void,
 ): Promise<INestApplication> {
-  mountController(controller, route);
   class MonitorPortModule {}
-  Module({ controllers: [controller] })(MonitorPortModule);
+  Module({ controllers })(MonitorPortModule);
 
   const factory = new (NestFactory.constructor as FactoryClass)();
   startQuietly(factory);

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
-import { handlersOf } from '../controller-mount.js';
+import { controllerAt, handlersOf } from '../mounting/endpoint-controller.js';
 
 /** Where Nest keeps the guards and such of a class or a method. */
 const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'];
@@ -8,11 +8,25 @@ const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFi
 /** Where Nest keeps what a class has injected. */
 const DEPENDENCIES = /^(?:design:paramtypes|(?:self|optional):\w+)$/;
 
+/** A controller of this application that another one serves. */
+export interface RelayedController {
+  readonly controller: Type;
+  /** That of the module of the controller. */
+  readonly moduleRef: ModuleRef;
+  readonly path: string;
+  readonly host: string | undefined;
+}
+
 /**
- * A controller for another application that hands every call on to a controller of this one. It has its routes, and
- * all that is known of them, and needs nothing injected: guards and the like are made by this application too.
+ * A controller for another application that forwards every call to a controller of this one. It has the same routes and
+ * metadata, and injects nothing: this application makes its guards, interceptors, pipes and filters too.
  */
-export async function relayController(controller: Type, moduleRef: ModuleRef): Promise<Type> {
+export async function relayController({
+  controller,
+  moduleRef,
+  path,
+  host,
+}: RelayedController): Promise<Type> {
   const instance = moduleRef.get<object>(controller, { strict: true });
   const relay = class {};
   Object.defineProperty(relay, 'name', { value: controller.name });
@@ -27,7 +41,7 @@ export async function relayController(controller: Type, moduleRef: ModuleRef): P
     copyMetadata(controller, relay, name);
     copyMetadata(controller.prototype as object, relay.prototype, name);
   }
-  return relay;
+  return controllerAt(relay, { path, host });
 }
 
 /** Of a class, a method, or what is known of a method by its name; what is inherited included. */

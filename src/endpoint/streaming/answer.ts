@@ -1,0 +1,185 @@
+import { Logger } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isClosed, setAnswerHeaders, wasReset } from '../../common/http/raw-response.js';
+import { describeThrown } from '../../common/show-value.js';
+import { ANSWER_FAILED } from '../endpoint.messages.js';
+import { acceptsCoding } from '../negotiation/accept.js';
+import type { Body, Chunk } from './chunks.js';
+import { chunksOf, compressed, isStream, shortBody } from './chunks.js';
+
+/** What is sent. */
+export interface AnswerContent {
+  /** Default: 200. */
+  readonly status?: number;
+  /** The whole `Content-Type`, such as `application/json; charset=utf-8`. */
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** HEAD gets the headers only: see {@link Answer.isHead} to not make a body for it. */
+  readonly body: Body;
+  /** Compress it for a client that accepts gzip. Default: `false`. */
+  readonly gzip?: boolean;
+  /**
+   * Milliseconds that all of it may take, after which the client is cut off. `Infinity` for a stream that goes on, whose
+   * client is still cut off when it takes nothing for a minute. Default: 60 000.
+   */
+  readonly timeout?: number;
+}
+
+/** A client that has not taken an answer after so many milliseconds is cut off. Prometheus waits for 10 s. */
+const TIMEOUT = 60_000;
+
+/**
+ * An answer of ours to one request, from the moment that its handler begins. It sends past the adapter, so that no
+ * interceptor, serializer or filter of the application changes it; as fast as the client takes it; and knows when the
+ * client leaves, before the answer as well as within it.
+ *
+ * It has one `close` listener on the response: Node warns of more than ten, and the application has its own.
+ */
+export class Answer {
+  /** HEAD gets what a GET would get, without the body. It must not open a window of a reader, or start anything. */
+  readonly isHead: boolean;
+  private readonly controller = new AbortController();
+  private readonly callbacks: ((wasSent: boolean) => void)[] = [];
+  private state: 'open' | 'sending' | 'sent' | 'lost' = 'open';
+  private timer: NodeJS.Timeout | undefined;
+  private readonly acceptsGzip: boolean;
+
+  /**
+   * Use `Answers.begin()`, which also ends it when the application closes.
+   *
+   * @param hijack tells the adapter to leave the response alone.
+   */
+  constructor(
+    request: IncomingMessage | undefined,
+    private readonly raw: ServerResponse,
+    private readonly hijack: () => void,
+  ) {
+    this.isHead = request?.method === 'HEAD';
+    this.acceptsGzip = acceptsCoding(request?.headers['accept-encoding'], 'gzip');
+    if (isClosed(raw)) this.end(false);
+    // By the event and not by writableFinished, which a response that was injected never has.
+    else raw.on('finish', this.onFinish).on('close', this.onClose);
+  }
+
+  private readonly onFinish = (): void => this.end(!wasReset(this.raw));
+  private readonly onClose = (): void => this.end(false);
+
+  /** Whether all was sent, the client has left, or the application closes. */
+  get isOver(): boolean {
+    return this.state === 'sent' || this.state === 'lost';
+  }
+
+  /** Aborted when the client leaves or the application closes before all was sent. For work that takes its time. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Calls back once, with whether all of it was sent, when the answer is over; at once if it is. */
+  whenOver(callback: (wasSent: boolean) => void): void {
+    if (this.isOver) callback(this.state === 'sent');
+    else this.callbacks.push(callback);
+  }
+
+  /**
+   * Sends it, unless the client has left.
+   *
+   * @returns whether all of it was sent. It never rejects: if the body fails, the client is cut off and the log says so.
+   * What throws before this is called is answered by the application, as everything is that throws in a handler.
+   */
+  send(content: AnswerContent): Promise<boolean> {
+    if (this.state !== 'open') return this.discard(content.body);
+    this.state = 'sending';
+    this.hijack();
+    const { timeout = TIMEOUT } = content;
+    if (timeout !== Infinity) this.timer = setTimeout(() => this.cut(), timeout).unref();
+    const over = new Promise<boolean>((resolve) => this.whenOver(resolve));
+    void this.write(content).catch((thrown: unknown) => this.fail(thrown));
+    return over;
+  }
+
+  /** Sends a short text. */
+  sendText(status: number, text: string, headers?: AnswerContent['headers']): Promise<boolean> {
+    return this.send({ status, type: 'text/plain; charset=utf-8', headers, body: text });
+  }
+
+  /** Ends it at once. One that has not begun gets this status and text. */
+  close(status: number, text: string): void {
+    if (this.state === 'open') void this.sendText(status, text, { Connection: 'close' });
+    else this.cut();
+    this.end(false);
+  }
+
+  /** Ends it because its connection was closed while it waited behind another answer. */
+  lose(): void {
+    this.end(false);
+  }
+
+  private async write({
+    status = 200,
+    type,
+    headers = {},
+    body,
+    gzip = false,
+  }: AnswerContent): Promise<void> {
+    const { raw } = this;
+    const isCompressed = gzip && this.acceptsGzip;
+    setAnswerHeaders(raw, status, type);
+    for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value);
+    if (isCompressed) raw.setHeader('Content-Encoding', 'gzip');
+    if (this.isHead) {
+      raw.end();
+      await this.discard(body);
+      return;
+    }
+    const whole = isCompressed ? undefined : shortBody(body);
+    if (whole === undefined)
+      await this.writeChunks(isCompressed ? compressed(chunksOf(body)) : chunksOf(body));
+    raw.end(whole);
+  }
+
+  /** Leaving the loop ends the source, a generator in its `finally`. */
+  private async writeChunks(chunks: AsyncIterable<Chunk>): Promise<void> {
+    for await (const chunk of chunks) {
+      if (this.isOver) return;
+      if (!this.raw.write(chunk)) await this.drained();
+      if (this.isOver) return;
+    }
+  }
+
+  /** Waits until the client has taken what was written, for as long as a client may take. */
+  private async drained(): Promise<void> {
+    const stalled = setTimeout(() => this.cut(), TIMEOUT).unref();
+    await new Promise<void>((resolve) => {
+      this.raw.once('drain', resolve);
+      this.whenOver(() => resolve());
+    });
+    clearTimeout(stalled);
+  }
+
+  /** A body that nobody gets: what makes it is told to end. */
+  private async discard(body: Body): Promise<boolean> {
+    if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
+    return this.state === 'sent';
+  }
+
+  private fail(thrown: unknown): void {
+    if (!this.isOver) new Logger('Monitor').warn(ANSWER_FAILED(describeThrown(thrown).message));
+    this.cut();
+  }
+
+  private cut(): void {
+    this.raw.destroy();
+    this.end(false);
+  }
+
+  private end(wasSent: boolean): void {
+    if (this.isOver) return;
+    // There is nobody to answer any more, which the adapter must not try then.
+    if (this.state === 'open') this.hijack();
+    this.state = wasSent ? 'sent' : 'lost';
+    clearTimeout(this.timer);
+    this.raw.off('finish', this.onFinish).off('close', this.onClose);
+    if (!wasSent) this.controller.abort();
+    for (const callback of this.callbacks.splice(0)) callback(wasSent);
+  }
+}
