@@ -17,6 +17,7 @@ import { MonitorController, MonitorModule, MonitorPort } from '../src/index.js';
 import type { MonitorOptions } from '../src/index.js';
 import type { EndpointFeature } from '../src/monitor-endpoint.module.js';
 import { MonitorEndpointModule } from '../src/monitor-endpoint.module.js';
+import type { TestApp } from './support/app.js';
 import { ADAPTERS, moduleOf, startApp } from './support/app.js';
 
 @Injectable()
@@ -120,12 +121,12 @@ describe.each(ADAPTERS)('two live applications from one root module, on %s,', (a
     const start = () => startApp(adapter, { imports: [root] });
     // At the same time: all have scanned the classes before one of them registers its routes.
     const [one, two, closed, port] = await Promise.all([start(), start(), start(), start()]);
-    const statuses = async (get: (path: string) => Promise<Response>) =>
-      Promise.all(['/one', '/two', '/monitor'].map(async (path) => (await get(path)).status));
-    expect(await statuses(one.get)).toEqual([200, 404, 404]);
-    expect(await statuses(two.get)).toEqual([404, 200, 404]);
-    expect(await statuses(closed.get)).toEqual([404, 404, 404]);
-    expect(await statuses(port.get)).toEqual([404, 404, 404]);
+    const statuses = (running: TestApp) =>
+      Promise.all(['/one', '/two', '/monitor'].map(async (path) => (await running.get(path)).status));
+    expect(await statuses(one)).toEqual([200, 404, 404]);
+    expect(await statuses(two)).toEqual([404, 200, 404]);
+    expect(await statuses(closed)).toEqual([404, 404, 404]);
+    expect(await statuses(port)).toEqual([404, 404, 404]);
     expect((await fetch(port.app.get(MonitorPort).url ?? '')).status).toBe(200);
   });
 
