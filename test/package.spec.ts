@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -43,8 +43,7 @@ beforeAll(async () => {
     'prom-client@^15',
   ];
   await Promise.all([
-    // Here it is npm that brings @nestjs/schedule, as a peer of ours.
-    setUp(ON_NEST_12, nestPackages(12)),
+    setUp(ON_NEST_12, [...nestPackages(12), '@nestjs/schedule@^12']),
     setUp(ON_NEST_11, [...nestPackages(11), '@nestjs/schedule@^6']),
     setUp(WITH_EXPORTERS, [...nestPackages(12), ...ofExporters], 'exporters'),
   ]);
@@ -70,19 +69,40 @@ function endedAfterPrinting(value: unknown): Outcome {
 }
 
 describe('The tarball', () => {
-  it('holds the compiled sources with their types, and what a reader of the package looks for', () => {
+  it('holds each source as an ES module and as CommonJS, and what a reader of the package looks for', () => {
     const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
-      .map((path) => `dist/${path.replaceAll('\\', '/').replace(/\.ts$/, '')}`);
-    const compiledModules = modules.flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
-    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-    const expected = [...compiledModules, ...documents].sort();
-    expect(tarball.files, 'dist/ must be what "npm run build" makes of src/ as it is now').toEqual(expected);
+      .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, '.js'));
+    const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+    const expected = modules
+      .flatMap((path) => [`dist/${path}`, `dist/cjs/${path}`])
+      .concat(documents.map((path) => `docs/${path.replaceAll('\\', '/')}`))
+      .concat('dist/cjs/package.json', 'bench/README.md', 'sample-app/README.md')
+      .concat('CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json');
+    const packed = tarball.files.filter((path) => !/\.d\.ts$|^sample-app\/src\//.test(path));
+    expect(packed, 'dist/ must be what "npm run build" makes of src/ as it is now').toEqual(expected.sort());
   });
 
-  it('is small', () => {
-    expect(tarball.size).toBeLessThan(250_000);
-    expect(tarball.unpackedSize).toBeLessThan(900_000);
+  it('resolves every link of its README', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const links = [...readme.matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+      .map(([, target]) => target)
+      .filter((target) => !/^https?:/.test(target));
+    expect(links).toContain('LICENSE');
+    expect(links.filter((link) => !tarball.files.includes(link))).toEqual([]);
+  });
+
+  it('brings at most three packages and 1.5 MB beside what Nest needs itself', () => {
+    const installed = join(ON_NEST_12, 'node_modules');
+    const packages = withDependencies(installed, 'nestjs-monitor');
+    expect(packages).toContain('pidusage');
+    expect(packages.length).toBeLessThanOrEqual(3);
+    const sizes = packages.map((name) => sizeOf(join(installed, name)));
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(1_500_000);
+    const peers = Object.keys(manifestOf(installed, 'nestjs-monitor').peerDependencies ?? {});
+    const optional = Object.keys(manifestOf(installed, 'nestjs-monitor').peerDependenciesMeta ?? {});
+    const needed = peers.filter((name) => !optional.includes(name));
+    expect(needed).toEqual(['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs']);
   });
 
   it('refers to no source map, since it brings none along', () => {
@@ -100,6 +120,8 @@ describe('The tarball', () => {
     expect(imported).toContain('@nestjs/common');
     // The bridge to them gets its registry handed in.
     for (const client of ['prom-client', '@prometheus-io/client']) expect(imported).not.toContain(client);
+    // It is found in the container of the application.
+    expect(imported).not.toContain('@nestjs/schedule');
     expect(imported.filter((name) => !isBuiltin(name) && !installed.includes(name))).toEqual([]);
   });
 
@@ -110,9 +132,9 @@ describe('The tarball', () => {
         importsOf(code).some((name) => packages.includes(name)),
       );
       expect(needing.length).toBeGreaterThan(0);
-      expect(needing.filter(({ path }) => !path.startsWith(`dist/exporters/${subpath}/`))).toEqual([]);
+      expect(needing.filter(({ path }) => !path.includes(`/exporters/${subpath}/`))).toEqual([]);
       const reaching = shippedCode().filter(({ path, code }) => {
-        return !path.startsWith('dist/exporters/') && code.includes(`exporters/${subpath}`);
+        return !path.includes('/exporters/') && code.includes(`exporters/${subpath}`);
       });
       expect(reaching).toEqual([]);
     },
@@ -121,7 +143,7 @@ describe('The tarball', () => {
   function importsOf(code: string): string[] {
     // Without the examples in comments, which show what an application imports.
     const statements = code.replace(/^\s*\*.*$/gm, '');
-    return [...statements.matchAll(/(?:from |import |import\()['"]([^.'"][^'"]*)['"]/g)].map(
+    return [...statements.matchAll(/(?:from |import |import\(|require\()['"]([^.'"][^'"]*)['"]/g)].map(
       ([, name]) => name,
     );
   }
@@ -229,6 +251,31 @@ describe('With the packages of OpenTelemetry, StatsD and prom-client', () => {
     await vi.waitFor(() => expect(agent.totals()).toMatchObject({ 'shop.orders': 3 }), { timeout: 10_000 });
   });
 });
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: object;
+}
+
+function manifestOf(installed: string, name: string): Manifest {
+  return JSON.parse(readFileSync(join(installed, name, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** A package and all that it depends on. */
+function withDependencies(installed: string, name: string, found: string[] = []): string[] {
+  if (found.includes(name)) return found;
+  found.push(name);
+  const dependencies = Object.keys(manifestOf(installed, name).dependencies ?? {});
+  for (const dependency of dependencies) withDependencies(installed, dependency, found);
+  return found;
+}
+
+function sizeOf(directory: string): number {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
 
 /** Runs the application of a user from its start to its end. */
 async function expectMonitored(

@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Deadline } from '../common/deadline.js';
 import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
@@ -21,6 +21,8 @@ import {
   PUBLISHER_FAILURES,
   PUBLISHER_NOT_CLOSED,
 } from './publishing.messages.js';
+import type { IntervalRegistry } from './scheduler-registry.js';
+import { findSchedulerRegistry } from './scheduler-registry.js';
 
 /** The name of the publisher's interval in the application's `SchedulerRegistry`. */
 export const PUBLISHER_INTERVAL = 'monitor:publisher';
@@ -44,13 +46,14 @@ export class PublisherTask implements OnModuleDestroy {
   private readonly runners: PublisherRunner[];
   private timer: NodeJS.Timeout | undefined;
   private stopped: Promise<unknown> | undefined;
+  private scheduler: IntervalRegistry | undefined;
 
   constructor(
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(MetricsReader) private readonly reader: MetricsReader,
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Inject(Startup) startup: Startup,
-    @Optional() @Inject(SchedulerRegistry) private readonly scheduler = new SchedulerRegistry(),
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
     for (const name of [FAILED_PUBLISHES, SKIPPED_PUBLISHES]) registry.reserveCounter(name);
     this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
@@ -70,10 +73,11 @@ export class PublisherTask implements OnModuleDestroy {
     if (this.stopped !== undefined) return;
     // Without unref(), a script that has nothing left to do would never end.
     this.timer = setInterval(() => this.publish(), this.options.publishInterval).unref();
-    if (this.scheduler.doesExist('interval', PUBLISHER_INTERVAL)) {
+    this.scheduler = findSchedulerRegistry(this.modules);
+    if (this.scheduler?.doesExist('interval', PUBLISHER_INTERVAL)) {
       this.logger.warn(INTERVAL_NAME_TAKEN(PUBLISHER_INTERVAL));
     } else {
-      this.scheduler.addInterval(PUBLISHER_INTERVAL, this.timer);
+      this.scheduler?.addInterval(PUBLISHER_INTERVAL, this.timer);
     }
   }
 
@@ -108,9 +112,9 @@ export class PublisherTask implements OnModuleDestroy {
   private leaveScheduler(timer: NodeJS.Timeout): void {
     // The application may have emptied its registry, or added another interval under this name.
     const isOurs =
-      this.scheduler.doesExist('interval', PUBLISHER_INTERVAL) &&
+      this.scheduler?.doesExist('interval', PUBLISHER_INTERVAL) &&
       this.scheduler.getInterval(PUBLISHER_INTERVAL) === timer;
-    if (isOurs) this.scheduler.deleteInterval(PUBLISHER_INTERVAL);
+    if (isOurs) this.scheduler?.deleteInterval(PUBLISHER_INTERVAL);
   }
 
   private runnerOf(publisher: Publisher, index: number): PublisherRunner {

@@ -1,7 +1,7 @@
 /** Loads the package, when all that it needs is loaded, and says what this alone has started. */
 const { createHook } = require('node:async_hooks');
 
-const packages = ['@nestjs/common', '@nestjs/core', '@nestjs/schedule', 'rxjs', 'pidusage'];
+const packages = ['@nestjs/common', '@nestjs/core', 'rxjs', 'pidusage'];
 for (const name of packages) require(name);
 // Node opens the first two when somebody first asks for them, and its own loader of ES modules may be the one. It also asks
 // for all that `node:http` exports when that is imported, and from Node 26 on that loads the library behind Request.
