@@ -21,9 +21,11 @@ import { RouteRegistration } from './instrumentation/http/route-registration.js'
 import { ExposureWarning } from './access/exposure-warning.js';
 import { MetricsReader } from './metrics/collection/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
+import type { MetricsSource } from './metrics/source/metrics-source.js';
+import { METRICS_SOURCE } from './metrics/source/metrics-source.js';
+import { RegistrySource } from './metrics/source/registry-source.js';
 import { COLLECTOR_TEXTS } from './instrumentation/runtime/collector.messages.js';
 import { NOBODY_LISTENS } from './monitor.module.messages.js';
-import { REGISTRY_TEXTS } from './metrics/registry.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS, servedAt } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
@@ -43,7 +45,7 @@ import { MonitorService } from './monitor.service.js';
       provide: MetricsRegistry,
       useFactory: () => {
         const logger = new Logger('Monitor');
-        return new MetricsRegistry({ texts: REGISTRY_TEXTS, warn: (text) => logger.warn(text) });
+        return new MetricsRegistry({ warn: (text) => logger.warn(text) });
       },
     },
     {
@@ -55,20 +57,20 @@ import { MonitorService } from './monitor.service.js';
       },
     },
     {
-      provide: MetricsReader,
+      provide: METRICS_SOURCE,
       inject: [MetricsRegistry, Collectors],
       useFactory: (registry: MetricsRegistry, collectors: Collectors) =>
-        new MetricsReader(
-          registry,
-          () => collectors.collect(),
-          () => collectors.facts(),
-        ),
+        new RegistrySource(registry, () => collectors.facts()),
+    },
+    {
+      provide: MetricsReader,
+      inject: [METRICS_SOURCE],
+      useFactory: (source: MetricsSource) => new MetricsReader(source),
     },
     {
       provide: Scrapes,
-      inject: [MetricsRegistry, MetricsReader],
-      useFactory: (registry: MetricsRegistry, reader: MetricsReader) =>
-        new Scrapes(new PrometheusExporter(registry, reader)),
+      inject: [METRICS_SOURCE],
+      useFactory: (source: MetricsSource) => new Scrapes(new PrometheusExporter(source)),
     },
     PrometheusEndpoint,
     {
@@ -148,6 +150,7 @@ import { MonitorService } from './monitor.service.js';
     MonitorPort,
     EndpointMount,
     MetricsRegistry,
+    METRICS_SOURCE,
     MetricsReader,
     PrometheusEndpoint,
     Answers,
@@ -170,7 +173,7 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
   ) {
     // The options get here, and not into the providers, since the publisher among them may well be a provider that
     // counts something itself: the service that it injects must not wait for the options that it is part of.
-    registry.maxSeries = options.maxSeries;
+    registry.limitSeries(options.maxSeries);
     collectors.use(options.collectors, options.measureInterval);
     startup.start(() => this.start());
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement, MonitorService as Service } from '../src/index.js';
 import { MonitorService } from '../src/index.js';
 import { MetricsReader } from '../src/metrics/collection/reader.js';
+import { RegistrySource } from '../src/metrics/source/registry-source.js';
 import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { TestRegistry } from './support/registry.js';
 
@@ -10,7 +11,7 @@ const PROCESS = { uptime: 1 } as ProcessMetrics;
 function makeMonitor() {
   const registry = new TestRegistry();
   const facts = () => ({ process: PROCESS }) as DocumentFacts;
-  return new MonitorService(registry, new MetricsReader(registry, () => undefined, facts));
+  return new MonitorService(registry, new MetricsReader(new RegistrySource(registry, facts)));
 }
 
 async function metricsOf(monitor: Service, reader?: string): Promise<readonly Measurement[]> {

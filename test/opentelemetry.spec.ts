@@ -14,10 +14,10 @@ import { hostname } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorMetricProducerOptions } from '../src/exporters/opentelemetry/index.js';
 import { MonitorMetricProducer, monitorResourceAttributes } from '../src/exporters/opentelemetry/index.js';
-import { CONVENTIONS } from '../src/exporters/opentelemetry/conventions.js';
-import { LOCALITY_COUNTERS } from '../src/exporters/opentelemetry/locality-data.js';
+import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
 import { indexOf } from '../src/metrics/histogram/exponential-layout.js';
 import { MetricsReader } from '../src/metrics/collection/reader.js';
+import { RegistrySource } from '../src/metrics/source/registry-source.js';
 import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
@@ -38,7 +38,7 @@ function makeMonitor() {
   const registry = new TestRegistry();
   const process = structuredClone(PROCESS);
   const facts = () => ({ process }) as DocumentFacts;
-  const reader = new MetricsReader(registry, () => undefined, facts);
+  const reader = new MetricsReader(new RegistrySource(registry, facts));
   return { registry, process, monitor: new MonitorService(registry, reader) };
 }
 
@@ -330,7 +330,7 @@ describe('the semantic conventions', () => {
     registry.ownGauge('heap_space_used_bytes', 0, { space: 'new_space' }).set(512);
     registry.ownGauge('active_resources', 0, { type: 'Timeout' }).set(3);
     registry.ownGauge('eventloop_utilization', 0).set(0.25);
-    registry.ownCounter('callback_duration').inc(1.5);
+    registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
     const { metric } = await (await pipeline(monitor)).export();
     const point = (name: string) => metric(name)?.points[0];
     expect(metric('v8js.gc.duration')?.type).toBe('exponentialHistogram');
@@ -379,21 +379,23 @@ describe('the semantic conventions', () => {
 
   it('tell where requests came from, in points that add up to all of them', async () => {
     const { registry, monitor } = makeMonitor();
-    registry.ownCounter('requests').inc(10);
-    registry.ownCounter('private_requests').inc(7);
-    registry.ownCounter('localhost_requests').inc(4);
+    registry.ownCounter('requests').inc(11);
+    for (const [locality, n] of Object.entries({ public: 3, private: 3, loopback: 4, unknown: 1 })) {
+      registry.ownCounter('requests_by_locality', { locality }).inc(n);
+    }
     const { metric } = await (await pipeline(monitor)).export();
     const points = metric('monitor.requests')?.points.map(({ attributes, value }) => [attributes, value]);
     expect(points).toEqual([
-      [{ 'client.locality': 'public' }, 3],
-      [{ 'client.locality': 'private' }, 3],
       [{ 'client.locality': 'loopback' }, 4],
+      [{ 'client.locality': 'private' }, 3],
+      [{ 'client.locality': 'public' }, 3],
+      [{ 'client.locality': 'unknown' }, 1],
     ]);
   });
 
   it('call the series for which there was no room by their own attribute', async () => {
     const { registry, monitor } = makeMonitor();
-    registry.maxSeries = 2;
+    registry.limitSeries(2);
     for (let id = 1; id <= 5; id++) monitor.count('hits', 1, { id });
     const { metric } = await (await pipeline(monitor)).export();
     const points = metric('hits')?.points.map(({ attributes, value }) => [attributes, value]);
@@ -403,14 +405,13 @@ describe('the semantic conventions', () => {
     ]);
   });
 
-  it('leave a metric of the application alone that has a name of ours and another kind', async () => {
+  it('have no sample of the application under a name of the monitor itself', async () => {
     const { monitor } = makeMonitor();
     monitor.kv('http_requests', 5, { method: 'GET' });
     const { metric } = await (await pipeline(monitor)).export();
-    expect(metric('http_requests')).toMatchObject({
-      scope: 'nestjs-monitor/application',
-      points: [{ attributes: { method: 'GET' }, value: 5 }],
-    });
+    expect(metric('http_requests')).toBeUndefined();
+    expect(metric('monitor.http.requests')).toBeUndefined();
+    expect(metric('monitor.rejected_samples')?.points).toMatchObject([{ value: 1 }]);
   });
 });
 
@@ -422,9 +423,9 @@ describe('in a running application', () => {
       await running.get('/nowhere');
       const monitor = running.app.get(MonitorService);
       const { metrics } = (await monitor.measurements()).metrics;
-      const ours = metrics.map(({ name }) => name).filter((name) => !LOCALITY_COUNTERS.includes(name));
+      const ours = metrics.map(({ name }) => name);
       expect(ours).toContain('callbacks');
-      expect(ours.filter((name) => !Object.hasOwn(CONVENTIONS, name))).toEqual([]);
+      expect(ours.filter((name) => !BUILT_IN_METRICS.has(name))).toEqual([]);
       const exported = await (await pipeline(monitor)).export();
       expect(new Set(exported.metrics.map(({ scope }) => scope))).toEqual(new Set(['nestjs-monitor']));
       expect(exported.metric('monitor.requests')?.points).toContainEqual(
@@ -512,7 +513,7 @@ describe('the Prometheus exporter of the SDK', () => {
 
 describe('the table of names', () => {
   it('calls no two metrics the same', () => {
-    const names = Object.values(CONVENTIONS).map(({ name }) => name);
+    const names = [...BUILT_IN_METRICS.values()].flatMap(({ openTelemetry }) => openTelemetry?.name ?? []);
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -528,7 +529,7 @@ describe('the table of names', () => {
 describe('very many series', () => {
   it('are all there, with the event loop turning while they are collected', async () => {
     const { registry, monitor } = makeMonitor();
-    registry.maxSeries = 100_000;
+    registry.limitSeries(100_000);
     for (let i = 0; i < 40_000; i++) monitor.count('hits', 1, { id: `id-${i}`, route: '/cats/:id' });
     let turns = 0;
     let isDone = false;

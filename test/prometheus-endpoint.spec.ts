@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { Scrapes } from '../src/exporters/prometheus/scrapes.js';
-import { BUILT_IN, COUNTED_TOGETHER } from '../src/exporters/prometheus/built-in.js';
+import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
 import { MetricsRegistry } from '../src/metrics/registry.js';
 import { ADAPTERS, startApp } from './support/app.js';
 import { readExposition } from './support/exposition.js';
@@ -142,7 +142,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     await fetchPath('/nowhere');
     const { counters, gauges, histograms } = app.get(MetricsRegistry);
     const own = [...counters.all(), ...gauges.all(), ...histograms.all()].map(({ name }) => name);
-    expect(own.filter((name) => !(name in BUILT_IN) && !COUNTED_TOGETHER.includes(name))).toEqual([]);
+    expect(own.filter((name) => !BUILT_IN_METRICS.has(name))).toEqual([]);
     expect(await scrape()).toMatchObject({ 'monitor_requests_total{locality="loopback"}': 2 });
   });
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN } from '../src/exporters/prometheus/built-in.js';
+import { builtInHeads } from '../src/exporters/prometheus/built-in-heads.js';
 import type { ReadFormat } from './support/exposition.js';
 import { ScrapedRegistry } from './support/scrape.js';
 import { findTool } from './support/tools.js';
@@ -218,10 +218,10 @@ it("the monitor's own metrics have the names of prom-client and of the semantic 
   registry.ownGauge('heap_space_used_bytes', 7, { space: 'new_space' });
   registry.ownGauge('http_requests_in_flight', 2);
   registry.ownCounter('http_requests', { method: 'GET', route: '/', status: '200' }).inc(4);
-  registry.ownCounter('requests').inc(10);
-  registry.ownCounter('private_requests').inc(7);
-  registry.ownCounter('localhost_requests').inc(4);
-  registry.ownCounter('callback_duration').inc(1.5);
+  for (const [locality, n] of Object.entries({ loopback: 4, private: 3, public: 3, unknown: 1 })) {
+    registry.ownCounter('requests_by_locality', { locality }).inc(n);
+  }
+  registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
   const http = 'http_request_method="GET",http_route="/cats/:id",http_response_status_code="200"';
   const values = await registry.values();
   expect(values).toMatchObject({
@@ -237,6 +237,7 @@ it("the monitor's own metrics have the names of prom-client and of the semantic 
     'monitor_requests_total{locality="loopback"}': 4,
     'monitor_requests_total{locality="private"}': 3,
     'monitor_requests_total{locality="public"}': 3,
+    'monitor_requests_total{locality="unknown"}': 1,
     'nodejs_eventloop_time_seconds_total{state="active"}': 1.5,
   });
   expect(values.nodejs_eventloop_lag_p50_seconds).toBeCloseTo(0.02, 3);
@@ -248,7 +249,7 @@ it("the monitor's own metrics have the names of prom-client and of the semantic 
 });
 
 it('no two metrics of the monitor itself have the same name', () => {
-  const names = Object.values(BUILT_IN).map(({ name }) => name);
+  const names = builtInHeads().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
 

@@ -8,6 +8,7 @@ import { statsdPublisher } from '../src/exporters/statsd/index.js';
 import type { StatsdOptions } from '../src/exporters/statsd/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { MetricsReader } from '../src/metrics/collection/reader.js';
+import { RegistrySource } from '../src/metrics/source/registry-source.js';
 import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { startApp } from './support/app.js';
 import { parseLines, startAgent, totalsOf } from './support/dogstatsd.js';
@@ -27,7 +28,7 @@ function publishing(options: StatsdOptions) {
   const registry = new TestRegistry();
   const process = structuredClone(PROCESS);
   const facts = () => ({ process }) as DocumentFacts;
-  const reader = new MetricsReader(registry, () => undefined, facts);
+  const reader = new MetricsReader(new RegistrySource(registry, facts));
   const publisher = statsdPublisher(options);
   const close = async () => void (await publisher.afterLastPublish?.());
   onTestFinished(close);
@@ -91,13 +92,13 @@ describe('DogStatsD', () => {
     const agent = await startAgent();
     const client = { host: '127.0.0.1', port: agent.port, globalTags: { env: 'test' } };
     const { registry, publish } = publishing({ dialect: 'dogstatsd', client });
-    registry.count('http_requests', 2, { method: 'GET', route: '/cats/:id', status: 200 });
+    registry.count('cat_requests', 2, { method: 'GET', route: '/cats/:id', status: 200 });
     registry.kv('drift', -5);
     registry.observe('wait', 2, { queue: 'mail' });
     await publish();
     await eventually(() => expect(agent.totals()).toHaveProperty('wait.p999,env:test,queue:mail'));
     expect(agent.totals()).toMatchObject({
-      'http_requests,env:test,method:GET,route:/cats/:id,status:200': 2,
+      'cat_requests,env:test,method:GET,route:/cats/:id,status:200': 2,
       'drift,env:test': -5,
       'drift.min,env:test': -5,
       'wait.count,env:test,queue:mail': 1,

@@ -8,8 +8,7 @@ import { PrometheusExporter as OtelExporter } from '@opentelemetry/exporter-prom
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import prom from 'prom-client';
-import { MetricsReader } from '../../dist/metrics/reading/reader.js';
-import { MetricsRegistry } from '../../dist/metrics/registry.js';
+import { METRICS_SOURCE } from '../../dist/metrics/source/metrics-source.js';
 import { PrometheusExporter } from '../../dist/exporters/prometheus/prometheus.exporter.js';
 import { TEXT } from '../../dist/exporters/prometheus/text-format.js';
 
@@ -40,7 +39,7 @@ const sides = {
       const name = `duration_${Math.floor(i / PER_METRIC)}_seconds`;
       for (const value of VALUES) monitor.observe(name, value, labelsOf(i % PER_METRIC));
     }
-    const exporter = new PrometheusExporter(app.get(MetricsRegistry), app.get(MetricsReader));
+    const exporter = new PrometheusExporter(app.get(METRICS_SOURCE));
     await app.listen(0, '127.0.0.1');
     const text = async () => {
       // A sample for each histogram, since one that stands still is not read once more.

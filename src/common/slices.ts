@@ -26,6 +26,19 @@ export async function inSlices<T>(work: Sliced<T>, clock: Clock = monotonicClock
 }
 
 /**
+ * Like {@link inSlices}, for work without a result.
+ *
+ * @returns `undefined` if the work fitted into one slice and is done.
+ */
+export function startInSlices(work: Sliced<void>, clock: Clock = monotonicClock): Promise<void> | undefined {
+  const end = clock() + SLICE;
+  for (;;) {
+    if (work.next().done === true) return undefined;
+    if (clock() >= end) return new Promise(setImmediate).then(() => inSlices(work, clock));
+  }
+}
+
+/**
  * For work whose steps are waited for, and may all be done before the event loop turns: wait for what this gives after
  * each step.
  */

@@ -1,43 +1,73 @@
+import type { Aggregate } from './definitions/metric-definition.js';
 import { ClassicBuckets } from './histogram/classic-buckets.js';
+import {
+  BAD_AGGREGATE,
+  BAD_BUCKETS,
+  BAD_TEXT,
+  NO_DESCRIPTION,
+  UNREADABLE_DESCRIPTION,
+} from './registry.messages.js';
 
-/** What can be said of a metric, for those who look at it. */
+/** What readers are told about a metric; see `MonitorService.describe()`. */
 export interface Description {
-  /** One sentence that says what is measured. */
+  /** What is measured, in one sentence of at most 1000 characters. Exporters send it as the help text. */
   help?: string | undefined;
-  /** The unit of its values, such as `seconds` or `bytes`. */
+  /** The unit of the values, such as `seconds` or `bytes`. At most 1000 characters. */
   unit?: string | undefined;
   /**
-   * Upper bounds (`le`) of classic buckets, ascending, which a histogram counts exactly beside its own. For a
-   * reader that expects these very bounds. They are for a metric that does not exist yet: the samples before would
-   * be missing in them.
+   * Upper bounds (`le`) of classic buckets, 1 to 200 ascending numbers. The histogram counts them exactly beside its
+   * own buckets. They are for a metric that does not exist yet: earlier samples would be missing in them.
    */
   buckets?: readonly number[] | undefined;
+  /**
+   * How the values of a gauge become one where several processes are read together. Default: `sum`. Counters and
+   * histograms always add up.
+   */
+  aggregate?: Aggregate | undefined;
 }
 
+const KEYS: readonly string[] = ['help', 'unit', 'buckets', 'aggregate'];
+const AGGREGATES: readonly unknown[] = [undefined, 'sum', 'max', 'min', 'process'];
 const MAX_TEXT_LENGTH = 1000;
 const MAX_BUCKETS = 200;
 
-/**
- * A copy of what was given as a description, with what is said in it and nothing else.
- *
- * @returns `undefined` if it cannot describe a metric.
- */
-export function copyDescription(given: unknown): Description | undefined {
-  if (typeof given !== 'object' || given === null) return undefined;
+/** A description that was checked. */
+export interface CheckedDescription {
+  /** A copy with the known keys, as far as they were given. */
+  readonly description?: Description;
+  /** The rule that was broken, in which case there is no description. */
+  readonly problem?: string;
+  /** Keys that no description has. */
+  readonly unknown: readonly string[];
+}
+
+/** Checks and copies what was given as a description, which can be any value. */
+export function checkDescription(given: unknown): CheckedDescription {
+  if (typeof given !== 'object' || given === null) return broken(NO_DESCRIPTION);
   try {
-    const { help, unit, buckets } = given as Record<string, unknown>;
-    if (!isText(help) || !isText(unit)) return undefined;
+    const { help, unit, buckets, aggregate } = given as Record<string, unknown>;
+    if (!isText(help)) return broken(BAD_TEXT('help', help));
+    if (!isText(unit)) return broken(BAD_TEXT('unit', unit));
     const bounds: unknown = Array.isArray(buckets) ? [...(buckets as unknown[])] : buckets;
-    if (!areBuckets(bounds)) return undefined;
+    if (!areBuckets(bounds)) return broken(BAD_BUCKETS(buckets));
+    if (!isAggregate(aggregate)) return broken(BAD_AGGREGATE(aggregate));
     return {
-      ...(help !== undefined && { help }),
-      ...(unit !== undefined && { unit }),
-      ...(bounds && { buckets: bounds }),
+      description: {
+        ...(help !== undefined && { help }),
+        ...(unit !== undefined && { unit }),
+        ...(bounds && { buckets: bounds }),
+        ...(aggregate !== undefined && { aggregate }),
+      },
+      unknown: Object.keys(given).filter((key) => !KEYS.includes(key)),
     };
-  } catch {
+  } catch (thrown) {
     // An object whose properties throw.
-    return undefined;
+    return broken(UNREADABLE_DESCRIPTION(thrown));
   }
+}
+
+function broken(problem: string): CheckedDescription {
+  return { problem, unknown: [] };
 }
 
 function isText(value: unknown): value is string | undefined {
@@ -47,4 +77,8 @@ function isText(value: unknown): value is string | undefined {
 function areBuckets(value: unknown): value is readonly number[] | undefined {
   if (value === undefined) return true;
   return ClassicBuckets.accepts(value) && value.length > 0 && value.length <= MAX_BUCKETS;
+}
+
+function isAggregate(value: unknown): value is Aggregate | undefined {
+  return AGGREGATES.includes(value);
 }

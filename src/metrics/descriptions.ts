@@ -1,24 +1,37 @@
+import type { MetricDefinition } from './definitions/metric-definition.js';
 import type { Description } from './description.js';
 
-/** What is known of metrics, by name. */
-export class Descriptions extends Map<string, Description> {
-  /** How often something was said. */
-  revision = 0;
-  private readonly ownNames = new Set<string>();
+/** Descriptions of metrics by name: those of the definitions, and what the application says by `describe()`. */
+export class Descriptions {
+  private readonly given = new Map<string, Description>();
+  private readonly configured = new Map<string, Description>();
 
-  override set(name: string, description: Description): this {
-    this.revision++;
-    return super.set(name, description);
+  constructor(private readonly definitions: ReadonlyMap<string, MetricDefinition>) {}
+
+  /** What is known of a metric; empty if nothing is. What the application says comes before the definition. */
+  of(name: string): Description {
+    const { help, unit, aggregate } = this.definitions.get(name) ?? {};
+    return {
+      ...(help !== undefined && { help }),
+      ...(unit !== undefined && { unit }),
+      ...(aggregate !== undefined && { aggregate }),
+      ...this.configured.get(name),
+      ...this.given.get(name),
+    };
   }
 
-  /** Says what a metric of the monitor itself is. It takes no room from those of the application. */
-  addOwn(name: string, description: Description): void {
-    this.ownNames.add(name);
-    this.set(name, description);
+  /** Adds to what the application has said of a metric before. */
+  add(name: string, description: Description): void {
+    this.given.set(name, { ...this.given.get(name), ...description });
   }
 
-  /** Whether one more can be described, if at most so many may be. */
+  /** What an option says of a metric of the monitor. It takes no room from those of the application. */
+  configure(name: string, description: Description): void {
+    this.configured.set(name, description);
+  }
+
+  /** Whether the application can describe this metric, if it may describe at most `max` of them. */
   hasRoomFor(name: string, max: number): boolean {
-    return this.has(name) || this.size - this.ownNames.size < max;
+    return this.given.has(name) || this.definitions.has(name) || this.given.size < max;
   }
 }

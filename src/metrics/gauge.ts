@@ -1,16 +1,14 @@
 import type { Extremes } from './extremes.js';
 import type { Series, SeriesHome } from './series/family.js';
-import { isUnawaited } from '../common/promise.js';
 
 /**
- * A number that goes up and down: what something measures now. It also keeps the extremes of what it was set to
- * since they were last taken away by {@link Gauge.takeStretch}.
+ * A number that goes up and down: the current value of something. It also keeps the extremes of what it was set to since
+ * they were last taken by {@link Gauge.takeStretch}.
  */
 export class Gauge implements Series {
   private current = Number.NaN;
   private min = Infinity;
   private max = -Infinity;
-  private reader: (() => number) | undefined;
 
   constructor(
     protected readonly home: SeriesHome,
@@ -41,24 +39,6 @@ export class Gauge implements Series {
   /** Gives the gauge a value before it is first set. It is no sample: it leaves no extremes. */
   begin(value: number): void {
     this.current = value;
-  }
-
-  /** Has the gauge set to what this function gives, whenever somebody looks. */
-  readFrom(reader: () => number): void {
-    this.reader = reader;
-  }
-
-  /** Brings a gauge up to date that is read from a function. One that throws costs a sample. */
-  refresh(): void {
-    try {
-      if (this.reader === undefined) return;
-      const value = this.reader();
-      this.set(value);
-      // It was no number then, and was refused.
-      isUnawaited(value);
-    } catch (thrown) {
-      this.home.refuse(thrown);
-    }
   }
 
   /** The extremes since the last call, or `undefined` if the gauge was not set since. */

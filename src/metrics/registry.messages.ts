@@ -1,33 +1,88 @@
-import { show } from '../common/show-value.js';
-import { MAX_NAME_LENGTH } from './series/cardinality-limiter.js';
-import { MAX_LABEL_LENGTH, MAX_LABELS } from './series/labels.js';
-import { OVERFLOWED_SAMPLES, REJECTED_SAMPLES } from './registry.js';
-import type { RejectionReason } from './series/cardinality-limiter.js';
-import type { RegistryTexts } from './registry-options.js';
+import { describeThrown, show } from '../common/show-value.js';
+import type { MetricKind } from './definitions/metric-definition.js';
+import type { Refusal } from './series/refusal.js';
 
-export const REGISTRY_TEXTS: RegistryTexts = {
-  refused: (name, refusal, maxSeries) =>
-    `A sample for ${show(name)} was dropped: ${REFUSALS[refusal](maxSeries)}. ${COUNTED}`,
-  badValue: (name, value) =>
-    `A sample for ${show(name)} was dropped, for it is ${show(value)}: a sample is a finite number, and what is ` +
-    `added to a counter is not negative. ${COUNTED}`,
-  badDescription: (name, description) =>
-    `describe(${show(name)}, ${show(description)}) was ignored: help and unit are texts of at most 1000 characters, ` +
-    `buckets 1 to 200 ascending numbers, for a metric that does not exist yet. It is counted in ${REJECTED_SAMPLES}.`,
-  overflow: (name, maxSeries) =>
-    `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
-    `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
-    'differ from request to request?',
+/** The counter of dropped samples. It appears with the first one. */
+export const REJECTED_SAMPLES = 'monitor_rejected_samples';
+
+/** The counter of samples that went to an `{overflow="true"}` series. It appears with the first one. */
+export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
+
+const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this warning comes once for each name and mistake.`;
+
+/** What sets or adds to a metric of each kind. */
+const METHODS: Record<MetricKind, string> = {
+  counter: 'count() and counter()',
+  gauge: 'kv() and gauge()',
+  histogram: 'observe(), time() and histogram()',
 };
 
-const REFUSALS: Record<RejectionReason, (maxSeries: number) => string> = {
-  'bad name': () => `a name is a string of 1 to ${MAX_NAME_LENGTH} characters`,
-  'bad labels': () =>
-    `labels are an object of at most ${MAX_LABELS} texts, numbers or booleans, with names and texts of at most ` +
-    `${MAX_LABEL_LENGTH} characters`,
-  'other kind': () => 'the name is that of a metric of another kind (counter, gauge or histogram)',
-  'no room': (maxSeries) =>
-    `there are maxSeries = ${maxSeries} series already, and perhaps something that differs from request to request in the name`,
-};
+export const SAMPLE_REFUSED = (name: unknown, refusal: Refusal): string =>
+  `A sample for ${show(name)} was dropped: ${reasonOf(name, refusal)}. ${COUNTED}`;
 
-const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this name is warned of once.`;
+export const HANDLE_REFUSED = (name: unknown, refusal: Refusal): string =>
+  `The ${refusal.kind} handle ${show(name)} drops every sample: ${reasonOf(name, refusal)}. ${COUNTED}`;
+
+export const BAD_VALUE = (name: unknown, value: unknown): string =>
+  `A sample for ${show(name)} was dropped, because it is ${show(value)}: a sample is a finite number, and an amount ` +
+  `added to a counter is not negative. ${COUNTED}`;
+
+export const NO_GAUGE_FUNCTION = (name: unknown, given: unknown): string =>
+  `The gauge ${show(name)} has no value: it was given ${show(given)} in place of a function that returns a number. ${COUNTED}`;
+
+export const GAUGE_FUNCTION_THREW = (name: string, thrown: unknown): string =>
+  `The function of the gauge ${show(name)} threw: ${describeThrown(thrown).message}. The gauge keeps its last value. ${COUNTED}`;
+
+export const GAUGE_FUNCTION_IS_ASYNC = (name: string): string =>
+  `The function of the gauge ${show(name)} returned a promise. It must return a number at once: store the number when ` +
+  `you have it, and return that. The gauge keeps its last value. ${COUNTED}`;
+
+export const SERIES_OVERFLOW = (name: string, maxSeries: number): string =>
+  `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
+  `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
+  'differ from request to request?';
+
+export const BAD_DESCRIPTION = (name: unknown, problem: string): string =>
+  `describe(${show(name)}, ...) was ignored: ${problem}. It is counted in ${REJECTED_SAMPLES}.`;
+
+export const UNKNOWN_DESCRIPTION_KEYS = (name: unknown, keys: readonly string[]): string =>
+  `describe(${show(name)}, ...) has ${keys.map((key) => show(key)).join(', ')}, which no description has. The keys are ` +
+  'help, unit, buckets and aggregate.';
+
+export const NO_DESCRIPTION = 'a description is an object';
+export const UNREADABLE_DESCRIPTION = (thrown: unknown): string =>
+  `reading it threw ${describeThrown(thrown).message}`;
+export const BAD_TEXT = (key: string, value: unknown): string =>
+  `${key} is a text of at most 1000 characters, and not ${show(value)}`;
+export const BAD_BUCKETS = (value: unknown): string =>
+  `buckets are 1 to 200 ascending finite numbers, and not ${show(value)}`;
+export const BAD_AGGREGATE = (value: unknown): string =>
+  `aggregate is 'sum', 'max', 'min' or 'process', and not ${show(value)}`;
+export const LATE_BUCKETS =
+  'buckets are for a metric without samples, and this one has some, which would be missing in them';
+export const BUCKETS_OF_OTHER_KIND = (kind: MetricKind): string =>
+  `buckets are for a histogram, and this name is that of a ${kind}`;
+export const TOO_MANY_DESCRIPTIONS = (maxSeries: number): string =>
+  `there are maxSeries = ${maxSeries} descriptions already`;
+export const BAD_NAME = 'a name is a string of 1 to 200 characters';
+
+function reasonOf(name: unknown, { reason, kind, takenBy, maxSeries }: Refusal): string {
+  switch (reason) {
+    case 'bad name':
+      return BAD_NAME;
+    case 'bad labels':
+      return 'labels are an object of at most 16 texts, numbers or booleans, with names and texts of at most 200 characters';
+    case 'built-in':
+      return `${show(name)} is a metric of the monitor itself. Give yours another name, such as 'app_${String(name)}'`;
+    case 'other kind':
+      return (
+        `${show(name)} is a ${takenBy} already (${takenBy && METHODS[takenBy]}), and a name is of one kind; this one is for a ` +
+        `${kind} (${METHODS[kind]}). Give one of the two another name`
+      );
+    case 'no room':
+      return (
+        `there are maxSeries = ${maxSeries} series already. Does the name have something in it that differs from ` +
+        'request to request?'
+      );
+  }
+}

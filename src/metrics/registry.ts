@@ -1,89 +1,103 @@
+import { ownCopy } from '../common/own-copy.js';
+import { FunctionGauges } from './collection/function-gauges.js';
+import type { ReadHook } from './collection/read-hooks.js';
+import { ReadHooks } from './collection/read-hooks.js';
 import { CountedWarnings } from './counted-warnings.js';
 import { Counter } from './counter.js';
+import { BUILT_IN_METRICS } from './definitions/built-in-metrics.js';
+import type { MetricDefinition } from './definitions/metric-definition.js';
 import type { Description } from './description.js';
-import { copyDescription } from './description.js';
+import { checkDescription } from './description.js';
 import { Descriptions } from './descriptions.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
 import { Gauge } from './gauge.js';
 import { HistogramSeries } from './histogram/histogram-series.js';
-import { ownCopy } from '../common/own-copy.js';
+import * as messages from './registry.messages.js';
 import type { RegistryOptions } from './registry-options.js';
 import { CardinalityLimiter, isMetricName } from './series/cardinality-limiter.js';
 import { Families } from './series/families.js';
-import type { Series, SeriesHome } from './series/family.js';
+import type { FamilyFacts, Series, SeriesHome } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
+import { Refusal } from './series/refusal.js';
 
-/** The counter of samples that were dropped; it appears with the first one. */
-export const REJECTED_SAMPLES = 'monitor_rejected_samples';
-
-/** The counter of samples that went to an `{overflow="true"}` series; it appears with the first one. */
-export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
-
-/** Stands for every name that is none: there is one warning for all of them. */
+/** Stands for all invalid names: there is one warning for all of them. */
 const NO_NAME = '';
 
 /**
- * Where the numbers live. They get in by {@link count}, {@link kv} and {@link observe}, or by the handles of
- * {@link counter}, {@link gauge} and {@link histogram}. They come out by `readout.ts`.
+ * Holds all series. Samples come in by {@link count}, {@link kv} and {@link observe}, or by the handles of
+ * {@link counter}, {@link gauge} and {@link histogram}. They are read by way of a `RegistrySource`.
  *
- * Nothing here throws: a sample that cannot be taken is dropped, counted and warned of once.
+ * Nothing here throws: a sample that cannot be taken is dropped, counted, and logged once for each name and mistake.
  */
 export class MetricsRegistry {
-  readonly counters: Families<Counter>;
-  readonly gauges: Families<Gauge>;
-  readonly histograms: Families<HistogramSeries>;
-  readonly descriptions = new Descriptions();
-  /** Histograms of the monitor itself whose classic buckets nobody asked for: they are for exporters only. */
-  readonly unlistedBuckets = new Set<string>();
-  /** Called before anything is read: what somebody has put aside to be counted later is counted then. */
-  readonly settlers: (() => void)[] = [];
-  /** Those among the gauges that are read from a function. */
-  readonly readGauges = new Set<Gauge>();
+  readonly counters: Families<Counter, 'counter'>;
+  readonly gauges: Families<Gauge, 'gauge'>;
+  readonly histograms: Families<HistogramSeries, 'histogram'>;
 
-  /** Whether one of them is being read just now: if it looks at the monitor itself, it is not read once more for that. */
-  isRefreshing = false;
-
+  private readonly definitions: ReadonlyMap<string, MetricDefinition>;
+  private readonly descriptions: Descriptions;
+  /** Histograms whose classic buckets are for exporters only. */
+  private readonly unlisted = new Set<string>();
   private readonly rejected: CountedWarnings;
   private readonly overflowed: CountedWarnings;
   private readonly limiter: CardinalityLimiter;
+  private readonly functions = new FunctionGauges({
+    onThrown: (name, thrown) =>
+      this.reject(name, () => messages.GAUGE_FUNCTION_THREW(name, thrown), 'gauge function threw'),
+    onPromise: (name) =>
+      this.reject(name, () => messages.GAUGE_FUNCTION_IS_ASYNC(name), 'async gauge function'),
+  });
+  private readonly hooks = new ReadHooks(() => this.functions.refresh());
+  private described = 0;
 
-  constructor(private readonly options: RegistryOptions) {
-    const { texts, warn } = options;
-    const onRefusal = (name: string, value: unknown) => this.refuseValue(name, value);
-    this.counters = new Families(
-      (home, labels) => new Counter(home, labels),
-      (value) => Counter.accepts(value),
-      onRefusal,
-    );
-    this.gauges = new Families(
-      (home, labels) => new Gauge(home, labels),
-      (value) => Gauge.accepts(value),
-      onRefusal,
-    );
-    this.histograms = new Families(
-      (home, labels) => {
-        const { buckets } = this.descriptions.get(home.name) ?? {};
-        return new HistogramSeries(home, labels, buckets, !this.unlistedBuckets.has(home.name));
-      },
-      (value) => HistogramSeries.accepts(value),
-      onRefusal,
-    );
-    this.rejected = new CountedWarnings(() => this.ownCounter(REJECTED_SAMPLES), warn);
-    this.overflowed = new CountedWarnings(() => this.ownCounter(OVERFLOWED_SAMPLES), warn);
-    this.limiter = new CardinalityLimiter({
-      onRefused: (name, refusal) => this.reject(name, () => texts.refused(name, refusal, this.maxSeries)),
-      onOverflow: (name) => this.overflowed.add(name, () => texts.overflow(name, this.maxSeries)),
+  constructor({ warn, definitions = BUILT_IN_METRICS }: RegistryOptions) {
+    this.definitions = definitions;
+    this.descriptions = new Descriptions(definitions);
+    const facts: FamilyFacts = {
+      definitionOf: (name) => definitions.get(name),
+      descriptionOf: (name) => this.descriptions.of(name),
+      listsBuckets: (name) => !this.unlisted.has(name),
+      onRefusal: (name, value) => this.refuseValue(name, value),
+    };
+    this.counters = new Families({
+      kind: 'counter',
+      make: (home, labels) => new Counter(home, labels),
+      accepts: (value) => Counter.accepts(value),
+      facts,
     });
-    for (const name of [REJECTED_SAMPLES, OVERFLOWED_SAMPLES]) this.reserveCounter(name);
+    this.gauges = new Families({
+      kind: 'gauge',
+      make: (home, labels) => new Gauge(home, labels),
+      accepts: (value) => Gauge.accepts(value),
+      facts,
+    });
+    this.histograms = new Families({
+      kind: 'histogram',
+      make: (home, labels) => new HistogramSeries(home, labels, this.descriptions.of(home.name).buckets),
+      accepts: (value) => HistogramSeries.accepts(value),
+      facts,
+    });
+    this.rejected = new CountedWarnings(() => this.ownCounter(messages.REJECTED_SAMPLES), warn);
+    this.overflowed = new CountedWarnings(() => this.ownCounter(messages.OVERFLOWED_SAMPLES), warn);
+    this.limiter = new CardinalityLimiter({
+      isBuiltIn: (name) => definitions.has(name),
+      onOverflow: (name) => this.overflowed.add(name, () => messages.SERIES_OVERFLOW(name, this.maxSeries)),
+    });
   }
 
-  /** At most so many series; see {@link CardinalityLimiter.maxSeries}. */
+  /** At most so many series of the application. Default: 10 000. */
   get maxSeries(): number {
     return this.limiter.maxSeries;
   }
 
-  set maxSeries(maxSeries: number) {
-    this.limiter.maxSeries = maxSeries;
+  limitSeries(maxSeries: number): void {
+    this.limiter.limit(maxSeries);
+  }
+
+  /** Changes whenever there is a new metric, or a new description of one. */
+  get revision(): number {
+    const metrics = this.counters.all().length + this.gauges.all().length + this.histograms.all().length;
+    return metrics + this.described;
   }
 
   /** Adds to a counter: a finite number, not negative. */
@@ -103,52 +117,62 @@ export class MetricsRegistry {
 
   /** The counter of that name and these labels, made if need be. */
   counter(name: string, labels?: Labels): Counter {
-    return this.obtain(this.counters, name, labels) ?? new DroppingCounter(this.dropping(name), '');
+    const series = this.seriesOrRefusal(this.counters, name, labels);
+    return series instanceof Refusal ? new DroppingCounter(this.droppingHome(name, series), '') : series;
   }
 
   /** The gauge of that name and these labels, made if need be. It has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge {
-    return this.obtain(this.gauges, name, labels) ?? new DroppingGauge(this.dropping(name), '');
+    const series = this.seriesOrRefusal(this.gauges, name, labels);
+    return series instanceof Refusal ? new DroppingGauge(this.droppingHome(name, series), '') : series;
   }
 
-  /** Like {@link gauge}, and set to what the function gives whenever somebody looks. */
+  /** Like {@link gauge}, and set to what the function returns before each read. */
   gaugeFrom(name: string, read: () => number, labels?: Labels): Gauge {
     const gauge = this.gauge(name, labels);
     if (typeof read !== 'function') {
-      this.refuseValue(name, read);
+      this.reject(name, () => messages.NO_GAUGE_FUNCTION(name, read), 'no gauge function');
     } else if (!(gauge instanceof DroppingGauge)) {
-      gauge.readFrom(read);
-      this.readGauges.add(gauge);
+      this.functions.add(gauge, ownCopy(name), read);
     }
     return gauge;
   }
 
   /** The histogram of that name and these labels, made if need be. */
   histogram(name: string, labels?: Labels): HistogramSeries {
-    return this.obtain(this.histograms, name, labels) ?? new DroppingHistogram(this.dropping(name), '');
+    const series = this.seriesOrRefusal(this.histograms, name, labels);
+    return series instanceof Refusal ? new DroppingHistogram(this.droppingHome(name, series), '') : series;
   }
 
-  /** Says what a metric is. What was said before is kept, unless it is said again. */
+  /** Describes a metric. What was said before is kept, unless it is said again. */
   describe(name: string, given: Description): void {
-    const known = this.descriptions.get(name);
-    const hasRoom = this.descriptions.hasRoomFor(name, this.maxSeries);
-    const description = isMetricName(name) && hasRoom ? copyDescription(given) : undefined;
-    const isLate = description?.buckets !== undefined && this.histograms.family(name) !== undefined;
-    if (description === undefined || isLate) {
-      this.reject(name, () => this.options.texts.badDescription(name, given));
+    const { description, problem, unknown } = checkDescription(given);
+    const broken = problem ?? this.problemWith(name, description);
+    if (broken !== undefined) {
+      this.reject(name, () => messages.BAD_DESCRIPTION(name, broken), broken);
       return;
     }
-    this.descriptions.set(ownCopy(name), { ...known, ...description });
+    if (unknown.length > 0) {
+      this.rejected.warn(`unknown ${name}`, () => messages.UNKNOWN_DESCRIPTION_KEYS(name, unknown));
+    }
+    if (description === undefined) return;
+    this.descriptions.add(ownCopy(name), description);
+    this.described++;
   }
 
-  /** Keeps a name for a counter of the monitor itself, which comes to exist with {@link ownCounter}. */
-  reserveCounter(name: string): void {
-    this.limiter.reserve(this.counters, name);
+  descriptionOf(name: string): Description {
+    return this.descriptions.of(name);
   }
 
-  /** Keeps a name for a histogram of the monitor itself. */
-  reserveHistogram(name: string): void {
-    this.limiter.reserve(this.histograms, name);
+  /**
+   * Sets the classic buckets of a histogram of the monitor itself, before it has a series.
+   *
+   * @param areListed whether they are part of the document. Exporters get them in any case.
+   */
+  configureBuckets(name: string, buckets: readonly number[], areListed: boolean): void {
+    this.descriptions.configure(name, { buckets });
+    if (!areListed) this.unlisted.add(name);
+    this.described++;
   }
 
   /** A counter of the monitor itself, which no flood of names can keep out. */
@@ -159,7 +183,7 @@ export class MetricsRegistry {
   /**
    * A gauge of the monitor itself.
    *
-   * @param initial what it says before it is first set. Without it, it is not there until then.
+   * @param initial its value before it is first set. Without it, the gauge is not in the document until then.
    */
   ownGauge(name: string, initial?: number, labels?: KnownLabels): Gauge {
     const gauge = this.limiter.own(this.gauges, name, labels);
@@ -172,6 +196,30 @@ export class MetricsRegistry {
     return this.limiter.own(this.histograms, name, labels);
   }
 
+  /** Has something called before every read. */
+  beforeRead(hook: ReadHook): void {
+    this.hooks.add(hook);
+  }
+
+  /**
+   * Calls everything that is to be called before a read: {@link beforeRead}, and the functions of gauges.
+   *
+   * @returns what to wait for; `undefined` if everything is up to date. It never rejects.
+   */
+  prepareRead(): Promise<void> | undefined {
+    return this.hooks.run();
+  }
+
+  /**
+   * Counts a sample that could not be taken as it was.
+   *
+   * @param describe gives the text of the warning.
+   * @param mistake tells it apart from other mistakes under the same name: there is one warning for each.
+   */
+  reject(name: unknown, describe: () => string, mistake = ''): void {
+    this.rejected.add(keyOf(name, mistake), describe);
+  }
+
   /** The series that is to take a sample. A sample that no series can take does not make one. */
   private seriesFor<S extends Series>(
     families: Families<S>,
@@ -182,34 +230,63 @@ export class MetricsRegistry {
     try {
       const known = families.find(name, labels);
       if (known !== undefined) return known;
-      if (families.accepts(value)) return this.limiter.obtain(families, name, labels);
-      this.refuseValue(name, value);
-    } catch (thrown) {
-      // Labels can be any object, a hostile one included.
-      this.refuseValue(name, thrown);
+    } catch {
+      // Labels can be any object, a hostile one included. The limiter finds out again.
     }
+    return this.newSeriesFor(families, name, labels, value);
+  }
+
+  private newSeriesFor<S extends Series>(
+    families: Families<S>,
+    name: string,
+    labels: Labels | undefined,
+    value: unknown,
+  ): S | undefined {
+    if (!families.accepts(value)) {
+      this.refuseValue(name, value);
+      return undefined;
+    }
+    const series = this.seriesOrRefusal(families, name, labels);
+    if (!(series instanceof Refusal)) return series;
+    this.reject(name, () => messages.SAMPLE_REFUSED(name, series), series.reason);
     return undefined;
   }
 
-  /** The series of a handle, as for a sample that every kind of series takes. */
-  private obtain<S extends Series>(families: Families<S>, name: string, labels?: Labels): S | undefined {
-    return this.seriesFor(families, name, labels, 0);
+  private seriesOrRefusal<S extends Series>(
+    families: Families<S>,
+    name: string,
+    labels?: Labels,
+  ): S | Refusal {
+    try {
+      return families.find(name, labels) ?? this.limiter.obtain(families, name, labels);
+    } catch {
+      return new Refusal('bad labels', families.kind, this.maxSeries);
+    }
   }
 
-  private dropping(name: string): SeriesHome {
-    return { name, refuse: (value) => this.refuseValue(name, value) };
+  /** A handle that cannot work says so at once, and counts when a sample is lost. */
+  private droppingHome(name: string, refusal: Refusal): SeriesHome {
+    const describe = () => messages.HANDLE_REFUSED(name, refusal);
+    this.rejected.warn(keyOf(name, refusal.reason), describe);
+    return { name, refuse: () => this.reject(name, describe, refusal.reason) };
+  }
+
+  private problemWith(name: unknown, description: Description | undefined): string | undefined {
+    if (!isMetricName(name)) return messages.BAD_NAME;
+    if (!this.descriptions.hasRoomFor(name, this.maxSeries)) {
+      return messages.TOO_MANY_DESCRIPTIONS(this.maxSeries);
+    }
+    if (description?.buckets === undefined) return undefined;
+    const kind = this.limiter.kindOf(name) ?? this.definitions.get(name)?.kind ?? 'histogram';
+    if (kind !== 'histogram') return messages.BUCKETS_OF_OTHER_KIND(kind);
+    return this.histograms.family(name) === undefined ? undefined : messages.LATE_BUCKETS;
   }
 
   private refuseValue(name: string, value: unknown): void {
-    this.reject(name, () => this.options.texts.badValue(name, value));
+    this.reject(name, () => messages.BAD_VALUE(name, value), 'bad value');
   }
+}
 
-  /**
-   * Takes note of something about a sample that could not be taken as it was.
-   *
-   * @param describe gives the text of the warning, which comes once for each name.
-   */
-  reject(name: unknown, describe: () => string): void {
-    this.rejected.add(isMetricName(name) ? ownCopy(name) : NO_NAME, describe);
-  }
+function keyOf(name: unknown, mistake: string): string {
+  return `${mistake} ${isMetricName(name) ? ownCopy(name) : NO_NAME}`;
 }

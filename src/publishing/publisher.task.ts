@@ -55,7 +55,6 @@ export class PublisherTask implements OnModuleDestroy {
     @Inject(Startup) startup: Startup,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
-    for (const name of [FAILED_PUBLISHES, SKIPPED_PUBLISHES]) registry.reserveCounter(name);
     this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
     if (this.runners.length > 0) startup.start(() => this.start());
   }

@@ -1,15 +1,13 @@
 import { MetricsReader } from '../../src/metrics/collection/reader.js';
 import { MetricsRegistry } from '../../src/metrics/registry.js';
+import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { DocumentFacts, MetricsSnapshot, Reading } from '../../src/metrics/collection/snapshot.js';
-import { REGISTRY_TEXTS } from '../../src/metrics/registry.messages.js';
 
 /** A registry by itself, with a reader to look at it and what it warned of. */
 export class TestRegistry extends MetricsRegistry {
   readonly warnings: string[];
   private readonly reader = new MetricsReader(
-    this,
-    () => undefined,
-    () => ({ process: {}, instance: {} }) as DocumentFacts,
+    new RegistrySource(this, () => ({ process: {}, instance: {} }) as DocumentFacts),
   );
 
   /** @param onWarning what a logger does, besides. */
@@ -19,7 +17,7 @@ export class TestRegistry extends MetricsRegistry {
       warnings.push(text);
       onWarning();
     };
-    super({ texts: REGISTRY_TEXTS, warn });
+    super({ warn });
     this.warnings = warnings;
   }
 

@@ -1,7 +1,8 @@
 import { PrometheusExporter } from '../../src/exporters/prometheus/prometheus.exporter.js';
 import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.js';
 import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
-import { MetricsReader } from '../../src/metrics/collection/reader.js';
+import { Instance } from '../../src/instrumentation/runtime/instance.js';
+import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { DocumentFacts } from '../../src/metrics/collection/snapshot.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
 import { readExposition } from './exposition.js';
@@ -10,12 +11,10 @@ import { TestRegistry } from './registry.js';
 /** A registry that is written as Prometheus text, and read by a strict reader. */
 export class ScrapedRegistry extends TestRegistry {
   private readonly exporter = new PrometheusExporter(
-    this,
-    new MetricsReader(
-      this,
-      () => undefined,
-      () => ({ process: new ProcessCollector().read() }) as DocumentFacts,
-    ),
+    new RegistrySource(this, (): DocumentFacts => ({
+      process: new ProcessCollector().read(),
+      instance: new Instance().read(),
+    })),
   );
 
   async text(format: ReadFormat = 'text', reader = 'a'): Promise<string> {

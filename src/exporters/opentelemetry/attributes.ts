@@ -16,16 +16,19 @@ const ABORTED = 'aborted';
 /** The series that takes the samples of label sets that there was no room for. */
 const OVERFLOW = { overflow: 'otel.metric.overflow' };
 
-/** Unknown methods are `_OTHER` already, as the conventions ask for. */
-export const METHOD_ATTRIBUTE: AttributeMap = { method: 'http.request.method' };
-
-/** As the semantic conventions of HTTP servers have them. */
-export const HTTP_ATTRIBUTES: AttributeMap = {
-  ...METHOD_ATTRIBUTE,
+/** Attributes whose values are not those of the label: as the semantic conventions of HTTP have them. */
+const RULES: Readonly<Record<string, (value: string) => Attributes>> = {
   // "MUST NOT be populated when this is not supported by the HTTP server framework", or when nothing matched.
-  route: (route): Attributes => (route === UNMATCHED ? {} : { 'http.route': route }),
-  status: statusAttributes,
+  'http.route': (route): Attributes => (route === UNMATCHED ? {} : { 'http.route': route }),
+  'http.response.status_code': statusAttributes,
 };
+
+/** The attributes of a metric of the monitor itself, from the names in its definition. */
+export function attributeMapOf(names: Readonly<Record<string, string>> = {}): AttributeMap {
+  return Object.fromEntries(
+    Object.entries(names).map(([label, attribute]) => [label, RULES[attribute] ?? attribute]),
+  );
+}
 
 function statusAttributes(status: string): Attributes {
   if (status === ABORTED) return { 'error.type': ABORTED };

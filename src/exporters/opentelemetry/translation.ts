@@ -1,17 +1,16 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import { performance } from 'node:perf_hooks';
+import { FIGURES } from '../../metrics/definitions/metric-definition.js';
+import { figuresOf } from '../../metrics/histogram/figures.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Measurement, Measurements, SeriesMeasurement } from '../../metrics/collection/measurements.js';
 import type { Sliced } from '../../common/slices.js';
 import { applicationMetric } from './application-metric.js';
 import { attributesOf } from './attributes.js';
 import type { Convention } from './conventions.js';
-import { CONVENTIONS, FIXED_ATTRIBUTES } from './conventions.js';
-import { delayFigures } from './eventloop-delay.js';
+import { conventionOf } from './conventions.js';
 import { explicitHistogram } from './explicit-histogram.js';
 import { exponentialHistogram } from './exponential-histogram.js';
-import { LOCALITY_COUNTERS, localityData } from './locality-data.js';
 import { counterData, explicitData, exponentialData, gaugeData, upDownData } from './metric-data.js';
 import type { Points } from './points.js';
 import { processData } from './process-data.js';
@@ -37,12 +36,13 @@ export class Translation {
 
   *scopes(): Sliced<ScopeMetrics[]> {
     const { metrics, process } = this.measurements;
-    const own = [...processData(process, this.points), ...localityData(metrics, this.points)];
+    const own = processData(process, this.points);
     const application: MetricData[] = [];
     for (const metric of metrics) {
-      const convention = conventionOf(metric);
+      const { definition } = metric;
+      const convention = definition && conventionOf(definition);
       if (convention !== undefined) own.push(...(yield* this.metric(metric, convention)));
-      else if (!isLocality(metric))
+      else if (definition === undefined)
         application.push(...(yield* this.metric(metric, applicationMetric(metric))));
       yield;
     }
@@ -62,15 +62,7 @@ export class Translation {
     const dataPoints = yield* each(metric.series, CHEAP_STEPS, (series) =>
       points.counted(metric.name, series.labelsText, this.attributes(metric, series, as), series.value),
     );
-    const idle = as === CONVENTIONS.callback_duration ? this.idle(metric) : undefined;
-    const all = idle === undefined ? dataPoints : [...dataPoints, idle];
-    return [counterData(as, all, points.temporality)];
-  }
-
-  /** The other state of the event loop, which Node counts itself, since it began. */
-  private idle({ name }: Measurement): DataPoint<number> | undefined {
-    const seconds = performance.eventLoopUtilization().idle / 1000;
-    return this.points.used(name, 'idle', { 'nodejs.eventloop.state': 'idle' }, seconds);
+    return [counterData(as, dataPoints, points.temporality)];
   }
 
   private *gauge(metric: Measurement & { kind: 'gauge' }, as: Convention): Sliced<MetricData[]> {
@@ -109,24 +101,27 @@ export class Translation {
       options.histograms === 'explicit'
         ? explicitData(as, yield* inForm((one) => explicitHistogram(one, as.unit)), points.temporality)
         : exponentialData(as, yield* inForm(exponentialHistogram), points.temporality);
-    const figures = as === CONVENTIONS.eventloop_delay ? this.delays(metric) : [];
-    return [...figures, data];
+    return [...this.figures(metric), data];
   }
 
-  private delays(metric: Measurement & { kind: 'histogram' }): MetricData[] {
-    return metric.series.slice(0, 1).flatMap(({ interval }) =>
-      delayFigures(interval).map(([figure, description, value]) => {
-        const descriptor = { name: `nodejs.eventloop.delay.${figure}`, unit: 's', description };
-        return gaugeData(descriptor, [this.points.level({}, value)]);
-      }),
-    );
+  /** The statistics of a histogram of the monitor itself that have names of their own. */
+  private figures({ definition, series }: Measurement & { kind: 'histogram' }): MetricData[] {
+    const pattern = definition?.openTelemetry?.figures;
+    const figures = pattern && series[0] && figuresOf(series[0].interval);
+    if (!definition?.openTelemetry || !pattern || !figures) return [];
+    const { unit } = definition.openTelemetry;
+    return FIGURES.map((figure) => {
+      const description = `${definition.help} (${figure})`;
+      const descriptor = { name: pattern.replace('*', figure), unit, description };
+      return gaugeData(descriptor, [this.points.level({}, figures[figure])]);
+    });
   }
 
   private attributes(metric: Measurement, { labels }: SeriesMeasurement, as: Convention): Attributes {
     const { urlScheme } = this.options;
-    const isOfHttp = as.name.startsWith('http.server.') && as === CONVENTIONS[metric.name];
+    const isOfHttp = metric.definition !== undefined && as.name.startsWith('http.server.');
     const fixed = isOfHttp && urlScheme !== undefined ? { 'url.scheme': urlScheme } : undefined;
-    return attributesOf(labels, as.attributes, fixed ?? FIXED_ATTRIBUTES[metric.name]);
+    return attributesOf(labels, as.attributes, fixed);
   }
 }
 
@@ -136,16 +131,6 @@ function scopeOf(name: string, metrics: MetricData[]): ScopeMetrics {
     scope: { name, version: VERSION },
     metrics: metrics.filter(({ dataPoints }) => dataPoints.length > 0),
   };
-}
-
-/** What a metric of ours is called; `undefined` for all others. */
-export function conventionOf({ name, kind }: Measurement): Convention | undefined {
-  const convention = Object.hasOwn(CONVENTIONS, name) ? CONVENTIONS[name] : undefined;
-  return convention?.kind === kind ? convention : undefined;
-}
-
-function isLocality({ kind, name }: Measurement): boolean {
-  return kind === 'counter' && LOCALITY_COUNTERS.includes(name);
 }
 
 function* each<S, P>(

@@ -1,6 +1,6 @@
-import type { MetricsReader } from '../../metrics/collection/reader.js';
 import type { Sliced } from '../../common/slices.js';
-import type { MetricsRegistry } from '../../metrics/registry.js';
+import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
+import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from '../prometheus/catalog.js';
 import type { FamilyHead, SampleSink } from '../prometheus/exposed-family.js';
 import { sampleName } from '../prometheus/text-format.js';
@@ -17,17 +17,14 @@ type Values = Map<string, PromClientValue[]>;
  * whose names it has itself.
  */
 export class PromClientBridge {
-  private readonly catalog: Catalog;
+  private readonly catalog = new Catalog();
   private pass: Promise<Values> | undefined;
   private detach: () => void = () => {};
 
   constructor(
-    metrics: MetricsRegistry,
-    private readonly reader: MetricsReader,
+    private readonly source: MetricsSource,
     private readonly readerName: string,
-  ) {
-    this.catalog = new Catalog(metrics);
-  }
+  ) {}
 
   /** Until {@link stop}, or until the registry is cleared. */
   start(registry: PromClientRegistry): void {
@@ -59,7 +56,7 @@ export class PromClientBridge {
   /** @param aggregator those of one aggregator only, as `@prometheus-io/client` asks for them. */
   private metricsBeside(theirs: readonly object[], aggregator: unknown): PromClientMetric[] {
     const taken = new Set(theirs.map((metric) => bareName((metric as { name?: unknown }).name)));
-    const { families, windows } = atOnce(this.catalog.read());
+    const { families, windows } = atOnce(this.catalog.read(this.source.latest()));
     return [...families, ...windows.flatMap(({ heads }) => heads)]
       .filter(({ name, type }) => !taken.has(bareName(sampleName(name, type))))
       .map((head) => this.metricOf(head))
@@ -99,12 +96,14 @@ export class PromClientBridge {
       return sink;
     };
     const { catalog } = this;
-    await this.reader.survey(function* ({ process }): Sliced<void> {
-      for (const family of (yield* catalog.read()).families) yield* family.write(begin(family), process);
+    await readNow(this.source, function* (view): Sliced<void> {
+      const facts = view.facts();
+      for (const family of (yield* catalog.read(view)).families) yield* family.write(begin(family), facts);
     });
-    await this.reader.window(this.readerName, function* (look): Sliced<void> {
-      for (const window of (yield* catalog.read()).windows) yield* window.write(begin, look);
-    });
+    const write = function* (view: WindowView): Sliced<void> {
+      for (const window of (yield* catalog.read(view)).windows) yield* window.write(begin, view);
+    };
+    await readWindow(this.source, this.readerName, write, { isFresh: true });
     return values;
   }
 }

@@ -1,8 +1,8 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Module } from '@nestjs/common';
 import { Startup } from '../../common/startup/startup.js';
-import { MetricsReader } from '../../metrics/collection/reader.js';
-import { MetricsRegistry } from '../../metrics/registry.js';
+import type { MetricsSource } from '../../metrics/source/metrics-source.js';
+import { METRICS_SOURCE } from '../../metrics/source/metrics-source.js';
 import { badOption, checkOptions } from '../../common/options/check-options.js';
 import type { Rules } from '../../common/options/option-rules.js';
 import { isShortText } from '../../common/options/option-rules.js';
@@ -47,11 +47,10 @@ export class PromClientModule implements OnApplicationShutdown {
 
   constructor(
     @Inject(OPTIONS) private readonly options: PromClientOptions,
-    @Inject(MetricsRegistry) metrics: MetricsRegistry,
-    @Inject(MetricsReader) reader: MetricsReader,
+    @Inject(METRICS_SOURCE) source: MetricsSource,
     @Inject(Startup) startup: Startup,
   ) {
-    this.bridge = new PromClientBridge(metrics, reader, options.reader ?? 'prom-client');
+    this.bridge = new PromClientBridge(source, options.reader ?? 'prom-client');
     startup.start(() => this.start());
   }
 

@@ -1,4 +1,4 @@
-import type { HistogramView } from '../../metrics/histogram/histogram.js';
+import type { HistogramView } from '../../metrics/histogram/histogram-snapshot.js';
 import { SCALE } from '../../metrics/histogram/exponential-layout.js';
 
 /** What a histogram has counted, in classic buckets. */
@@ -44,8 +44,8 @@ function powersOfTwo(first: number, last: number): BucketLayout {
  * The figures of a histogram: at the bounds that it counts itself if it has any, and else at those of the layout. Either
  * way they are exact, for every power of two is a bound of the exponential layout.
  */
-export function figuresOf(look: HistogramView, layout: BucketLayout): BucketFigures {
-  const { count, sum, min, positive, classic } = look;
+export function bucketFiguresOf(view: HistogramView, layout: BucketLayout): BucketFigures {
+  const { count, sum, min = 0, positive, classic } = view;
   if (classic === undefined) {
     // What is above a bound is positive: all else, the negative values and the zeros too, is at or below it.
     const counts = positive.above(layout.ends).map((above) => count - above);

@@ -1,120 +1,109 @@
-import type { Counter } from '../../metrics/counter.js';
-import type { Gauge } from '../../metrics/gauge.js';
-import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
-import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
-import type { Family, Series } from '../../metrics/series/family.js';
-import { EXTREME_HELP } from './help.messages.js';
-import { BUILT_IN, COUNTED_TOGETHER } from './built-in.js';
+import type { AnyFamily, GaugeFamily, MetricsView } from '../../metrics/source/metrics-source.js';
+import { builtInHeads } from './built-in-heads.js';
 import type { ExposedFamily, FamilyHead, WindowedFamilies } from './exposed-family.js';
 import { FamilyLabels } from './family-labels.js';
-import { loopLag } from './loop-lag.js';
-import type { Kind, MetricClaim } from './metric-claim.js';
-import { claimOf, extremeClaim, headOf, inRank, needsOf } from './metric-claim.js';
+import { EXTREME_HELP } from './help.messages.js';
+import { histogramFigures } from './histogram-figures.js';
+import type { MetricClaim } from './metric-claim.js';
+import { claimOf, extremeClaim, headFor, inRank, needsOf } from './metric-claim.js';
+import { gaugeExtremes, metricFamily } from './metric-families.js';
 import { TakenNames } from './names.js';
 import { processFamilies } from './process-families.js';
-import { extremesOf, histogramFamily, numberFamily } from './registry-families.js';
 
 const STEPS = 64;
 
-const KINDS: readonly Kind[] = ['counter', 'gauge', 'histogram'];
-
-/** All families that there are to write, in the order of their names. */
+/** All families that there are to write. */
 export interface Exposition {
+  /** In the order of their names. */
   readonly families: readonly ExposedFamily[];
   readonly windows: readonly WindowedFamilies[];
 }
 
 /**
- * Knows what everything in a registry is called. It is found out again when there is a metric or a description that
- * was not there before, and the names depend on nothing but what is there: not on what came first.
+ * Gives every metric of a source its name in Prometheus. Names are made anew when there is a new metric or description.
+ * They depend on which metrics there are, and not on which came first.
  */
 export class Catalog {
-  private revision = -1;
+  private revision: number | undefined;
   private exposition: Exposition = { families: [], windows: [] };
-  private readonly labels = new WeakMap<Family<Series>, FamilyLabels>();
-  private readonly process: readonly ExposedFamily[];
-  private readonly lag: WindowedFamilies;
+  private readonly labels = new WeakMap<AnyFamily, FamilyLabels>();
+  private readonly process = processFamilies();
 
-  constructor(private readonly registry: MetricsRegistry) {
-    this.process = processFamilies(registry);
-    this.lag = loopLag(registry);
-  }
-
-  /** What there is now. */
-  *read(): Sliced<Exposition> {
-    const { counters, gauges, histograms, descriptions } = this.registry;
-    const revision = counters.size + gauges.size + histograms.size + descriptions.revision;
+  /** @param view of the same source each time. */
+  *read(view: MetricsView): Sliced<Exposition> {
+    const { revision } = view;
     if (revision !== this.revision) {
-      this.exposition = yield* this.expose();
+      this.exposition = yield* this.expose(view);
       this.revision = revision;
     }
     return this.exposition;
   }
 
-  private *expose(): Sliced<Exposition> {
+  private *expose(view: MetricsView): Sliced<Exposition> {
     const taken = new TakenNames();
-    for (const { name, type } of [...Object.values(BUILT_IN), ...this.process, ...this.lag.heads]) {
-      taken.take(needsOf(type, name));
-    }
-    const claims = yield* this.claims();
-    const families = [...this.process];
-    const windows = [this.lag];
-    const names: string[] = [];
+    for (const { name, type } of [...builtInHeads(), ...this.process]) taken.take(needsOf(type, name));
+    const claims = yield* claimsOf(view);
+    const heads: FamilyHead[] = [];
     for (const claim of claims) {
-      names.push(claim.builtIn?.name ?? taken.give(claim));
-      if (names.length % STEPS === 0) yield;
+      heads.push(headFor(claim, claim.builtIn?.name ?? taken.give(claim)));
+      if (heads.length % STEPS === 0) yield;
     }
+    const families = [...this.process];
+    const windows: WindowedFamilies[] = [];
+    let steps = 0;
     for (const [at, claim] of claims.entries()) {
-      const head = headOf(claim, names[at]);
-      const labels = this.labelsOf(claim);
-      families.push(familyOf(claim, head, labels));
-      if (claim.kind === 'gauge') windows.push(windowOf(claim, head, labels, taken));
-      if (at % STEPS === STEPS - 1) yield;
+      const head = heads[at];
+      if (head === undefined) continue;
+      const { family } = claim;
+      const labels = this.labelsOf(family);
+      families.push(metricFamily(head, family, labels));
+      if (family.kind === 'gauge') windows.push(windowOf(claim, family, { head, labels, taken }));
+      else if (family.kind === 'histogram' && family.definition !== undefined)
+        windows.push(histogramFigures(family, family.definition));
+      if (++steps % STEPS === 0) yield;
     }
     return { families: yield* sortSliced(families, (a, b) => (a.name < b.name ? -1 : 1)), windows };
   }
 
-  /** In the order in which they get their names. */
-  private *claims(): Sliced<MetricClaim[]> {
-    const claims: MetricClaim[] = [];
-    for (const kind of KINDS) {
-      for (const family of this.registry[`${kind}s`].all()) {
-        if (COUNTED_TOGETHER.includes(family.name)) continue;
-        claims.push(claimOf(kind, family, this.registry.descriptions.get(family.name)));
-        if (claims.length % STEPS === 0) yield;
-      }
-    }
-    return yield* sortSliced(claims, inRank);
-  }
-
-  /** What was found out about labels stays known when names are given anew. */
-  private labelsOf({ family, builtIn }: MetricClaim): FamilyLabels {
-    const labels = this.labels.get(family) ?? new FamilyLabels(builtIn?.labels);
+  /** What is known about labels stays known when names are made anew. */
+  private labelsOf(family: AnyFamily): FamilyLabels {
+    const labels = this.labels.get(family) ?? new FamilyLabels(family.definition?.prometheus);
     this.labels.set(family, labels);
     return labels;
   }
 }
 
-function familyOf({ kind, family }: MetricClaim, head: FamilyHead, labels: FamilyLabels): ExposedFamily {
-  // The kind says of what the family is.
-  if (kind === 'histogram')
-    return histogramFamily(head, { family: family as Family<HistogramSeries>, labels });
-  return numberFamily(head, { family: family as Family<Counter | Gauge>, labels });
+/** The metrics that are exposed, in the order in which they get their names. */
+function* claimsOf({ counters, gauges, histograms }: MetricsView): Sliced<MetricClaim[]> {
+  const claims: MetricClaim[] = [];
+  for (const families of [counters, gauges, histograms]) {
+    for (const family of families.all()) {
+      // The same numbers are exposed with labels.
+      if (family.definition?.exportedAs !== undefined) continue;
+      claims.push(claimOf(family));
+      if (claims.length % STEPS === 0) yield;
+    }
+  }
+  return yield* sortSliced(claims, inRank);
+}
+
+interface NamedGauge {
+  readonly head: FamilyHead;
+  readonly labels: FamilyLabels;
+  readonly taken: TakenNames;
 }
 
 function windowOf(
   claim: MetricClaim,
-  head: FamilyHead,
-  labels: FamilyLabels,
-  taken: TakenNames,
+  family: GaugeFamily,
+  { head, labels, taken }: NamedGauge,
 ): WindowedFamilies {
   const headOfExtreme = (extreme: 'min' | 'max'): FamilyHead => ({
     name: taken.give(extremeClaim(claim, head.name, extreme)),
     type: 'gauge',
     help: EXTREME_HELP[extreme](head.help),
   });
-  const heads = { min: headOfExtreme('min'), max: headOfExtreme('max') };
-  return extremesOf(heads, { family: claim.family as Family<Gauge>, labels });
+  return gaugeExtremes({ min: headOfExtreme('min'), max: headOfExtreme('max') }, family, labels);
 }

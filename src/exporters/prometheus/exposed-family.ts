@@ -1,12 +1,13 @@
-import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
-import type { WindowCursor } from '../../metrics/collection/reader-windows.js';
 import type { Sliced } from '../../common/slices.js';
+import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
+import type { InstanceInfo } from '../../metrics/collection/snapshot.js';
+import type { WindowView } from '../../metrics/source/metrics-source.js';
 import type { BucketFigures } from './bucket-layout.js';
 
-/** `unknown` is a number that says nothing of how it behaves: `untyped` in the text format 0.0.4. */
+/** `unknown` is a number of which nothing else is known: `untyped` in the text format 0.0.4. */
 export type ExposedType = 'counter' | 'gauge' | 'histogram' | 'unknown';
 
-/** What a family is, without its samples. */
+/** A family without its samples. */
 export interface FamilyHead {
   /** The name of the family; that of a counter is without its `_total`. */
   readonly name: string;
@@ -23,14 +24,20 @@ export interface SampleSink {
   histogram(labels: string, figures: BucketFigures): void;
 }
 
-/** A family that says how things are now, whoever looks. */
-export interface ExposedFamily extends FamilyHead {
-  write(sink: SampleSink, process: ProcessMetrics): Sliced<void>;
+/** The sections of the document that are no series. */
+export interface Facts {
+  readonly process: ProcessMetrics;
+  readonly instance: InstanceInfo;
 }
 
-/** Families of one metric that say what has happened since a reader last looked. */
+/** A family of current values, which are the same for every reader. */
+export interface ExposedFamily extends FamilyHead {
+  write(sink: SampleSink, facts: Facts): Sliced<void>;
+}
+
+/** Families of what has happened since a reader last read. */
 export interface WindowedFamilies {
   readonly heads: readonly FamilyHead[];
   /** @param begin begins one of the families, and gives the sink for its samples. */
-  write(begin: (head: FamilyHead) => SampleSink, look: WindowCursor): Sliced<void>;
+  write(begin: (head: FamilyHead) => SampleSink, view: WindowView): Sliced<void>;
 }

@@ -1,12 +1,10 @@
+import type { PrometheusNames } from '../../metrics/definitions/metric-definition.js';
 import { parseSeriesName } from '../../metrics/series/series-name.js';
-import type { Series } from '../../metrics/series/family.js';
+import type { SeriesView } from '../../metrics/source/metrics-source.js';
 import { fitLabel, TakenNames } from './names.js';
 
-/** How the labels of a metric of the monitor itself are called here, and what becomes of what they are set to. */
-export interface LabelRules {
-  readonly names?: Readonly<Record<string, string>> | undefined;
-  readonly value?: ((value: string) => string) | undefined;
-}
+/** The names and values that the labels of a metric of the monitor itself have here. */
+type LabelRules = Pick<PrometheusNames, 'labels' | 'labelValue'>;
 
 /** The values in the canonical text of labels. */
 const VALUES = /="(?:[^"\\]|\\.)*"/gs;
@@ -27,7 +25,7 @@ export class FamilyLabels {
   private readonly shapes = new Map<string, readonly string[]>();
   /** The shapes whose names stay as they are. */
   private readonly plainShapes = new Set<string>();
-  private readonly rewritten = new Map<Series, string>();
+  private readonly rewritten = new Map<SeriesView, string>();
   private checked = 0;
 
   constructor(private readonly rules: LabelRules = {}) {}
@@ -39,7 +37,7 @@ export class FamilyLabels {
    * @param most so many of them at most.
    * @returns whether it has seen them all.
    */
-  learn(series: readonly Series[], most: number): boolean {
+  learn(series: readonly SeriesView[], most: number): boolean {
     const end = Math.min(series.length, this.checked + most);
     while (this.checked < end) {
       const one = series[this.checked];
@@ -58,7 +56,7 @@ export class FamilyLabels {
   }
 
   /** The labels of a series that was looked at. */
-  of(series: Series): string {
+  of(series: SeriesView): string {
     return (this.rewritten.size > 0 ? this.rewritten.get(series) : undefined) ?? series.labels;
   }
 
@@ -74,14 +72,14 @@ export class FamilyLabels {
   }
 
   private leavesAsIs(names: readonly string[]): boolean {
-    return this.rules.value === undefined && names.every((name) => this.names.get(name) === name);
+    return this.rules.labelValue === undefined && names.every((name) => this.names.get(name) === name);
   }
 
   /** Names that fit keep what they are; the others get what is left, in their alphabetical order. */
   private settle(names: readonly string[]): Map<string, string> {
-    const wanted = (name: string) => this.rules.names?.[name] ?? fitLabel(name);
+    const wanted = (name: string) => this.rules.labels?.[name] ?? fitLabel(name);
     const taken = new TakenNames();
-    const rank = (name: string) => (wanted(name) === name || this.rules.names?.[name] !== undefined ? 0 : 1);
+    const rank = (name: string) => (wanted(name) === name || this.rules.labels?.[name] !== undefined ? 0 : 1);
     const ordered = [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     return new Map(
       ordered.map((name) => [
@@ -92,7 +90,7 @@ export class FamilyLabels {
   }
 
   private rewrite(text: string): string {
-    const { value: valueOf = (value) => value } = this.rules;
+    const { labelValue: valueOf = (value) => value } = this.rules;
     const parts = Object.entries(labelsIn(text)).map(
       ([name, value]) => `${this.names.get(name)}="${escapeValue(fitValue(valueOf(value)))}"`,
     );

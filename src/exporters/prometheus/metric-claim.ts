@@ -1,25 +1,21 @@
-import type { Description } from '../../metrics/description.js';
-import type { Family, Series } from '../../metrics/series/family.js';
-import { NO_HELP } from './help.messages.js';
-import type { BuiltIn } from './built-in.js';
-import { BUILT_IN } from './built-in.js';
+import type { AnyFamily } from '../../metrics/source/metrics-source.js';
+import { headOf } from './built-in-heads.js';
 import type { ExposedType, FamilyHead } from './exposed-family.js';
+import { NO_HELP } from './help.messages.js';
 import type { NameClaim } from './names.js';
 import { fitName } from './names.js';
 import { sampleName } from './text-format.js';
 
-/** What the registry has. */
-export type Kind = 'counter' | 'gauge' | 'histogram';
+type Kind = AnyFamily['kind'];
 
-/** A metric of the registry that is to have a name. */
+/** A metric that is to have a name. */
 export interface MetricClaim extends NameClaim {
-  readonly kind: Kind;
-  readonly family: Family<Series>;
+  readonly family: AnyFamily;
   /** For a metric of the monitor itself, whose name is fixed. */
-  readonly builtIn: BuiltIn | undefined;
+  readonly builtIn: FamilyHead | undefined;
   readonly help: string;
   readonly unit: string | undefined;
-  /** Whether it is called here what it is called there, and so comes before those that have to change. */
+  /** Whether it keeps its name, and so comes before those that have to change. */
   readonly isAsGiven: boolean;
 }
 
@@ -29,24 +25,18 @@ const UNIT = /^[a-z][a-z0-9_]{0,30}$/i;
 /** Suffixes that say that a metric is something else than a gauge. */
 const MISLEADING = /_(?:total|bucket|count|sum)$/;
 
-export function claimOf(
-  kind: Kind,
-  family: Family<Series>,
-  description: Description | undefined,
-): MetricClaim {
-  const { name } = family;
-  const builtIn = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
+export function claimOf(family: AnyFamily): MetricClaim {
+  const { kind, name, description, definition } = family;
   const stem = stemOf(kind, name);
-  const unit = unitOf(stem, description?.unit);
+  const unit = unitOf(stem, description.unit);
   const nameWith = (suffix: string) => withUnit(stem, suffix, unit);
   return {
     key: name,
     nameWith,
     needs: (given) => needsOf(kind, given),
-    kind,
     family,
-    builtIn,
-    help: description?.help?.trim() || NO_HELP(kind, name),
+    builtIn: definition && headOf(definition),
+    help: description.help?.trim() || NO_HELP(kind, name),
     unit: nameWith('').endsWith(`_${unit}`) ? unit : undefined,
     isAsGiven: sampleName(nameWith(''), kind) === name,
   };
@@ -57,8 +47,8 @@ export function inRank(a: MetricClaim, b: MetricClaim): number {
   return Number(b.isAsGiven) - Number(a.isAsGiven) || (a.key < b.key ? -1 : 1);
 }
 
-/** What a metric is exposed as, under the name that it was given. */
-export function headOf({ kind, builtIn, help, unit }: MetricClaim, name: string): FamilyHead {
+/** The head of a metric under the name that it was given. */
+export function headFor({ family: { kind }, builtIn, help, unit }: MetricClaim, name: string): FamilyHead {
   const type: ExposedType = kind === 'gauge' && MISLEADING.test(name) ? 'unknown' : kind;
   return builtIn ?? { name, type, help, unit };
 }

@@ -1,92 +1,62 @@
-import { performance } from 'node:perf_hooks';
-import type { MetricsRegistry } from '../../metrics/registry.js';
-import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
-import type { ExposedFamily, ExposedType, SampleSink } from './exposed-family.js';
+import type { InstanceInfo, ProcessMetrics } from '../../metrics/collection/snapshot.js';
+import { PROCESS_DEFINITIONS } from '../../metrics/definitions/process.definitions.js';
+import { headOf, unitIn } from './built-in-heads.js';
+import type { ExposedFamily, ExposedType, Facts, SampleSink } from './exposed-family.js';
+import { PROCESS_HELP } from './help.messages.js';
 
-/** A number of the process; `null` and `undefined` where nobody knows. */
-type Figure = (process: ProcessMetrics) => number | null | undefined;
-
-/**
- * What is not a metric of the registry: the process, and what is put together from several of its metrics. The names
- * are prom-client's, except for those of threads and of the event loop's time.
- */
-export function processFamilies(registry: MetricsRegistry): ExposedFamily[] {
-  const startTime = startTimeOf();
-  const total = (name: string) => registry.counters.find(name, undefined)?.value ?? 0;
+/** The `process` and `instance` sections, under the names that prom-client has for them. */
+export function processFamilies(): ExposedFamily[] {
   return [
-    single(
-      'process_cpu_user_seconds',
-      'counter',
-      'CPU time spent in code of the process.',
-      ({ cpu }) => cpu.user_time,
-    ),
-    single(
-      'process_cpu_system_seconds',
-      'counter',
-      'CPU time spent in the kernel.',
-      ({ cpu }) => cpu.system_time,
-    ),
-    single('process_cpu_seconds', 'counter', 'CPU time spent.', ({ cpu }) =>
-      cpu.user_time === null || cpu.system_time === null ? null : cpu.user_time + cpu.system_time,
-    ),
-    single('process_start_time_seconds', 'gauge', 'When the process started, in Unix time.', startTime),
-    single('process_resident_memory_bytes', 'gauge', 'Memory in RAM.', ({ meminfo }) => meminfo.rss_bytes),
-    single('process_virtual_memory_bytes', 'gauge', 'Address space.', ({ meminfo }) => meminfo.vsz_bytes),
-    single('process_threads', 'gauge', 'Threads of the operating system.', ({ cpu }) => cpu.num_threads),
-    single('process_open_fds', 'gauge', 'Open file descriptors.', (process) => process.num_fds),
-    single('process_max_fds', 'gauge', 'How many file descriptors may be open.', ({ max_fds }) => max_fds),
-    family('nodejs_version_info', 'gauge', 'The version of Node.js.', (sink) =>
-      sink.number(versionLabels(), 1),
-    ),
-    family('nodejs_eventloop_time_seconds', 'counter', 'Time of the event loop, by its state.', (sink) => {
-      sink.number('{state="active"}', total('callback_duration'));
-      sink.number('{state="idle"}', performance.eventLoopUtilization().idle / 1000);
+    ...PROCESS_DEFINITIONS.flatMap((definition) => {
+      const head = headOf(definition);
+      return head === undefined ? [] : [{ ...head, ...valueOf(({ process }) => definition.value(process)) }];
     }),
-    family('monitor_requests', 'counter', 'HTTP requests, by how near their client is.', (sink) => {
-      const [all, near, local] = ['requests', 'private_requests', 'localhost_requests'].map(total);
-      sink.number('{locality="loopback"}', local);
-      sink.number('{locality="private"}', near - local);
-      sink.number('{locality="public"}', all - near);
+    family(
+      'process_cpu_seconds',
+      'counter',
+      PROCESS_HELP.cpu,
+      valueOf(({ process }) => cpuOf(process)),
+    ),
+    family('process_start_time_seconds', 'gauge', PROCESS_HELP.start, valueOf(startOf)),
+    family('nodejs_version_info', 'gauge', PROCESS_HELP.version, {
+      *write(sink, { instance }) {
+        sink.number(versionLabels(instance), 1);
+        yield;
+      },
     }),
   ];
 }
 
-function single(name: string, type: ExposedType, help: string, figure: Figure): ExposedFamily {
-  return family(name, type, help, (sink, process) => {
-    const value = figure(process);
-    if (value !== null && value !== undefined) sink.number('', value);
-  });
+type Written = Pick<ExposedFamily, 'write'>;
+
+function family(name: string, type: ExposedType, help: string, written: Written): ExposedFamily {
+  return { name, type, help, unit: unitIn(name), ...written };
 }
 
-function family(
-  name: string,
-  type: ExposedType,
-  help: string,
-  write: (sink: SampleSink, process: ProcessMetrics) => void,
-): ExposedFamily {
-  const [unit] = /(?:seconds|bytes)$/.exec(name) ?? [];
+/** One sample without labels, if there is a value. */
+function valueOf(read: (facts: Facts) => number | null): Written {
   return {
-    name,
-    type,
-    help,
-    unit,
-    *write(sink, process) {
-      write(sink, process);
+    *write(sink: SampleSink, facts: Facts) {
+      const value = read(facts);
+      if (value !== null) sink.number('', value);
       yield;
     },
   };
 }
 
-/** Told once: the difference of two clocks is never the same twice, and each change of it would look like a restart. */
-function startTimeOf(): Figure {
-  let known: number | undefined;
-  return ({ uptime }) => {
-    if (uptime === null) return null;
-    return (known ??= Math.round(Date.now() - uptime * 1000) / 1000);
-  };
+function cpuOf({ cpu }: ProcessMetrics): number | null {
+  return cpu.user_time === null || cpu.system_time === null ? null : cpu.user_time + cpu.system_time;
 }
 
-function versionLabels(): string {
-  const [major, minor, patch] = process.versions.node.split('.').map((part) => Number.parseInt(part, 10));
-  return `{version="${process.version}",major="${major}",minor="${minor}",patch="${patch}"}`;
+/** Absent like the rest where the process is not measured. */
+function startOf({ process, instance }: Facts): number | null {
+  return process.uptime === null ? null : Date.parse(instance.start_time) / 1000;
+}
+
+function versionLabels({ node_version: version }: InstanceInfo): string {
+  const [major, minor, patch] = version
+    .slice(1)
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  return `{version="${version}",major="${major}",minor="${minor}",patch="${patch}"}`;
 }

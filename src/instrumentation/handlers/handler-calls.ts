@@ -6,7 +6,7 @@ import { monotonicClock } from '../../common/clock.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isOperation } from './graphql-operation.js';
 import { HandlerCall } from './handler-call.js';
-import { HANDLER_CALLS, HANDLER_DURATION, HandlerMetrics } from './handler-metrics.js';
+import { HandlerMetrics } from './handler-metrics.js';
 import { handlerName } from './handler-name.js';
 
 /** Where the `info` is among the arguments of a resolver. */
@@ -29,15 +29,7 @@ export class HandlerCalls {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly clock: Clock = monotonicClock,
-  ) {
-    registry.descriptions.addOwn(HANDLER_CALLS, {
-      help: 'Calls of handlers of messages, events and GraphQL operations, by what became of them',
-    });
-    registry.descriptions.addOwn(HANDLER_DURATION, {
-      help: 'How long a handler took, until the last of what it gives',
-      unit: 'seconds',
-    });
-  }
+  ) {}
 
   /**
    * What the handler gives, unchanged, and watched while somebody listens to it. A call that is watched already is

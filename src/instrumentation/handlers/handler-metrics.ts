@@ -3,10 +3,10 @@ import type { HistogramSeries } from '../../metrics/histogram/histogram-series.j
 import type { MetricsRegistry } from '../../metrics/registry.js';
 
 /** The counter of calls, by what became of them. */
-export const HANDLER_CALLS = 'handler_calls';
+const HANDLER_CALLS = 'handler_calls';
 
 /** The histogram of how long they took, in seconds. */
-export const HANDLER_DURATION = 'handler_duration';
+const HANDLER_DURATION = 'handler_duration';
 
 /**
  * What became of a call. It is `cancelled` where somebody stopped listening before the handler was done: the client

@@ -14,7 +14,7 @@ describe('HttpMetrics', () => {
       const registry = new TestRegistry(() => {
         if (!isOver) end('/a');
       });
-      registry.maxSeries = 2;
+      registry.limitSeries(2);
       const metrics = new HttpMetrics(registry, resolveHttpOptions());
       const end = (route: string): void => {
         ended++;

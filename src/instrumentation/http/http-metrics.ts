@@ -1,12 +1,12 @@
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isUnawaited } from '../../common/promise.js';
 import { copyLabels } from '../../metrics/series/labels.js';
-import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE, HTTP_HELP } from './http.messages.js';
+import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE } from './http.messages.js';
 import { EndedRequests } from './ended-requests.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import { methodLabel } from './route.js';
 import type { RequestKind, RequestSeries } from './http-series.js';
-import { HTTP_DURATION, HTTP_REQUESTS, HTTP_RESPONSES, HttpSeries } from './http-series.js';
+import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';
 import { RequestsInFlight } from './requests-in-flight.js';
 
 export const HTTP_ABORTED = 'http_requests_aborted';
@@ -42,21 +42,9 @@ export class HttpMetrics {
     private readonly options: ResolvedHttpOptions,
   ) {
     this.countsAll = options.isIgnored === undefined && options.labels === undefined;
-    registry.descriptions.addOwn(HTTP_REQUESTS, { help: HTTP_HELP.requests });
-    registry.descriptions.addOwn(HTTP_DURATION, {
-      help: HTTP_HELP.duration,
-      unit: 'seconds',
-      buckets: options.buckets,
-    });
-    if (!options.hasOwnBuckets) registry.unlistedBuckets.add(HTTP_DURATION);
-    registry.descriptions.addOwn(HTTP_RESPONSES, { help: HTTP_HELP.responses });
-    registry.descriptions.addOwn(HTTP_ABORTED, { help: HTTP_HELP.aborted });
-    // Names of the monitor itself, also where there is no request yet.
-    registry.reserveCounter(HTTP_REQUESTS);
-    registry.reserveCounter(HTTP_ABORTED);
-    registry.reserveHistogram(HTTP_DURATION);
+    registry.configureBuckets(HTTP_DURATION, options.buckets, options.hasOwnBuckets);
     this.series = new HttpSeries(registry);
-    registry.settlers.push(() => this.settle());
+    registry.beforeRead({ flush: () => this.settle() });
     this.inFlight = new RequestsInFlight(registry);
   }
 
@@ -95,10 +83,11 @@ export class HttpMetrics {
     try {
       const answer = isIgnored(request, route);
       if (typeof answer === 'boolean') return answer;
-      if (isUnawaited(answer)) this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(answer));
+      if (isUnawaited(answer))
+        this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(answer), 'http.ignore');
       return false;
     } catch (thrown) {
-      this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(thrown));
+      this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(thrown), 'http.ignore');
       return false;
     }
   }
@@ -118,7 +107,7 @@ export class HttpMetrics {
     } catch (thrown) {
       given = thrown;
     }
-    this.registry.reject(HTTP_REQUESTS, () => BAD_HTTP_LABELS(given));
+    this.registry.reject(HTTP_REQUESTS, () => BAD_HTTP_LABELS(given), 'http.labels');
     // The request still counts, without them.
     return this.series.of(method, route, status);
   }

@@ -1,6 +1,5 @@
 import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
-import { HTTP_HELP } from './http.messages.js';
 
 export const HTTP_IN_FLIGHT = 'http_requests_in_flight';
 
@@ -16,9 +15,8 @@ export class RequestsInFlight {
   private most = -1;
 
   constructor(registry: MetricsRegistry) {
-    registry.descriptions.addOwn(HTTP_IN_FLIGHT, { help: HTTP_HELP.inFlight });
     this.gauge = registry.ownGauge(HTTP_IN_FLIGHT, 0);
-    registry.settlers.push(() => this.settle());
+    registry.beforeRead({ flush: () => this.settle() });
   }
 
   /** One has begun. */

@@ -33,10 +33,8 @@ export class Collectors {
     private readonly texts: CollectorTexts,
     warn: (text: string) => void,
   ) {
-    registry.reserveCounter(FAILED_COLLECTS);
-    const help = 'Calls of collectors that threw, rejected or took too long.';
-    registry.descriptions.addOwn(FAILED_COLLECTS, { help });
     this.failures = new CountedWarnings(() => registry.ownCounter(FAILED_COLLECTS), warn);
+    registry.beforeRead({ collect: () => this.collect() });
   }
 
   /**

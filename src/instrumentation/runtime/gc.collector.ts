@@ -29,10 +29,6 @@ export class GcCollector implements Collector {
   private observer: PerformanceObserver | undefined;
 
   constructor(private readonly registry: MetricsRegistry) {
-    registry.descriptions.addOwn('gc_duration', {
-      help: 'How long a garbage collection kept the thread from running, by its kind.',
-      unit: 'seconds',
-    });
     for (const kind of new Set(Object.values(KINDS))) this.durationsOf(kind);
   }
 

@@ -1,12 +1,10 @@
 import type { Description } from '../description.js';
 import type { Extremes } from '../extremes.js';
 import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
-import type { MetricsRegistry } from '../registry.js';
-import type { Families } from '../series/families.js';
-import type { Family, Series } from '../series/family.js';
+import type { MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
 import { LabelsParser } from '../series/labels-parser.js';
-import type { WindowCursor } from './reader-windows.js';
-import { hasValue, refreshGauges } from './readout.js';
+import type { AnyFamily, MetricFamilies, WindowView } from '../source/metrics-source.js';
+import { hasValue } from './readout.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 import type { InstanceInfo, ProcessMetrics } from './snapshot.js';
@@ -37,11 +35,13 @@ export interface HistogramSeriesMeasurement extends SeriesMeasurement {
   readonly interval: HistogramSnapshot;
 }
 
-interface MetricMeasurement<K extends string, S extends SeriesMeasurement> {
+interface MetricMeasurement<K extends MetricKind, S extends SeriesMeasurement> {
   readonly kind: K;
   readonly name: string;
-  /** What was said of the metric by `describe()`. */
+  /** What was said of the metric by `describe()`, or is known of it where it is one of the monitor itself. */
   readonly description: Description;
+  /** For a metric of the monitor itself: its names for exporters. */
+  readonly definition: MetricDefinition | undefined;
   readonly series: readonly S[];
 }
 
@@ -51,7 +51,7 @@ export type Measurement =
   | MetricMeasurement<'gauge', GaugeSeriesMeasurement>
   | MetricMeasurement<'histogram', HistogramSeriesMeasurement>;
 
-/** All that the monitor knows, in parts, for those who say it in another tongue than the document's. */
+/** All that the monitor knows, in parts, for exporters. */
 export interface Measurements {
   /** When the monitor began to count, in milliseconds since 1970. */
   readonly startTime: number;
@@ -65,57 +65,67 @@ export interface Measurements {
 /** A series of a histogram is read in some 10 µs, all others in 1 or 2. */
 const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
 
-/** Reads all metrics of a registry, those of one kind in the order of their names. */
-export function* measure(registry: MetricsRegistry, look: WindowCursor): Sliced<Measurement[]> {
-  yield* refreshGauges(registry);
-  const counters = yield* visit(registry.counters, CHEAP_STEPS, ({ labels: labelsText, value }, labels) => {
+/** Reads all metrics of a view, those of one kind in the order of their names. */
+export function* measure(view: WindowView): Sliced<Measurements> {
+  const { startTime } = view;
+  const facts = view.facts();
+  const counters = yield* visit(view.counters, CHEAP_STEPS, ({ labels: labelsText, value }, labels) => {
     return { labels, labelsText, value };
   });
-  const gauges = yield* visit(registry.gauges, CHEAP_STEPS, (gauge, labels) => {
+  const gauges = yield* visit(view.gauges, CHEAP_STEPS, (gauge, labels) => {
     if (!hasValue(gauge)) return undefined;
-    return { labels, labelsText: gauge.labels, value: gauge.value, extremes: look.extremesOf(gauge) };
+    return { labels, labelsText: gauge.labels, value: gauge.value, extremes: view.extremesOf(gauge) };
   });
-  const histograms = yield* visit(registry.histograms, DEAR_STEPS, (histogram, labels) => {
-    const interval = look.intervalOf(histogram);
+  const histograms = yield* visit(view.histograms, DEAR_STEPS, (histogram, labels) => {
+    const interval = view.intervalOf(histogram);
     return { labels, labelsText: histogram.labels, total: histogram.snapshot(), interval };
   });
-  const described = <K extends string, S extends SeriesMeasurement>(kind: K, found: Found<S>[]) =>
-    found.map(({ name, series }): MetricMeasurement<K, S> => {
-      return { kind, name, description: registry.descriptions.get(name) ?? {}, series };
-    });
-  return [
-    ...described('counter', counters),
-    ...described('gauge', gauges),
-    ...described('histogram', histograms),
+  const metrics = [
+    ...measurementsOf('counter', counters),
+    ...measurementsOf('gauge', gauges),
+    ...measurementsOf('histogram', histograms),
   ];
+  return { startTime, time: Date.now(), ...facts, metrics };
 }
 
 interface Found<S> {
-  readonly name: string;
+  readonly family: AnyFamily;
   readonly series: S[];
 }
 
-/** @param read makes a measurement at once: what is put together of several objects costs a stall, with very many of them. */
-function* visit<S extends Series, M extends SeriesMeasurement>(
-  families: Families<S>,
+function measurementsOf<K extends MetricKind, S extends SeriesMeasurement>(
+  kind: K,
+  found: Found<S>[],
+): MetricMeasurement<K, S>[] {
+  return found.map(({ family: { name, description, definition }, series }) => {
+    return { kind, name, description, definition, series };
+  });
+}
+
+/**
+ * @param read makes a measurement. It makes one object: with very many series, more of them stall the event loop in
+ * garbage collections.
+ */
+function* visit<F extends AnyFamily, M extends SeriesMeasurement>(
+  families: MetricFamilies<F>,
   stepsPerSlice: number,
-  read: (series: S, labels: SeriesMeasurement['labels']) => M | undefined,
+  read: (series: NonNullable<F['plain']>, labels: SeriesMeasurement['labels']) => M | undefined,
 ): Sliced<Found<M>[]> {
   const found: Found<M>[] = [];
   const parser = new LabelsParser();
   let steps = 0;
-  for (const family of yield* sortSliced([...families.all()], byName)) {
+  for (const family of yield* sortSliced(families.all(), byName)) {
     const series: M[] = [];
     for (const one of [...(family.plain ? [family.plain] : []), ...(yield* family.inOrder())]) {
       const measurement = read(one, parser.parse(one.labels));
       if (measurement !== undefined) series.push(measurement);
       if (++steps % stepsPerSlice === 0) yield;
     }
-    if (series.length > 0) found.push({ name: family.name, series });
+    if (series.length > 0) found.push({ family, series });
   }
   return found;
 }
 
-function byName(a: Family<Series>, b: Family<Series>): number {
+function byName(a: AnyFamily, b: AnyFamily): number {
   return a.name < b.name ? -1 : 1;
 }

@@ -13,9 +13,9 @@ describe('ReaderWindows', () => {
 
   const set = (...values: number[]) => values.forEach((value) => gauge.set(value));
   const observe = (...values: number[]) => values.forEach((value) => histogram.observe(value));
-  const extremes = (reader: string) => windows.look(reader).extremesOf(gauge);
+  const extremes = (reader: string) => windows.open(reader).extremesOf(gauge);
   const interval = (reader: string) => {
-    const { count, sum, min, max } = windows.look(reader).intervalOf(histogram);
+    const { count, sum, min, max } = windows.open(reader).intervalOf(histogram);
     return { count, sum, min, max };
   };
 
@@ -52,13 +52,13 @@ describe('ReaderWindows', () => {
   });
 
   it('never forget a reader that is to be kept', () => {
-    windows.look('kept', true).extremesOf(gauge);
+    windows.open('kept', true).extremesOf(gauge);
     set(10);
-    windows.look('kept', true).extremesOf(gauge);
+    windows.open('kept', true).extremesOf(gauge);
     for (let i = 0; i < 2 * MAX_READERS; i++) extremes(`reader ${i}`);
     now += 2 * READER_IDLE_LIMIT;
     extremes('other');
-    expect(windows.look('kept', true).extremesOf(gauge)).toBeUndefined();
+    expect(windows.open('kept', true).extremesOf(gauge)).toBeUndefined();
   });
 
   it('have the sum of an interval right, whatever came before it', () => {
@@ -67,7 +67,7 @@ describe('ReaderWindows', () => {
     observe(2, 3);
     expect(interval('a')).toEqual({ count: 2, sum: 5, min: 2, max: 3 });
     observe(1e-9, 2e-9);
-    const lost = windows.look('a');
+    const lost = windows.open('a');
     lost.intervalOf(histogram);
     observe(4e-9);
     lost.giveBack();
@@ -77,12 +77,12 @@ describe('ReaderWindows', () => {
   it('take windows back whenever they come, and each of them once', () => {
     set(10, 1);
     observe(10, 1);
-    const first = windows.look('a');
+    const first = windows.open('a');
     first.extremesOf(gauge);
     first.intervalOf(histogram);
     set(5);
     observe(5);
-    const second = windows.look('a');
+    const second = windows.open('a');
     second.extremesOf(gauge);
     second.intervalOf(histogram);
     set(7);

@@ -50,7 +50,7 @@ export class ReaderWindows {
    *
    * @param isKept for a reader that is never forgotten, and does not make others be.
    */
-  look(reader: string, isKept = false): WindowCursor {
+  open(reader: string, isKept = false): WindowCursor {
     const name = ownCopy(reader.slice(0, MAX_READER_LENGTH));
     const lastLook = this.clock();
     const known = this.windows.get(name);

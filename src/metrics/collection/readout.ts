@@ -1,10 +1,7 @@
-import type { Families } from '../series/families.js';
-import type { Series } from '../series/family.js';
-import type { Gauge } from '../gauge.js';
 import { valuesOf } from '../histogram/histogram-values.js';
 import type { HistogramValues } from '../histogram/histogram-values.js';
-import type { WindowCursor } from './reader-windows.js';
-import type { MetricsRegistry } from '../registry.js';
+import type { AnyFamily, GaugeSeriesView, MetricFamilies, WindowView } from '../source/metrics-source.js';
+import { metricText } from '../series/series-name.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 
@@ -14,7 +11,7 @@ export interface Column<T> {
   readonly values: T[];
 }
 
-/** All that a registry holds, as one reader sees it. */
+/** All numbers of a view. */
 export interface Readout {
   readonly counters: Column<number>;
   readonly gauges: Column<number>;
@@ -26,11 +23,8 @@ export interface Readout {
 /** A counter or a gauge is read in some 100 ns, an interval of a histogram taken in 10 µs and sometimes much more. */
 const [CHEAP_STEPS, DEAR_STEPS] = [256, 1];
 
-/**
- * Reads all series of a registry. Each is read at one moment; where there are so many that it takes several
- * slices, the first and the last are some milliseconds apart.
- */
-export function* readOut(registry: MetricsRegistry, look: WindowCursor): Sliced<Readout> {
+/** Reads all series of a view. */
+export function* readOut(view: WindowView): Sliced<Readout> {
   const [counters, gauges, max, min] = [
     column<number>(),
     column<number>(),
@@ -38,35 +32,19 @@ export function* readOut(registry: MetricsRegistry, look: WindowCursor): Sliced<
     column<number>(),
   ];
   const histograms = column<HistogramValues>();
-  yield* refreshGauges(registry);
-  yield* visitInOrder(registry.counters, CHEAP_STEPS, (name, counter) => push(counters, name, counter.value));
-  yield* visitInOrder(registry.gauges, CHEAP_STEPS, (name, gauge) => {
+  yield* visitInOrder(view.counters, CHEAP_STEPS, (name, counter) => push(counters, name, counter.value));
+  yield* visitInOrder(view.gauges, CHEAP_STEPS, (name, gauge) => {
     if (!hasValue(gauge)) return;
     push(gauges, name, gauge.value);
-    const extremes = look.extremesOf(gauge);
+    const extremes = view.extremesOf(gauge);
     if (extremes === undefined) return;
     push(max, name, extremes.max);
     push(min, name, extremes.min);
   });
-  yield* visitInOrder(registry.histograms, DEAR_STEPS, (name, histogram) => {
-    push(histograms, name, valuesOf(look.intervalOf(histogram), histogram.listsBuckets));
+  yield* visitInOrder(view.histograms, DEAR_STEPS, (name, histogram, { listsBuckets }) => {
+    push(histograms, name, valuesOf(view.intervalOf(histogram), listsBuckets));
   });
   return { counters, gauges, max_gauges: max, min_gauges: min, histograms };
-}
-
-/**
- * Has everything counted that was put aside, and reads the gauges that are read from functions, which may take any time, and
- * may look at the monitor themselves.
- */
-export function* refreshGauges(registry: MetricsRegistry): Sliced<void> {
-  for (const settle of registry.settlers) settle();
-  if (registry.isRefreshing) return;
-  for (const gauge of Array.from(registry.readGauges)) {
-    registry.isRefreshing = true;
-    gauge.refresh();
-    registry.isRefreshing = false;
-    yield;
-  }
 }
 
 function column<T>(): Column<T> {
@@ -78,46 +56,50 @@ function push<T>({ names, values }: Column<T>, name: string, value: T): void {
   values.push(value);
 }
 
-/** A gauge that was never set has none. */
-export function hasValue(gauge: Gauge): boolean {
+/** Whether a gauge has a value: one that was never set has none. */
+export function hasValue(gauge: GaugeSeriesView): boolean {
   return !Number.isNaN(gauge.value);
 }
 
-/** Visits every series in the order of its canonical name, with a place to put the work down every few steps. */
-function* visitInOrder<S extends Series>(
-  families: Families<S>,
+type SeriesOf<F extends AnyFamily> = NonNullable<F['plain']>;
+
+/** Visits every series in the order of its canonical name. */
+function* visitInOrder<F extends AnyFamily>(
+  families: MetricFamilies<F>,
   stepsPerSlice: number,
-  visit: (name: string, series: S) => void,
+  visit: (name: string, series: SeriesOf<F>, family: F) => void,
 ): Sliced<void> {
   let steps = 0;
-  for (const { prefix, series } of yield* runsOf(families)) {
+  for (const { family, prefix, series } of yield* runsOf(families)) {
     for (const one of series) {
-      visit(prefix + one.labels, one);
+      visit(prefix + one.labels, one, family);
       if (++steps % stepsPerSlice === 0) yield;
     }
   }
 }
 
-/** Series of one metric, in order. Between two runs that are in order, there is nothing that belongs into either. */
-interface Run<S> {
+/** Series of one metric, in order. No other series belongs between the first and the last of them. */
+interface Run<F extends AnyFamily> {
+  readonly family: F;
   readonly prefix: string;
   /** What all names of the run begin with. */
   readonly order: string;
-  readonly series: readonly S[];
+  readonly series: readonly SeriesOf<F>[];
 }
 
 /**
  * The series without labels is a run of its own: `a`, `a_b` and `a{x="1"}` come in this order, with another metric
  * between the two of the same name.
  */
-function* runsOf<S extends Series>(families: Families<S>): Sliced<Run<S>[]> {
-  const runs: Run<S>[] = [];
+function* runsOf<F extends AnyFamily>(families: MetricFamilies<F>): Sliced<Run<F>[]> {
+  const runs: Run<F>[] = [];
   let steps = 0;
   for (const family of families.all()) {
-    const { text: prefix, plain } = family;
-    if (plain !== undefined) runs.push({ prefix, order: prefix, series: [plain] });
+    const prefix = metricText(family.name);
+    const { plain } = family;
+    if (plain !== undefined) runs.push({ family, prefix, order: prefix, series: [plain] });
     if (family.labelled.length > 0)
-      runs.push({ prefix, order: `${prefix}{`, series: yield* family.inOrder() });
+      runs.push({ family, prefix, order: `${prefix}{`, series: yield* family.inOrder() });
     if (++steps % CHEAP_STEPS === 0) yield;
   }
   return yield* sortSliced(runs, (a, b) => (a.order < b.order ? -1 : 1));

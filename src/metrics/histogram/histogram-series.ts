@@ -1,14 +1,12 @@
 import type { Series, SeriesHome } from '../series/family.js';
 import { Histogram } from './histogram.js';
 
-/** A histogram among those of a registry. */
+/** One series of a histogram in a registry. */
 export class HistogramSeries extends Histogram implements Series {
   constructor(
     protected readonly home: SeriesHome,
     readonly labels: string,
     bounds?: readonly number[],
-    /** Whether the document lists its classic buckets. An exporter that knows what to do with them does, in any case. */
-    readonly listsBuckets = true,
   ) {
     super({ bounds });
   }

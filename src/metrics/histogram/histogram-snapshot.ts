@@ -17,6 +17,16 @@ export interface HistogramParts extends Distribution {
   readonly classic: ClassicBuckets | undefined;
 }
 
+/** The values of a histogram at this moment, to be read at once: the next value may change them. */
+export interface HistogramView {
+  readonly count: number;
+  readonly sum: number;
+  /** Without a value, Infinity or `undefined`. */
+  readonly min: number | undefined;
+  readonly positive: ReadonlyBuckets;
+  readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
+}
+
 /**
  * What a histogram had recorded at one moment, or between two. It never changes: {@link merge} and {@link minus}
  * give new ones.
@@ -61,7 +71,7 @@ export class HistogramSnapshot {
   }
 
   /** The classic buckets, if the histogram has bounds. */
-  get classic(): Pick<ClassicBuckets, 'bounds' | 'cumulative'> | undefined {
+  get classic(): Pick<ClassicBuckets, 'bounds' | 'cumulative' | 'totals'> | undefined {
     return this.parts.classic;
   }
 

@@ -1,8 +1,8 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
-import type { ReadonlyBuckets } from './exponential-buckets.js';
 import { indexOf } from './exponential-layout.js';
 import type { Stretch } from '../extremes.js';
 import { ClassicBuckets } from './classic-buckets.js';
+import type { HistogramView } from './histogram-snapshot.js';
 import { HistogramSnapshot } from './histogram-snapshot.js';
 import { CompensatedSum, roundingError } from './compensated-sum.js';
 
@@ -13,16 +13,6 @@ export interface HistogramOptions {
    * the bucket of the one before.
    */
   bounds?: readonly number[];
-}
-
-/** What is in a histogram at this moment: to be read at once, for the next value changes it. */
-export interface HistogramView {
-  readonly count: number;
-  readonly sum: number;
-  /** Infinity without a value. */
-  readonly min: number;
-  readonly positive: ReadonlyBuckets;
-  readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
 }
 
 /**
@@ -109,7 +99,7 @@ export class Histogram {
   }
 
   /** Everything recorded so far, without the copy that a snapshot is. */
-  look(): HistogramView {
+  view(): HistogramView {
     const { total: count, positive, classic } = this;
     return { count, sum: this.totalSum().value, min: Math.min(this.pastMin, this.min), positive, classic };
   }

@@ -1,79 +1,86 @@
+import type { MetricKind } from '../definitions/metric-definition.js';
 import type { Families } from './families.js';
 import type { Family, Series } from './family.js';
 import type { KnownLabels } from './labels.js';
 import { copyLabels, labelsText, OVERFLOW_LABELS } from './labels.js';
+import type { RefusalReason } from './refusal.js';
+import { Refusal } from './refusal.js';
 
 /** The longest name of a metric, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 200;
 
-/** Whether a metric may be called that. */
+/** Whether a metric may have this name. */
 export function isMetricName(name: unknown): name is string {
   return typeof name === 'string' && name.length > 0 && name.length <= MAX_NAME_LENGTH;
 }
 
-/** What {@link CardinalityLimiter.maxSeries} is until it is set. */
+/** The limit until {@link CardinalityLimiter.limit} sets another. */
 export const DEFAULT_MAX_SERIES = 10_000;
 
-/** Why a series may not come to exist. */
-export type RejectionReason = 'bad name' | 'bad labels' | 'other kind' | 'no room';
-
-/** Who is told of what became of samples. */
-export interface LimitListener {
-  onRefused(name: unknown, refusal: RejectionReason): void;
+/** What the limiter asks of the registry, and tells it. */
+export interface LimiterOptions {
+  /** Whether the name is that of a metric of the monitor itself, whether it exists yet or not. */
+  isBuiltIn(name: string): boolean;
   /** A sample went to the overflow series of its metric. */
   onOverflow(name: string): void;
 }
 
 /**
- * Decides which series come to exist. Names and labels come from outside, where anybody may put something into
- * them that never comes twice, so all that they can grow is bounded.
+ * Decides which series may exist. Names and labels come from outside and may differ each time, so the number of series
+ * is bounded, in all and for each metric.
  */
 export class CardinalityLimiter {
-  /** At most so many series; those of the monitor itself and one for overflow for each metric come on top. */
-  maxSeries = DEFAULT_MAX_SERIES;
+  private max = DEFAULT_MAX_SERIES;
   private series = 0;
-  /** Which kind of metric a name stands for. */
-  private readonly kinds = new Map<string, Families<Series>>();
+  /** The kind of metric that each name stands for. */
+  private readonly kinds = new Map<string, MetricKind>();
 
-  constructor(private readonly listener: LimitListener) {}
+  constructor(private readonly options: LimiterOptions) {}
 
-  /** At most so many series of one metric: half of all, so that one metric leaves room for the others. */
-  get maxSeriesPerMetric(): number {
-    return Math.ceil(this.maxSeries / 2);
+  /** At most so many series of the application; those of the monitor itself and one for overflow of each metric come on top. */
+  get maxSeries(): number {
+    return this.max;
   }
 
-  /** Keeps a name for a series of the monitor itself, which comes to exist later if at all. */
-  reserve<S extends Series>(families: Families<S>, name: string): void {
-    this.kinds.set(name, families as unknown as Families<Series>);
+  limit(maxSeries: number): void {
+    this.max = maxSeries;
+  }
+
+  /** At most so many series of one metric: half of all, so that one metric leaves room for the others. */
+  private get maxSeriesPerMetric(): number {
+    return Math.ceil(this.max / 2);
+  }
+
+  kindOf(name: string): MetricKind | undefined {
+    return this.kinds.get(name);
   }
 
   /**
-   * A series of the monitor itself. It does not count among all series, so that no flood of samples can keep it out;
-   * what its labels can grow is bounded as for any metric.
+   * A series of the monitor itself. It does not count among all series, so that no flood of samples can keep it out; the
+   * number of its label sets is bounded as for any metric.
    *
-   * @param labels with at least one label, if there are any. They may come from outside only in what they are set to.
+   * @param labels with at least one label, if there are any. Only their values may come from outside.
    */
   own<S extends Series>(families: Families<S>, name: string, labels?: KnownLabels): S {
-    const family = this.familyOf(families, name);
+    const family = families.family(name) ?? this.addFamily(families, name, true);
     const known = family.find(labels) ?? family.findInAnyOrder(labels);
     if (known !== undefined) return known;
     const hasRoom = labels === undefined || family.labelled.length < this.maxSeriesPerMetric;
     if (hasRoom) return family.add(labels, labels === undefined ? '' : labelsText(labels));
-    this.listener.onOverflow(name);
+    this.options.onOverflow(name);
     return this.overflowOf(family);
   }
 
-  /**
-   * The series of that name and these labels: it is made, or the overflow series takes its place, or there is
-   * none, and the listener is told why.
-   */
-  obtain<S extends Series>(families: Families<S>, name: unknown, given: unknown): S | undefined {
-    const refuse = (refusal: RejectionReason): undefined =>
-      this.listener.onRefused(name, refusal) as undefined;
+  /** The series of that name and these labels, made if need be; or the overflow series in its place; or a refusal. */
+  obtain<S extends Series>(families: Families<S>, name: unknown, given: unknown): S | Refusal {
+    const refuse = (reason: RefusalReason, takenBy?: MetricKind) =>
+      new Refusal(reason, families.kind, this.max, takenBy);
     if (!isMetricName(name)) return refuse('bad name');
     const copy = given === undefined ? {} : copyLabels(given);
     if (copy === undefined) return refuse('bad labels');
-    if ((this.kinds.get(name) ?? families) !== families) return refuse('other kind');
+    if (this.options.isBuiltIn(name) || families.isBuiltIn(name)) return refuse('built-in');
+    const takenBy = this.kinds.get(name);
+    if (takenBy !== undefined && takenBy !== families.kind) return refuse('other kind', takenBy);
 
     const labels = Object.keys(copy).length > 0 ? copy : undefined;
     const known = families.family(name)?.findInAnyOrder(labels);
@@ -89,13 +96,13 @@ export class CardinalityLimiter {
     const known = families.family(name);
     const hasOwnRoom =
       labels === undefined || known === undefined || known.labelled.length < this.maxSeriesPerMetric;
-    const hasRoom = hasOwnRoom && this.series < this.maxSeries;
-    if (hasRoom) {
+    if (hasOwnRoom && this.series < this.max) {
       this.series++;
-      return this.familyOf(families, name).add(labels, labels === undefined ? '' : labelsText(labels));
+      const family = known ?? this.addFamily(families, name, false);
+      return family.add(labels, labels === undefined ? '' : labelsText(labels));
     }
     if (known === undefined || labels === undefined) return undefined;
-    this.listener.onOverflow(name);
+    this.options.onOverflow(name);
     return this.overflowOf(known);
   }
 
@@ -105,9 +112,9 @@ export class CardinalityLimiter {
     return family.overflow;
   }
 
-  private familyOf<S extends Series>(families: Families<S>, name: string): Family<S> {
-    const family = families.family(name) ?? families.add(name);
-    this.reserve(families, family.name);
+  private addFamily<S extends Series>(families: Families<S>, name: string, isBuiltIn: boolean): Family<S> {
+    const family = families.add(name, isBuiltIn);
+    this.kinds.set(family.name, families.kind);
     return family;
   }
 }

@@ -1,41 +1,55 @@
 import { ownCopy } from '../../common/own-copy.js';
-import type { MakeSeries, Series } from './family.js';
+import type { MetricKind } from '../definitions/metric-definition.js';
+import type { FamilyFacts, MakeSeries, Series } from './family.js';
 import { Family } from './family.js';
 import type { Labels } from './labels.js';
 
-/** All metrics of one kind, by name. */
-export class Families<S extends Series> {
-  private readonly byName = new Map<string, Family<S>>();
+/** How the families of one kind are made. */
+export interface FamiliesOptions<S extends Series, K extends MetricKind> {
+  readonly kind: K;
+  readonly make: MakeSeries<S>;
+  /** Whether a series of this kind can take a value. */
+  readonly accepts: (value: unknown) => boolean;
+  readonly facts: FamilyFacts;
+}
 
-  constructor(
-    private readonly make: MakeSeries<S>,
-    /** Whether a series of this kind can take a value. */
-    readonly accepts: (value: unknown) => boolean,
-    private readonly onRefusal: (name: string, value: unknown) => void,
-  ) {}
+/** All metrics of one kind. */
+export class Families<S extends Series, K extends MetricKind = MetricKind> {
+  readonly kind: K;
+  readonly accepts: (value: unknown) => boolean;
+  /** Those of the application. A sample of the application finds no other, so that it cannot add to a built-in metric. */
+  private readonly application = new Map<string, Family<S, K>>();
+  private readonly builtIn = new Map<string, Family<S, K>>();
+  private readonly list: Family<S, K>[] = [];
 
-  /** The series of that name and these labels, if it is found at once. This is where nearly every sample goes. */
+  constructor(private readonly options: FamiliesOptions<S, K>) {
+    this.kind = options.kind;
+    this.accepts = options.accepts;
+  }
+
+  /** The series for a sample of the application, if one pass over the labels finds it, which nearly always happens. */
   find(name: string, labels: Labels | undefined): S | undefined {
-    return this.byName.get(name)?.find(labels);
+    return this.application.get(name)?.find(labels);
   }
 
-  /** How many metrics there are; they only ever become more. */
-  get size(): number {
-    return this.byName.size;
+  family(name: string): Family<S, K> | undefined {
+    return this.application.get(name) ?? this.builtIn.get(name);
   }
 
-  family(name: string): Family<S> | undefined {
-    return this.byName.get(name);
+  isBuiltIn(name: string): boolean {
+    return this.builtIn.has(name);
   }
 
-  add(name: string): Family<S> {
-    const ownName = ownCopy(name);
-    const family = new Family(ownName, this.make, this.onRefusal);
-    this.byName.set(ownName, family);
+  add(name: string, isBuiltIn: boolean): Family<S, K> {
+    const { kind, make, facts } = this.options;
+    const family = new Family(kind, ownCopy(name), make, facts);
+    (isBuiltIn ? this.builtIn : this.application).set(family.name, family);
+    this.list.push(family);
     return family;
   }
 
-  all(): Iterable<Family<S>> {
-    return this.byName.values();
+  /** In the order in which they were added. */
+  all(): readonly Family<S, K>[] {
+    return this.list;
   }
 }

@@ -1,6 +1,7 @@
+import type { MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
+import type { Description } from '../description.js';
 import { LabelIndex } from './label-index.js';
 import type { KnownLabels, Labels } from './labels.js';
-import { metricText } from './series-name.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 
@@ -18,28 +19,45 @@ export interface Series {
   readonly labels: string;
 }
 
+/** What the registry knows of all metrics. */
+export interface FamilyFacts {
+  definitionOf(name: string): MetricDefinition | undefined;
+  descriptionOf(name: string): Description;
+  listsBuckets(name: string): boolean;
+  onRefusal(name: string, value: unknown): void;
+}
+
 /** Makes a series of one kind. */
 export type MakeSeries<S> = (home: SeriesHome, labels: string) => S;
 
 /** All series of one metric. */
-export class Family<S extends Series> implements SeriesHome {
+export class Family<S extends Series, K extends MetricKind = MetricKind> implements SeriesHome {
   /** The series without labels. */
   plain: S | undefined;
   /** The series that takes the samples of the label sets that there was no room for. */
   overflow: S | undefined;
   /** The series with labels, in the order in which they came. */
   readonly labelled: S[] = [];
-  /** What the canonical names of all its series begin with. */
-  readonly text: string;
+  /** For a metric of the monitor itself. */
+  readonly definition: MetricDefinition | undefined;
   private readonly index = new LabelIndex<S>();
   private ordered: readonly S[] = [];
 
   constructor(
+    readonly kind: K,
     readonly name: string,
     private readonly make: MakeSeries<S>,
-    private readonly onRefusal: (name: string, value: unknown) => void,
+    private readonly facts: FamilyFacts,
   ) {
-    this.text = metricText(name);
+    this.definition = facts.definitionOf(name);
+  }
+
+  get description(): Description {
+    return this.facts.descriptionOf(this.name);
+  }
+
+  get listsBuckets(): boolean {
+    return this.facts.listsBuckets(this.name);
   }
 
   /** The series of these labels, if it is found at once. */
@@ -73,6 +91,6 @@ export class Family<S extends Series> implements SeriesHome {
   }
 
   refuse(value: unknown): void {
-    this.onRefusal(this.name, value);
+    this.facts.onRefusal(this.name, value);
   }
 }

@@ -17,12 +17,6 @@ export class ActiveResources {
     clock: Clock,
   ) {
     this.sparing = new CostLimiter(clock);
-    registry.descriptions.addOwn('ioloop_handlers', {
-      help: 'Active handles and requests of the event loop.',
-    });
-    registry.descriptions.addOwn('active_resources', {
-      help: 'Active handles and requests of the event loop, by type.',
-    });
     this.total = registry.ownGauge('ioloop_handlers', 0);
   }
 

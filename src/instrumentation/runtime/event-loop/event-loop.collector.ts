@@ -8,22 +8,6 @@ import { ActiveResources } from './active-resources.js';
 import type { Collector } from '../collector.js';
 import { LoopWatch } from './loop-watch.js';
 
-const DESCRIPTIONS = {
-  callbacks: { help: 'Ticks of the timer that watches the event loop.' },
-  callbacks_processed: { help: 'Events that the event loop has processed.' },
-  callback_duration: { help: 'How long the event loop was busy.', unit: 'seconds' },
-  ioloop_excess_callback_latency: {
-    help: 'How late the last tick of the timer that watches the event loop was.',
-    unit: 'seconds',
-  },
-  ioloop_pending_callbacks: { help: 'Events that were waiting when the event loop polled.' },
-  eventloop_utilization: {
-    help: 'Share of the time in which the event loop was busy, from 0 to 1.',
-    unit: 'ratio',
-  },
-  eventloop_delay: { help: 'How long the event loop ran code without turning.', unit: 'seconds' },
-};
-
 /** The loop's own figures, which only ever grow. */
 interface LoopTotals {
   /** Turns of the loop. */
@@ -48,6 +32,8 @@ export class EventLoopCollector implements Collector {
   private readonly ticks: Counter;
   private readonly events: Counter;
   private readonly busySeconds: Counter;
+  private readonly activeSeconds: Counter;
+  private readonly idleSeconds: Counter;
   private readonly lateness: Gauge;
   private readonly waiting: Gauge;
   private readonly utilization: Gauge;
@@ -65,12 +51,11 @@ export class EventLoopCollector implements Collector {
     private readonly interval: number,
     private readonly clock: Clock = monotonicClock,
   ) {
-    for (const [name, description] of Object.entries(DESCRIPTIONS)) {
-      registry.descriptions.addOwn(name, description);
-    }
     this.ticks = registry.ownCounter('callbacks');
     this.events = registry.ownCounter('callbacks_processed');
     this.busySeconds = registry.ownCounter('callback_duration');
+    this.activeSeconds = registry.ownCounter('eventloop_time', { state: 'active' });
+    this.idleSeconds = registry.ownCounter('eventloop_time', { state: 'idle' });
     this.lateness = registry.ownGauge('ioloop_excess_callback_latency', 0);
     this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
     this.utilization = registry.ownGauge('eventloop_utilization');
@@ -115,7 +100,10 @@ export class EventLoopCollector implements Collector {
     const last = this.last ?? now;
     this.last = now;
     this.events.inc(now.events - last.events);
-    this.busySeconds.inc(Math.max(0, now.busy - last.busy) / 1000);
+    const busy = Math.max(0, now.busy - last.busy) / 1000;
+    this.busySeconds.inc(busy);
+    this.activeSeconds.inc(busy);
+    this.idleSeconds.inc(Math.max(0, now.idle - last.idle) / 1000);
     // Two looks within one turn of the loop: it has not polled since, and what it found then still stands.
     const turns = now.turns - last.turns;
     if (turns > 0) this.waiting.set((now.waiting - last.waiting) / turns);

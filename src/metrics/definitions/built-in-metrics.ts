@@ -1,0 +1,20 @@
+import { EVENT_LOOP_DEFINITIONS } from './event-loop.definitions.js';
+import { HANDLER_DEFINITIONS } from './handlers.definitions.js';
+import { HTTP_DEFINITIONS } from './http.definitions.js';
+import { MEMORY_DEFINITIONS } from './memory.definitions.js';
+import type { MetricDefinition } from './metric-definition.js';
+import { MONITOR_DEFINITIONS } from './monitor.definitions.js';
+
+/**
+ * All metrics that the monitor itself measures, by name. A new one begins here: a definition in the file of its area,
+ * and then `registry.ownCounter(name)` where it is counted.
+ */
+export const BUILT_IN_METRICS: ReadonlyMap<string, MetricDefinition> = new Map(
+  [
+    ...HTTP_DEFINITIONS,
+    ...HANDLER_DEFINITIONS,
+    ...EVENT_LOOP_DEFINITIONS,
+    ...MEMORY_DEFINITIONS,
+    ...MONITOR_DEFINITIONS,
+  ].map((definition) => [definition.name, definition]),
+);

@@ -1,0 +1,121 @@
+import type { MetricDefinition } from './metric-definition.js';
+
+const REQUEST_LABELS = {
+  method: 'The method; `_OTHER` for one that is not registered.',
+  route: 'The pattern of the route, such as `/cats/:id`; `unmatched` where no route matched.',
+  status: 'The status that was sent; `aborted` where the client left before there was one.',
+};
+
+/** As in the semantic conventions of OpenTelemetry 1.45 for HTTP servers. */
+const REQUEST_ATTRIBUTES = {
+  method: 'http.request.method',
+  route: 'http.route',
+  status: 'http.response.status_code',
+};
+
+export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
+  {
+    name: 'requests',
+    kind: 'counter',
+    help: 'HTTP requests, counted when they arrive.',
+    whenItRises:
+      'Traffic grows. It includes requests to the monitor itself, requests that no route matched and upgrades.',
+    exportedAs: 'requests_by_locality',
+  },
+  {
+    name: 'localhost_requests',
+    kind: 'counter',
+    help: 'HTTP requests from loopback addresses, counted when they arrive.',
+    whenItRises:
+      'A process on the same machine sends them: a health check, a scraper, or a reverse proxy in front of the application.',
+    exportedAs: 'requests_by_locality',
+  },
+  {
+    name: 'private_requests',
+    kind: 'counter',
+    help: 'HTTP requests from loopback or private addresses (RFC 1918, fc00::/7, fe80::/10), counted when they arrive.',
+    whenItRises: 'Other services or a load balancer of the same network send them.',
+    exportedAs: 'requests_by_locality',
+  },
+  {
+    name: 'requests_by_locality',
+    kind: 'counter',
+    help: 'HTTP requests by how near their client is, counted when they arrive. They add up to all requests.',
+    labels: {
+      locality:
+        '`loopback`, `private` (without loopback), `public`, or `unknown` for a peer without an IP address, such as one on a Unix socket.',
+    },
+    whenItRises: 'Traffic from there grows. The address is that of the socket, never of a header.',
+    prometheus: { name: 'monitor_requests' },
+    openTelemetry: {
+      name: 'monitor.requests',
+      unit: '{request}',
+      attributes: { locality: 'client.locality' },
+    },
+  },
+  {
+    name: 'http_requests',
+    kind: 'counter',
+    help: 'HTTP requests that have ended, by method, route and status.',
+    labels: REQUEST_LABELS,
+    whenItRises:
+      'Traffic on that route grows. A rising share of `status=~"5.."` are errors of the application; `unmatched` rises with scans.',
+    prometheus: { name: 'http_requests' },
+    openTelemetry: { name: 'monitor.http.requests', unit: '{request}', attributes: REQUEST_ATTRIBUTES },
+  },
+  {
+    name: 'http_responses',
+    kind: 'counter',
+    help: 'HTTP responses by the class of their status.',
+    labels: { class: '`1xx` to `5xx`.' },
+    whenItRises: '`5xx` should not rise: find the route in `http_requests`.',
+    prometheus: { name: 'http_responses' },
+    openTelemetry: {
+      name: 'monitor.http.responses',
+      unit: '{response}',
+      attributes: { class: 'monitor.http.status_class' },
+    },
+  },
+  {
+    name: 'http_requests_aborted',
+    kind: 'counter',
+    help: 'HTTP requests whose connection ended before the response was complete.',
+    labels: { method: REQUEST_LABELS.method, route: REQUEST_LABELS.route },
+    whenItRises:
+      'Clients or a proxy give up: compare their time-outs with `http_request_duration` of that route.',
+    prometheus: { name: 'http_requests_aborted' },
+    openTelemetry: {
+      name: 'monitor.http.aborted_requests',
+      unit: '{request}',
+      attributes: REQUEST_ATTRIBUTES,
+    },
+  },
+  {
+    name: 'http_requests_in_flight',
+    kind: 'gauge',
+    help: 'HTTP requests that have arrived and have not ended.',
+    aggregate: 'sum',
+    whenItRises:
+      'Requests arrive faster than they are answered, or something that they wait for has become slow.',
+    prometheus: { name: 'http_server_active_requests' },
+    openTelemetry: { name: 'http.server.active_requests', unit: '{request}', isUpDown: true },
+  },
+  {
+    name: 'http_request_duration',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Duration of HTTP requests, from their arrival until the response was sent.',
+    labels: REQUEST_LABELS,
+    whenItRises:
+      'That route is slow. With `eventloop_delay` as slow, something blocks the event loop; without, the request waits for something else.',
+    prometheus: {
+      name: 'http_server_request_duration_seconds',
+      labels: {
+        method: 'http_request_method',
+        route: 'http_route',
+        status: 'http_response_status_code',
+      },
+    },
+    openTelemetry: { name: 'http.server.request.duration', unit: 's', attributes: REQUEST_ATTRIBUTES },
+  },
+];

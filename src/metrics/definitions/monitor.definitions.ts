@@ -1,0 +1,45 @@
+import type { MetricDefinition } from './metric-definition.js';
+
+/** What the monitor says of itself. Each appears in the document with the first event. */
+export const MONITOR_DEFINITIONS: readonly MetricDefinition[] = [
+  {
+    name: 'monitor_rejected_samples',
+    kind: 'counter',
+    help: 'Samples that were dropped because of a bad name, labels or value.',
+    whenItRises: 'The log has one warning for each name and mistake.',
+    prometheus: { name: 'monitor_rejected_samples' },
+    openTelemetry: { name: 'monitor.rejected_samples', unit: '{sample}' },
+  },
+  {
+    name: 'monitor_overflowed_samples',
+    kind: 'counter',
+    help: 'Samples that went to an overflow="true" series because there was no room for a series of their own.',
+    whenItRises: 'A label has too many values: an identifier or a raw URL. Else raise `maxSeries`.',
+    prometheus: { name: 'monitor_overflowed_samples' },
+    openTelemetry: { name: 'monitor.overflowed_samples', unit: '{sample}' },
+  },
+  {
+    name: 'monitor_failed_collects',
+    kind: 'counter',
+    help: 'Calls of collectors that threw, rejected or took longer than a second.',
+    whenItRises: 'The log names the collector and the error.',
+    prometheus: { name: 'monitor_failed_collects' },
+    openTelemetry: { name: 'monitor.failed_collects', unit: '{call}' },
+  },
+  {
+    name: 'monitor_failed_publishes',
+    kind: 'counter',
+    help: 'Calls of publishers that threw, rejected or timed out.',
+    whenItRises: 'The log names the publisher and the error. Its window is kept for the next call.',
+    prometheus: { name: 'monitor_failed_publishes' },
+    openTelemetry: { name: 'monitor.failed_publishes', unit: '{call}' },
+  },
+  {
+    name: 'monitor_skipped_publishes',
+    kind: 'counter',
+    help: 'Calls of publishers that were skipped because the call before had not ended.',
+    whenItRises: 'The publisher takes longer than `publishInterval`.',
+    prometheus: { name: 'monitor_skipped_publishes' },
+    openTelemetry: { name: 'monitor.skipped_publishes', unit: '{call}' },
+  },
+];
