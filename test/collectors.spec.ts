@@ -174,12 +174,12 @@ describe('a collector of the application', () => {
   it('may look at the monitor itself', async () => {
     const own: Collector = {
       collect(monitor) {
-        void monitor.metrics('own').then(({ counters }) => monitor.kv('seen', counters.requests));
+        void monitor.metrics('own').then(({ instance }) => monitor.kv('seen', instance.pid));
       },
     };
     const running = await start({ own });
     await running.document();
-    expect((await running.document()).gauges).toHaveProperty('seen', 1);
+    expect((await running.document()).gauges).toHaveProperty('seen', process.pid);
     expect(running.log.warnings).toEqual([]);
   });
 

@@ -167,7 +167,13 @@ describe('EventLoopCollector', () => {
     make();
     const { histograms, ...values } = await read();
     expect(values).toEqual({
-      counters: { callback_duration: 0, callbacks: 0, callbacks_processed: 0 },
+      counters: {
+        callback_duration: 0,
+        callbacks: 0,
+        callbacks_processed: 0,
+        'eventloop_time{state="active"}': 0,
+        'eventloop_time{state="idle"}': 0,
+      },
       gauges: { ioloop_excess_callback_latency: 0, ioloop_handlers: 0, ioloop_pending_callbacks: 0 },
       max_gauges: {},
       min_gauges: {},
