@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProcessCollector } from '../dist/collectors/process.collector.js';
+import { ProcessCollector } from '../dist/instrumentation/runtime/process/process.collector.js';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
 import { ServerProcess } from './support/server-process.mjs';

@@ -9,6 +9,7 @@ export type {
 } from './access/access-decision.js';
 export type { RequestFilter } from './access/request-filter.js';
 export type { Collector } from './instrumentation/runtime/collector.js';
+export type { CollectorMonitor } from './instrumentation/runtime/collector-monitor.js';
 export type { CollectorsOptions } from './instrumentation/runtime/collectors.options.js';
 export { LoopbackGuard } from './access/loopback.guard.js';
 export { MonitorController } from './endpoint/monitor.controller.js';

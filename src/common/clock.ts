@@ -1,13 +1,13 @@
-import { performance as ownPerformance } from 'node:perf_hooks';
+import { performance as realPerformance } from 'node:perf_hooks';
 
-/** The time in milliseconds on a clock that never goes back. A test hands in one that it can hold. */
+/** Milliseconds on a clock that never goes back. A test passes one that it controls. */
 export type Clock = () => number;
 
-/** Follows the fake timers of a test, as what it is compared with does. */
+/** The global `performance`, which fake timers control, as they control the durations that a test compares with. */
 export const monotonicClock: Clock = () => performance.now();
 
 /**
- * For what looks at the clock all the time: the global `performance` is behind a getter, which adds half to what a look
- * takes. Fake timers do not hold it.
+ * For what reads the clock very often: the global `performance` is behind a getter, which takes half as long again. Fake
+ * timers do not control this clock.
  */
-export const quickClock: Clock = () => ownPerformance.now();
+export const quickClock: Clock = () => realPerformance.now();

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { monotonicClock } from './clock.js';
+import { realTimers } from './real-timers.js';
 
 /**
  * Work that can be put down for a while: each `yield` is a place where it may be. Whoever writes one yields at
@@ -20,7 +21,7 @@ export async function inSlices<T>(work: Sliced<T>, clock: Clock = monotonicClock
     const step = work.next();
     if (step.done === true) return step.value;
     if (clock() < end) continue;
-    await new Promise(setImmediate);
+    await new Promise(realTimers.setImmediate);
     end = clock() + SLICE;
   }
 }
@@ -34,7 +35,7 @@ export function startInSlices(work: Sliced<void>, clock: Clock = monotonicClock)
   const end = clock() + SLICE;
   for (;;) {
     if (work.next().done === true) return undefined;
-    if (clock() >= end) return new Promise(setImmediate).then(() => inSlices(work, clock));
+    if (clock() >= end) return new Promise(realTimers.setImmediate).then(() => inSlices(work, clock));
   }
 }
 
@@ -46,7 +47,7 @@ export function sliceEnds(clock: Clock = monotonicClock): () => Promise<void> {
   let end = clock() + SLICE;
   return async () => {
     if (clock() < end) return;
-    await new Promise(setImmediate);
+    await new Promise(realTimers.setImmediate);
     end = clock() + SLICE;
   };
 }

@@ -7,9 +7,12 @@ export async function linesOf(
   script: string,
   args: string[] = [],
   node = process.execPath,
+  flags: string[] = [],
 ): Promise<unknown[]> {
   const path = fileURLToPath(new URL(`../scripts/${script}`, import.meta.url));
-  const { stdout, stderr } = await promisify(execFile)(node, [path, ...args], { env: environment() });
+  const { stdout, stderr } = await promisify(execFile)(node, [...flags, path, ...args], {
+    env: environment(),
+  });
   if (stderr !== '') throw new Error(`${script} complained: ${stderr}`);
   return stdout
     .trim()

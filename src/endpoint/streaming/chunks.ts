@@ -1,3 +1,4 @@
+import { realTimers } from '../../common/real-timers.js';
 import type { Transform } from 'node:stream';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -38,7 +39,7 @@ export function isStream(body: Body): body is AsyncIterable<Chunk> {
 async function* paced(pieces: readonly Chunk[]): AsyncGenerator<Chunk> {
   for (let start = 0; start < pieces.length; start += AT_ONCE) {
     yield joined(pieces.slice(start, start + AT_ONCE));
-    await new Promise(setImmediate);
+    await new Promise(realTimers.setImmediate);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MonitorService } from '../../monitor.service.js';
+import type { CollectorMonitor } from './collector-monitor.js';
 
 /**
  * Something that fills the monitor with numbers by itself: the depth of a queue, the state of a pool. Handed in by
@@ -19,17 +19,17 @@ import type { MonitorService } from '../../monitor.service.js';
  */
 export interface Collector {
   /** Begins to measure. Called once, when the application has started. Nothing waits for a promise of it. */
-  start?(monitor: MonitorService): void | PromiseLike<void>;
+  start?(monitor: CollectorMonitor): void | PromiseLike<void>;
   /**
    * Brings the numbers up to date. Called between the two others, before each document, which waits for a promise: so
    * that promise must not wait for a document itself.
    */
-  collect?(monitor: MonitorService): void | PromiseLike<void>;
+  collect?(monitor: CollectorMonitor): void | PromiseLike<void>;
   /**
    * Ends everything that {@link start} began: a timer or a socket that outlives it keeps a closed application alive.
    * Called once, when the application closes, if it had started; closing waits for a promise.
    */
-  stop?(monitor: MonitorService): void | PromiseLike<void>;
+  stop?(monitor: CollectorMonitor): void | PromiseLike<void>;
 }
 
 const METHODS = ['start', 'collect', 'stop'] as const;

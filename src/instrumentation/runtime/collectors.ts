@@ -1,7 +1,7 @@
 import { CountedWarnings } from '../../metrics/counted-warnings.js';
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
-import type { MonitorService } from '../../monitor.service.js';
+import type { CollectorMonitor } from './collector-monitor.js';
 import type { Collector } from './collector.js';
 import type { ResolvedCollectorsOptions } from './collectors.options.js';
 import { EventLoopCollector } from './event-loop/event-loop.collector.js';
@@ -26,7 +26,7 @@ export class Collectors {
   private readonly failures: CountedWarnings;
   private readonly instance = new Instance();
   private process: ProcessCollector | undefined;
-  private monitor: MonitorService | undefined;
+  private monitor: CollectorMonitor | undefined;
 
   constructor(
     private readonly registry: MetricsRegistry,
@@ -55,7 +55,7 @@ export class Collectors {
     for (const collector of [...ours, ...options.own]) if (collector) this.add(collector);
   }
 
-  start(monitor: MonitorService): void {
+  start(monitor: CollectorMonitor): void {
     this.monitor = monitor;
     for (const collector of this.guarded) collector.start(monitor);
   }

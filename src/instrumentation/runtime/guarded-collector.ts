@@ -1,5 +1,6 @@
 import { isPromise } from '../../common/promise.js';
-import type { MonitorService } from '../../monitor.service.js';
+import { realTimers } from '../../common/real-timers.js';
+import type { CollectorMonitor } from './collector-monitor.js';
 import type { Collector } from './collector.js';
 
 /** Milliseconds that one call of a collector is waited for. */
@@ -27,27 +28,27 @@ export class GuardedCollector {
     private readonly timedOut: TimedOut,
   ) {}
 
-  start(monitor: MonitorService): void {
+  start(monitor: CollectorMonitor): void {
     if (this.isRunning) return;
     this.isRunning = true;
     void this.run('start', monitor);
   }
 
   /** @returns what there is to wait for, if there is anything. It never rejects. */
-  collect(monitor: MonitorService): Promise<void> | undefined {
+  collect(monitor: CollectorMonitor): Promise<void> | undefined {
     if (!this.isRunning || this.isInside) return undefined;
     return this.call === undefined ? this.run('collect', monitor) : this.wait;
   }
 
   /** Lets the call that is under way come to its end, and then has the collector stop. */
-  async stop(monitor: MonitorService): Promise<void> {
+  async stop(monitor: CollectorMonitor): Promise<void> {
     if (!this.isRunning) return;
     this.isRunning = false;
     if (this.wait !== undefined) await this.wait;
     await this.run('stop', monitor);
   }
 
-  private run(method: keyof Collector, monitor: MonitorService): Promise<void> | undefined {
+  private run(method: keyof Collector, monitor: CollectorMonitor): Promise<void> | undefined {
     try {
       this.isInside = true;
       const result = this.collector[method]?.(monitor);
@@ -70,13 +71,13 @@ export class GuardedCollector {
       });
     this.call = call;
     const wait = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
+      const timer = realTimers.setTimeout(() => {
         isLate = true;
         this.onFailure(this.timedOut(COLLECT_TIMEOUT));
         resolve();
       }, COLLECT_TIMEOUT);
       void call.then(() => {
-        clearTimeout(timer);
+        realTimers.clearTimeout(timer);
         resolve();
       });
     }).finally(() => {

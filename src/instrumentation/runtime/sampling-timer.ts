@@ -1,16 +1,18 @@
-/** Milliseconds between two samples of what does not change by the millisecond. */
+import { realTimers } from '../../common/real-timers.js';
+
+/** Milliseconds between two samples of what changes slowly. */
 export const SAMPLE_INTERVAL = 1000;
 
-/** Takes a sample every second, and keeps no process alive for it. */
+/** Takes a sample every second, without keeping the process alive. */
 export class SamplingTimer {
   private timer: NodeJS.Timeout | undefined;
 
   start(sample: () => void): void {
-    this.timer ??= setInterval(sample, SAMPLE_INTERVAL).unref();
+    this.timer ??= realTimers.setInterval(sample, SAMPLE_INTERVAL).unref();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    realTimers.clearInterval(this.timer);
     this.timer = undefined;
   }
 }

@@ -1,189 +1,186 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EventLoopSampler, STRETCH_WINDOW } from './event-loop-sampler.js';
+import type { Work } from '../../../../test/support/held-loop.js';
+import { HeldLoop } from '../../../../test/support/held-loop.js';
+import { EventLoopSampler, WINDOW } from './event-loop-sampler.js';
 
 describe('EventLoopSampler', () => {
-  let [now, idle, turns]: number[] = [];
+  let loop: HeldLoop;
   let samples: number[];
-  let stretches: EventLoopSampler;
+  let sampler: EventLoopSampler;
 
-  const run = (ms: number) => void (now += ms);
-  const wait = (ms: number) => {
-    now += ms;
-    idle += ms;
-  };
-  const turn = () => {
-    turns++;
-    stretches.turn();
-  };
-  /** What was sampled since the last call, in milliseconds. */
+  /** The samples since the last call, in milliseconds. */
   const seen = () => samples.splice(0).map((seconds) => Math.round(seconds * 1e6) / 1e3);
+  const longest = () => {
+    sampler.collect();
+    return Math.max(...seen());
+  };
+  const io = (at: number, ms: number): Work => ({ at: loop.now + at, ms, phase: 'io' });
+  const timer = (at: number, ms: number): Work => ({ at: loop.now + at, ms, phase: 'timer' });
+  const runFor = (ms: number) => loop.runUntil(loop.now + ms);
 
   beforeEach(() => {
-    [now, idle, turns, samples] = [1000, 500, 0, []];
-    stretches = new EventLoopSampler(
-      (seconds) => samples.push(seconds),
-      () => now,
-      () => idle,
-      () => turns,
-    );
-    stretches.start();
-    turn();
-    stretches.collect();
+    loop = new HeldLoop();
+    samples = [];
+    sampler = new EventLoopSampler((seconds) => samples.push(seconds), loop.clock, loop.idleTime, loop);
+    sampler.start();
+    runFor(100);
+    sampler.collect();
     seen();
   });
 
-  it('are as long as the loop ran without turning', () => {
-    run(20);
-    turn();
-    expect(seen()).toEqual([20]);
+  it('measures for how long the loop ran code between two polls', () => {
+    loop.add(io(10, 20));
+    runFor(100);
+    expect(longest()).toBe(20);
   });
 
-  it('do not add up over turns, however busy the loop is', () => {
-    for (let i = 0; i < 500; i++) {
-      run(0.1);
-      turn();
-    }
+  it('does not add up iterations, however busy the loop is', () => {
+    const start = loop.now;
+    for (let i = 0; i < 500; i++) loop.add(io(i * 0.1, 0.1));
+    runFor(60);
+    sampler.collect();
     const all = seen();
     expect(Math.max(...all)).toBe(0.1);
-    expect(all.length).toBeLessThanOrEqual(50 / STRETCH_WINDOW);
+    expect(all.length).toBeLessThanOrEqual((loop.now - start) / WINDOW);
   });
 
-  it('do not count what the loop has waited', () => {
-    wait(5000);
-    run(3);
-    turn();
-    expect(seen()).toEqual([3]);
+  it('does not count the time in which the loop waits', () => {
+    loop.add(io(5000, 3));
+    runFor(5100);
+    expect(longest()).toBe(3);
   });
 
-  it('end where the loop waits, even if there was no turn', () => {
-    run(20);
-    stretches.look();
-    wait(100);
-    run(8);
-    turn();
-    expect(seen()).toEqual([20]);
-    run(20);
-    stretches.look();
-    run(15);
-    stretches.look();
-    wait(100);
-    run(8);
-    turn();
-    expect(seen()).toEqual([35]);
+  it('tells the block of a timer from callbacks that run after the loop has waited', () => {
+    loop.add(timer(10, 50), io(70, 30));
+    runFor(200);
+    expect(longest()).toBe(50);
+    loop.add(timer(10, 20), timer(15, 15), io(100, 8));
+    runFor(200);
+    // The second timer was due while the first one ran.
+    expect(longest()).toBe(35);
   });
 
-  it('give the longest one of each window, and no sample without a turn', () => {
-    for (const ms of [1, 4, 2]) {
-      run(ms);
-      turn();
-    }
-    expect(seen()).toEqual([]);
-    wait(STRETCH_WINDOW);
-    turn();
-    expect(seen()).toEqual([4]);
-    stretches.collect();
+  it('records the longest delay of each window, and nothing while there is nothing to do', () => {
+    loop.add(io(1, 1), io(3, 4), io(8, 2));
+    runFor(WINDOW + 5);
+    seen();
+    loop.add(io(0, 1), io(2, 3), io(6, 2), io(20, 0.5));
+    runFor(100);
+    expect(Math.max(...seen())).toBe(3);
+    sampler.collect();
+    seen();
+    runFor(10_000);
+    sampler.collect();
     expect(seen()).toEqual([]);
   });
 
-  it('are seen by whoever reads before they end, and once', () => {
-    run(200);
-    stretches.collect();
+  it('shows a reader a delay that has not ended, and once', () => {
+    loop.now += 200;
+    sampler.collect();
     expect(seen()).toEqual([200]);
-    stretches.collect();
-    run(1);
-    turn();
-    wait(100);
-    turn();
-    expect(seen()).toEqual([0]);
+    sampler.collect();
+    loop.add(io(0, 1));
+    runFor(100);
+    expect(longest()).toBe(0);
   });
 
-  it('are seen as long as they were in the end, even if somebody read in the middle', () => {
-    run(200);
-    stretches.collect();
-    run(100);
-    turn();
-    expect(seen()).toEqual([200, 300]);
+  it('records a delay that a reader saw before its end once more when it became longer', () => {
+    loop.now += 200;
+    sampler.collect();
+    loop.now += 100;
+    loop.add(io(0, 0));
+    runFor(100);
+    sampler.collect();
+    expect(seen().filter((ms) => ms > 0)).toEqual([200, 300]);
   });
 
-  it('are given before a read that finds nothing long going on', () => {
-    run(9);
-    turn();
-    run(0.5);
-    stretches.collect();
+  it('records what has ended before a read that finds nothing long going on', () => {
+    loop.add(io(0, 9));
+    runFor(5);
+    loop.now += 0.5;
+    sampler.collect();
     expect(seen()).toEqual([9]);
   });
 
-  it('are given when that is stopped, and begin anew when it is started again', () => {
-    run(200);
-    stretches.collect();
-    run(100);
-    stretches.stop();
+  it('records a delay when it is stopped, and begins anew when it is started again', () => {
+    loop.now += 200;
+    sampler.collect();
+    loop.now += 100;
+    sampler.stop();
     expect(seen()).toEqual([200, 300]);
-    run(500);
-    stretches.start();
-    run(100);
-    turn();
-    expect(seen()).toEqual([100]);
+    loop.now += 500;
+    sampler.start();
+    loop.add(io(0, 100));
+    runFor(100);
+    expect(longest()).toBe(100);
   });
 
-  describe('of quick turns, which are looked at many at a time', () => {
-    beforeEach(() => {
-      for (let i = 0; i < 50; i++) {
-        run(0.25);
-        turn();
+  it('does nothing any more once it is stopped, also by whoever receives a sample', () => {
+    const stopping: EventLoopSampler = new EventLoopSampler(
+      () => stopping.stop(),
+      loop.clock,
+      loop.idleTime,
+      loop,
+    );
+    sampler.stop();
+    seen();
+    stopping.start();
+    loop.add(io(20, 5), io(40, 5));
+    runFor(100);
+    const { iterations } = loop;
+    runFor(10_000);
+    expect(loop.iterations).toBe(iterations);
+    stopping.collect();
+    sampler.collect();
+    expect(seen()).toEqual([]);
+  });
+
+  it('wakes nobody while the loop is idle, and once after it had something to do', () => {
+    const { iterations } = loop;
+    runFor(60_000);
+    expect(loop.iterations).toBe(iterations);
+    for (let i = 1; i <= 100; i++) loop.add(io(i * 50, 0.1));
+    runFor(6_000);
+    expect(loop.iterations - iterations).toBeLessThanOrEqual(200);
+  });
+
+  it('wakes nobody for what a timer of its owner does anyway', () => {
+    const INTERVAL = 100;
+    const tick = () => {
+      sampler.measure(INTERVAL);
+      ticking.refresh();
+    };
+    const ticking = loop.setTimeout(tick, INTERVAL);
+    runFor(1000);
+    const { iterations } = loop;
+    runFor(100 * INTERVAL);
+    expect(loop.iterations - iterations).toBe(100);
+  });
+
+  describe.each([
+    ['an idle loop', 0, 0],
+    ['a loop that turns 100 times a second', 10, 0.5],
+    ['a loop that turns 400 times a second', 2.5, 0.5],
+    ['a loop that turns 1,000 times a second', 1, 0.4],
+    ['a loop that turns 2,000 times a second', 0.5, 0.2],
+    ['a loop that turns 5,000 times a second', 0.2, 0.15],
+    ['a loop that turns all the time', 0.2, 0.2],
+  ])('in %s', (_name, every, ms) => {
+    it.each([20, 50, 300])('sees a block of %i ms within 15 percent, wherever it is', (length) => {
+      const wrong: string[] = [];
+      for (let offset = 0; offset < 12; offset += 0.73) {
+        for (const phase of ['io', 'timer'] as const) {
+          const start = 30 + offset;
+          const others = every > 0 ? Array.from({ length: 30 / every }, (_, i) => i * every) : [];
+          loop.add(...others.map((at) => io(at, ms)), { at: loop.now + start, ms: length, phase });
+          loop.add(...others.map((at) => io(start + length + 1 + at, ms)));
+          runFor(length + 100);
+          const measured = longest();
+          if (Math.abs(measured / length - 1) > 0.15)
+            wrong.push(`${phase} +${offset.toFixed(2)}: ${measured}`);
+        }
       }
-      stretches.collect();
-      seen();
-    });
-
-    it('are as long as the longest of them, with one sample in each window', () => {
-      for (const block of [0, 30, 0]) {
-        run(15 * 0.25 + block);
-        turns += 15;
-        stretches.lookAtMany();
-      }
-      wait(STRETCH_WINDOW);
-      turn();
-      const all = seen();
-      expect(Math.max(...all)).toBeCloseTo(30.25, 2);
-      expect(all.length).toBeLessThanOrEqual(1 + (45 * 0.25 + 30) / STRETCH_WINDOW);
-    });
-
-    it('are seen by whoever reads before they end, and once', () => {
-      run(10 * 0.25);
-      turns += 10;
-      stretches.collect();
-      expect(seen()).toEqual([]);
-      run(40);
-      stretches.collect();
-      expect(Math.max(...seen())).toBeCloseTo(40.25, 0);
-      stretches.collect();
-      run(0.25);
-      turns++;
-      stretches.lookAtMany();
-      stretches.collect();
-      expect(seen()).toEqual([]);
-    });
-
-    it('are given when that is stopped', () => {
-      run(3 * 0.25 + 80);
-      turns += 3;
-      stretches.stop();
-      expect(Math.max(...seen())).toBeCloseTo(80.25, 0);
-    });
-
-    it('are measured one by one again after a long one', () => {
-      run(15 * 0.25 + 30);
-      turns += 15;
-      stretches.lookAtMany();
-      seen();
-      run(3);
-      turn();
-      run(1);
-      turn();
-      wait(STRETCH_WINDOW);
-      turn();
-      expect(seen()).toEqual([3]);
+      expect(wrong).toEqual([]);
     });
   });
 });

@@ -1,149 +1,180 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../../common/clock.js';
 import { quickClock } from '../../../common/clock.js';
-import type { LoopProgress } from './quick-turns.js';
-import { QuickTurns } from './quick-turns.js';
-import { StretchSamples } from './stretch-samples.js';
+import { realTimers } from '../../../common/real-timers.js';
+import { DelayRecorder } from './delay-recorder.js';
 
-/** Milliseconds: there is at most one sample in each, so that a busy loop does not pay for one in every turn. */
-export const STRETCH_WINDOW = 10;
+/** Milliseconds: at most one sample is recorded in each, the longest delay in it. */
+export const WINDOW = 10;
 
-/** A loop that turns so often in a window needs no mark: whatever is taken together in it is short. */
-const TURNS_WITHOUT_MARK = 4;
+/** So many iterations are measured one by one in a window; in a loop that turns more often, a timer measures the rest. */
+const SINGLE_ITERATIONS = 8;
+
+/** Milliseconds from the last iteration that was measured until the timer is due. It counts whole ones: one more at most. */
+const TIMER_DELAY = 4;
+const TIMER_AT_MOST = TIMER_DELAY + 1;
+
+/** Milliseconds that the timer must be late before one of many iterations counts as long. */
+const OVERDUE = 2;
+
+type LoopTimers = Pick<typeof realTimers, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 
 /**
- * Measures for how long the event loop ran code without turning, which is how long everything else had to wait.
+ * Measures event loop delay: for how long the loop ran code without polling for events, while everything else had to wait.
+ * The time in which the loop waited for events is not counted, so a process that sleeps or was suspended is not blocked.
  *
- * From the time since the last turn it takes off what the loop has waited for something to do: neither a sleeping
- * process, nor one that the machine did not let run, passes for a blocked one. While the turns are quick, it wants to be
- * asked for many of them at once; see {@link QuickTurns}.
+ * Why not `monitorEventLoopDelay()` of Node: its timer sees only how late it is itself, and wakes an idle process a hundred
+ * times a second. With `samplePerIteration` (Node 24.19, 26.5) it measures from the check phase to the next prepare
+ * phase. I/O callbacks run between prepare and check: a request handler that blocked for 60 ms was reported as 1.6 ms by
+ * Node 24.22 and as 0.002 ms by Node 26.12, and that is where most code of a server runs.
+ *
+ * An iteration of the loop is: poll, I/O callbacks, immediates, timers. Two callbacks measure it:
+ *
+ * - An unref'd **immediate** runs in every iteration, and causes none.
+ * - An unref'd **timer** is due {@link TIMER_DELAY} after the last immediate. Where timers of the application take longer,
+ *   it runs before the loop polls, and so tells them from the I/O callbacks that run after the poll. Where the loop goes
+ *   idle, it costs one iteration.
+ *
+ * An immediate in every iteration would cost a server with short requests as much as counting the requests. So after
+ * {@link SINGLE_ITERATIONS} of them, the timer measures many iterations as one.
  */
 export class EventLoopSampler {
-  private readonly samples: StretchSamples;
-  private readonly quickTurns = new QuickTurns();
+  private readonly delays: DelayRecorder;
+  private immediate: NodeJS.Immediate | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** Infinity when the timer is not set. */
+  private timerDue = Infinity;
+  /** When the owner calls {@link measure} itself, which saves the timer. */
+  private nextCall = Infinity;
 
-  /** Milliseconds that the loop had been busy, and idle, at the last look at the clock. */
+  /** Milliseconds that the loop had been busy, and idle, at the last measurement, and where the current delay began. */
   private busy = 0;
   private idle = 0;
-  /** What {@link busy} was where the stretch began that is still going on. */
-  private stretchStart = 0;
-  private windowStart: LoopProgress = { busy: 0, idle: 0, turns: 0 };
+  private startBusy = 0;
+  private startIdle = 0;
   private windowEnd = 0;
-  private longestOfWindow = 0;
-  private lastTurn = -Infinity;
-  private hasFewTurns = true;
-  private areQuick = false;
+  private iterations = 0;
+  /** Whether iterations since the last measurement were not measured one by one. */
+  private isSkipping = false;
 
+  /** @param observe receives each sample, in seconds. */
   constructor(
     observe: (seconds: number) => unknown,
     private readonly clock: Clock = quickClock,
-    /** Milliseconds that the loop has waited for something to do, since it began. */
+    /** Milliseconds that the loop has waited for events since it began. */
     private readonly idleTime: Clock = () => performance.nodeTiming.idleTime,
-    /** Turns of the loop, since it began. */
-    private readonly countTurns = () => performance.nodeTiming.uvMetricsInfo.loopCount,
+    private readonly timers: LoopTimers = realTimers,
   ) {
-    this.samples = new StretchSamples(observe);
-  }
-
-  /** Whether the last window had so few turns that a look is needed before the loop waits. */
-  get needsMark(): boolean {
-    return this.hasFewTurns;
-  }
-
-  /** Whether {@link lookAtMany} is to be called, and not {@link turn} and {@link look}. */
-  get isQuick(): boolean {
-    return this.areQuick;
+    this.delays = new DelayRecorder(observe);
   }
 
   start(): void {
-    this.areQuick = false;
-    this.hasFewTurns = true;
-    const now = this.look();
-    this.stretchStart = this.busy;
-    this.samples.clear();
-    this.openWindow(now, this.progress());
+    if (this.timer !== undefined) return;
+    // Nothing before this ended a delay.
+    this.idle = Infinity;
+    const now = this.readClocks();
+    this.startDelay();
+    this.windowEnd = now + WINDOW;
+    this.iterations = 0;
+    this.isSkipping = false;
+    this.timer = this.timers.setTimeout(this.onTimer, TIMER_DELAY).unref();
+    this.timerDue = now + TIMER_DELAY;
+    this.setImmediate();
   }
 
   stop(): void {
-    this.samples.end(this.lookAtCurrent());
-    this.areQuick = false;
-    this.samples.flush();
+    if (this.timer === undefined) return;
+    this.timers.clearTimeout(this.timer);
+    this.timers.clearImmediate(this.immediate);
+    this.timer = this.immediate = undefined;
+    this.delays.end(this.currentDelay());
+    this.delays.record();
   }
 
   /**
-   * What is done in each turn of the loop.
+   * Measures outside of an immediate: what the sampler's timer does, and each other timer of the same owner.
    *
-   * @returns milliseconds since the turn before.
+   * @param nextIn milliseconds until the owner calls this again.
    */
-  turn(): number {
-    const now = this.look();
-    this.end();
-    if (now >= this.windowEnd) this.closeWindow(now);
-    const elapsed = now - this.lastTurn;
-    this.lastTurn = now;
-    return elapsed;
+  measure(nextIn?: number): void {
+    if (this.timer === undefined) return;
+    const delay = this.currentDelay();
+    if (nextIn !== undefined) this.nextCall = this.busy + this.idle + nextIn;
+    if (!this.isSkipping) return;
+    this.delays.end(delay);
+    this.startDelay();
+    this.isSkipping = false;
+    this.iterations = 0;
+    this.setImmediate();
   }
 
-  /** Looks at the clock. If the loop has waited since the last look, a stretch ended with the look before. */
-  look(): number {
+  /** Records what was measured so far, a delay that has not ended included. */
+  collect(): void {
+    if (this.timer === undefined) return;
+    const delay = this.currentDelay();
+    this.delays.record();
+    this.delays.recordUnended(delay);
+  }
+
+  private readonly onImmediate = (): void => {
+    this.delays.end(this.currentDelay());
+    this.startDelay();
+    const now = this.busy + this.idle;
+    if (now >= this.windowEnd) {
+      this.windowEnd = now + WINDOW;
+      this.iterations = 0;
+      this.delays.record();
+    }
+    // Whoever received a sample may have stopped the sampler.
+    if (this.timer === undefined) return;
+    this.isSkipping = ++this.iterations >= SINGLE_ITERATIONS;
+    if (!this.isSkipping) this.setImmediate();
+    this.setTimer(now);
+  };
+
+  private readonly onTimer = (): void => {
+    this.timerDue = Infinity;
+    this.measure();
+  };
+
+  private setImmediate(): void {
+    this.immediate = this.timers.setImmediate(this.onImmediate).unref();
+  }
+
+  private setTimer(now: number): void {
+    // If it is due, it runs right after the immediates. Set again whenever it has woken the loop, it would go on forever.
+    const isDue = now >= this.timerDue - 1;
+    const isSpared = !this.isSkipping && now >= this.nextCall - TIMER_DELAY;
+    if (isDue || isSpared) return;
+    this.timerDue = now + TIMER_DELAY;
+    this.timer?.refresh();
+  }
+
+  /** @returns milliseconds of the delay that has not ended. */
+  private currentDelay(): number {
+    this.readClocks();
+    const delay = this.busy - this.startBusy;
+    if (!this.isSkipping) return delay;
+    // Other iterations took at most the time until the timer was due: half of that is within 2.5 ms of what they took.
+    const others = Math.max(0, TIMER_AT_MOST - (this.idle - this.startIdle));
+    return delay > others + OVERDUE ? delay - others / 2 : 0;
+  }
+
+  private readClocks(): number {
     const now = this.clock();
     const idle = this.idleTime();
-    if (idle > this.idle && !this.areQuick) this.end();
+    // The loop has waited since the last measurement, so the delay had ended with that.
+    if (idle > this.idle && !this.isSkipping) {
+      if (this.busy > this.startBusy) this.delays.end(this.busy - this.startBusy);
+      this.startDelay();
+    }
     this.idle = idle;
     this.busy = now - idle;
     return now;
   }
 
-  /** What is done instead from time to time, where turns are quick. */
-  lookAtMany(): void {
-    const now = this.look();
-    const progress = this.progress();
-    this.samples.end(this.quickTurns.longest(progress));
-    this.areQuick = this.quickTurns.next(progress);
-    this.stretchStart = this.busy;
-    this.lastTurn = now;
-    if (now >= this.windowEnd || !this.areQuick) this.openWindow(now, progress);
-  }
-
-  /**
-   * Gives what was measured so far. A stretch that is still going on is given too, unless it is very short: whoever reads
-   * right after a block, before the loop has turned, sees it.
-   */
-  collect(): void {
-    const current = this.lookAtCurrent();
-    this.samples.flush();
-    this.samples.show(current);
-  }
-
-  /** Looks at the clock. @returns milliseconds of the stretch that is still going on. */
-  private lookAtCurrent(): number {
-    this.look();
-    return this.areQuick ? this.quickTurns.longest(this.progress()) : this.busy - this.stretchStart;
-  }
-
-  private end(): void {
-    const length = this.busy - this.stretchStart;
-    this.samples.end(length);
-    this.longestOfWindow = Math.max(this.longestOfWindow, length);
-    this.stretchStart = this.busy;
-  }
-
-  private progress(): LoopProgress {
-    return { busy: this.busy, idle: this.idle, turns: this.countTurns() };
-  }
-
-  private closeWindow(now: number): void {
-    const progress = this.progress();
-    const turns = progress.turns - this.windowStart.turns;
-    this.hasFewTurns = turns < TURNS_WITHOUT_MARK || now >= this.windowEnd + STRETCH_WINDOW;
-    this.areQuick = this.quickTurns.begin(this.windowStart, progress, this.longestOfWindow);
-    this.openWindow(now, progress);
-  }
-
-  private openWindow(now: number, progress: LoopProgress): void {
-    this.windowStart = progress;
-    this.windowEnd = now + STRETCH_WINDOW;
-    this.longestOfWindow = 0;
-    this.samples.flush();
+  private startDelay(): void {
+    this.startBusy = this.busy;
+    this.startIdle = this.idle;
   }
 }

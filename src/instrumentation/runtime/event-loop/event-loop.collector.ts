@@ -6,7 +6,8 @@ import type { Gauge } from '../../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../../metrics/registry.js';
 import { ActiveResources } from './active-resources.js';
 import type { Collector } from '../collector.js';
-import { LoopWatch } from './loop-watch.js';
+import { EventLoopSampler } from './event-loop-sampler.js';
+import { realTimers } from '../../../common/real-timers.js';
 
 /** The loop's own figures, which only ever grow. */
 interface LoopTotals {
@@ -37,7 +38,7 @@ export class EventLoopCollector implements Collector {
   private readonly lateness: Gauge;
   private readonly waiting: Gauge;
   private readonly utilization: Gauge;
-  private readonly watch: LoopWatch;
+  private readonly sampler: EventLoopSampler;
   private readonly resources: ActiveResources;
 
   private timer: NodeJS.Timeout | undefined;
@@ -60,27 +61,28 @@ export class EventLoopCollector implements Collector {
     this.waiting = registry.ownGauge('ioloop_pending_callbacks', 0);
     this.utilization = registry.ownGauge('eventloop_utilization');
     const delay = registry.ownHistogram('eventloop_delay');
-    this.watch = new LoopWatch((seconds) => delay.observe(seconds));
+    this.sampler = new EventLoopSampler((seconds) => delay.observe(seconds));
     this.resources = new ActiveResources(registry, clock);
   }
 
   start(): void {
     this.last = this.atLastTick = loopTotals();
     this.lastTick = this.clock();
-    this.watch.start();
+    this.sampler.start();
     // Without unref(), a script that has nothing left to do would never end.
-    this.timer ??= setInterval(() => this.tick(), this.interval).unref();
+    this.timer ??= realTimers.setInterval(() => this.tick(), this.interval).unref();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    realTimers.clearInterval(this.timer);
     this.timer = undefined;
-    this.watch.stop();
+    this.sampler.stop();
   }
 
   /** What the timer does. */
   tick(): void {
     const now = this.clock();
+    this.sampler.measure(this.interval);
     this.ticks.inc();
     this.lateness.set((now - this.lastTick - this.interval) / 1000);
     this.lastTick = now;
@@ -91,7 +93,7 @@ export class EventLoopCollector implements Collector {
 
   collect(): void {
     if (this.timer === undefined) return;
-    this.watch.collect();
+    this.sampler.collect();
     this.update();
   }
 

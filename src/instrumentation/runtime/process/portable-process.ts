@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import pidusage from 'pidusage';
 
 /** Where Node tells of each child process that is made, before it is started. */
 const CHILD_PROCESSES = 'child_process';
@@ -68,12 +67,15 @@ export class PortableProcess {
 
   private async askPs(): Promise<PortableFigures | null> {
     try {
+      // Loaded here, since pidusage reads /etc/alpine-release when it is loaded, which the permission model may forbid.
+      const { default: pidusage } = await import('pidusage');
+      if (this.isStopped) return null;
       const { elapsed, memory } = await this.watchStart(() =>
         pidusage(process.pid, { usePs: true, maxage: 0 }),
       );
       return elapsed >= 0 && memory > 0 ? { age: elapsed / 1000, rssBytes: memory } : null;
     } catch {
-      // No ps on this machine, or none that may run: then nobody knows.
+      // There is no ps on this machine, or it or pidusage may not be run.
       return null;
     }
   }

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
 import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
 import type { PortableFigures } from './portable-process.js';
 import { ProcessCollector } from './process.collector.js';
-import { SAMPLE_INTERVAL } from '../sampling-timer.js';
 
 const ps = (field: string) =>
   Number(execFileSync('ps', ['-o', `${field}=`, '-p', String(process.pid)], { encoding: 'utf8' }));
@@ -79,25 +79,25 @@ describe('ProcessCollector where the runtime does not know the resident size', (
   }
 
   const start = (portable: PortableProcess) => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
     vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
       throw new Error('ENOENT');
     });
     onTestFinished(() => void vi.restoreAllMocks());
-    const collector = new ProcessCollector(portable);
+    let sample = () => {};
+    const sampling = { start: (given: () => void) => void (sample = given), stop: () => {} };
+    const collector = new ProcessCollector(portable, sampling);
     onTestFinished(() => collector.stop());
     collector.start();
-    return collector;
+    return { collector, sample };
   };
 
   it('asks the tools of the operating system again and again, and says null when they have no answer', async () => {
     const portable = new Answering([{ age: 3, rssBytes: 111 }, null, { age: 5, rssBytes: 222 }]);
-    const collector = start(portable);
+    const { collector, sample } = start(portable);
     // On Linux, /proc knows the age, and they are not asked at the start.
     if (portable.questions === 0) await portable.ask();
     const sizes = [111, null, 222].map((_, i) => {
-      if (i > 0) vi.advanceTimersByTime(SAMPLE_INTERVAL);
+      if (i > 0) sample();
       return collector.read().meminfo.rss_bytes;
     });
     expect(sizes).toEqual([111, null, 222]);
@@ -105,9 +105,9 @@ describe('ProcessCollector where the runtime does not know the resident size', (
 
   it('does not ask them again if they did not know it at the start', () => {
     const portable = new Answering([null]);
-    const collector = start(portable);
+    const { collector, sample } = start(portable);
     const { questions } = portable;
-    vi.advanceTimersByTime(10 * SAMPLE_INTERVAL);
+    for (let second = 0; second < 10; second++) sample();
     expect(portable.questions).toBe(questions);
     expect(collector.read().meminfo.rss_bytes).toBeNull();
   });
@@ -180,11 +180,13 @@ describe.skipIf(process.platform === 'win32')('PortableProcess', () => {
   it('ends the question that is under way when it is stopped, and keeps no answer', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-ps-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    writeFileSync(join(directory, 'ps'), '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+    const started = join(directory, 'started');
+    writeFileSync(join(directory, 'ps'), `#!/bin/sh\ntouch '${started}'\nexec sleep 1000\n`, { mode: 0o755 });
     vi.stubEnv('PATH', `${directory}${delimiter}${process.env.PATH}`);
     onTestFinished(() => void vi.unstubAllEnvs());
     const portable = new PortableProcess();
     const asking = portable.ask();
+    await eventually(() => accessSync(started));
     portable.stop();
     await asking;
     expect(portable.figures).toBeNull();

@@ -29,13 +29,15 @@ export class ProcessCollector implements Collector {
   private readonly share = new CpuShare();
   private readonly descriptors = new OpenDescriptors();
   private readonly limit = new DescriptorLimit();
-  private readonly sampling = new SamplingTimer();
   /** Bytes in a page of memory, as soon as they are known. */
   private pageSize: number | undefined;
   /** Seconds of age that the process had before Node knew of it. */
   private age = 0;
 
-  constructor(private readonly portable = new PortableProcess()) {}
+  constructor(
+    private readonly portable = new PortableProcess(),
+    private readonly sampling: Pick<SamplingTimer, 'start' | 'stop'> = new SamplingTimer(),
+  ) {}
 
   get ageBeforeNode(): number {
     return this.age;
