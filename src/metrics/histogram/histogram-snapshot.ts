@@ -40,7 +40,7 @@ export class HistogramSnapshot {
     return this.parts.count;
   }
 
-  /** The sum of all values, right to the last bit ({@link CompensatedSum}). Past the greatest double, it stays at that. */
+  /** The sum of all values, right to the last bit (`CompensatedSum`). Past the greatest double, it stays at that. */
   get sum(): number {
     return this.parts.sum.value;
   }
