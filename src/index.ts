@@ -43,6 +43,6 @@ export type { MonitorModuleAsyncOptions, MonitorOptionsFactory } from './monitor
 export { MonitorModule } from './monitor.module.js';
 export type { MonitorOptions } from './monitor.options.js';
 export { MonitorService } from './monitor.service.js';
-export type { PublishContext, Publisher, PublisherObject, PublishFunction } from './publishing/publisher.js';
+export type { PublishContext, Publisher, PublisherObject, PublishFunction } from './metrics/publisher.js';
 export { PUBLISHER_INTERVAL } from './publishing/publisher.task.js';
 export type { HttpOptions, ObservedRequest, ObservedResponse } from './instrumentation/http/http.options.js';

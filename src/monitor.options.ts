@@ -18,8 +18,8 @@ import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
 import type { Rules } from './common/options/option-rules.js';
 import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
-import type { Publisher } from './publishing/publisher.js';
-import { isPublisher } from './publishing/publisher.js';
+import type { Publisher } from './metrics/publisher.js';
+import { isPublisher } from './metrics/publisher.js';
 
 /** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');

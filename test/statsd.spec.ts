@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { statsdPublisher } from '../src/exporters/statsd/index.js';
 import type { StatsdOptions } from '../src/exporters/statsd/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
-import { MetricsReader } from '../src/metrics/collection/reader.js';
+import type { WindowPublisher } from '../src/metrics/publisher.js';
+import { PUBLISH_WINDOW } from '../src/metrics/publisher.js';
 import { RegistrySource } from '../src/metrics/source/registry-source.js';
 import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { startApp } from './support/app.js';
@@ -23,21 +24,21 @@ const PROCESS = {
   cpu: { user_time: 2, system_time: 0.5, percent: null, num_threads: 11 },
 } satisfies ProcessMetrics;
 
-/** Numbers, and a publisher that gets them as the publisher's lane hands them over. */
+/** A registry, and a publisher that is called as its runner calls it. */
 function publishing(options: StatsdOptions) {
   const registry = new TestRegistry();
   const process = structuredClone(PROCESS);
   const facts = () => ({ process }) as DocumentFacts;
-  const reader = new MetricsReader(new RegistrySource(registry, facts));
-  const publisher = statsdPublisher(options);
+  const source = new RegistrySource(registry, facts);
+  const publisher = statsdPublisher(options) as WindowPublisher;
   const close = async () => void (await publisher.afterLastPublish?.());
   onTestFinished(close);
   const publish = async (signal = new AbortController().signal) => {
-    const { metrics, giveBack } = await reader.read('publisher:1', true);
+    const view = await source.window('publisher:1', { isKept: true });
     try {
-      await publisher.publish(metrics, { signal });
+      await publisher[PUBLISH_WINDOW](view, { signal });
     } catch (thrown) {
-      giveBack();
+      view.giveBack();
       throw thrown;
     }
   };
@@ -336,18 +337,17 @@ describe('a publish that fails half way', () => {
     });
     const { registry, publish } = publishing({ client: { protocol: 'stream', stream } });
     registry.count('orders', 1);
-    const first = new AbortController();
-    const publishes = [publish(first.signal)];
+    const controller = new AbortController();
+    const outcome = publish(controller.signal).catch((thrown: unknown) => String(thrown));
     await eventually(() => expect(held).toHaveLength(1));
-    first.abort(new Error('too slow'));
+    controller.abort(new Error('too slow'));
     registry.count('orders', 10);
-    const second = new AbortController();
-    publishes.push(publish(second.signal));
-    second.abort(new Error('too slow as well'));
-    await expect(publishes[1]).rejects.toThrow('too slow as well');
+    expect(await Promise.race([outcome, new Promise((resolve) => setImmediate(resolve, 'pending'))])).toBe(
+      'pending',
+    );
     isHolding = false;
     for (const done of held) done();
-    await expect(publishes[0]).rejects.toThrow('too slow');
+    expect(await outcome).toBe('Error: too slow');
     registry.count('orders', 100);
     await publish();
     expect(totalsOf(parseLines(received)).orders).toBe(111);

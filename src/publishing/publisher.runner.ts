@@ -1,14 +1,19 @@
 import type { Clock } from '../common/clock.js';
 import { monotonicClock } from '../common/clock.js';
 import { Deadline } from '../common/deadline.js';
-import type { Reading } from '../metrics/collection/snapshot.js';
-import type { PublishFunction } from './publisher.js';
+import type { PublishContext } from '../metrics/publisher.js';
+
+/** One call of a publisher, with the numbers that it is called with. */
+export interface PreparedCall {
+  publish: (context: PublishContext) => unknown;
+  /** Merges the window of these numbers into the next one. */
+  giveBack: () => void;
+}
 
 /** What a runner calls, and which outcomes it reports. */
 export interface PublisherRunnerOptions {
-  publish: PublishFunction;
-  /** Takes a snapshot in the window of this publisher. */
-  read: () => Promise<Reading>;
+  /** Opens a new window of this publisher. */
+  prepare: () => Promise<PreparedCall>;
   /** Makes the error of a call that has not ended within so many milliseconds. */
   timedOut: (ms: number) => Error;
   onSuccess: () => void;
@@ -117,14 +122,14 @@ export class PublisherRunner {
 
   private async run(attempt: Attempt): Promise<void> {
     const { deadline, isLast } = attempt;
-    let reading: Reading | undefined;
+    let call: PreparedCall | undefined;
     try {
-      reading = await this.options.read();
+      call = await this.options.prepare();
       deadline.signal.throwIfAborted();
-      attempt.work = Promise.resolve(this.options.publish(reading.metrics, { signal: deadline.signal }));
+      attempt.work = Promise.resolve(call.publish({ signal: deadline.signal }));
       await Promise.race([attempt.work, deadline.passed]);
     } catch (thrown) {
-      reading?.giveBack();
+      call?.giveBack();
       this.options.onFailure(thrown, { isLast });
       return;
     }

@@ -6,11 +6,14 @@ import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
 import { Startup } from '../common/startup/startup.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
+import type { PublishContext, Publisher } from '../metrics/publisher.js';
+import { isWindowPublisher, nameOf, PUBLISH_WINDOW } from '../metrics/publisher.js';
 import { MetricsRegistry } from '../metrics/registry.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
 import { MONITOR_OPTIONS } from '../monitor.options.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
-import type { Publisher } from './publisher.js';
-import { nameOf } from './publisher.js';
+import type { PreparedCall } from './publisher.runner.js';
 import { PublisherRunner } from './publisher.runner.js';
 import {
   INTERVAL_NAME_TAKEN,
@@ -50,6 +53,7 @@ export class PublisherTask implements OnModuleDestroy {
 
   constructor(
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
+    @Inject(METRICS_SOURCE) private readonly source: MetricsSource,
     @Inject(MetricsReader) private readonly reader: MetricsReader,
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Inject(Startup) startup: Startup,
@@ -108,6 +112,21 @@ export class PublisherTask implements OnModuleDestroy {
     }
   }
 
+  /** Opens a new window of a publisher. It is kept however long the publisher fails. */
+  private async prepare(publisher: Publisher, reader: string): Promise<PreparedCall> {
+    if (isWindowPublisher(publisher)) {
+      const view = await this.source.window(reader, { isKept: true });
+      return {
+        publish: (context) => publisher[PUBLISH_WINDOW](view, context),
+        giveBack: () => view.giveBack(),
+      };
+    }
+    const { metrics, giveBack } = await this.reader.read(reader, true);
+    const publish = (context: PublishContext) =>
+      typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context);
+    return { publish, giveBack };
+  }
+
   private leaveScheduler(timer: NodeJS.Timeout): void {
     // The application may have emptied its registry, or added another interval under this name.
     const isOurs =
@@ -124,9 +143,7 @@ export class PublisherTask implements OnModuleDestroy {
       recovery: (text) => logger.log(text),
     });
     return new PublisherRunner({
-      publish: (metrics, context) =>
-        typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
-      read: () => this.reader.read(`publisher:${index + 1}`, true),
+      prepare: () => this.prepare(publisher, `publisher:${index + 1}`),
       timedOut,
       onSuccess: () => failures.succeeded(),
       onFailure: (thrown, { isLast }) => {

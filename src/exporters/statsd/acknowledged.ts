@@ -1,12 +1,13 @@
 /**
- * What has got out so far. A number is taken down when its packet was sent, and not when it was made, so that a publish
- * that fails half way sends again what did not get out, and nothing else.
+ * What has been sent successfully. A number is recorded when its packet was sent, and not when it was made, so that after a
+ * publish that failed half way the next one sends what was not sent, and nothing else.
  */
 export class Acknowledged {
   private readonly totals = new Map<string, number>();
-  private readonly early = new Map<string, number>();
+  /** What was sent of intervals that are part of the next publish again, because this one failed. */
+  private readonly partlySent = new Map<string, number>();
 
-  /** What a total has grown by since it last got out; `undefined` if it did once and has not grown since. */
+  /** The increase of a total since it was last sent; `undefined` if it has been sent and has not increased. */
   growthOf(series: string, total: number): number | undefined {
     const before = this.totals.get(series);
     if (before === total) return undefined;
@@ -17,26 +18,22 @@ export class Acknowledged {
     this.totals.set(series, total);
   }
 
-  /**
-   * What of an interval is still to be sent. The interval of a publish that failed is part of the next one, and some of
-   * it may have got out.
-   */
-  restOf(figure: string, interval: number): number {
-    return interval - (this.early.get(figure) ?? 0);
+  /** What is still to be sent of an interval. That of a failed publish is part of the next one. */
+  restOf(part: string, interval: number): number {
+    return interval - (this.partlySent.get(part) ?? 0);
   }
 
-  /** All of an interval has got out. */
-  gotInterval(figure: string, interval: number): void {
-    this.early.set(figure, interval);
+  gotInterval(part: string, interval: number): void {
+    this.partlySent.set(part, interval);
   }
 
-  /** The next intervals begin anew: the publish has got through. */
+  /** The publish has succeeded: the next intervals begin at 0. */
   closeIntervals(): void {
-    this.early.clear();
+    this.partlySent.clear();
   }
 
   clear(): void {
     this.totals.clear();
-    this.early.clear();
+    this.partlySent.clear();
   }
 }

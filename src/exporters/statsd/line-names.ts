@@ -1,5 +1,3 @@
-import { parseSeriesName } from '../../metrics/series/series-name.js';
-
 /** What a line is called. */
 export interface LineName {
   readonly name: string;
@@ -7,30 +5,28 @@ export interface LineName {
 }
 
 /**
- * Names a line for a series.
+ * Names the lines of a series.
  *
- * @param suffix of the metric's name, such as `.max`.
+ * @param name of the metric, with a suffix such as `.max` where there is one.
  */
-export type NameLine = (series: string, suffix?: string) => LineName;
+export type NameLine = (name: string, labels: Readonly<Record<string, string>>) => LineName;
 
-/** Labels in the name: `orders.kind.gift`. A dot within a label would be another level of names. */
-export const plainName: NameLine = (series, suffix = '') => {
-  const { name, labels } = parseSeriesName(series);
+/** Labels in the name: `orders.kind.gift`. A dot in a label becomes `_`, since it would begin another level. */
+export const plainName: NameLine = (name, labels) => {
   const parts = Object.entries(labels).flatMap(([label, value]) => [part(label), part(value)]);
-  return { name: [metricName(name) + suffix, ...parts].join('.'), tags: undefined };
+  return { name: [metricName(name), ...parts].join('.'), tags: undefined };
 };
 
 /** Labels as tags: `orders|#kind:gift`. */
-export const taggedName: NameLine = (series, suffix = '') => {
-  const { name, labels } = parseSeriesName(series);
+export const taggedName: NameLine = (name, labels) => {
   const tags = Object.entries(labels).map(([label, value]) => [part(label), tagValue(value)]);
   return {
-    name: metricName(name) + suffix,
+    name: metricName(name),
     tags: tags.length === 0 ? undefined : (Object.fromEntries(tags) as Record<string, string>),
   };
 };
 
-/** Letters, digits, `_`, `-` and dots, which are levels. Everything else could end a name, or the line. */
+/** Letters, digits, `_`, `-` and dots, which separate levels. Any other character could end the name, or the line. */
 function metricName(name: string): string {
   return name.replace(/[^\w.-]/g, '_');
 }
@@ -39,7 +35,7 @@ function part(text: string): string {
   return text === '' ? '_' : text.replace(/[^\w-]/g, '_');
 }
 
-/** What Datadog allows in a tag. */
+/** The characters that Datadog allows in the value of a tag. */
 function tagValue(text: string): string {
   return text === '' ? '_' : text.replace(/[^\w./:-]/g, '_');
 }

@@ -1,29 +1,33 @@
-import type { PublishContext, PublisherObject } from '../../publishing/publisher.js';
-import type { MetricsSnapshot } from '../../metrics/collection/snapshot.js';
 import { inSlices, sliceEnds } from '../../common/slices.js';
+import type { PublishContext, PublisherObject, WindowPublisher } from '../../metrics/publisher.js';
+import { PUBLISH_WINDOW } from '../../metrics/publisher.js';
+import type { WindowView } from '../../metrics/source/metrics-source.js';
 import { Acknowledged } from './acknowledged.js';
-import { DocumentLines } from './document-lines.js';
 import { GivenClientSender } from './given-client.sender.js';
 import { plainName, taggedName } from './line-names.js';
+import { MetricLines } from './metric-lines.js';
 import { OwnClientSender } from './own-client.sender.js';
 import { packetsOf } from './packets.js';
 import type { Sender } from './sender.js';
 import type { ResolvedStatsdOptions, StatsdOptions } from './statsd-options.js';
 import { isClient, resolveStatsdOptions } from './statsd-options.js';
+import { NOT_WRAPPED } from './statsd.messages.js';
 
-/** After so many packets that did not get out, the others are left for the next time. */
+/** A publish ends after so many packets that could not be sent; the rest is left for the next one. */
 const MAX_FAILURES = 3;
 
 /**
- * A publisher that sends everything to a StatsD server: counters as what was added since they last got out, gauges with
- * their lowest and highest value, and of each histogram `count` and `sum` as counters and the quantiles as gauges.
+ * Makes a publisher that sends all metrics to a StatsD server: a counter as its increase since it was last sent; a gauge
+ * with its lowest and highest value since the last publish; of each histogram `count` and `sum` as counters and the
+ * quantiles as gauges.
  *
- * A publish fails when a packet is known not to have got out. The next one sends that packet's numbers again, with what
- * came since, and nothing that did get out. Over UDP, only a host that cannot be found and the like is known.
+ * A publish fails if a packet is known not to have been sent. The next one sends the numbers of that packet again, with
+ * what was added meanwhile, and nothing that has been sent. Over UDP only errors such as an unknown host are known.
  *
- * Make one for each application.
+ * Make one for each application, and hand it to the `publisher` option as it is: it reads the numbers, not the document, so
+ * its `publish()` cannot be called by a publisher of yours.
  *
- * @throws MonitorOptionsError for an option that is unknown or not what it must be.
+ * @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed.
  *
  * @example
  * MonitorModule.forRoot({ publisher: statsdPublisher({ client: { host: 'statsd.local', prefix: 'shop.' } }) })
@@ -32,34 +36,28 @@ export function statsdPublisher(options?: StatsdOptions): PublisherObject {
   return new StatsdPublisher(resolveStatsdOptions(options));
 }
 
-class StatsdPublisher implements PublisherObject {
+class StatsdPublisher implements WindowPublisher {
   private readonly acknowledged = new Acknowledged();
-  private readonly lines: DocumentLines;
+  private readonly lines: MetricLines;
   private readonly sender: Sender;
-  /** The publish before. One whose time is up may still be waiting for what became of its last packet. */
-  private last: Promise<unknown> = Promise.resolve();
 
   constructor({ client, dialect, packetSize }: ResolvedStatsdOptions) {
     this.sender = isClient(client) ? new GivenClientSender(client) : new OwnClientSender(client, packetSize);
     const isTagged = dialect === 'dogstatsd';
-    this.lines = new DocumentLines(isTagged ? taggedName : plainName, !isTagged, this.acknowledged);
+    this.lines = new MetricLines(isTagged ? taggedName : plainName, !isTagged, this.acknowledged);
   }
 
-  async publish(metrics: MetricsSnapshot, { signal }: PublishContext): Promise<void> {
-    await orAborted(this.last, signal);
-    const work = this.send(metrics, signal);
-    this.last = work.catch(() => {});
-    await work;
+  publish(): never {
+    throw new Error(NOT_WRAPPED);
   }
 
-  async afterLastPublish(): Promise<void> {
-    await this.sender.close();
-    this.acknowledged.clear();
-  }
-
-  private async send(metrics: MetricsSnapshot, signal: AbortSignal): Promise<void> {
+  /**
+   * Sends the numbers of a window. When the signal is aborted, it still waits for the packet that is being sent: whether
+   * that was sent decides what the next publish sends.
+   */
+  async [PUBLISH_WINDOW](view: WindowView, { signal }: PublishContext): Promise<void> {
     const { sender, acknowledged } = this;
-    const lines = await inSlices(this.lines.linesOf(metrics));
+    const lines = await inSlices(this.lines.linesOf(view));
     const failures: unknown[] = [];
     const sliceEnd = sliceEnds();
     for (const packet of packetsOf(lines, sender.packetSize, sender.overhead)) {
@@ -71,20 +69,17 @@ class StatsdPublisher implements PublisherObject {
         failures.push(thrown);
         if (failures.length === MAX_FAILURES) break;
       }
-      // A socket may take packet after packet without ever letting the event loop turn.
+      // A socket may accept packet after packet without the event loop ever turning.
       await sliceEnd();
     }
-    // From then on the publish counts as failed, and its intervals come again.
+    // An aborted publish has failed, and its intervals are part of the next one.
     signal.throwIfAborted();
     if (failures.length > 0) throw failures[0];
     acknowledged.closeIntervals();
   }
-}
 
-function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-  return Promise.race([work, aborted]);
+  async afterLastPublish(): Promise<void> {
+    await this.sender.close();
+    this.acknowledged.clear();
+  }
 }

@@ -1,0 +1,133 @@
+import type { Sliced } from '../../common/slices.js';
+import { PROCESS_DEFINITIONS } from '../../metrics/definitions/process.definitions.js';
+import { valuesOf } from '../../metrics/histogram/histogram-values.js';
+import { LabelsParser } from '../../metrics/series/labels-parser.js';
+import type {
+  AnyFamily,
+  CounterSeriesView,
+  GaugeSeriesView,
+  HistogramSeriesView,
+  MetricFamilies,
+  SeriesView,
+  WindowView,
+} from '../../metrics/source/metrics-source.js';
+import type { Acknowledged } from './acknowledged.js';
+import type { Line } from './line.js';
+import type { NameLine } from './line-names.js';
+
+/** The statistics of a histogram that are sent as gauges. */
+const STATISTICS = ['min', 'max', 'p50', 'p90', 'p99', 'p999'] as const;
+
+/** Series between two places where the work can be put down: taking the interval of a histogram is the costly step. */
+const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
+
+/** A series by its name and labels, and a key that no other series has. */
+interface Identity {
+  readonly key: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const NO_LABELS = {};
+
+/** Makes the lines of StatsD for all numbers of a view. */
+export class MetricLines {
+  private readonly parser = new LabelsParser();
+
+  constructor(
+    private readonly nameLine: NameLine,
+    /** Whether a gauge below 0 can be reached from 0 only; see {@link Line.fromZero}. */
+    private readonly signIsRelative: boolean,
+    private readonly acknowledged: Acknowledged,
+  ) {}
+
+  *linesOf(view: WindowView): Sliced<Line[]> {
+    const lines = this.processLines(view);
+    yield* this.add(lines, view.counters, CHEAP_STEPS, (series: CounterSeriesView, identity) =>
+      this.total(identity, series.value),
+    );
+    yield* this.add(lines, view.gauges, CHEAP_STEPS, (series: GaugeSeriesView, identity) =>
+      this.gaugeLines(view, series, identity),
+    );
+    yield* this.add(lines, view.histograms, DEAR_STEPS, (series: HistogramSeriesView, identity) =>
+      this.histogramLines(view, series, identity),
+    );
+    return lines;
+  }
+
+  private *add<S extends SeriesView>(
+    lines: Line[],
+    families: MetricFamilies<AnyFamily & { plain: S | undefined; labelled: readonly S[] }>,
+    stepsPerSlice: number,
+    linesOf: (series: S, identity: Identity) => Line[],
+  ): Sliced<void> {
+    let steps = 0;
+    for (const { name, plain, labelled } of families.all()) {
+      for (const series of plain === undefined ? labelled : [plain, ...labelled]) {
+        lines.push(...linesOf(series, this.identityOf(name, series)));
+        if (++steps % stepsPerSlice === 0) yield;
+      }
+    }
+  }
+
+  /** The canonical text of labels contains no line feed, so the key is unique. */
+  private identityOf(name: string, { labels }: SeriesView): Identity {
+    return { key: `${labels}\n${name}`, name, labels: this.parser.parse(labels) };
+  }
+
+  private processLines(view: WindowView): Line[] {
+    const { process } = view.facts();
+    return PROCESS_DEFINITIONS.flatMap(({ name, kind, value: read }): Line[] => {
+      const value = read(process);
+      if (value === null) return [];
+      const identity = { key: `process\n${name}`, name, labels: NO_LABELS };
+      return kind === 'counter' ? this.total(identity, value) : [this.gauge(identity, value)];
+    });
+  }
+
+  private total({ key, name, labels }: Identity, total: number): Line[] {
+    const { acknowledged } = this;
+    const value = acknowledged.growthOf(key, total);
+    if (value === undefined) return [];
+    const sent = () => acknowledged.gotTotal(key, total);
+    return [{ type: 'counter', ...this.nameLine(name, labels), value, sent }];
+  }
+
+  private gaugeLines(view: WindowView, series: GaugeSeriesView, identity: Identity): Line[] {
+    if (Number.isNaN(series.value)) return [];
+    const lines = [this.gauge(identity, series.value)];
+    const extremes = view.extremesOf(series);
+    if (extremes !== undefined) {
+      lines.push(this.gauge(identity, extremes.min, '.min'), this.gauge(identity, extremes.max, '.max'));
+    }
+    return lines;
+  }
+
+  private gauge({ name, labels }: Identity, value: number, suffix = ''): Line {
+    const fromZero = this.signIsRelative && value < 0;
+    return { type: 'gauge', ...this.nameLine(name + suffix, labels), value, fromZero };
+  }
+
+  private histogramLines(view: WindowView, series: HistogramSeriesView, identity: Identity): Line[] {
+    const values = valuesOf(view.intervalOf(series), false);
+    const statistics = STATISTICS.flatMap((statistic) => {
+      const value = values[statistic];
+      return value === null ? [] : [this.gauge(identity, value, `.${statistic}`)];
+    });
+    const { count, sum } = values;
+    return [
+      ...this.interval(identity, '.count', count),
+      ...this.interval(identity, '.sum', sum),
+      ...statistics,
+    ];
+  }
+
+  private interval({ key, name, labels }: Identity, suffix: string, interval: number): Line[] {
+    const { acknowledged } = this;
+    const part = key + suffix;
+    const value = acknowledged.restOf(part, interval);
+    if (value === 0) return [];
+    const sent = () => acknowledged.gotInterval(part, interval);
+    return [{ type: 'counter', ...this.nameLine(name + suffix, labels), value, sent }];
+  }
+}
