@@ -1,9 +1,10 @@
 import * as promClient from 'prom-client';
 import * as prometheusClient from '@prometheus-io/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { PromClientModule } from '../src/exporters/prom-client/index.js';
 import { startApp } from './support/app.js';
+import { readExposition } from './support/exposition.js';
 
 // What is called as in prom-client is the same there, and typed a little differently.
 const CLIENTS = [
@@ -16,8 +17,8 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
 
   const start = async (registry: promClient.Registry) => {
     const imports = [MonitorModule.forRoot(), PromClientModule.forRoot({ registry })];
-    const { app } = await startApp('express', { imports });
-    return { app, monitor: app.get(MonitorService) };
+    const { app, log } = await startApp('express', { imports });
+    return { app, log, monitor: app.get(MonitorService) };
   };
   const namesIn = (text: string) => Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name);
 
@@ -63,6 +64,56 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
     expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'monitor_requests_total']));
     expect(text).toContain('orders_total 7');
     registry.clear();
+  });
+
+  it("a counter stands beside the application's gauge of the same stem, where the format allows it", async () => {
+    const registry = new Registry();
+    new Gauge({ name: 'jobs', help: 'Jobs now.', registers: [registry] }).set(7);
+    const { monitor, log } = await start(registry);
+    monitor.count('jobs', 3);
+    const text = await registry.metrics();
+    expect(
+      readExposition(`${text.replace(/\n+/g, '\n').trimEnd()}\n`, 'text').get('jobs_total')?.samples,
+    ).toEqual([{ name: 'jobs_total', labels: {}, value: 3 }]);
+    expect(text).toMatch(/^jobs 7$/m);
+    expect(log.warnings).toEqual([]);
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const openMetrics = await registry.metrics();
+    expect(openMetrics).toMatch(/^jobs 7$/m);
+    expect(openMetrics).not.toContain('jobs_total');
+    await registry.metrics();
+    expect(log.warnings).toEqual([
+      expect.stringMatching(
+        /counter "jobs_total" of the monitor.*OpenMetrics.*has a gauge of its own named "jobs"/,
+      ),
+    ]);
+  });
+
+  it('a metric that is left out is logged once, with the one that has its name', async () => {
+    const registry = new Registry();
+    client.collectDefaultMetrics({ register: registry });
+    onTestFinished(() => registry.clear());
+    new Gauge({ name: 'orders_total', help: 'Orders.', registers: [registry] });
+    new Counter({ name: 'mails_total', help: 'Mails.', registers: [registry] });
+    const { monitor, log } = await start(registry);
+    for (const name of ['orders', 'mails']) monitor.count(name);
+    for (let scrape = 0; scrape < 2; scrape++) await registry.metrics();
+    expect(log.warnings.toSorted()).toEqual([
+      expect.stringMatching(/counter "mails_total" of the monitor.*counter of its own named "mails_total"/),
+      expect.stringMatching(/counter "orders_total" of the monitor.*gauge of its own named "orders_total"/),
+    ]);
+  });
+
+  it('a histogram with negative values has no sum in OpenMetrics, and has one in the text format', async () => {
+    const registry = new Registry();
+    const { monitor } = await start(registry);
+    monitor.describe('drift', { buckets: [-1, 1] });
+    for (const value of [-5, 0, 2]) monitor.observe('drift', value);
+    expect(await registry.metrics()).toMatch(/^drift_sum -3$/m);
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const text = await registry.metrics();
+    expect(text).toMatch(/^drift_bucket\{le="\+Inf"\} 3$/m);
+    expect(text).not.toMatch(/^drift_(sum|count)/m);
   });
 
   it('as JSON, and in the OpenMetrics format', async () => {

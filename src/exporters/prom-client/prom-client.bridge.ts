@@ -4,35 +4,41 @@ import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from '../prometheus/catalog.js';
 import type { FamilyHead, SampleSink } from '../prometheus/exposed-family.js';
 import { sampleName } from '../prometheus/text-format.js';
+import { NameConflicts, registryType } from './name-conflicts.js';
 import type { PromClientMetric, PromClientRegistry, PromClientValue } from './prom-client.registry.js';
 import { ValueSink } from './value-sink.js';
 
 type Values = Map<string, PromClientValue[]>;
 
+const OPEN_METRICS = 'application/openmetrics-text';
+
 /**
- * Shows the monitor's metrics in a registry beside its own.
+ * Shows the monitor's metrics in a prom-client registry, beside those that are registered there.
  *
- * They are not registered one by one: the application may register a metric of the same name at any time, and would
- * be thrown at. The registry is asked for its metrics on each scrape, and then ours come after them, but for those
- * whose names it has itself.
+ * They are not registered one by one: if the application registered a metric of the same name later, prom-client would
+ * throw. Instead, `getMetricsAsArray()` returns them after the registry's own metrics, without those whose names are taken.
  */
 export class PromClientBridge {
   private readonly catalog = new Catalog();
+  private readonly conflicts: NameConflicts;
   private pass: Promise<Values> | undefined;
   private detach: () => void = () => {};
 
   constructor(
     private readonly source: MetricsSource,
     private readonly readerName: string,
-  ) {}
+    warn: (text: string) => void,
+  ) {
+    this.conflicts = new NameConflicts(warn);
+  }
 
-  /** Until {@link stop}, or until the registry is cleared. */
+  /** Shows the metrics until {@link stop}, or until the registry is cleared. */
   start(registry: PromClientRegistry): void {
     let isAttached = true;
     const { getMetricsAsArray, clear } = registry;
     const withOurs = (...args: never[]): object[] => {
       const theirs = getMetricsAsArray.apply(registry, args);
-      return isAttached ? [...theirs, ...this.metricsBeside(theirs, args[0])] : theirs;
+      return isAttached ? [...theirs, ...this.metricsBeside(registry, theirs, args[0])] : theirs;
     };
     const clearAll = (): void => {
       this.stop();
@@ -42,7 +48,7 @@ export class PromClientBridge {
     registry.clear = clearAll;
     this.detach = () => {
       isAttached = false;
-      // What somebody else has put over it stays, and finds nothing of ours any more.
+      // A method that other code has replaced since then stays replaced, and returns none of our metrics any more.
       if (registry.getMetricsAsArray === withOurs) registry.getMetricsAsArray = getMetricsAsArray;
       if (registry.clear === clearAll) registry.clear = clear;
     };
@@ -53,45 +59,51 @@ export class PromClientBridge {
     this.detach = () => {};
   }
 
-  /** @param aggregator those of one aggregator only, as `@prometheus-io/client` asks for them. */
-  private metricsBeside(theirs: readonly object[], aggregator: unknown): PromClientMetric[] {
-    const taken = new Set(theirs.map((metric) => bareName((metric as { name?: unknown }).name)));
+  /** @param aggregator only the metrics with this aggregator, as `@prometheus-io/client` asks for them. */
+  private metricsBeside(
+    registry: PromClientRegistry,
+    theirs: readonly object[],
+    aggregator: unknown,
+  ): PromClientMetric[] {
+    const isOpenMetrics = registry.contentType.startsWith(OPEN_METRICS);
+    const taken = this.conflicts.takenBy(theirs, isOpenMetrics);
     const { families, windows } = atOnce(this.catalog.read(this.source.latest()));
     return [...families, ...windows.flatMap(({ heads }) => heads)]
-      .filter(({ name, type }) => !taken.has(bareName(sampleName(name, type))))
-      .map((head) => this.metricOf(head))
+      .filter((head) => this.conflicts.hasRoomFor(head, taken, isOpenMetrics))
+      .map((head) => this.metricOf(head, registry))
       .filter((metric) => aggregator === undefined || metric.aggregator === aggregator);
   }
 
-  private metricOf(head: FamilyHead): PromClientMetric {
-    const values = async () => (await this.collect()).get(head.name) ?? [];
-    // prom-client knows no type for what is unknown; it has such metrics as gauges.
-    const type = head.type === 'unknown' ? 'gauge' : head.type;
+  private metricOf(head: FamilyHead, registry: PromClientRegistry): PromClientMetric {
+    const values = async () => (await this.collect(registry)).get(head.name) ?? [];
+    const type = registryType(head.type);
     return {
       name: sampleName(head.name, head.type),
       help: head.help,
       type,
       aggregator: aggregatorOf(head),
       async get() {
-        // With its name as it is then: for OpenMetrics, the registry takes the _total off first.
+        // The registry changes the name before it calls this: for OpenMetrics it removes _total.
         const { name, help, aggregator } = this;
         return { name, help, type, aggregator, values: await values() };
       },
-      // The monitor's other readers go on from where they were.
+      // resetMetrics() is for the registry's own metrics: other readers of the monitor count on these.
       reset() {},
     };
   }
 
-  /** All metrics of a scrape are asked at once, and read once. */
-  private collect(): Promise<Values> {
-    this.pass ??= this.read().finally(() => (this.pass = undefined));
+  /** A scrape calls `get()` of all metrics at once: the source is read once for all of them. */
+  private collect(registry: PromClientRegistry): Promise<Values> {
+    this.pass ??= this.read(!registry.contentType.startsWith(OPEN_METRICS)).finally(
+      () => (this.pass = undefined),
+    );
     return this.pass;
   }
 
-  private async read(): Promise<Values> {
+  private async read(allowsNegativeSum: boolean): Promise<Values> {
     const values: Values = new Map();
     const begin = ({ name }: FamilyHead): SampleSink => {
-      const sink = new ValueSink(name);
+      const sink = new ValueSink(name, allowsNegativeSum);
       values.set(name, sink.values);
       return sink;
     };
@@ -106,10 +118,6 @@ export class PromClientBridge {
     await readWindow(this.source, this.readerName, write, { isFresh: true });
     return values;
   }
-}
-
-function bareName(name: unknown): string {
-  return String(name).replace(/_total$/, '');
 }
 
 function aggregatorOf({ name, type }: FamilyHead): string {

@@ -1,5 +1,5 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
-import { Inject, Module } from '@nestjs/common';
+import { Inject, Logger, Module } from '@nestjs/common';
 import { Startup } from '../../common/startup/startup.js';
 import type { MetricsSource } from '../../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../../metrics/source/metrics-source.js';
@@ -12,7 +12,10 @@ import type { PromClientRegistry } from './prom-client.registry.js';
 export interface PromClientOptions {
   /** A registry of `prom-client` or `@prometheus-io/client`, such as their `register`. */
   registry: PromClientRegistry;
-  /** What this reader calls itself; the highest and lowest values are those since it last looked. Default: `prom-client`. */
+  /**
+   * The name of the reader whose window the metrics `_min`, `_max` and `nodejs_eventloop_lag_*` have: they are since its
+   * last scrape. 1 to 200 characters. Default: `prom-client`.
+   */
   reader?: string | undefined;
 }
 
@@ -32,7 +35,8 @@ const RULES: Rules = {
 const OPTIONS = Symbol('PROM_CLIENT_OPTIONS');
 
 /**
- * Shows the monitor's metrics in the registry of an application that has a `/metrics` already, until it closes.
+ * Shows the monitor's metrics in a prom-client registry, for an application that already serves `/metrics` with it. They are
+ * there from the end of its start until it closes.
  *
  * @example
  * import { register } from 'prom-client';
@@ -50,11 +54,13 @@ export class PromClientModule implements OnApplicationShutdown {
     @Inject(METRICS_SOURCE) source: MetricsSource,
     @Inject(Startup) startup: Startup,
   ) {
-    this.bridge = new PromClientBridge(source, options.reader ?? 'prom-client');
+    this.bridge = new PromClientBridge(source, options.reader ?? 'prom-client', (text) =>
+      new Logger('MonitorPromClient').warn(text),
+    );
     startup.start(() => this.start());
   }
 
-  /** @throws MonitorOptionsError for an option that is unknown or not what it must be. */
+  /** @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed. */
   static forRoot(options: PromClientOptions): DynamicModule {
     checkOptions(options, RULES);
     if (options.registry === undefined) throw badOption('registry', options.registry, REGISTRY.allowed);

@@ -1,6 +1,6 @@
 /**
- * What is used of a registry of `prom-client` or `@prometheus-io/client`. It is said here and not imported, so that
- * it goes for both of them, and for either copy of one that is installed twice.
+ * The part of a registry of `prom-client` or `@prometheus-io/client` that is used. It is declared here and not imported, so
+ * that it fits both packages, and any copy of one that is installed twice.
  */
 export interface PromClientRegistry {
   readonly contentType: string;
@@ -8,12 +8,12 @@ export interface PromClientRegistry {
   clear: () => void;
 }
 
-/** A metric as those registries ask for it. */
+/** A metric as these registries expect it. */
 export interface PromClientMetric {
   readonly name: string;
   readonly help: string;
   readonly type: string;
-  /** How the metrics of several workers of a cluster become one. */
+  /** How the values of several workers of a cluster become one. */
   readonly aggregator: string;
   get(): Promise<PromClientItem>;
   reset(): void;
@@ -30,6 +30,6 @@ export interface PromClientItem {
 export interface PromClientValue {
   value: number;
   labels: Record<string, string | number>;
-  /** Where the sample is called something else than the metric. */
+  /** The name of the sample, where it is not that of the metric. */
   metricName?: string;
 }

@@ -2,24 +2,29 @@ import type { BucketFigures } from '../prometheus/bucket-layout.js';
 import type { SampleSink } from '../prometheus/exposed-family.js';
 import type { PromClientValue } from './prom-client.registry.js';
 
-/** Takes the samples of one family as values. */
+/** Collects the samples of one family as values of prom-client. */
 export class ValueSink implements SampleSink {
   readonly values: PromClientValue[] = [];
 
-  constructor(private readonly name: string) {}
+  constructor(
+    private readonly name: string,
+    /** Whether a histogram with negative values has a sum and a count, which OpenMetrics does not allow. */
+    private readonly allowsNegativeSum: boolean,
+  ) {}
 
   number(labels: string, value: number): void {
     this.values.push({ value, labels: labelsIn(labels) });
   }
 
-  histogram(text: string, { bounds, counts, count, sum }: BucketFigures): void {
+  histogram(text: string, { bounds, counts, count, sum, hasNegative }: BucketFigures): void {
     const labels = labelsIn(text);
     const add = (suffix: string, value: number, le?: number | string) => {
       const all = le === undefined ? { ...labels } : { le, ...labels };
       this.values.push({ labels: all, value, metricName: this.name + suffix });
     };
-    for (const [at, bound] of bounds.entries()) add('_bucket', counts[at], bound);
+    for (const [at, bound] of bounds.entries()) add('_bucket', counts[at] ?? 0, bound);
     add('_bucket', count, '+Inf');
+    if (hasNegative && !this.allowsNegativeSum) return;
     add('_sum', sum);
     add('_count', count);
   }
@@ -30,7 +35,7 @@ const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/gs;
 /** The labels in the text that Prometheus would read. */
 function labelsIn(text: string): Record<string, string> {
   return Object.fromEntries(
-    Array.from(text.matchAll(LABEL), ([, name, value]) => [
+    Array.from(text.matchAll(LABEL), ([, name = '', value = '']) => [
       name,
       value.replace(/\\(.)/gs, (_escape, one: string) => (one === 'n' ? '\n' : one)),
     ]),
