@@ -158,10 +158,14 @@ describe('requests on express below a router of its own', () => {
     );
   });
 
-  it('count with what is known of it when it is an application within the application', async () => {
-    const { app, get } = await start((instance) => instance.use('/inner', express().use(router())));
-    const seen = await watch(app, () => get('/inner/7'));
-    expect(seen.requests).toEqual(['GET */:id 200']);
+  it('count with the whole pattern in an application that is mounted in the application', async () => {
+    const { app, get } = await start((instance) =>
+      instance.use('/inner', express().use(router()).use('/jobs', router())),
+    );
+    const seen = await watch(app, async () => {
+      for (const path of ['/inner/7', '/INNER/jobs/7', '/inner']) await get(path);
+    });
+    expect(seen.requests).toEqual(['GET /inner 200', 'GET /inner/:id 200', 'GET /inner/jobs/:id 200']);
   });
 });
 

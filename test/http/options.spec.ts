@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     const seen = await watch(running.app, () => running.get('/cats'));
     expect(seen.requests).toEqual(['GET /cats 200']);
     expect(running.log.warnings).toEqual([
-      expect.stringMatching(/^The option http.ignore gave .*too.*late.*$/),
+      expect.stringMatching(/^The option http.ignore returned or threw .*too.*late.*$/),
     ]);
   });
 
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     });
     expect(seen.requests).toEqual(['GET /cats 200', 'GET /cats 200']);
     expect(running.log.warnings).toEqual([
-      expect.stringMatching(/^The option http.labels gave or threw .*$/),
+      expect.stringMatching(/^The option http.labels returned or threw .*$/),
     ]);
   });
 
@@ -165,7 +165,7 @@ describe('the http options', () => {
     ['http.labels', { a: 1 }],
     ['http.routes', []],
   ])('are refused where %s is %j', (option, value) => {
-    const [group, member] = option.split('.');
+    const [group = '', member] = option.split('.');
     const options = { [group]: member === undefined ? value : { [member]: value } };
     let error: unknown;
     try {

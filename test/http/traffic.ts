@@ -42,8 +42,8 @@ async function totalsOf(monitor: MonitorService): Promise<Totals> {
     requests: kinds('http_requests', Object.entries(counters)),
     durations: kinds('http_request_duration', counts),
     aborted: kinds('http_requests_aborted', Object.entries(counters)),
-    entered: counters.requests,
-    inFlight: gauges.http_requests_in_flight,
+    entered: counters.requests ?? NaN,
+    inFlight: gauges.http_requests_in_flight ?? NaN,
   };
 }
 

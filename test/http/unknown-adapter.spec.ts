@@ -42,7 +42,7 @@ describe.each([
     );
     onTestFinished(() => app.close());
     const server = app.getHttpServer() as Server;
-    const [listener] = server.listeners('request') as RequestListener[];
+    const [listener] = server.listeners('request') as [RequestListener];
     await app.listen(0, '127.0.0.1');
     return { app, port: portOf(server), listener };
   };

@@ -7,8 +7,8 @@ export type AttributeMap = Readonly<Record<string, string | ((value: string) => 
 /** For labels that keep their names. */
 export const NO_MAP: AttributeMap = {};
 
-/** The route of requests that no route matched. */
-const UNMATCHED = 'unmatched';
+/** The route labels of requests that no route matched, and of CORS preflights. */
+const NO_ROUTE: readonly string[] = ['unmatched', 'preflight'];
 
 /** The status of requests whose client left before there was one. */
 const ABORTED = 'aborted';
@@ -19,7 +19,7 @@ const OVERFLOW = { overflow: 'otel.metric.overflow' };
 /** Attributes whose values are not those of the label: as the semantic conventions of HTTP have them. */
 const RULES: Readonly<Record<string, (value: string) => Attributes>> = {
   // "MUST NOT be populated when this is not supported by the HTTP server framework", or when nothing matched.
-  'http.route': (route): Attributes => (route === UNMATCHED ? {} : { 'http.route': route }),
+  'http.route': (route): Attributes => (NO_ROUTE.includes(route) ? {} : { 'http.route': route }),
   'http.response.status_code': statusAttributes,
 };
 

@@ -1,38 +1,25 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TrackedRequest } from './tracked-request.js';
-import { ExpressIntegration } from './express/express.integration.js';
-import { FastifyIntegration } from './fastify/fastify.integration.js';
-import { UnknownAdapterIntegration } from './unknown-adapter.integration.js';
 
 export type HttpAdapter = HttpAdapterHost['httpAdapter'];
 
-/** Takes a request that comes by; see `RequestObserver.begin`. */
-export type Begin = (request: IncomingMessage, response: ServerResponse) => TrackedRequest | undefined;
+/** Tracks a request; see `RequestTracker.track`. */
+export type Track = (request: IncomingMessage, response: ServerResponse) => TrackedRequest | undefined;
 
-/** Where requests are seen inside a framework, and what the framework knows of them. */
+/** Where the monitor sees requests inside a framework, and how it finds out which route they have. */
 export interface FrameworkIntegration {
-  /** Whether all requests are seen there, so that there is no need of an interceptor. */
+  /** Whether every request passes here, so that no interceptor is needed. */
   readonly seesAll: boolean;
-  /** Whether the framework leaves requests and responses with a shape of their own each; see `look`. */
-  readonly reshapes: boolean;
-  /** Nest has registered its routes. */
-  onRoutesRegistered(): void;
-  /** Nest has registered all that it registers. */
-  onApplicationReady(): void;
-  /** The label of the route of a request that has ended; `undefined` if it had none. */
-  routeOf(tracked: TrackedRequest): string | undefined;
-}
-
-/** The integration of an adapter. To be made before the adapter gets its body parser. */
-export function integrationFor(adapter: HttpAdapter | null, begin: Begin): FrameworkIntegration | undefined {
-  if (!adapter) return undefined;
-  switch (adapter.getType()) {
-    case 'express':
-      return new ExpressIntegration(adapter, begin);
-    case 'fastify':
-      return new FastifyIntegration(adapter, begin);
-    default:
-      return new UnknownAdapterIntegration();
-  }
+  /** Called when Nest has registered its routes, and not yet its 404 handler. */
+  onRoutesRegistered?(): void;
+  /** Called when Nest has registered everything. */
+  onApplicationReady?(): void;
+  /**
+   * The route label of a request that has ended.
+   *
+   * @param status the status that the client was sent; `undefined` if it was sent none.
+   * @returns `undefined` if the request matched no route.
+   */
+  routeOf(tracked: TrackedRequest, status: number | undefined): string | undefined;
 }

@@ -8,42 +8,33 @@ export const HTTP_REQUESTS = 'http_requests';
 export const HTTP_DURATION = 'http_request_duration';
 export const HTTP_RESPONSES = 'http_responses';
 
-/** The status of a request whose client was sent none. */
-export const NO_STATUS = 'aborted';
+/** The status label of a request whose client was sent no status. */
+const NO_STATUS = 'aborted';
 
-/** What tells the requests apart. */
+/** What a request is counted by. */
 export interface RequestKind {
   /** As the client wrote it. */
   readonly method: string | undefined;
-  /** The label of its route. */
+  /** The route label. */
   readonly route: string;
   /** `undefined` if the client was sent none. */
   readonly status: number | undefined;
 }
 
-/** What the requests of one kind go to. */
+/** The series of the requests of one kind. */
 export interface RequestSeries {
   readonly requests: Counter;
   readonly duration: Histogram;
-  /** That of their class of status; `undefined` without one. */
+  /** By class of status; `undefined` without a status. */
   readonly responses: Counter | undefined;
 }
 
-/** The requests of one kind. */
-type Found = RequestKind & RequestSeries;
+/** At most so many kinds are cached, since a status can be any number. Others are looked up by their labels each time. */
+const MAX_CACHED = 10_000;
 
-/** So many kinds are found at once, of one route and of all; further ones are still found, more slowly. */
-const [MAX_OF_ROUTE, MAX_FOUND] = [64, 10_000];
-
-/**
- * Finds the series of a request, in a fraction of the time that it takes to look its labels up: a route has few kinds of
- * requests, so they stand in a list.
- */
+/** Finds the series of a request. The cache saves looking up the labels, which costs about as much as all the rest. */
 export class HttpSeries {
-  private readonly found = new Map<string, Found[]>();
-  private size = 0;
-  /** What was found last: requests of one kind come in a row, more often than not. */
-  private latest: Found | undefined;
+  private readonly cache = new Map<string, RequestSeries>();
   /** `1xx` to `5xx`. */
   private readonly classes: readonly Counter[];
 
@@ -51,17 +42,15 @@ export class HttpSeries {
     this.classes = [1, 2, 3, 4, 5].map((n) => registry.ownCounter(HTTP_RESPONSES, { class: `${n}xx` }));
   }
 
-  /** The series of a request of a {@link RequestKind}, given piece by piece: each request would make an object for it. */
-  of(method: string | undefined, route: string, status: number | undefined): RequestSeries {
-    const { latest } = this;
-    if (latest !== undefined && isOf(latest, method, route, status)) return latest;
-    const ofRoute = this.found.get(route);
-    if (ofRoute !== undefined) {
-      for (let i = 0; i < ofRoute.length; i++) {
-        if (isOf(ofRoute[i], method, route, status)) return (this.latest = ofRoute[i]);
-      }
+  /** The series of a request. */
+  of(kind: RequestKind): RequestSeries {
+    const key = `${methodLabel(kind.method)} ${kind.status} ${kind.route}`;
+    let series = this.cache.get(key);
+    if (series === undefined) {
+      series = this.with({}, kind);
+      if (this.cache.size < MAX_CACHED) this.cache.set(key, series);
     }
-    return this.remember({ method, route, status }, ofRoute);
+    return series;
   }
 
   /** The series of a request that has further labels. */
@@ -73,19 +62,4 @@ export class HttpSeries {
       responses: status === undefined ? undefined : this.classes[Math.floor(status / 100) - 1],
     };
   }
-
-  private remember(kind: RequestKind, ofRoute: Found[] = []): RequestSeries {
-    const series = this.with({}, kind);
-    // Methods that nobody knows can be any text, and have one series.
-    if (ofRoute.length >= MAX_OF_ROUTE || this.size >= MAX_FOUND) return series;
-    const found = { ...kind, ...series };
-    if (ofRoute.length === 0) this.found.set(kind.route, ofRoute);
-    ofRoute.push(found);
-    this.size++;
-    return found;
-  }
-}
-
-function isOf(found: Found, method: string | undefined, route: string, status: number | undefined): boolean {
-  return found.status === status && found.route === route && found.method === method;
 }

@@ -3,7 +3,7 @@ import { ClassicBuckets } from '../../metrics/histogram/classic-buckets.js';
 import type { Labels } from '../../metrics/series/labels.js';
 import type { Rule } from '../../common/options/option-rules.js';
 
-/** What a request has on every adapter. What it really is can be declared where it is used: `(request: FastifyRequest) => ...`. */
+/** What a request has on every adapter. Declare its real type where you use it: `(request: FastifyRequest) => ...`. */
 export interface ObservedRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -15,31 +15,38 @@ export interface ObservedResponse {
   readonly statusCode: number;
 }
 
-/** Written as a method, so that the request may be declared as what it really is. */
+/** A method type, so that the parameter may be declared with its real type. */
 type IgnoreFunction = { ignore(request: ObservedRequest, route: string): boolean }['ignore'];
 
-/** What becomes of the HTTP requests of the application. */
+/** How the HTTP requests of the application are counted. */
 export interface HttpOptions {
   /**
-   * Requests that are left out of `http_requests`, `http_request_duration`, `http_responses` and
-   * `http_requests_aborted`. They are still requests to `requests`, and in flight to `http_requests_in_flight`.
+   * Requests to leave out of `http_requests`, `http_request_duration`, `http_responses` and `http_requests_aborted`. They
+   * still count in `requests` and `http_requests_in_flight`.
    *
-   * Either the routes, as they stand in the label: `/health` is that one, `/internal/*` is all below `/internal/`. Or a
-   * function, which is asked when a request has ended; anything but `true`, a throw included, means that it counts.
+   * Either an array of route labels: `/health` is that route, `/internal/*` is every route below `/internal/`. Or a function,
+   * which is called when a request has ended: only `true` leaves the request out; if it throws, the request is counted.
    * Default: none.
+   *
+   * @example
+   * ignore: ['/health', '/internal/*']
    */
   ignore?: readonly string[] | IgnoreFunction | undefined;
   /**
-   * Upper bounds, in seconds, of the classic buckets that `http_request_duration` counts beside its own. They stand in
-   * the document then. Default: those of OpenTelemetry's `http.server.request.duration`, for exporters only.
+   * Upper bounds, in seconds, of classic buckets that `http_request_duration` counts exactly beside its exponential ones. When
+   * given, they are listed in the JSON document. Default: those that OpenTelemetry advises for
+   * `http.server.request.duration`, which only exporters use.
    */
   buckets?: readonly number[] | undefined;
   /**
-   * Further labels of `http_requests` and `http_request_duration`, asked for when a request has ended. The request and the
-   * response are those that a handler gets as `@Req()` and `@Res()`; of a request that was answered before the framework had
-   * it, they are Node's own. `method`, `route` and `status` cannot be changed.
+   * Returns further labels for `http_requests` and `http_request_duration`. Called when a request has ended, with what a
+   * handler gets as `@Req()` and `@Res()`, or with Node's own request and response where the framework did not get that far.
+   * `method`, `route` and `status` cannot be overridden.
    *
-   * Take what has few values, and never what a client can make up: past half of `maxSeries` they share one series.
+   * Use values of which there are few, and none that a client can choose: past half of `maxSeries` they share one series.
+   *
+   * @example
+   * labels: (request: Request) => ({ plan: request.user?.plan })
    */
   labels?(request: ObservedRequest, response: ObservedResponse): Labels;
 }
@@ -48,13 +55,13 @@ export interface HttpOptions {
 export interface ResolvedHttpOptions {
   readonly isIgnored: ((request: ObservedRequest, route: string) => unknown) | undefined;
   readonly buckets: readonly number[];
-  /** Whether they are the user's own, who then finds them in the document. */
+  /** Whether the buckets are the user's, and so listed in the JSON document. */
   readonly hasOwnBuckets: boolean;
   readonly labels: HttpOptions['labels'];
 }
 
-/** The advice of OpenTelemetry's semantic conventions 1.45 for `http.server.request.duration`. */
-export const DURATION_BUCKETS: readonly number[] = [
+/** What OpenTelemetry's semantic conventions 1.45 advise for `http.server.request.duration`. */
+const DURATION_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
@@ -76,7 +83,7 @@ export const HTTP_RULES: Record<keyof HttpOptions, Rule> = {
 export function resolveHttpOptions(options: HttpOptions = {}): ResolvedHttpOptions {
   const { ignore } = options;
   return Object.freeze({
-    // Called on the options that they stand on, which may be an object of a class.
+    // Bound, since the options may be an instance of a class.
     isIgnored: typeof ignore === 'function' ? ignore.bind(options) : ignore && matcherOf(ignore),
     buckets: Object.freeze([...(options.buckets ?? DURATION_BUCKETS)]),
     hasOwnBuckets: options.buckets !== undefined,
@@ -89,7 +96,6 @@ function areRoutes(value: unknown): boolean {
   return value.every((route) => typeof route === 'string' && route.length > 0 && route.length <= 200);
 }
 
-/** The matcher looks each route up, or its beginnings: an application has some hundred routes at most, so it remembers them. */
 function matcherOf(routes: readonly string[]): (request: ObservedRequest, route: string) => boolean {
   const exact = new Set(routes);
   const below = routes.filter((route) => route.endsWith('/*')).map((route) => route.slice(0, -1));

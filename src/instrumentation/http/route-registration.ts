@@ -1,29 +1,29 @@
 import type { OnModuleInit } from '@nestjs/common';
 
 /**
- * Knows when Nest registers the routes of controllers, and nothing else: that is one run of code, which comes after the
- * middlewares have been configured and the gateways registered, and before any `onModuleInit()`. Whatever else gets a
- * handler (a GraphQL module, a microservice) does so earlier or later.
+ * Knows whether Nest is registering the routes of controllers. It does so in one synchronous run, after middleware has been
+ * configured and gateways registered, and before any `onModuleInit()`. Everything else that gets a handler (a GraphQL module,
+ * a microservice) does so before or after that run.
  */
 export class RouteRegistration implements OnModuleInit {
-  private state: 'ahead' | 'next' | 'under way' | 'done' = 'ahead';
+  private state: 'waiting' | 'next' | 'under way' | 'done' = 'waiting';
 
-  /** Middlewares are being configured. An application without HTTP configures none. */
+  /** Middleware is being configured: routes are next. An application without HTTP configures none. */
   expect(): void {
-    if (this.state === 'ahead') this.state = 'next';
+    if (this.state === 'waiting') this.state = 'next';
   }
 
-  /** Whether Nest registers routes just now. To be asked whenever it registers a handler: the first one is of a route. */
+  /** Must be asked for every handler that Nest registers: the first one after {@link expect} belongs to a route. */
   isUnderWay(): boolean {
     if (this.state === 'next') {
       this.state = 'under way';
-      // Before Nest goes on with whatever awaits that run.
+      // Runs before Nest continues after that run.
       queueMicrotask(() => this.onModuleInit());
     }
     return this.state === 'under way';
   }
 
-  /** What comes now is no route: there was none, if it was not over before. */
+  /** Handlers that are registered from here on belong to no route. */
   onModuleInit(): void {
     this.state = 'done';
   }

@@ -2,98 +2,72 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
-/**
- * A request and its answer, from the first that was seen of it to the end.
- *
- * What each request comes by compares its flags with `true`: V8 does that at once, where it takes ten instructions to find
- * out whether a property that is a boolean each time stands for true.
- */
+/** A request and its response, from arrival to completion. */
 export class TrackedRequest {
-  /** What Fastify wrapped the two in, if they got that far. */
+  /** The request and the response as Fastify wraps them; `undefined` if they did not get that far. */
   wrappedRequest: ObservedRequest | undefined;
   wrappedResponse: ObservedResponse | undefined;
-  /** On Express, the route that had the request last when it got past all of them; `null` for none. */
+  /** On Express, `request.route` when the request had passed every route; `null` for none, `undefined` if it did not. */
   passedRoute: unknown;
-  /** Whether it waited behind another on its connection when it began. */
+  /** Whether it was queued behind another request on its connection when it arrived. */
   isPipelined = false;
   hasEnded = false;
-  /** For a response of another make than Node's, which is finished and may never be closed. */
+  /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;
-  /** Whether Node put the response to a connection of its own, which it takes it from when all of it was handed on. */
-  isConnected = false;
-  /** Asked at the beginning: once Express has changed its prototype, each look at a request costs far more. */
   private readonly isHttp2: boolean;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    /** When it was first seen, in milliseconds. */
+    /** When it arrived, in milliseconds. */
     readonly start: number,
   ) {
     this.isHttp2 = request.httpVersionMajor === 2;
   }
 
-  /** The request as the handlers of the application get it. */
+  /** The request that handlers get as `@Req()`, or else Node's own. */
   get observedRequest(): ObservedRequest {
     return this.wrappedRequest ?? this.request;
   }
 
-  /** The response likewise. */
+  /** The response that handlers get as `@Res()`, or else Node's own. */
   get observedResponse(): ObservedResponse {
     return this.wrappedResponse ?? this.response;
   }
 
   /**
-   * The status that the client was sent; `undefined` if it was sent none before it went, or was cut off.
+   * The status that the client was sent; `undefined` if it was sent none before it left or was cut off.
    *
-   * @param isComplete what {@link isComplete} says.
+   * @param isComplete the value of {@link isComplete}.
    */
   status(isComplete: boolean): number | undefined {
     const { response } = this;
-    if (isComplete !== true && (!response.headersSent || this.isAnswerLost)) return undefined;
-    if (this.isHttp2 === true) return http2StatusOf(response as unknown as Http2Response);
-    // Node keeps the text of what it has sent, whatever is written to `statusCode` later: an answer that came too late.
-    const { statusCode } = this;
-    if (this.statusMessage === STATUS_CODES[statusCode]) return statusCode;
+    if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
+    if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
+    // A handler may set statusCode after the head was sent. Node keeps the message that it sent, which then does not fit.
+    const { statusCode } = response;
+    if (response.statusMessage === STATUS_CODES[statusCode]) return statusCode;
     return sentStatusOf(response) ?? statusCode;
   }
 
   /**
-   * Whether an answer that is not complete was made when the connection had ended: a body parser fails when the client goes
-   * away before all of the body has come, and what is then answered to that is handed to nobody.
+   * Whether the answer was written after the connection had ended: a body parser fails when the client leaves before its
+   * whole body has arrived, and the error response goes nowhere.
    */
   private get isAnswerLost(): boolean {
     return !this.request.complete && this.response.writableEnded;
   }
 
-  /** Whether all of the answer was handed on to the socket. For a response that has been closed. */
+  /** Whether the whole response was handed to the socket. Valid once the response is closed. */
   get isComplete(): boolean {
     const { response } = this;
-    // HTTP/2 says "finished" of a stream that was reset, too.
-    if (this.isHttp2 === true) return isStreamComplete(response as unknown as Http2Response);
-    if (this.isConnected === true && this.isDetached) return true;
+    // HTTP/2 reports a stream that was reset as finished.
+    if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
     return response.writableFinished || this.hasFinished;
-  }
-
-  get method(): string | undefined {
-    return this.request.method;
-  }
-
-  protected get statusCode(): number {
-    return this.response.statusCode;
-  }
-
-  protected get statusMessage(): string {
-    return this.response.statusMessage;
-  }
-
-  /** One look, where `writableFinished` takes four. */
-  protected get isDetached(): boolean {
-    return this.response.socket === null;
   }
 }
 
-/** What is asked of an `Http2ServerResponse`. */
+/** The part of an `Http2ServerResponse` that is used here. */
 interface Http2Response {
   readonly statusCode: number;
   readonly stream:
@@ -110,7 +84,7 @@ function http2StatusOf({ statusCode, stream }: Http2Response): number {
   return typeof sent === 'number' ? sent : statusCode;
 }
 
-/** The status in the head of the answer, as Node wrote it; `undefined` if it does not tell. */
+/** The status in the response head as Node wrote it; `undefined` if it cannot be read. */
 function sentStatusOf(response: object): number | undefined {
   const { _header: head } = response as { _header?: unknown };
   const [, digits] = (typeof head === 'string' && /^HTTP\/1\.\d (\d{3}) /.exec(head)) || [];

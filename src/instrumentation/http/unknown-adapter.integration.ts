@@ -1,23 +1,19 @@
-import type { TrackedRequest } from './tracked-request.js';
 import type { FrameworkIntegration } from './framework-integration.js';
 import { routeLabel } from './route.js';
+import type { TrackedRequest } from './tracked-request.js';
 
-/** Where the requests of Express, of Fastify, and of what is made after them, tell their route. */
+/** Where Express, Fastify and adapters that resemble them keep the route of a request. */
 interface Routed {
   readonly route?: { readonly path?: unknown } | null;
   readonly routeOptions?: { readonly url?: unknown } | null;
 }
 
 /**
- * An adapter of another make cannot be looked into. Its requests are seen at the server, and by the interceptor, which
- * brings what the handlers get: that often tells the route as others do.
+ * For an adapter that is neither Express nor Fastify. The monitor sees its requests at the server and in the interceptor,
+ * which knows the request object of the handlers: often it has the route where Express or Fastify keep it.
  */
 export class UnknownAdapterIntegration implements FrameworkIntegration {
   readonly seesAll = false;
-  readonly reshapes = false;
-  onRoutesRegistered(): void {}
-
-  onApplicationReady(): void {}
 
   routeOf({ wrappedRequest }: TrackedRequest): string | undefined {
     if (wrappedRequest === undefined) return undefined;

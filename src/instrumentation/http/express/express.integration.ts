@@ -1,95 +1,122 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TrackedRequest } from '../tracked-request.js';
-import { findPattern, isOfHandler, isWildcard, notFoundRoutesIn } from './express-routes.js';
-import type { ExpressLayer, ExpressRoute } from './express-routes.js';
-import type { Begin, FrameworkIntegration, HttpAdapter } from '../framework-integration.js';
-import { KEEPS_SHAPES, uncached } from './uncached-property.js';
+import type { FrameworkIntegration, HttpAdapter, Track } from '../framework-integration.js';
 import type { Targeted } from '../route.js';
 import { pathOf, routeLabel } from '../route.js';
+import type { TrackedRequest } from '../tracked-request.js';
+import type { ExpressLayer, ExpressRoute } from './express-layers.js';
+import { isOfHandler, isWildcard, notFoundRoutesIn } from './express-layers.js';
+import { findMount, findPattern, joinPatterns, pathBelow } from './find-pattern.js';
 
-type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** What is used of an Express instance; Express itself is the application's, not ours. */
+/** The part of an Express instance that is used here. Express is a dependency of the application, not ours. */
 interface ExpressInstance {
-  readonly router: { readonly stack?: readonly ExpressLayer[] };
-  /** Every request comes through here, whatever server or other instance has it from its client. */
-  handle(this: unknown, request: IncomingMessage, response: ServerResponse, next?: unknown): void;
+  readonly router?: { readonly stack?: readonly ExpressLayer[] };
+  /** Every request passes here, whichever server or other instance it comes from. */
+  handle?: (this: unknown, request: IncomingMessage, response: ServerResponse, next?: unknown) => void;
 }
 
 /** What Express leaves on a request. */
 interface Routed extends Targeted {
+  /** The route that had the request last. */
   readonly route?: ExpressRoute;
   readonly method?: string;
-  /** What the mount paths of the routers matched that the request is in: a part of its URL. */
+  /** The part of the path that the mount paths took of the routers and handlers that have the request. */
   readonly baseUrl?: string;
+  /** The application that has the request: the outer one or one that is mounted in it. */
+  readonly app?: ExpressInstance;
 }
 
 /**
- * Express tells on the request which route had it last: that of a middleware that passed it on, or that of Nest's
- * own 404, as well as the one that answered. So a middleware behind all routes takes note of what gets past them.
+ * Express leaves on a request the route that had it last. That may be the route that answered, but also one that passed the
+ * request on, or Nest's own 404 handler. So a middleware behind all routes notes which requests passed them all.
  */
 export class ExpressIntegration implements FrameworkIntegration {
   readonly seesAll: boolean;
-  readonly reshapes = !KEEPS_SHAPES;
   /** How many layers there were when Nest had registered its routes. */
   private routesEnd = Infinity;
-  /** The routes of Nest's own 404. */
-  private notFound: ReadonlySet<unknown> = new Set();
+  private notFoundRoutes: ReadonlySet<unknown> = new Set();
 
   constructor(
     private readonly adapter: HttpAdapter,
-    private readonly begin: Begin,
+    private readonly track: Track,
   ) {
-    const instance = adapter.getInstance<Partial<ExpressInstance>>();
+    const instance = adapter.getInstance<ExpressInstance>();
     const { handle } = instance;
-    // What was made after Express may have no such thing.
+    // An object that only resembles an Express instance may not have it.
     this.seesAll = handle !== undefined;
     if (handle === undefined) return;
     instance.handle = function (request, response, next) {
-      begin(request, response);
+      track(request, response);
       return handle.call(this, request, response, next);
     };
   }
 
   onRoutesRegistered(): void {
-    this.use((request, response, next) => {
-      const tracked = this.begin(request, response);
+    const notePassed: Middleware = (request, response, next) => {
+      const tracked = this.track(request, response);
       if (tracked !== undefined) tracked.passedRoute = (request as Routed).route ?? null;
       next();
-    });
+    };
+    this.adapter.use(notePassed);
     this.routesEnd = this.layers().length;
   }
 
   onApplicationReady(): void {
-    this.notFound = new Set(notFoundRoutesIn(this.layers().slice(this.routesEnd)));
+    this.notFoundRoutes = new Set(notFoundRoutesIn(this.layers().slice(this.routesEnd)));
   }
 
-  routeOf({ request, passedRoute }: TrackedRequest): string | undefined {
-    const route = this.reshapes ? uncached(request as Routed, 'route') : (request as Routed).route;
+  routeOf({ request, passedRoute }: TrackedRequest, status: number | undefined): string | undefined {
+    const { route } = request as Routed;
     if (passedRoute !== undefined) {
-      // Unless a route had it after all, which was added after Nest's own.
-      const isLate = route !== undefined && route !== passedRoute && !this.notFound.has(route);
-      return isLate ? this.patternOf(request, route) : undefined;
+      // It passed Nest's routes. A route or a mount that was added after those may have answered it.
+      if (route !== undefined && this.notFoundRoutes.has(route)) return undefined;
+      return route !== undefined && route !== passedRoute
+        ? this.patternOf(request, route)
+        : this.mountOf(request, status);
     }
-    // A middleware answered, or the body parser: the route is the one that the request would have come to.
-    if (route === undefined) return this.patternAhead(request, this.layers());
-    if (!isWildcard(route) || isOfHandler(route)) return this.patternOf(request, route);
-    // Nest registers a middleware that is for some methods only as a route, ahead of all others.
+    if (route === undefined) return this.patternWithoutRoute(request, this.layers(), status);
+    if (!isWildcard(route.path) || isOfHandler(route)) return this.patternOf(request, route);
+    // Nest registers a middleware for some methods only as a route, ahead of all others. Such a route has passed the request on.
     const layers = this.layers();
-    const after = layers.slice(layers.findIndex((layer) => layer.route === route) + 1, this.routesEnd);
-    return this.patternAhead(request, after) ?? this.patternOf(request, route);
+    const at = layers.findIndex((layer) => layer.route === route);
+    const next = layers.slice(at + 1, this.routesEnd);
+    const pattern =
+      at < 0 ? this.patternAhead(request, next) : this.patternWithoutRoute(request, next, status);
+    return pattern ?? this.patternOf(request, route);
   }
 
+  /** The full pattern of the route that answered a request. */
   private patternOf(request: Routed, route: ExpressRoute): string {
-    // Nearly all routes are those of the application itself, below no other router.
-    const baseUrl = this.reshapes ? uncached(request, 'baseUrl') : request.baseUrl;
+    const { baseUrl, app } = request;
+    // Nearly all routes belong to the application itself, and are below no router.
     if (!baseUrl && typeof route.path === 'string') return routeLabel(route.path);
-    const pattern = findPattern(this.layers(), pathOf(request), (candidate) => candidate === route);
-    // A router that cannot be looked into, such as an application within the application, does not tell its mount path.
-    return routeLabel(pattern ?? `*${routeLabel(route.path)}`);
+    const path = pathOf(request);
+    const isRoute = (candidate: ExpressRoute): boolean => candidate === route;
+    const pattern = findPattern(this.layers(), path, isRoute);
+    if (pattern !== undefined) return routeLabel(pattern);
+    // It belongs to an application that is mounted in this one.
+    const mount = findMount(this.layers(), path, baseUrl ?? '');
+    const inner = mount && findPattern(app?.router?.stack ?? [], pathBelow(path, mount.path), isRoute);
+    return routeLabel(joinPatterns(mount?.pattern, inner ?? (mount ? `*${String(route.path)}` : route.path)));
   }
 
-  /** The pattern of the first route that would take the request, but for middlewares that take whatever comes. */
+  /**
+   * The pattern for a request that no route answered, but a middleware, the body parser, or a handler that is mounted at a
+   * path: the route that it would have come to, unless that lies elsewhere than the mount.
+   */
+  private patternWithoutRoute(
+    request: Routed,
+    layers: readonly ExpressLayer[],
+    status: number | undefined,
+  ): string | undefined {
+    const ahead = this.patternAhead(request, layers);
+    const mount = this.mountOf(request, undefined);
+    if (mount === undefined || `${ahead}/`.startsWith(`${mount}/`)) return ahead;
+    return this.mountOf(request, status);
+  }
+
+  /** The pattern of the first route that would take the request, apart from middleware that takes any path. */
   private patternAhead(request: Routed, layers: readonly ExpressLayer[]): string | undefined {
     const method = String(request.method).toLowerCase();
     const takes = ({ methods }: ExpressRoute): boolean =>
@@ -97,17 +124,21 @@ export class ExpressIntegration implements FrameworkIntegration {
     const pattern = findPattern(
       layers,
       pathOf(request),
-      (route) => takes(route) && (!isWildcard(route) || isOfHandler(route)) && !this.notFound.has(route),
+      (route) =>
+        takes(route) && (!isWildcard(route.path) || isOfHandler(route)) && !this.notFoundRoutes.has(route),
     );
     return pattern === undefined ? undefined : routeLabel(pattern);
   }
 
-  private layers(): readonly ExpressLayer[] {
-    const { router } = this.adapter.getInstance<Partial<ExpressInstance>>();
-    return router?.stack ?? [];
+  /** The mount path of the handler that answered a request; `undefined` if it answered that there is nothing. */
+  private mountOf(request: Routed, status: number | undefined): string | undefined {
+    const { baseUrl } = request;
+    if (!baseUrl || status === 404) return undefined;
+    const mount = findMount(this.layers(), pathOf(request), baseUrl);
+    return mount && routeLabel(mount.pattern);
   }
 
-  private use(handler: Handler): void {
-    this.adapter.use(handler);
+  private layers(): readonly ExpressLayer[] {
+    return this.adapter.getInstance<ExpressInstance>().router?.stack ?? [];
   }
 }

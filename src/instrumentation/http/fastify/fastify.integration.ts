@@ -1,83 +1,78 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TrackedRequest } from '../tracked-request.js';
-import type { AnnouncedRoute } from './fastify-routes.js';
-import { FastifyRoutes } from './fastify-routes.js';
-import type { Begin, FrameworkIntegration, HttpAdapter } from '../framework-integration.js';
+import type { FrameworkIntegration, HttpAdapter, Track } from '../framework-integration.js';
 import type { ObservedRequest, ObservedResponse } from '../http.options.js';
-import { pathOf, routeLabel } from '../route.js';
+import { routeLabel } from '../route.js';
+import type { TrackedRequest } from '../tracked-request.js';
 
-/** What is used of a Fastify instance; Fastify itself is the application's, not ours. */
-interface Fastify {
-  addHook(name: 'onRoute', hook: (route: AnnouncedRoute) => void): void;
-  addHook(
-    name: 'onRequest',
-    hook: (
-      request: ObservedRequest & { raw: IncomingMessage },
-      reply: ObservedResponse & { raw: ServerResponse },
-      done: () => void,
-    ) => void,
-  ): void;
+type FastifyRequest = ObservedRequest & { readonly raw: IncomingMessage };
+type FastifyReply = ObservedResponse & { readonly raw: ServerResponse };
+
+/** A request hook of Fastify, and of Nest's adapter for it. */
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => unknown;
+
+/** The part of a Fastify instance that is used here. Fastify is a dependency of the application, not ours. */
+interface FastifyInstance {
+  addHook(name: 'onRequest' | 'onResponse', hook: Hook): void;
 }
 
-/** A route as Fastify keeps it with each request. */
-interface RouteContext {
-  readonly config?: { readonly url?: unknown } | null;
+/** The part of Nest's adapter that is used here. Nest 11 has the hook from 11.1 on, and no getter for it. */
+interface FastifyAdapter {
+  onRequestHook?: Hook;
+  setOnRequestHook?: (hook: Hook) => void;
 }
 
-type Routed = Readonly<Record<symbol, RouteContext | undefined>> & {
-  readonly routeOptions?: RouteContext & { readonly url?: unknown };
-};
+/** The part of a Fastify request that has its route. */
+interface Routed {
+  readonly routeOptions?: { readonly url?: unknown };
+}
 
-/** Fastify has found the route before the first hook runs, and knows it to the end. */
+/** The route that `@fastify/cors` adds for preflights, and no route of the application. */
+const CORS_ROUTE = '*';
+
+/** Fastify finds the route of a request before it runs the first hook, so that it is the same whoever answers. */
 export class FastifyIntegration implements FrameworkIntegration {
   readonly seesAll = true;
-  readonly reshapes = false;
-  private readonly routes = new FastifyRoutes();
-  /** The property under which a request has its {@link RouteContext}. */
-  private contextKey: symbol | undefined;
 
-  constructor(adapter: HttpAdapter, begin: Begin) {
-    const instance = adapter.getInstance<Fastify>();
-    instance.addHook('onRoute', (route) => this.routes.add(route));
-    instance.addHook('onRequest', (request, reply, done) => {
-      const tracked = begin(request.raw, reply.raw);
-      if (tracked !== undefined) {
-        tracked.wrappedRequest = request;
-        tracked.wrappedResponse = reply;
-      }
-      done();
+  constructor(adapter: HttpAdapter, track: Track) {
+    onEachRequest(adapter, (request, reply) => {
+      const tracked = track(request.raw, reply.raw);
+      if (tracked === undefined) return;
+      tracked.wrappedRequest = request;
+      tracked.wrappedResponse = reply;
     });
   }
 
-  onRoutesRegistered(): void {}
-
-  onApplicationReady(): void {}
-
   routeOf({ request, wrappedRequest }: TrackedRequest): string | undefined {
-    const url =
-      wrappedRequest === undefined ? this.urlAhead(request) : this.urlOf(wrappedRequest as unknown as Routed);
-    return url === undefined ? undefined : routeLabel(url);
+    // Fastify rejects a malformed URL before it creates its request.
+    const url = (wrappedRequest as Routed | undefined)?.routeOptions?.url;
+    if (url === undefined || (url === CORS_ROUTE && request.method === 'OPTIONS')) return undefined;
+    return routeLabel(url);
   }
+}
 
-  private urlAhead(request: IncomingMessage): string | undefined {
-    return this.routes.find(request.method ?? '', pathOf(request));
+/**
+ * Has a function called for each request, ahead of the middleware of the application. Nest runs middleware in a hook that it
+ * added before there were providers, so that only Nest's own request hook comes earlier.
+ */
+function onEachRequest(
+  adapter: HttpAdapter,
+  see: (request: FastifyRequest, reply: FastifyReply) => void,
+): void {
+  const nest = adapter as unknown as FastifyAdapter;
+  const chained = (next: Hook | undefined): Hook =>
+    function (this: unknown, request, reply, done) {
+      see(request, reply);
+      return next === undefined ? done() : next.call(this, request, reply, done);
+    };
+  const { setOnRequestHook } = nest;
+  if (setOnRequestHook !== undefined) {
+    // There is one such hook: what the application sets, now or later, is called after ours.
+    setOnRequestHook.call(nest, chained(nest.onRequestHook));
+    nest.setOnRequestHook = (hook) => setOnRequestHook.call(nest, chained(hook));
+    return;
   }
-
-  /**
-   * What `routeOptions.url` says. Fastify makes `routeOptions` anew each time that somebody asks, at the cost of all the rest
-   * of a look at a request. So what it is made of is found once, and read from then on as long as it is there.
-   */
-  private urlOf(request: Routed): unknown {
-    const { contextKey } = this;
-    const config = contextKey === undefined ? undefined : request[contextKey]?.config;
-    return config === undefined || config === null ? this.askedUrlOf(request) : config.url;
-  }
-
-  private askedUrlOf(request: Routed): unknown {
-    const options = request.routeOptions;
-    this.contextKey ??= Object.getOwnPropertySymbols(request).find(
-      (key) => options?.config !== undefined && request[key]?.config === options.config,
-    );
-    return options?.url;
-  }
+  // Without it, Fastify tells of a request that middleware answered when the response is finished.
+  const instance = adapter.getInstance<FastifyInstance>();
+  instance.addHook('onRequest', chained(undefined));
+  instance.addHook('onResponse', chained(undefined));
 }

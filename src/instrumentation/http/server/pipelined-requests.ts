@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import type { TrackedRequest } from '../tracked-request.js';
 
 /**
- * Ends the requests that wait behind another on a connection that is closed. Node tells the response whose turn it is
- * that it was closed, and none of those that are queued behind it.
+ * Ends the requests that are queued behind another on a connection when that connection closes. Node emits `'close'` only for
+ * the response whose turn it is, not for those behind it.
  *
- * A client may queue any number of them, so they share one listener.
+ * All queued requests of a connection share one listener, since a client can queue any number of them.
  */
 export class PipelinedRequests {
   private readonly bySocket = new Map<Socket, Set<TrackedRequest>>();
@@ -16,14 +16,14 @@ export class PipelinedRequests {
     this.onSocketClose = function () {
       const requests = bySocket.get(this);
       bySocket.delete(this);
-      // In a later turn, as Node tells the one whose turn it is: it may be among these, and was first.
+      // Node closes the response whose turn it is in this tick: it ends first.
       process.nextTick(() => requests?.forEach(end));
     };
   }
 
   add(tracked: TrackedRequest): void {
     const { socket } = tracked.request;
-    // A request that a library made up has no socket, or something that passes for one.
+    // A library that injects a request may give it no socket, or an object that only resembles one.
     if (typeof (socket as Partial<Socket> | undefined)?.once !== 'function') return;
     let requests = this.bySocket.get(socket);
     if (requests === undefined) {
@@ -34,7 +34,7 @@ export class PipelinedRequests {
     requests.add(tracked);
   }
 
-  /** For an tracked that was added and has ended. */
+  /** For a request that was added and has ended. */
   remove(tracked: TrackedRequest): void {
     const { socket } = tracked.request;
     const requests = this.bySocket.get(socket);

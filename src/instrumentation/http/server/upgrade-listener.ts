@@ -3,13 +3,12 @@ import type { IncomingMessage, Server } from 'node:http';
 type Listener = (...args: never[]) => void;
 
 /**
- * Sees the requests of a server that become something else, such as the handshakes of WebSockets, which are no
- * `'request'` to Node.
+ * Listens for upgrades, such as the handshakes of WebSockets, for which Node emits no `'request'`.
  *
- * It listens only as long as somebody else does. To a server on which nobody listens for upgrades, a request that
- * asks for one is a request like any other: listening would take it away from the application.
+ * It listens only while the application does. Node treats an upgrade that nobody listens for as a normal request, and a
+ * listener of ours would take that request away from the application.
  */
-export class UpgradeObserver {
+export class UpgradeListener {
   private isListening = false;
 
   private readonly onNewListener = (event: string | symbol, listener: Listener): void => {

@@ -1,0 +1,124 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Clock } from '../../common/clock.js';
+import { quickClock } from '../../common/clock.js';
+import type { HttpMetrics } from './http-metrics.js';
+import type { RequestCounter } from './request-counter.js';
+import { isPreflight, PREFLIGHT, UNMATCHED } from './route.js';
+import { PipelinedRequests } from './server/pipelined-requests.js';
+import { TrackedRequest } from './tracked-request.js';
+
+/** A property of the response costs a tenth of a WeakMap. */
+type Marked = ServerResponse & Record<symbol, TrackedRequest | undefined>;
+
+/** `upgrade` is set by Node, and true only where somebody listens for upgrades. */
+interface Upgradable {
+  readonly upgrade?: boolean | null;
+}
+
+/** See `FrameworkIntegration.routeOf`. */
+type RouteOf = (tracked: TrackedRequest, status: number | undefined) => string | undefined;
+
+/**
+ * Tracks each request from arrival to completion, whatever the outcome, and hands it to the metrics.
+ *
+ * A request may be seen in several places, so the first one marks its response. It ends with the response's `'close'`, which
+ * Node emits for every response, sent or not.
+ */
+export class RequestTracker {
+  /** One for each tracker, so that the monitors of two applications behind one server both count. */
+  private readonly mark = Symbol('monitor.tracked');
+  private readonly pipelined = new PipelinedRequests((tracked) => this.end(tracked));
+  private readonly upgraded = new WeakSet<IncomingMessage>();
+  private isStopped = false;
+
+  constructor(
+    private readonly counter: RequestCounter,
+    private readonly metrics: HttpMetrics,
+    private readonly routeOf: RouteOf,
+    private readonly clock: Clock = quickClock,
+  ) {}
+
+  /** From here on, requests that arrive are not counted. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /**
+   * Counts a request and tracks it, unless it is tracked already.
+   *
+   * @returns `undefined` for an upgrade, and once the tracker is stopped.
+   */
+  track(request: IncomingMessage, response: ServerResponse): TrackedRequest | undefined {
+    return (response as Marked)[this.mark] ?? this.begin(request, response);
+  }
+
+  /**
+   * Counts an upgrade once. It is not tracked: a library may send the handshake of a WebSocket through the framework with a
+   * response of its own, which is closed when the WebSocket is, and the request is not in flight all that time.
+   */
+  countUpgrade(request: IncomingMessage): undefined {
+    if (this.isStopped || this.upgraded.has(request)) return;
+    this.upgraded.add(request);
+    this.counter.count(request);
+  }
+
+  /** Counts a request that Node answered with 503 by itself. */
+  countDropped(request: IncomingMessage): void {
+    this.counter.count(request);
+    this.metrics.begin();
+    const { method } = request;
+    const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0 };
+    this.metrics.end(ended, { observedRequest: request, observedResponse: undefined });
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse): TrackedRequest | undefined {
+    if (this.isStopped) return undefined;
+    if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
+    const tracked = new TrackedRequest(request, response, this.clock());
+    (response as Marked)[this.mark] = tracked;
+    this.counter.count(request);
+    this.metrics.begin();
+    response.on('close', () => this.end(tracked));
+    if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
+    // An outer application may have passed the request on after its client had left.
+    if (response.closed) process.nextTick(() => this.end(tracked));
+    return tracked;
+  }
+
+  /** For a response that has no connection yet, or that Node did not create. */
+  private awaitOtherEnds(tracked: TrackedRequest): void {
+    const { response } = tracked;
+    // A library that injects requests creates a response that finishes and may never be closed.
+    response.on('finish', () => {
+      tracked.hasFinished = true;
+      this.end(tracked);
+    });
+    // Over HTTP/1, only a response that is queued behind another has no socket.
+    if (response.socket !== null) return;
+    tracked.isPipelined = true;
+    this.pipelined.add(tracked);
+  }
+
+  private end(tracked: TrackedRequest): void {
+    if (tracked.hasEnded) return;
+    tracked.hasEnded = true;
+    if (tracked.isPipelined) this.pipelined.remove(tracked);
+    const { isComplete } = tracked;
+    const status = tracked.status(isComplete);
+    const route = this.routeLabelOf(tracked, status);
+    const seconds = (this.clock() - tracked.start) / 1000;
+    this.metrics.end({ method: tracked.request.method, route, status, isComplete, seconds }, tracked);
+  }
+
+  private routeLabelOf(tracked: TrackedRequest, status: number | undefined): string {
+    try {
+      const route = this.routeOf(tracked, status);
+      if (route !== undefined) return route;
+      return status !== 404 && isPreflight(tracked.request) ? PREFLIGHT : UNMATCHED;
+    } catch {
+      // The properties that a router leaves on a request can be overwritten by anybody.
+      return UNMATCHED;
+    }
+  }
+}
