@@ -65,7 +65,8 @@ export class HttpMetrics {
     try {
       const answer = isIgnored(request, route);
       if (typeof answer === 'boolean') return answer;
-      if (isUnawaited(answer)) this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(answer), 'http.ignore');
+      if (isUnawaited(answer))
+        this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(answer), 'http.ignore');
     } catch (thrown) {
       this.registry.reject(HTTP_REQUESTS, () => BROKEN_HTTP_IGNORE(thrown), 'http.ignore');
     }

@@ -2,7 +2,8 @@ import type { MetricDefinition } from './metric-definition.js';
 
 const REQUEST_LABELS = {
   method: 'The method; `_OTHER` for one that is not registered.',
-  route: 'The pattern of the route, such as `/cats/:id`; `unmatched` where no route matched.',
+  route:
+    'The pattern of the route, such as `/cats/:id`; `unmatched` where no route matched; `preflight` for a CORS preflight without a route.',
   status: 'The status that was sent; `aborted` where the client left before there was one.',
 };
 
