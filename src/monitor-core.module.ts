@@ -5,14 +5,15 @@ import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
 import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
-import { Scrapes } from './exporters/prometheus/scrapes.js';
 import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
 import { MonitorAccess } from './access/monitor-access.js';
 import { LocalityResolver } from './common/http/locality.js';
 import { EndpointMount } from './endpoint/mounting/endpoint-mount.js';
 import { MonitorPort } from './endpoint/port/monitor-port.js';
 import { Answers } from './endpoint/streaming/answers.js';
-import { PrometheusEndpoint } from './endpoint/prometheus.endpoint.js';
+import { MetricsReads } from './endpoint/metrics-reads.js';
+import { ReadLimiter } from './endpoint/streaming/read-limiter.js';
+import { Scrapes } from './endpoint/streaming/scrapes.js';
 import { HttpMetrics } from './instrumentation/http/http-metrics.js';
 import { RequestCounter } from './instrumentation/http/request-counter.js';
 import { RequestObserver } from './instrumentation/http/request.observer.js';
@@ -67,12 +68,15 @@ import { MonitorService } from './monitor.service.js';
       inject: [METRICS_SOURCE],
       useFactory: (source: MetricsSource) => new MetricsReader(source),
     },
+    ReadLimiter,
     {
-      provide: Scrapes,
-      inject: [METRICS_SOURCE],
-      useFactory: (source: MetricsSource) => new Scrapes(new PrometheusExporter(source)),
+      provide: MetricsReads,
+      inject: [METRICS_SOURCE, MetricsReader, ReadLimiter],
+      useFactory: (source: MetricsSource, reader: MetricsReader, limiter: ReadLimiter) => {
+        const scrapes = new Scrapes(new PrometheusExporter(source), limiter);
+        return new MetricsReads(reader, scrapes, limiter);
+      },
     },
-    PrometheusEndpoint,
     {
       provide: Answers,
       inject: [MONITOR_OPTIONS],
@@ -152,7 +156,8 @@ import { MonitorService } from './monitor.service.js';
     MetricsRegistry,
     METRICS_SOURCE,
     MetricsReader,
-    PrometheusEndpoint,
+    MetricsReads,
+    ReadLimiter,
     Answers,
     LocalityResolver,
     HandlerCalls,

@@ -9,10 +9,10 @@ import { MONITOR_OPTIONS } from './monitor.options.js';
 /**
  * I want to add an endpoint: which files?
  *
- * 1. `src/<room>/<name>.controller.ts`: a class with `@Controller()`, no path in it, and handlers such as
+ * 1. `src/endpoint/<room>/<name>.controller.ts`: a class with `@Controller()`, no path in it, and handlers such as
  *    `@Get('history')`. It injects `Answers` (`endpoint/streaming/answers.ts`), takes `@Req() request: unknown` and
  *    `@Res() response: AdapterResponse`, and answers by `this.answers.begin(request, response).send(...)`.
- * 2. `src/<room>/<name>.endpoint.ts`: an {@link EndpointFeature}, with the only `import()` of that controller.
+ * 2. `src/endpoint/<room>/<name>.endpoint.ts`: an {@link EndpointFeature}, with the only `import()` of that controller.
  * 3. `ENDPOINT_FEATURES` in `src/monitor.endpoints.ts`: one line.
  *
  * The controller then is below the option `path`, on the virtual host `host` and on the `port` of the options, outside

@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
-import { Scrapes } from '../src/exporters/prometheus/scrapes.js';
+import { ReadLimiter } from '../src/endpoint/streaming/read-limiter.js';
 import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
 import { MetricsRegistry } from '../src/metrics/registry.js';
 import { ADAPTERS, startApp } from './support/app.js';
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
       leaving.destroy();
       await closed;
     }
-    await expect.poll(() => app.get(Scrapes).held).toEqual({ texts: 0, scrapes: 0 });
+    await expect.poll(() => app.get(ReadLimiter).used).toEqual({ reads: 0, documents: 0 });
     expect(await scrape()).toMatchObject({ queue_max: 9 });
     expect(await scrape('/monitor/prometheus?reader=east')).toMatchObject({ queue_max: 9 });
   });
@@ -173,7 +173,7 @@ describe('scrapes that come at once', () => {
       const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
       slow.push(answer.pause());
     }
-    expect(app.get(Scrapes).held.texts).toBe(4);
+    expect(app.get(ReadLimiter).used.documents).toBe(4);
     const refused = await fetch(url);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     for (const answer of slow) answer.on('error', () => {}).destroy();

@@ -9,8 +9,8 @@ export const PORT_FAILED = (port: number, address: string, message: string): str
 
 export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
 
-/** What a client gets when there are too many that take their time. */
-export const TOO_MANY_SCRAPES = 'There are too many scrapes under way. Try again later.\n';
+/** What a client gets when too many read at once, or hold documents in memory that they do not take. */
+export const TOO_MANY_READS = 'There are too many reads under way. Try again later.\n';
 
 /** What a client gets while the application closes. */
 export const CLOSING = 'The application is closing.\n';

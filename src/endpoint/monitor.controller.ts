@@ -1,17 +1,13 @@
 import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import { MetricsReader } from '../metrics/collection/reader.js';
 import { BAD_READER } from './endpoint.messages.js';
 import { MonitorService } from '../monitor.service.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import { LoopbackGuard } from '../access/loopback.guard.js';
-import { PrometheusEndpoint } from './prometheus.endpoint.js';
+import { MetricsReads } from './metrics-reads.js';
 import type { AdapterResponse } from '../common/http/raw-response.js';
-import type { Answer } from './streaming/answer.js';
 import { Answers } from './streaming/answers.js';
 import { formatFor, formatInsteadOfJson } from './negotiation/scrape-format.js';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** What a reader may call itself in the query of a request. */
 const READER = /^[\w.-]{1,50}$/;
@@ -26,8 +22,7 @@ const READER = /^[\w.-]{1,50}$/;
 @UseGuards(LoopbackGuard)
 export class MonitorController {
   // Not in the constructor, so that a subclass has to pass on the service only.
-  @Inject(MetricsReader) private readonly reader!: MetricsReader;
-  @Inject(PrometheusEndpoint) private readonly prometheus!: PrometheusEndpoint;
+  @Inject(MetricsReads) private readonly reads!: MetricsReads;
   @Inject(Answers) private readonly answers!: Answers;
 
   constructor(@Inject(MonitorService) protected readonly monitor: MonitorService) {}
@@ -43,8 +38,8 @@ export class MonitorController {
     const format = formatInsteadOfJson(raw?.headers.accept);
     const name = readerIn(raw);
     if (!isReader(name)) await answer.sendText(400, BAD_READER);
-    else if (format === undefined) await this.readJson(answer, name);
-    else await this.prometheus.answer(answer, format, name);
+    else if (format === undefined) await this.reads.json(answer, name);
+    else await this.reads.text(answer, name, format);
   }
 
   /** Answers with the same numbers as Prometheus text, or as OpenMetrics if the client prefers that. */
@@ -54,18 +49,7 @@ export class MonitorController {
     const raw = rawRequest(request);
     const name = readerIn(raw);
     if (!isReader(name)) await answer.sendText(400, BAD_READER);
-    else await this.prometheus.answer(answer, formatFor(raw?.headers.accept), name);
-  }
-
-  private async readJson(answer: Answer, name: string | undefined): Promise<void> {
-    // Nest sends HEAD here too. It must not open a window whose values nobody gets.
-    if (answer.isHead) {
-      await answer.send({ type: JSON_TYPE, body: [] });
-      return;
-    }
-    if (answer.isOver) return;
-    const { metrics, giveBack } = await this.reader.json(name === undefined ? 'http' : `http:${name}`);
-    if (!(await answer.send({ type: JSON_TYPE, body: metrics }))) giveBack();
+    else await this.reads.text(answer, name, formatFor(raw?.headers.accept));
   }
 }
 

@@ -10,8 +10,8 @@ interface Range {
 /** A content type that can be sent. */
 export interface Offer {
   readonly type: string;
-  /** What `version` may be asked for, if one is. */
-  readonly version?: string | undefined;
+  /** Each `version` that it may be asked for by. */
+  readonly versions?: readonly string[];
 }
 
 /**
@@ -41,13 +41,13 @@ export function acceptsCoding(header: string | string[] | undefined, coding: str
 
 const EVERYTHING: Range = { name: '*/*', parameters: new Map(), quality: 1 };
 
-function precisionOf({ name, parameters }: Range, { type, version }: Offer): number {
+function precisionOf({ name, parameters }: Range, { type, versions = [] }: Offer): number {
   if (name === '*/*') return 0;
   if (name === `${type.slice(0, type.indexOf('/'))}/*`) return 1;
   if (name !== type) return -1;
   const asked = parameters.get('version');
   if (asked === undefined) return 2;
-  return asked === version ? 3 : -1;
+  return versions.includes(asked) ? 3 : -1;
 }
 
 function rangesIn(header: string): Range[] {

@@ -4,8 +4,13 @@ import type { Offer } from './accept.js';
 import { qualities } from './accept.js';
 
 const JSON_OFFER: Offer = { type: 'application/json' };
-const TEXT_OFFER: Offer = { type: 'text/plain', version: '0.0.4' };
-const OPEN_METRICS_OFFER: Offer = { type: 'application/openmetrics-text', version: '1.0.0' };
+// A text in the format 0.0.4 is one in 1.0.0, which also allows other characters in names.
+const TEXT_OFFER: Offer = { type: 'text/plain', versions: ['0.0.4', '1.0.0'] };
+// What asks for 0.0.1 reads 1.0.0, which is what it became.
+const OPEN_METRICS_OFFER: Offer = {
+  type: 'application/openmetrics-text',
+  versions: ['1.0.0', '0.0.1'],
+};
 
 /**
  * The format that a client wants more than JSON, by its `Accept` header. A browser, `curl`, and whoever says nothing

@@ -1,0 +1,107 @@
+import type { PrometheusExporter } from '../../exporters/prometheus/prometheus.exporter.js';
+import type { TextFormat } from '../../exporters/prometheus/text-format.js';
+import type { Reading } from '../../metrics/collection/snapshot.js';
+import type { DocumentSlot, ReadLimiter } from './read-limiter.js';
+
+/** The text of a scrape, which is in memory until {@link done} is called. */
+export interface Scrape {
+  readonly pieces: Buffer[];
+  /** Lets go of the text. The window of a text that nobody got is given back to its reader. */
+  readonly done: (wasSent: boolean) => void;
+}
+
+/** One pass over all series, for all scrapes that come while it is made. */
+interface Pass {
+  /** `undefined` if there was no place for it in memory. */
+  readonly text: Promise<{ readonly present: Buffer[]; readonly slot: DocumentSlot } | undefined>;
+  readonly windows: Map<string, SharedWindow>;
+  holders: number;
+}
+
+/** The window of one reader, shared by the scrapes that come at once under its name. */
+interface SharedWindow {
+  readonly reading: Promise<Reading<Buffer[]>>;
+  holders: number;
+  wasSent: boolean;
+}
+
+/**
+ * Scrapes that come at once share one pass over the series, so that two Prometheus servers cost what one does. Each
+ * reader has its own window all the same.
+ */
+export class Scrapes {
+  private readonly making = new Map<TextFormat, Pass>();
+
+  constructor(
+    private readonly exporter: PrometheusExporter,
+    private readonly limiter: ReadLimiter,
+  ) {}
+
+  /** @returns `undefined` if too many texts are in memory. */
+  async scrape(format: TextFormat, reader: string): Promise<Scrape | undefined> {
+    const pass = this.making.get(format) ?? this.begin(format);
+    const leave = this.join(pass);
+    try {
+      const text = await pass.text;
+      if (text === undefined) return undefined;
+      const { shared, done } = this.windowOf(pass, format, reader);
+      const { metrics } = await shared.reading;
+      const end = (wasSent: boolean): void => {
+        done(wasSent);
+        leave();
+      };
+      return { pieces: [...text.present, ...metrics], done: end };
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
+  }
+
+  private begin(format: TextFormat): Pass {
+    const text = this.make(format).finally(() => this.making.delete(format));
+    const pass = { text, windows: new Map<string, SharedWindow>(), holders: 0 };
+    this.making.set(format, pass);
+    return pass;
+  }
+
+  private async make(format: TextFormat) {
+    const slot = await this.limiter.slot();
+    if (slot === undefined) return undefined;
+    try {
+      const present = await this.exporter.present(format);
+      slot.made(bytesOf(present));
+      return { present, slot };
+    } catch (thrown) {
+      slot.release();
+      throw thrown;
+    }
+  }
+
+  private join(pass: Pass): () => void {
+    pass.holders++;
+    return () => {
+      if (--pass.holders === 0) void pass.text.then((text) => text?.slot.release());
+    };
+  }
+
+  private windowOf(pass: Pass, format: TextFormat, reader: string) {
+    let shared = pass.windows.get(reader);
+    if (shared === undefined) {
+      shared = { reading: this.exporter.window(format, reader), holders: 0, wasSent: false };
+      pass.windows.set(reader, shared);
+    }
+    const window = shared;
+    window.holders++;
+    const done = (wasSent: boolean): void => {
+      window.wasSent ||= wasSent;
+      if (--window.holders > 0 || window.wasSent) return;
+      pass.windows.delete(reader);
+      void window.reading.then(({ giveBack }) => giveBack());
+    };
+    return { shared, done };
+  }
+}
+
+function bytesOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
