@@ -1,5 +1,3 @@
-import type { NestMiddleware } from '@nestjs/common';
-import { Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
@@ -162,18 +160,14 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
 describe.each(ADAPTERS)('a response of the monitor on %s', (adapter) => {
   it('has at most three close listeners of the monitor, also where it is long and compressed', async () => {
     const counts: number[] = [];
-    @Injectable()
-    class Watch implements NestMiddleware {
-      use(_request: unknown, response: ServerResponse, next: () => void): void {
-        const before = response.listenerCount('close');
-        response.on('newListener', (event) => {
-          if (event === 'close') counts.push(response.listenerCount('close') + 1 - before);
-        });
-        next();
-      }
-    }
-    const root = moduleOf({ imports: [MonitorModule.forRoot()], providers: [Watch] });
-    const running = await startApp(adapter, { imports: [root] }, (app) => app.use(new Watch().use));
+    const watch = (_request: unknown, response: ServerResponse, next: () => void) => {
+      const before = response.listenerCount('close');
+      response.on('newListener', (event) => {
+        if (event === 'close') counts.push(response.listenerCount('close') + 1 - before);
+      });
+      next();
+    };
+    const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] }, (app) => app.use(watch));
     fill(running.app.get(MonitorService), 4000);
     for (const path of PATHS) {
       for (const encoding of ['gzip', 'identity']) {

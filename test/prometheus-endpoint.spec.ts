@@ -19,9 +19,41 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const PROMETHEUS_2 =
   'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,' +
   'text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
-const PROMETHEUS_3 =
-  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;' +
-  'version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1';
+const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+const OM_1 = 'application/openmetrics-text;version=1.0.0';
+const OM_0 = 'application/openmetrics-text;version=0.0.1';
+const UTF_8 = 'escaping=allow-utf-8';
+const TEXT_1 = 'text/plain;version=1.0.0';
+const TEXT_0 = 'text/plain;version=0.0.4';
+
+/** What Prometheus sends for a list of `scrape_protocols`, since 2.49: less from each to the next. */
+function acceptOf(...protocols: string[]): string {
+  return [...protocols, '*/*'].map((type, i) => `${type};q=0.${protocols.length + 1 - i}`).join(',');
+}
+
+/** What Prometheus sends by default, and by each `scrape_protocols`, with what it must get. */
+const SCRAPERS = [
+  ['2.5', `${OM_0},${TEXT_0};q=0.5,*/*;q=0.1`, OPEN_METRICS],
+  ['2.26 to 2.48', PROMETHEUS_2, OPEN_METRICS],
+  [
+    '2.40 with native histograms',
+    `${PROTOBUF},${OM_1};q=0.8,${OM_0};q=0.75,${TEXT_0};q=0.5,*/*;q=0.1`,
+    OPEN_METRICS,
+  ],
+  ['2.49', acceptOf(OM_1, OM_0, TEXT_0), OPEN_METRICS],
+  ['2.49 with native histograms', acceptOf(PROTOBUF, OM_1, OM_0, TEXT_0), OPEN_METRICS],
+  ['3', acceptOf(`${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0), OPEN_METRICS],
+  [
+    '3 with legacy names',
+    acceptOf(`${OM_1};escaping=underscores`, OM_0, `${TEXT_1};escaping=underscores`, TEXT_0),
+    OPEN_METRICS,
+  ],
+  ['3 with PrometheusText1.0.0 alone', acceptOf(`${TEXT_1};${UTF_8}`), TEXT],
+  ['3 with PrometheusText0.0.4 alone', acceptOf(TEXT_0), TEXT],
+  ['3 with OpenMetricsText1.0.0 alone', acceptOf(`${OM_1};${UTF_8}`), OPEN_METRICS],
+  ['3 with OpenMetricsText0.0.1 alone', acceptOf(OM_0), OPEN_METRICS],
+  ['3 with both texts', acceptOf(`${TEXT_1};${UTF_8}`, TEXT_0), TEXT],
+].map(([version, accept, type]) => [`Prometheus ${version}`, accept, type, type] as const);
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
 describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
@@ -36,9 +68,10 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     return { ...running, monitor, scrape, fetchPath };
   };
 
-  it.each([
-    ['Prometheus 2', PROMETHEUS_2, OPEN_METRICS, OPEN_METRICS],
-    ['Prometheus 3', PROMETHEUS_3, OPEN_METRICS, OPEN_METRICS],
+  it.each<readonly [string, string, string, string]>([
+    ...SCRAPERS,
+    ['a client of the text format 1.0.0', TEXT_1, TEXT, TEXT],
+    ['a client of OpenMetrics 0.0.1', OM_0, OPEN_METRICS, OPEN_METRICS],
     ['an agent that knows the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
     ['curl', '*/*', TEXT, JSON_TYPE],
     ['a browser', BROWSER, TEXT, JSON_TYPE],
