@@ -1,10 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import { setOwn } from '../../common/set-own.js';
 
-/** What becomes of each label: an attribute of another name, or whatever the function makes of its value. */
+/** For each label the name of its attribute, or a function that makes attributes of its value. */
 export type AttributeMap = Readonly<Record<string, string | ((value: string) => Attributes)>>;
 
-/** For labels that keep their names. */
+/** Every label keeps its name. */
 export const NO_MAP: AttributeMap = {};
 
 /** The route labels of requests that no route matched, and of CORS preflights. */
@@ -13,7 +13,7 @@ const NO_ROUTE: readonly string[] = ['unmatched', 'preflight'];
 /** The status of requests whose client left before there was one. */
 const ABORTED = 'aborted';
 
-/** The series that takes the samples of label sets that there was no room for. */
+/** The attribute of the series that takes the samples beyond the limit of series. */
 const OVERFLOW = { overflow: 'otel.metric.overflow' };
 
 /** Attributes whose values are not those of the label: as the semantic conventions of HTTP have them. */
@@ -37,7 +37,7 @@ function statusAttributes(status: string): Attributes {
   return { 'http.response.status_code': code, ...(code >= 500 && { 'error.type': status }) };
 }
 
-/** The attributes that some labels are. */
+/** The attributes of a series with these labels. */
 export function attributesOf(
   labels: Readonly<Record<string, string>>,
   map: AttributeMap,
@@ -50,7 +50,7 @@ export function attributesOf(
   if (map === NO_MAP && fixed === undefined) return labels;
   const attributes: Attributes = { ...fixed };
   for (const [label, value] of Object.entries(labels)) {
-    const to = Object.hasOwn(map, label) ? map[label] : label;
+    const to = (Object.hasOwn(map, label) ? map[label] : undefined) ?? label;
     if (typeof to === 'string') setOwn(attributes, to, value);
     else Object.assign(attributes, to(value));
   }

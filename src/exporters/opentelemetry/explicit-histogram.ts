@@ -3,10 +3,10 @@ import { indexOf, upperBound } from '../../metrics/histogram/exponential-layout.
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import { hasNone } from './exponential-histogram.js';
 
-/** What the conventions advise for durations in seconds. */
+/** The bounds that the semantic conventions advise for durations in seconds. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** What the SDK takes for anything else. */
+/** The default bounds of the SDK. */
 const OTHERS = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
 /**
@@ -29,7 +29,7 @@ export function explicitHistogram(snapshot: HistogramSnapshot, unit: string): Hi
   };
 }
 
-/** For each bound, the bound that is meant by it, and how many values are not above that. */
+/** For each bound, the upper bound of the bucket that contains it, and how many values are at most as large. */
 function countsBelow(snapshot: HistogramSnapshot, bounds: readonly number[]): [number, number][] {
   const buckets = [...snapshot.positive];
   const notAboveZero = buckets.reduce((rest, [, inBucket]) => rest - inBucket, snapshot.count);
@@ -38,7 +38,9 @@ function countsBelow(snapshot: HistogramSnapshot, bounds: readonly number[]): [n
   return bounds.map((bound) => {
     if (bound === 0) return [0, notAboveZero];
     const index = indexOf(bound);
-    for (; at < buckets.length && buckets[at][0] <= index; at++) total += buckets[at][1];
+    for (let bucket = buckets[at]; bucket !== undefined && bucket[0] <= index; bucket = buckets[++at]) {
+      total += bucket[1];
+    }
     return [upperBound(index), total];
   });
 }

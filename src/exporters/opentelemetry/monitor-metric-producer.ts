@@ -7,19 +7,24 @@ import type {
 import { randomUUID } from 'node:crypto';
 import { inSlices } from '../../common/slices.js';
 import type { Measurements } from '../../metrics/collection/measurements.js';
-import type { MonitorService } from '../../monitor.service.js';
+import type { Reading } from '../../metrics/collection/snapshot.js';
 import { Deltas } from './deltas.js';
 import { Points } from './points.js';
 import type { MonitorMetricProducerOptions, ResolvedProducerOptions } from './producer-options.js';
 import { resolveProducerOptions } from './producer-options.js';
 import { Translation } from './translation.js';
 
+/** The part of `MonitorService` that is needed. */
+interface MeasurementsReader {
+  measurements(reader: string): Promise<Reading<Measurements>>;
+}
+
 /**
- * Gives all that the monitor knows to OpenTelemetry: hand one to each metric reader of your `MeterProvider`, and
- * whatever that reader exports to gets it, beside the metrics of the SDK itself.
+ * Provides all metrics of the monitor to OpenTelemetry. Add one to the `metricProducers` of each metric reader of your
+ * `MeterProvider`: the reader exports them together with the metrics of the SDK.
  *
- * Each is a reader of its own. Two of them, or one and the endpoint, take nothing away from each other. Make it once
- * for each metric reader, and not for each collection: its window is kept as long as the application.
+ * Each producer has its own window. Make it once for each metric reader, and not for each collection: its window is kept
+ * as long as the application runs.
  *
  * @example
  * new PeriodicExportingMetricReader({
@@ -35,15 +40,18 @@ export class MonitorMetricProducer implements MetricProducer {
   private previous: number | undefined;
   private lastCollection: Promise<unknown> = Promise.resolve();
 
-  /** @throws MonitorOptionsError for an option that is unknown or not what it must be. */
+  /**
+   * @param monitor the `MonitorService` of the application.
+   * @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed.
+   */
   constructor(
-    private readonly monitor: Pick<MonitorService, 'measurements'>,
+    private readonly monitor: MeasurementsReader,
     options?: MonitorMetricProducerOptions,
   ) {
     this.options = resolveProducerOptions(options);
   }
 
-  /** What there is now. It never rejects: what went wrong is among the `errors`. Collections do not overlap. */
+  /** The current metrics. It never rejects: a failure is in `errors`. Collections run one after the other. */
   collect(): Promise<CollectionResult> {
     const collection = this.lastCollection.then(() => this.take());
     this.lastCollection = collection;
@@ -67,7 +75,7 @@ export class MonitorMetricProducer implements MetricProducer {
 
   private async translate(measurements: Measurements): Promise<ScopeMetrics[]> {
     const { startTime, time, process } = measurements;
-    // Once, so that the start of what the process has used does not wander with the rounding of its age.
+    // Computed once: the rounding of the uptime would move the start time of the series a little each time.
     this.processStart ??= process.uptime === null ? startTime : time - process.uptime * 1000;
     const moments = {
       processStart: this.processStart,
@@ -88,8 +96,8 @@ function resultOf(scopeMetrics: ScopeMetrics[], errors: unknown[] = []): Collect
 }
 
 /**
- * The SDK takes the resource from its `MeterProvider` and never looks at this one. It is made by hand since the package
- * that makes resources would be a peer more, for nothing.
+ * The SDK takes the resource from its `MeterProvider` and ignores this one. It is a plain object, so that the package for
+ * resources is not needed as one more peer dependency.
  */
 const NO_RESOURCE: ResourceMetrics['resource'] = {
   attributes: {},

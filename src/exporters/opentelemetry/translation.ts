@@ -17,12 +17,12 @@ import { processData } from './process-data.js';
 import type { ResolvedProducerOptions } from './producer-options.js';
 import { VERSION } from './version.js';
 
-/** What the monitor itself measures; and the metrics of the application, whose names are none of ours. */
+/** The instrumentation scopes of the metrics of the monitor itself, and of those of the application. */
 const [OWN_SCOPE, APPLICATION_SCOPE] = ['nestjs-monitor', 'nestjs-monitor/application'];
 
 const [CHEAP_STEPS, DEAR_STEPS] = [128, 4];
 
-/** Says in OpenTelemetry's words what the monitor has measured. */
+/** Translates the measurements of the monitor to the data model of OpenTelemetry. */
 export class Translation {
   private readonly names: ReadonlySet<string>;
 
@@ -67,7 +67,8 @@ export class Translation {
 
   private *gauge(metric: Measurement & { kind: 'gauge' }, as: Convention): Sliced<MetricData[]> {
     const { points } = this;
-    const [lowest, highest]: DataPoint<number>[][] = [[], []];
+    const lowest: DataPoint<number>[] = [];
+    const highest: DataPoint<number>[] = [];
     const dataPoints = yield* each(metric.series, CHEAP_STEPS, (series) => {
       const attributes = this.attributes(metric, series, as);
       if (series.extremes !== undefined && this.options.extremes) {
@@ -125,7 +126,7 @@ export class Translation {
   }
 }
 
-/** In a difference, a metric without points is one to which nothing was added. */
+/** With delta temporality, a metric to which nothing was added has no points. */
 function scopeOf(name: string, metrics: MetricData[]): ScopeMetrics {
   return {
     scope: { name, version: VERSION },
@@ -139,10 +140,11 @@ function* each<S, P>(
   point: (series: S) => P | undefined,
 ): Sliced<P[]> {
   const made: P[] = [];
-  for (let i = 0; i < series.length; i++) {
-    const one = point(series[i]);
+  let steps = 0;
+  for (const item of series) {
+    const one = point(item);
     if (one !== undefined) made.push(one);
-    if (i % stepsPerSlice === stepsPerSlice - 1) yield;
+    if (++steps % stepsPerSlice === 0) yield;
   }
   return made;
 }
