@@ -54,7 +54,10 @@ import { MonitorService } from './monitor.service.js';
       inject: [MetricsRegistry],
       useFactory: (registry: MetricsRegistry) => {
         const logger = new Logger('Monitor');
-        return new Collectors(registry, COLLECTOR_TEXTS, (text) => logger.warn(text));
+        return new Collectors(registry, COLLECTOR_TEXTS, {
+          failure: (text) => logger.warn(text),
+          recovery: (text) => logger.log(text),
+        });
       },
     },
     {

@@ -208,6 +208,10 @@ describe('a collector of the application', () => {
     hanging.end();
     await expect.poll(() => running.document().then(() => hanging.calls), { interval: 1 }).toBe(2);
     expect(running.log.warnings).toEqual([expect.stringMatching(/not finished after 1000 ms/)]);
+    hanging.end();
+    await expect
+      .poll(() => running.log.messages, { interval: 1 })
+      .toContainEqual(expect.stringMatching(/works again.*failed once/));
   });
 
   it('keeps its name for what it counts, and takes none of the counters of the monitor', async () => {

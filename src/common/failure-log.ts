@@ -108,3 +108,8 @@ function durationOf(ms: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
+
+/** A number of failures as it stands in a message. */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -1,4 +1,5 @@
 import type { FailureTexts } from '../common/failure-log.js';
+import { times } from '../common/failure-log.js';
 
 export const INTERVAL_NAME_TAKEN = (name: string): string =>
   `The SchedulerRegistry already has an interval named "${name}". The publisher runs, but is not listed in the registry.`;
@@ -28,7 +29,3 @@ export const PUBLISH_TIMED_OUT = (ms: number): string => `not finished after ${m
 
 export const PREVIOUS_CALL_NOT_ENDED =
   'its previous call has timed out and has not ended, so it was not called again (does it ignore its signal?)';
-
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
-}

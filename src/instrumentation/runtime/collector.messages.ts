@@ -1,9 +1,15 @@
-import { describeThrown } from '../../common/show-value.js';
+import { times } from '../../common/failure-log.js';
 import type { CollectorTexts } from './collectors.js';
 
 export const COLLECTOR_TEXTS: CollectorTexts = {
-  failed: (collector, thrown) =>
-    `${collector} failed, and the document is made without what it would have said. Such calls are counted in ` +
-    `monitor_failed_collects; this collector is warned of once. It was: ${describeThrown(thrown).message}`,
+  failures: (collector) => ({
+    failed: (reason) =>
+      `${collector} failed: ${reason}. The document is made without its numbers. Further failures are counted in ` +
+      'monitor_failed_collects and summarised here.',
+    failedAgain: (count, duration, reason) =>
+      `${collector} failed ${times(count)} in ${duration}. The last reason: ${reason}.`,
+    worksAgain: (count, duration) =>
+      `${collector} works again. It had failed ${times(count)} in ${duration}.`,
+  }),
   timedOut: (ms) => `not finished after ${ms} ms, and not called again until it is`,
 };

@@ -1,4 +1,5 @@
-import { CountedWarnings } from '../../metrics/counted-warnings.js';
+import type { FailureSink, FailureTexts } from '../../common/failure-log.js';
+import { FailureLog } from '../../common/failure-log.js';
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { CollectorMonitor } from './collector-monitor.js';
@@ -16,14 +17,13 @@ export const FAILED_COLLECTS = 'monitor_failed_collects';
 
 /** What is said of collectors that fail. */
 export interface CollectorTexts {
-  failed(collector: string, thrown: unknown): string;
+  failures(collector: string): FailureTexts;
   timedOut(ms: number): string;
 }
 
 /** All that fills the registry by itself: ours, as far as they are switched on, and those of the application. */
 export class Collectors {
   private readonly guarded: GuardedCollector[] = [];
-  private readonly failures: CountedWarnings;
   private readonly instance = new Instance();
   private process: ProcessCollector | undefined;
   private monitor: CollectorMonitor | undefined;
@@ -31,9 +31,8 @@ export class Collectors {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly texts: CollectorTexts,
-    warn: (text: string) => void,
+    private readonly sink: FailureSink,
   ) {
-    this.failures = new CountedWarnings(() => registry.ownCounter(FAILED_COLLECTS), warn);
     registry.beforeRead({ collect: () => this.collect() });
   }
 
@@ -90,18 +89,13 @@ export class Collectors {
   }
 
   private add(collector: Collector): void {
-    const number = this.guarded.length;
-    this.guarded.push(
-      new GuardedCollector(
-        collector,
-        (thrown) => this.fail(collector, number, thrown),
-        (ms) => new Error(this.texts.timedOut(ms)),
-      ),
-    );
-  }
-
-  private fail(collector: Collector, number: number, thrown: unknown): void {
-    this.failures.add(String(number), () => this.texts.failed(nameOf(collector), thrown));
+    const failures = new FailureLog(this.texts.failures(nameOf(collector)), this.sink);
+    const onFailure = (thrown: unknown) => {
+      this.registry.ownCounter(FAILED_COLLECTS).inc();
+      failures.failed(thrown);
+    };
+    const timedOut = (ms: number) => new Error(this.texts.timedOut(ms));
+    this.guarded.push(new GuardedCollector(collector, onFailure, () => failures.succeeded(), timedOut));
   }
 }
 

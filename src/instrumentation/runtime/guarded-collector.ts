@@ -25,6 +25,7 @@ export class GuardedCollector {
   constructor(
     private readonly collector: Collector,
     private readonly onFailure: (thrown: unknown) => void,
+    private readonly onSuccess: () => void,
     private readonly timedOut: TimedOut,
   ) {}
 
@@ -52,7 +53,9 @@ export class GuardedCollector {
     try {
       this.isInside = true;
       const result = this.collector[method]?.(monitor);
-      return isPromise(result) ? this.follow(result) : undefined;
+      if (isPromise(result)) return this.follow(result);
+      if (method === 'collect' && this.collector.collect !== undefined) this.onSuccess();
+      return undefined;
     } catch (thrown) {
       this.onFailure(thrown);
       return undefined;
@@ -65,7 +68,10 @@ export class GuardedCollector {
     let isLate = false;
     const call = Promise.resolve(result)
       // One that was late was reported when its time was up.
-      .catch((thrown: unknown) => isLate || this.onFailure(thrown))
+      .then(
+        () => isLate || this.onSuccess(),
+        (thrown: unknown) => isLate || this.onFailure(thrown),
+      )
       .then(() => {
         if (this.call === call) this.call = undefined;
       });
