@@ -42,6 +42,9 @@ const EXPORTERS = {
   'prom-client': ['prometheus'],
 };
 
+/** A subpath of its own, wired like the module files at the top of src/: it may import everything, and nothing imports it. */
+const TESTING = 'testing';
+
 /** Specs are not shipped, and may use anything. */
 const SPEC = '\\.spec\\.ts$';
 
@@ -85,11 +88,18 @@ export default {
       name: 'known-folders',
       comment: 'A new folder of src/ needs a line in MAY_IMPORT.',
       severity: 'error',
-      from: { path: '^src/[^/]+/', pathNot: [within(...Object.keys(MAY_IMPORT)), SPEC] },
+      from: { path: '^src/[^/]+/', pathNot: [within(...Object.keys(MAY_IMPORT), TESTING), SPEC] },
       to: {},
     },
     ...Object.entries(MAY_IMPORT).map(folderRule),
     ...Object.entries(EXPORTERS).map(exporterRule),
+    {
+      name: 'testing-is-not-shipped-with-the-module',
+      comment: 'Only a test imports src/testing: the application must not load it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [within(TESTING), SPEC] },
+      to: { path: within(TESTING) },
+    },
     {
       name: 'metrics-without-nest',
       comment: 'src/metrics works without Nest: no import of a Nest package.',

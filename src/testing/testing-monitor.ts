@@ -1,0 +1,28 @@
+import { Logger } from '@nestjs/common';
+import { COLLECTOR_TEXTS } from '../instrumentation/runtime/collector.messages.js';
+import { Collectors } from '../instrumentation/runtime/collectors.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
+import { MetricsRegistry } from '../metrics/registry.js';
+import { RegistrySource } from '../metrics/source/registry-source.js';
+import { MonitorService } from '../monitor.service.js';
+
+/**
+ * A real `MonitorService` in memory, for a unit test that makes its objects itself or mocks what they inject. It starts
+ * nothing, so there is nothing to close. Each one has metrics of its own.
+ *
+ * @example
+ * const monitor = createTestingMonitor();
+ * const orders = new OrdersService(monitor);
+ *
+ * @example
+ * // With useMocker(), everything else is a mock:
+ * .useMocker((token) => (token === MonitorService ? createTestingMonitor() : createMock()))
+ */
+export function createTestingMonitor(): MonitorService {
+  const warn = (text: string) => new Logger('Monitor').warn(text);
+  const registry = new MetricsRegistry({ warn });
+  // Collectors that are not started record nothing. They still know the process id and the like.
+  const collectors = new Collectors(registry, COLLECTOR_TEXTS, warn);
+  const source = new RegistrySource(registry, () => collectors.facts());
+  return new MonitorService(registry, new MetricsReader(source));
+}
