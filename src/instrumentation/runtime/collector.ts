@@ -5,8 +5,8 @@ import type { CollectorMonitor } from './collector-monitor.js';
  * `collectors: { own: [...] }`; it may be a provider of the application, by way of `forRootAsync()`.
  *
  * It cannot do harm to the document or to the application. A call that throws, rejects or takes longer than a second
- * is left behind, logged like a publisher that fails (the first failure, then summaries, and when it works again) and counted in `monitor_failed_collects`. There is one call at a time:
- * as long as one hangs, the collector is not called again, and nobody waits for it.
+ * is abandoned, counted in `monitor_failed_collects` and logged: the first failure, then summaries, and when it works again.
+ * There is one call at a time: as long as one hangs, the collector is not called again, and no read waits for it.
  *
  * @example
  * class PoolCollector implements Collector {
