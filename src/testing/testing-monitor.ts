@@ -22,7 +22,7 @@ export function createTestingMonitor(): MonitorService {
   const warn = (text: string) => new Logger('Monitor').warn(text);
   const registry = new MetricsRegistry({ warn });
   // Collectors that are not started record nothing. They still know the process id and the like.
-  const collectors = new Collectors(registry, COLLECTOR_TEXTS, warn);
+  const collectors = new Collectors(registry, COLLECTOR_TEXTS, { failure: warn, recovery: warn });
   const source = new RegistrySource(registry, () => collectors.facts());
   return new MonitorService(registry, new MetricsReader(source));
 }
