@@ -26,7 +26,7 @@ const MAX_HOPS = 100;
  * Each question is asked of what came over the wire, so that the application's `trust proxy`, its middleware and its
  * router have no say in the answer.
  */
-export class AccessJudge {
+export class AccessPolicy {
   constructor(
     private readonly options: ResolvedAccessOptions,
     private readonly localities: LocalityResolver,
@@ -55,7 +55,8 @@ export class AccessJudge {
     const { token } = this.options;
     if (token === undefined || authorizations.length === 0) return undefined;
     // Of two, another reader may have looked at the other one.
-    const isRight = authorizations.length === 1 && token.isIn(authorizations[0]);
+    const [only, another] = authorizations;
+    const isRight = only !== undefined && another === undefined && token.isIn(only);
     return isRight
       ? { allowed: true, by: 'token' }
       : refused('token', `${authorizations.length} Authorization`);

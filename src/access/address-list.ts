@@ -15,7 +15,7 @@ export class AddressList {
   /** @param entries each of them one that {@link isNetwork}. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
-      const [text, prefix] = entry.split('/');
+      const [text = '', prefix] = entry.split('/');
       const address = unmapped(text);
       const family = familyOf(address);
       if (prefix === undefined) this.networks[family].addAddress(address, family);

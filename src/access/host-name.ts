@@ -13,7 +13,7 @@ const LOCALHOST = /^(?:[\w-]+\.)*localhost$/;
  * @returns `undefined` for what is none. A user before it, an empty port or a second colon are more than there may be.
  */
 export function hostNameOf(header: string): string | undefined {
-  return HOST.exec(header)?.[1].toLowerCase();
+  return HOST.exec(header)?.[1]?.toLowerCase();
 }
 
 /** The address that a host is, if it is none by name. */
@@ -33,7 +33,5 @@ export function isHostName(value: unknown): value is string {
   if (value.startsWith('[')) return addressOfHost(value) !== undefined;
   const labels = value.split('.');
   // "1.2.3" and "10.0.0.256" are addresses to some, and names to nobody.
-  return (
-    isIPv4(value) || (labels.every((label) => LABEL.test(label)) && /[a-z_]/i.test(labels[labels.length - 1]))
-  );
+  return isIPv4(value) || (labels.every((label) => LABEL.test(label)) && /[a-z_]/i.test(labels.at(-1) ?? ''));
 }

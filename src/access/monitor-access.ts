@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { REFUSED } from './access.messages.js';
 import type { LocalityResolver } from '../common/http/locality.js';
-import { AccessJudge } from './access.policy.js';
+import { AccessPolicy } from './access.policy.js';
 import type { ResolvedAccessOptions } from './access.options.js';
 import type { AccessJudgement, AccessDenied, RefusalReason } from './access-decision.js';
 import { FilterCalls } from './request-filter.js';
@@ -10,13 +10,13 @@ import { FilterCalls } from './request-filter.js';
 /** Who gets in, in one application: by the built-in judgement, or by the filter of the options. */
 export class MonitorAccess {
   private readonly logger = new Logger('MonitorAccess');
-  private readonly builtIn: AccessJudge;
+  private readonly builtIn: AccessPolicy;
   private readonly filter: FilterCalls | undefined;
   /** There is one line in the log for each, so that nobody can fill it by knocking. */
   private readonly logged = new Set<RefusalReason>();
 
   constructor(options: ResolvedAccessOptions, localities: LocalityResolver) {
-    this.builtIn = new AccessJudge(options, localities);
+    this.builtIn = new AccessPolicy(options, localities);
     const { requestFilter } = options;
     this.filter = requestFilter === undefined ? undefined : new FilterCalls(requestFilter);
   }

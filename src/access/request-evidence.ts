@@ -43,7 +43,8 @@ export function evidenceOf(request: IncomingMessage): RequestEvidence {
     proxyHeaders: [],
   };
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const [name, value] = [rawHeaders[i].toLowerCase(), rawHeaders[i + 1]];
+    const [rawName = '', value = ''] = rawHeaders.slice(i, i + 2);
+    const name = rawName.toLowerCase();
     switch (name) {
       case 'host':
       case ':authority':

@@ -13,8 +13,8 @@ export function forwardedFor(header: string | string[] | undefined): string[] {
  */
 function trimWhitespace(text: string): string {
   let [start, end] = [0, text.length];
-  while (start < end && isWhitespace(text[start])) start++;
-  while (end > start && isWhitespace(text[end - 1])) end--;
+  while (start < end && isWhitespace(text.charAt(start))) start++;
+  while (end > start && isWhitespace(text.charAt(end - 1))) end--;
   return text.slice(start, end);
 }
 

@@ -50,7 +50,7 @@ export class LocalityResolver {
     const version = isIP(address);
     if (version === 0) return 'unknown';
     // Only a link-local peer comes with its network interface (fe80::1%eth0). A BlockList does not know that form.
-    const [bare, zone] = address.split('%');
+    const [bare = '', zone] = address.split('%');
     if (zone !== undefined) return this.linkLocal.check(bare, 'ipv6') ? 'private' : 'unknown';
     const family = version === 4 ? 'ipv4' : 'ipv6';
     if (this.loopback.check(address, family)) return 'loopback';
@@ -61,7 +61,7 @@ export class LocalityResolver {
 function rangesOf(subnets: string[]): BlockList {
   const ranges = new BlockList();
   for (const subnet of subnets) {
-    const [network, prefix] = subnet.split('/');
+    const [network = '', prefix] = subnet.split('/');
     ranges.addSubnet(network, Number(prefix), isIP(network) === 4 ? 'ipv4' : 'ipv6');
   }
   return ranges;

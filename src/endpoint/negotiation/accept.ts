@@ -52,7 +52,7 @@ function precisionOf({ name, parameters }: Range, { type, versions = [] }: Offer
 
 function rangesIn(header: string): Range[] {
   return header.split(',').map((part) => {
-    const [name, ...rest] = part.split(';').map((text) => text.trim());
+    const [name = '', ...rest] = part.split(';').map((text) => text.trim());
     const parameters = new Map(rest.map((parameter) => parameterIn(parameter)));
     const quality = Number(parameters.get('q') ?? 1);
     // What is no quality wants nothing.
@@ -61,6 +61,6 @@ function rangesIn(header: string): Range[] {
 }
 
 function parameterIn(text: string): [name: string, value: string] {
-  const [name, value = ''] = text.split('=', 2);
+  const [name = '', value = ''] = text.split('=', 2);
   return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')];
 }

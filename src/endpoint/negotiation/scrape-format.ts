@@ -17,13 +17,17 @@ const OPEN_METRICS_OFFER: Offer = {
  * or takes both alike get JSON: `undefined`.
  */
 export function formatInsteadOfJson(accept: string | undefined): TextFormat | undefined {
-  const [json, text, openMetrics] = qualities(accept, [JSON_OFFER, TEXT_OFFER, OPEN_METRICS_OFFER]);
+  const [json = 0, text = 0, openMetrics = 0] = qualities(accept, [
+    JSON_OFFER,
+    TEXT_OFFER,
+    OPEN_METRICS_OFFER,
+  ]);
   if (Math.max(text, openMetrics) <= json) return undefined;
   return openMetrics > text ? OPEN_METRICS : TEXT;
 }
 
 /** The format for a client that is to have one of them whatever it wants. */
 export function formatFor(accept: string | undefined): TextFormat {
-  const [text, openMetrics] = qualities(accept, [TEXT_OFFER, OPEN_METRICS_OFFER]);
+  const [text = 0, openMetrics = 0] = qualities(accept, [TEXT_OFFER, OPEN_METRICS_OFFER]);
   return openMetrics > text ? OPEN_METRICS : TEXT;
 }
