@@ -19,6 +19,7 @@ import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.j
 import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
 import { PublisherTask } from './publishing/publisher.task.js';
+import { PUBLISHING_OPTIONS } from './publishing/publishing.options.js';
 
 /** A provider that makes the options, for `useClass` and `useExisting`. */
 export interface MonitorOptionsFactory {
@@ -139,7 +140,11 @@ function assemble(
       ...(controller === false ? [] : endpointModules(given)),
     ],
     controllers,
-    providers: [PublisherTask, mountOf(controllers)],
+    providers: [
+      { provide: PUBLISHING_OPTIONS, useExisting: MONITOR_OPTIONS },
+      PublisherTask,
+      mountOf(controllers),
+    ],
   };
 }
 

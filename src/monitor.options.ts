@@ -18,19 +18,13 @@ import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
 import type { Rules } from './common/options/option-rules.js';
 import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
-import type { Publisher } from './metrics/publisher.js';
-import { isPublisher } from './metrics/publisher.js';
+import type { PublishingOptions, ResolvedPublishingOptions } from './publishing/publishing.options.js';
+import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publishing.options.js';
 
 /** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
-export interface MonitorOptions extends AccessOptions, PortOptions {
-  /** Called with the metrics every {@link publishInterval}, and once more when the application closes. Default: none. */
-  publisher?: Publisher | readonly Publisher[] | undefined;
-  /** Milliseconds between two calls of a publisher. Default: 10 000. */
-  publishInterval?: number | undefined;
-  /** Milliseconds that one call of a publisher may take. Default: {@link publishInterval}. */
-  publishTimeout?: number | undefined;
+export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOptions {
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
   measureInterval?: number | undefined;
   /** Where the endpoint is, below the application's global prefix. Default: `monitor`. */
@@ -63,10 +57,7 @@ export interface MonitorOptions extends AccessOptions, PortOptions {
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
-export interface ResolvedMonitorOptions {
-  readonly publishers: readonly Publisher[];
-  readonly publishInterval: number;
-  readonly publishTimeout: number;
+export interface ResolvedMonitorOptions extends ResolvedPublishingOptions {
   readonly measureInterval: number;
   readonly path: string;
   readonly host: string | undefined;
@@ -81,12 +72,7 @@ export interface ResolvedMonitorOptions {
 }
 
 const RULES: Rules = {
-  publisher: {
-    allowed: 'a function, an object with a publish() method, or an array of these',
-    accepts: (value) => (Array.isArray(value) ? value.every(isPublisher) : isPublisher(value)),
-  },
-  publishInterval: DELAY,
-  publishTimeout: DELAY,
+  ...PUBLISHING_RULES,
   measureInterval: DELAY,
   path: {
     allowed: 'a path of letters, digits, "-", "_" and "~", with "." within and "/" between its segments',
@@ -116,14 +102,12 @@ const RULES: Rules = {
  */
 export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
   checkOptions(options, RULES);
-  const { publisher = [], publishInterval = 10_000, path = 'monitor' } = options;
+  const { path = 'monitor' } = options;
   if (options.controller === false && options.port !== undefined) {
     throw badOption('port', options.port, PORT_WITHOUT_ENDPOINT);
   }
   return Object.freeze({
-    publishers: Object.freeze([publisher].flat()),
-    publishInterval,
-    publishTimeout: options.publishTimeout ?? publishInterval,
+    ...resolvePublishingOptions(options),
     measureInterval: options.measureInterval ?? 100,
     path,
     host: options.host,

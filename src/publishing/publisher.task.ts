@@ -11,8 +11,6 @@ import { isWindowPublisher, nameOf, PUBLISH_WINDOW } from '../metrics/publisher.
 import { MetricsRegistry } from '../metrics/registry.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
-import { MONITOR_OPTIONS } from '../monitor.options.js';
-import type { ResolvedMonitorOptions } from '../monitor.options.js';
 import type { PreparedCall } from './publisher.runner.js';
 import { PublisherRunner } from './publisher.runner.js';
 import {
@@ -24,6 +22,8 @@ import {
   PUBLISHER_FAILURES,
   PUBLISHER_NOT_CLOSED,
 } from './publishing.messages.js';
+import type { ResolvedPublishingOptions } from './publishing.options.js';
+import { PUBLISHING_OPTIONS } from './publishing.options.js';
 import type { IntervalRegistry } from './scheduler-registry.js';
 import { findSchedulerRegistry } from './scheduler-registry.js';
 
@@ -52,7 +52,7 @@ export class PublisherTask implements OnModuleDestroy {
   private scheduler: IntervalRegistry | undefined;
 
   constructor(
-    @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
+    @Inject(PUBLISHING_OPTIONS) private readonly options: ResolvedPublishingOptions,
     @Inject(METRICS_SOURCE) private readonly source: MetricsSource,
     @Inject(MetricsReader) private readonly reader: MetricsReader,
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
