@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { builtInHeads } from '../src/exporters/prometheus/built-in-heads.js';
 import type { ReadFormat } from './support/exposition.js';
-import { ScrapedRegistry } from './support/scrape.js';
+import type { ScrapedRegistry } from './support/scrape.js';
+import { scrapedRegistry, scrapedTwoRegistries } from './support/scrape.js';
 import { findTool } from './support/tools.js';
 
 const FORMATS: ReadFormat[] = ['text', 'openmetrics'];
 
 /** A registry with all that a user could do to names, labels and values. */
-function nastyRegistry(): ScrapedRegistry {
-  const registry = new ScrapedRegistry();
+function fillWithNastyNames(registry: ScrapedRegistry): ScrapedRegistry {
   for (const name of [
     'jobs.done',
     'jobs_done',
@@ -93,159 +93,168 @@ function nastyRegistry(): ScrapedRegistry {
   return registry;
 }
 
-describe.each(FORMATS)('in the format %s', (format) => {
-  it('whatever names, labels and values a user comes up with, each series is there once, in a strict text', async () => {
-    const registry = nastyRegistry();
-    const families = await registry.families(format);
-    const labels = families.get(format === 'text' ? 'labels_total' : 'labels');
-    expect(labels?.samples).toHaveLength(18);
-    const counters = [...families.values()].filter(({ type }) => type === 'counter').map(({ name }) => name);
-    expect(counters.filter((name) => name.startsWith('jobs_done'))).toHaveLength(5);
+describe.each([
+  ['one registry', scrapedRegistry],
+  ['two registries merged', scrapedTwoRegistries],
+])('the text of %s', (_what, make) => {
+  describe.each(FORMATS)('in the format %s', (format) => {
+    it('whatever names, labels and values a user comes up with, each series is there once, in a strict text', async () => {
+      const registry = fillWithNastyNames(make());
+      const families = await registry.families(format);
+      const labels = families.get(format === 'text' ? 'labels_total' : 'labels');
+      expect(labels?.samples).toHaveLength(18);
+      const counters = [...families.values()]
+        .filter(({ type }) => type === 'counter')
+        .map(({ name }) => name);
+      expect(counters.filter((name) => name.startsWith('jobs_done'))).toHaveLength(5);
+    });
+
+    it('writes numbers that Go reads as the same', async () => {
+      const values = await fillWithNastyNames(make()).values(format);
+      expect(values).toMatchObject({ big: 1e300, small: -5e-324, zero: 0, huge_total: 2 ** 60 });
+      expect(values).not.toHaveProperty('never_set');
+      expect(await fillWithNastyNames(make()).text(format)).toMatch(/^zero 0$/m);
+    });
+
+    it('a metric that comes later does not change the others, but for the one whose name it needs', async () => {
+      const registry = make();
+      registry.count('a.b', 1);
+      registry.count('c.d', 1);
+      expect(await registry.values(format)).toMatchObject({ a_b_total: 1, c_d_total: 1 });
+      registry.count('a_b_total', 5);
+      const values = await registry.values(format);
+      expect(values).toMatchObject({ a_b_total: 5, c_d_total: 1 });
+      expect(Object.keys(values).filter((name) => /^a_b_[0-9a-f]{8}_total$/.test(name))).toHaveLength(1);
+    });
   });
 
-  it('writes numbers that Go reads as the same', async () => {
-    const values = await nastyRegistry().values(format);
-    expect(values).toMatchObject({ big: 1e300, small: -5e-324, zero: 0, huge_total: 2 ** 60 });
-    expect(values).not.toHaveProperty('never_set');
-    expect(await nastyRegistry().text(format)).toMatch(/^zero 0$/m);
+  it('names depend on what there is, and not on what came first', async () => {
+    const names = ['a.b', 'a_b_total', 'a-b', 'a b'];
+    const [there, back] = [make(), make()];
+    for (const [at, name] of names.entries()) there.count(name, at);
+    for (const [at, name] of [...names.entries()].reverse()) back.count(name, at);
+    for (const label of ['x.y', 'x_y', 'x-y']) there.count('l', 1, { [label]: label });
+    for (const label of ['x-y', 'x_y', 'x.y']) back.count('l', 1, { [label]: label });
+    const own = async (registry: ScrapedRegistry) =>
+      Object.fromEntries(Object.entries(await registry.values()).filter(([name]) => /^[al]_/.test(name)));
+    expect(await own(back)).toEqual(await own(there));
+    expect(Object.keys(await own(there))).toHaveLength(7);
   });
 
-  it('a metric that comes later does not change the others, but for the one whose name it needs', async () => {
-    const registry = new ScrapedRegistry();
-    registry.count('a.b', 1);
-    registry.count('c.d', 1);
-    expect(await registry.values(format)).toMatchObject({ a_b_total: 1, c_d_total: 1 });
-    registry.count('a_b_total', 5);
-    const values = await registry.values(format);
-    expect(values).toMatchObject({ a_b_total: 5, c_d_total: 1 });
-    expect(Object.keys(values).filter((name) => /^a_b_[0-9a-f]{8}_total$/.test(name))).toHaveLength(1);
+  it('labels that come while others have been written already do not make two series one', async () => {
+    const registry = make();
+    registry.count('x', 1, { 'a.b': '1' });
+    expect(await registry.values()).toMatchObject({ 'x_total{a_b="1"}': 1 });
+    registry.count('x', 2, { a_b: '1' });
+    const values = await registry.values();
+    expect(values['x_total{a_b="1"}']).toBe(2);
+    expect(Object.keys(values).filter((name) => name.startsWith('x_total'))).toHaveLength(2);
   });
-});
 
-it('names depend on what there is, and not on what came first', async () => {
-  const names = ['a.b', 'a_b_total', 'a-b', 'a b'];
-  const [there, back] = [new ScrapedRegistry(), new ScrapedRegistry()];
-  for (const [at, name] of names.entries()) there.count(name, at);
-  for (const [at, name] of [...names.entries()].reverse()) back.count(name, at);
-  for (const label of ['x.y', 'x_y', 'x-y']) there.count('l', 1, { [label]: label });
-  for (const label of ['x-y', 'x_y', 'x.y']) back.count('l', 1, { [label]: label });
-  const own = async (registry: ScrapedRegistry) =>
-    Object.fromEntries(Object.entries(await registry.values()).filter(([name]) => /^[al]_/.test(name)));
-  expect(await own(back)).toEqual(await own(there));
-  expect(Object.keys(await own(there))).toHaveLength(7);
-});
-
-it('labels that come while others have been written already do not make two series one', async () => {
-  const registry = new ScrapedRegistry();
-  registry.count('x', 1, { 'a.b': '1' });
-  expect(await registry.values()).toMatchObject({ 'x_total{a_b="1"}': 1 });
-  registry.count('x', 2, { a_b: '1' });
-  const values = await registry.values();
-  expect(values['x_total{a_b="1"}']).toBe(2);
-  expect(Object.keys(values).filter((name) => name.startsWith('x_total'))).toHaveLength(2);
-});
-
-it('says of a described metric its help and its unit, which its name ends with', async () => {
-  const registry = new ScrapedRegistry();
-  registry.describe('load_user', { help: 'Loading a user.', unit: 'seconds' });
-  registry.observe('load_user', 0.5);
-  registry.describe('bytes_sent', { unit: 'bytes' });
-  registry.count('bytes_sent', 3);
-  registry.describe('speed', { unit: 'km/h' });
-  registry.kv('speed', 3);
-  const families = await registry.families('openmetrics');
-  expect(families.get('load_user_seconds')).toMatchObject({
-    help: 'Loading a user.',
-    unit: 'seconds',
-    type: 'histogram',
+  it('says of a described metric its help and its unit, which its name ends with', async () => {
+    const registry = make();
+    registry.describe('load_user', { help: 'Loading a user.', unit: 'seconds' });
+    registry.observe('load_user', 0.5);
+    registry.describe('bytes_sent', { unit: 'bytes' });
+    registry.count('bytes_sent', 3);
+    registry.describe('speed', { unit: 'km/h' });
+    registry.kv('speed', 3);
+    const families = await registry.families('openmetrics');
+    expect(families.get('load_user_seconds')).toMatchObject({
+      help: 'Loading a user.',
+      unit: 'seconds',
+      type: 'histogram',
+    });
+    expect(families.get('bytes_sent')).toMatchObject({
+      type: 'counter',
+      help: String.raw`The counter \"bytes_sent\".`,
+    });
+    expect(families.get('speed')).toMatchObject({ type: 'gauge' });
   });
-  expect(families.get('bytes_sent')).toMatchObject({
-    type: 'counter',
-    help: String.raw`The counter \"bytes_sent\".`,
+
+  it('counts histograms at powers of two, which never change, and sums up to +Inf', async () => {
+    const registry = make();
+    registry.observe('wait_seconds', 0.25);
+    const before = (await registry.families()).get('wait_seconds');
+    for (const value of [0.25, 0.2500001, 1e-9, 1e9, 0, -7]) registry.observe('wait_seconds', value);
+    const after = (await registry.families()).get('wait_seconds');
+    const bounds = (family = after) => family?.samples.map(({ labels }) => labels.le);
+    expect(bounds()).toEqual(bounds(before));
+    const at = (le: string) => after?.samples.find(({ labels }) => labels.le === le)?.value;
+    expect([at('0.00006103515625'), at('0.125'), at('0.25'), at('0.5'), at('1024'), at('+Inf')]).toEqual([
+      3, 3, 5, 6, 6, 7,
+    ]);
+    // Every bound is a power of two, each twice the one before.
+    const finite = bounds(before)?.map(Number).filter(Number.isFinite) ?? [];
+    expect(finite.every((bound, index) => index === 0 || bound === 2 * finite[index - 1])).toBe(true);
   });
-  expect(families.get('speed')).toMatchObject({ type: 'gauge' });
-});
 
-it('counts histograms at powers of two, which never change, and sums up to +Inf', async () => {
-  const registry = new ScrapedRegistry();
-  registry.observe('wait_seconds', 0.25);
-  const before = (await registry.families()).get('wait_seconds');
-  for (const value of [0.25, 0.2500001, 1e-9, 1e9, 0, -7]) registry.observe('wait_seconds', value);
-  const after = (await registry.families()).get('wait_seconds');
-  const bounds = (family = after) => family?.samples.map(({ labels }) => labels.le);
-  expect(bounds()).toEqual(bounds(before));
-  const at = (le: string) => after?.samples.find(({ labels }) => labels.le === le)?.value;
-  expect([at('0.00006103515625'), at('0.125'), at('0.25'), at('0.5'), at('1024'), at('+Inf')]).toEqual([
-    3, 3, 5, 6, 6, 7,
-  ]);
-  // Every bound is a power of two, each twice the one before.
-  const finite = bounds(before)?.map(Number).filter(Number.isFinite) ?? [];
-  expect(finite.every((bound, index) => index === 0 || bound === 2 * finite[index - 1])).toBe(true);
-});
-
-it('counts a histogram with buckets of its own at these', async () => {
-  const registry = new ScrapedRegistry();
-  registry.describe('size', { buckets: [1, 2.5, 10] });
-  for (const value of [1, 2.5, 2.6, 11]) registry.observe('size', value, { kind: 'a' });
-  expect(await registry.values()).toMatchObject({
-    'size_bucket{kind="a",le="1"}': 1,
-    'size_bucket{kind="a",le="2.5"}': 2,
-    'size_bucket{kind="a",le="10"}': 3,
-    'size_bucket{kind="a",le="+Inf"}': 4,
-    'size_sum{kind="a"}': 17.1,
-    'size_count{kind="a"}': 4,
+  it('counts a histogram with buckets of its own at these', async () => {
+    const registry = make();
+    registry.describe('size', { buckets: [1, 2.5, 10] });
+    for (const value of [1, 2.5, 2.6, 11]) registry.observe('size', value, { kind: 'a' });
+    expect(await registry.values()).toMatchObject({
+      'size_bucket{kind="a",le="1"}': 1,
+      'size_bucket{kind="a",le="2.5"}': 2,
+      'size_bucket{kind="a",le="10"}': 3,
+      'size_bucket{kind="a",le="+Inf"}': 4,
+      'size_sum{kind="a"}': 17.1,
+      'size_count{kind="a"}': 4,
+    });
+    expect(await registry.values('openmetrics')).toHaveProperty(['size_bucket{kind="a",le="1.0"}'], 1);
   });
-  expect(await registry.values('openmetrics')).toHaveProperty(['size_bucket{kind="a",le="1.0"}'], 1);
-});
 
-it('gives the highest and lowest value of a gauge since that reader last looked', async () => {
-  const registry = new ScrapedRegistry();
-  for (const value of [3, 9, 5]) registry.kv('queue', value);
-  expect(await registry.values('text', 'a')).toMatchObject({ queue: 5, queue_min: 3, queue_max: 9 });
-  registry.kv('queue', 6);
-  expect(await registry.values('text', 'a')).toMatchObject({ queue: 6, queue_min: 6, queue_max: 6 });
-  expect(await registry.values('text', 'b')).toMatchObject({ queue: 6, queue_min: 3, queue_max: 9 });
-});
-
-it("the monitor's own metrics have the names of prom-client and of the semantic conventions", async () => {
-  const registry = new ScrapedRegistry();
-  registry.describe('http_request_duration', { buckets: [0.005, 0.01] });
-  registry
-    .ownHistogram('http_request_duration', { method: 'GET', route: '/cats/:id', status: '200' })
-    .observe(0.007);
-  registry.ownHistogram('gc_duration', { kind: 'minor' }).observe(0.001);
-  for (const value of [0.01, 0.02, 0.03]) registry.ownHistogram('eventloop_delay').observe(value);
-  registry.ownGauge('heap_space_used_bytes', 7, { space: 'new_space' });
-  registry.ownGauge('http_requests_in_flight', 2);
-  registry.ownCounter('http_requests', { method: 'GET', route: '/', status: '200' }).inc(4);
-  for (const [locality, n] of Object.entries({ loopback: 4, private: 3, public: 3, unknown: 1 })) {
-    registry.ownCounter('requests_by_locality', { locality }).inc(n);
-  }
-  registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
-  const http = 'http_request_method="GET",http_route="/cats/:id",http_response_status_code="200"';
-  const values = await registry.values();
-  expect(values).toMatchObject({
-    [`http_server_request_duration_seconds_bucket{${http},le="0.01"}`]: 1,
-    [`http_server_request_duration_seconds_count{${http}}`]: 1,
-    'nodejs_gc_duration_seconds_count{kind="minor"}': 1,
-    nodejs_eventloop_lag_min_seconds: 0.01,
-    nodejs_eventloop_lag_max_seconds: 0.03,
-    nodejs_eventloop_lag_mean_seconds: 0.02,
-    'nodejs_heap_space_size_used_bytes{space="new"}': 7,
-    http_server_active_requests: 2,
-    'http_requests_total{method="GET",route="/",status="200"}': 4,
-    'monitor_requests_total{locality="loopback"}': 4,
-    'monitor_requests_total{locality="private"}': 3,
-    'monitor_requests_total{locality="public"}': 3,
-    'monitor_requests_total{locality="unknown"}': 1,
-    'nodejs_eventloop_time_seconds_total{state="active"}': 1.5,
+  it('gives the highest and lowest value of a gauge since that reader last looked', async () => {
+    const registry = make();
+    for (const value of [3, 9, 5]) registry.kv('queue', value);
+    expect(await registry.values('text', 'a')).toMatchObject({ queue: 5, queue_min: 3, queue_max: 9 });
+    registry.kv('queue', 6);
+    expect(await registry.values('text', 'a')).toMatchObject({ queue: 6, queue_min: 6, queue_max: 6 });
+    expect(await registry.values('text', 'b')).toMatchObject({ queue: 6, queue_min: 3, queue_max: 9 });
   });
-  expect(values.nodejs_eventloop_lag_p50_seconds).toBeCloseTo(0.02, 3);
-  expect(values.nodejs_eventloop_lag_stddev_seconds).toBeCloseTo(0.00816, 3);
-  expect(values.process_cpu_seconds_total).toBeCloseTo(
-    values.process_cpu_user_seconds_total + values.process_cpu_system_seconds_total,
-  );
-  expect(Math.abs(Date.now() / 1000 - values.process_start_time_seconds - process.uptime())).toBeLessThan(60);
+
+  it("the monitor's own metrics have the names of prom-client and of the semantic conventions", async () => {
+    const registry = make();
+    registry.describe('http_request_duration', { buckets: [0.005, 0.01] });
+    registry
+      .ownHistogram('http_request_duration', { method: 'GET', route: '/cats/:id', status: '200' })
+      .observe(0.007);
+    registry.ownHistogram('gc_duration', { kind: 'minor' }).observe(0.001);
+    for (const value of [0.01, 0.02, 0.03]) registry.ownHistogram('eventloop_delay').observe(value);
+    registry.ownGauge('heap_space_used_bytes', 7, { space: 'new_space' });
+    registry.ownGauge('http_requests_in_flight', 2);
+    registry.ownCounter('http_requests', { method: 'GET', route: '/', status: '200' }).inc(4);
+    for (const [locality, n] of Object.entries({ loopback: 4, private: 3, public: 3, unknown: 1 })) {
+      registry.ownCounter('requests_by_locality', { locality }).inc(n);
+    }
+    registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
+    const http = 'http_request_method="GET",http_route="/cats/:id",http_response_status_code="200"';
+    const values = await registry.values();
+    expect(values).toMatchObject({
+      [`http_server_request_duration_seconds_bucket{${http},le="0.01"}`]: 1,
+      [`http_server_request_duration_seconds_count{${http}}`]: 1,
+      'nodejs_gc_duration_seconds_count{kind="minor"}': 1,
+      nodejs_eventloop_lag_min_seconds: 0.01,
+      nodejs_eventloop_lag_max_seconds: 0.03,
+      nodejs_eventloop_lag_mean_seconds: 0.02,
+      'nodejs_heap_space_size_used_bytes{space="new"}': 7,
+      http_server_active_requests: 2,
+      'http_requests_total{method="GET",route="/",status="200"}': 4,
+      'monitor_requests_total{locality="loopback"}': 4,
+      'monitor_requests_total{locality="private"}': 3,
+      'monitor_requests_total{locality="public"}': 3,
+      'monitor_requests_total{locality="unknown"}': 1,
+      'nodejs_eventloop_time_seconds_total{state="active"}': 1.5,
+    });
+    expect(values.nodejs_eventloop_lag_p50_seconds).toBeCloseTo(0.02, 3);
+    expect(values.nodejs_eventloop_lag_stddev_seconds).toBeCloseTo(0.00816, 3);
+    expect(values.process_cpu_seconds_total).toBeCloseTo(
+      values.process_cpu_user_seconds_total + values.process_cpu_system_seconds_total,
+    );
+    expect(Math.abs(Date.now() / 1000 - values.process_start_time_seconds - process.uptime())).toBeLessThan(
+      60,
+    );
+  });
 });
 
 it('no two metrics of the monitor itself have the same name', () => {
@@ -257,7 +266,7 @@ describe.skipIf(findTool('promtool') === undefined)('promtool', () => {
   const check = (input: string) => spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
 
   it('has nothing to say against the text', async () => {
-    const { status, stdout, stderr } = check(await nastyRegistry().text());
+    const { status, stdout, stderr } = check(await fillWithNastyNames(scrapedTwoRegistries()).text());
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 

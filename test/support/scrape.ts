@@ -1,21 +1,28 @@
 import { PrometheusExporter } from '../../src/exporters/prometheus/prometheus.exporter.js';
 import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.js';
-import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
 import { Instance } from '../../src/instrumentation/runtime/instance.js';
-import { RegistrySource } from '../../src/metrics/source/registry-source.js';
+import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
 import type { DocumentFacts } from '../../src/metrics/collection/snapshot.js';
+import { MergedSource } from '../../src/metrics/source/merged-source.js';
+import type { MetricsSource } from '../../src/metrics/source/metrics-source.js';
+import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
 import { readExposition } from './exposition.js';
 import { TestRegistry } from './registry.js';
+import { SplitRegistry } from './split-registry.js';
 
-/** A registry that is written as Prometheus text, and read by a strict reader. */
-export class ScrapedRegistry extends TestRegistry {
-  private readonly exporter = new PrometheusExporter(
-    new RegistrySource(this, (): DocumentFacts => ({
-      process: new ProcessCollector().read(),
-      instance: new Instance().read(),
-    })),
-  );
+const factsOfThisProcess = (): DocumentFacts => ({
+  process: new ProcessCollector().read(),
+  instance: new Instance().read(),
+});
+
+/** A source that is written as Prometheus text, and read by a strict reader. */
+class Scraper {
+  private readonly exporter: PrometheusExporter;
+
+  constructor(source: MetricsSource) {
+    this.exporter = new PrometheusExporter(source);
+  }
 
   async text(format: ReadFormat = 'text', reader = 'a'): Promise<string> {
     const as = format === 'text' ? TEXT : OPEN_METRICS;
@@ -32,6 +39,30 @@ export class ScrapedRegistry extends TestRegistry {
   async values(format: ReadFormat = 'text', reader?: string): Promise<Record<string, number>> {
     return valuesOf(await this.families(format, reader));
   }
+}
+
+/** A registry with what Prometheus gets of it. */
+export type ScrapedRegistry = TestRegistry & Pick<Scraper, 'text' | 'families' | 'values'>;
+
+export function scrapedRegistry(): ScrapedRegistry {
+  const registry = new TestRegistry();
+  return scrapedBy(registry, new RegistrySource(registry, factsOfThisProcess));
+}
+
+/** The same of two registries that are merged, and get the samples in turn. */
+export function scrapedTwoRegistries(): ScrapedRegistry {
+  const registry = new SplitRegistry();
+  const sources = [registry, registry.second].map((one) => new RegistrySource(one, factsOfThisProcess));
+  return scrapedBy(registry, new MergedSource(sources));
+}
+
+function scrapedBy(registry: TestRegistry, source: MetricsSource): ScrapedRegistry {
+  const scraper = new Scraper(source);
+  return Object.assign(registry, {
+    text: (...args: Parameters<Scraper['text']>) => scraper.text(...args),
+    families: (...args: Parameters<Scraper['families']>) => scraper.families(...args),
+    values: (...args: Parameters<Scraper['values']>) => scraper.values(...args),
+  });
 }
 
 export function valuesOf(families: Map<string, ReadFamily>): Record<string, number> {

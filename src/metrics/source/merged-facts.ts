@@ -1,0 +1,46 @@
+import type { DocumentFacts, ProcessMetrics } from '../collection/snapshot.js';
+
+type Numbers = readonly (number | null)[];
+
+/**
+ * The facts of several sources: the process section of all processes together, each of which counts once however many
+ * of its threads are among the sources, and the instance of the first source.
+ */
+export function mergeFacts(facts: readonly DocumentFacts[]): DocumentFacts {
+  const [first] = facts;
+  if (first === undefined) throw new RangeError('There is nothing to merge.');
+  const processes = [
+    ...new Map(facts.toReversed().map(({ instance, process }) => [instance.pid, process])).values(),
+  ];
+  return { process: mergeProcesses(processes.toReversed()), instance: first.instance };
+}
+
+function mergeProcesses(processes: readonly ProcessMetrics[]): ProcessMetrics {
+  const sum = (read: (process: ProcessMetrics) => number | null) => sumOf(processes.map(read));
+  return {
+    uptime: highestOf(processes.map(({ uptime }) => uptime)),
+    num_fds: sum(({ num_fds }) => num_fds),
+    max_fds: sum(({ max_fds }) => max_fds),
+    meminfo: {
+      rss_bytes: sum(({ meminfo }) => meminfo.rss_bytes),
+      vsz_bytes: sum(({ meminfo }) => meminfo.vsz_bytes),
+    },
+    cpu: {
+      user_time: sum(({ cpu }) => cpu.user_time),
+      system_time: sum(({ cpu }) => cpu.system_time),
+      percent: sum(({ cpu }) => cpu.percent),
+      num_threads: sum(({ cpu }) => cpu.num_threads),
+    },
+  };
+}
+
+/** `null` if nobody knows. */
+function sumOf(values: Numbers): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+function highestOf(values: Numbers): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}

@@ -1,0 +1,46 @@
+import type { Counter } from '../../src/metrics/counter.js';
+import type { Description } from '../../src/metrics/description.js';
+import type { HistogramSeries } from '../../src/metrics/histogram/histogram-series.js';
+import type { KnownLabels, Labels } from '../../src/metrics/series/labels.js';
+import { TestRegistry } from './registry.js';
+
+/**
+ * A registry whose samples are shared with a second one: every other sample of a counter or a histogram goes there, and
+ * every other gauge. Both together hold what one registry would.
+ */
+export class SplitRegistry extends TestRegistry {
+  readonly second = new TestRegistry();
+  private turn = 0;
+
+  override count(name: string, value?: number, labels?: Labels): void {
+    if (this.isOther()) this.second.count(name, value, labels);
+    else super.count(name, value, labels);
+  }
+
+  override kv(name: string, value: number, labels?: Labels): void {
+    if (name.length % 2 === 0) this.second.kv(name, value, labels);
+    else super.kv(name, value, labels);
+  }
+
+  override observe(name: string, value: number, labels?: Labels): void {
+    if (this.isOther()) this.second.observe(name, value, labels);
+    else super.observe(name, value, labels);
+  }
+
+  override describe(name: string, description: Description): void {
+    super.describe(name, description);
+    this.second.describe(name, description);
+  }
+
+  override ownCounter(name: string, labels?: KnownLabels): Counter {
+    return this.isOther() ? this.second.ownCounter(name, labels) : super.ownCounter(name, labels);
+  }
+
+  override ownHistogram(name: string, labels?: KnownLabels): HistogramSeries {
+    return this.isOther() ? this.second.ownHistogram(name, labels) : super.ownHistogram(name, labels);
+  }
+
+  private isOther(): boolean {
+    return this.turn++ % 2 === 1;
+  }
+}
