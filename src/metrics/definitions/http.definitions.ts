@@ -88,7 +88,7 @@ export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
     openTelemetry: {
       name: 'monitor.http.aborted_requests',
       unit: '{request}',
-      attributes: REQUEST_ATTRIBUTES,
+      attributes: { method: REQUEST_ATTRIBUTES.method, route: REQUEST_ATTRIBUTES.route },
     },
   },
   {
@@ -99,7 +99,11 @@ export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
     whenItRises:
       'Requests arrive faster than they are answered, or something that they wait for has become slow.',
     prometheus: { name: 'http_server_active_requests' },
-    openTelemetry: { name: 'http.server.active_requests', unit: '{request}', isUpDown: true },
+    openTelemetry: {
+      name: 'http.server.active_requests',
+      unit: '{request}',
+      isUpDown: true,
+    },
   },
   {
     name: 'http_request_duration',
