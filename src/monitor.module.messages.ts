@@ -5,6 +5,10 @@ export const ASYNC_CONTROLLER_CLASS =
 export const NO_ASYNC_SOURCE =
   'MonitorModule.forRootAsync() needs one of useFactory (a function), useClass and useExisting to get its options from.';
 
+export const NO_OPTIONS_GIVEN =
+  'MonitorModule.forRootAsync(): the factory returned undefined in place of options. Does it lack a return? ' +
+  'Return {} for the defaults.';
+
 export const UNKNOWN_ASYNC_OPTION = (option: string, known: readonly string[]): string =>
   `MonitorModule: there is no "${option}" in forRootAsync(). What the factory gives are the options; beside it stand ` +
   `${known.join(', ')}.`;

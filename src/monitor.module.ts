@@ -11,6 +11,7 @@ import {
   ASYNC_DECORATORS,
   IMPORTED_TWICE,
   NO_ASYNC_SOURCE,
+  NO_OPTIONS_GIVEN,
   NOT_CONFIGURED,
   UNKNOWN_ASYNC_OPTION,
 } from './monitor.module.messages.js';
@@ -162,8 +163,9 @@ function endpointModules(
 }
 
 function resolveGivenOptions(given: MonitorOptions | undefined): ResolvedMonitorOptions {
+  if (given === undefined) throw new MonitorOptionsError(NO_OPTIONS_GIVEN, 'useFactory', given, 'options');
   const resolved = resolveMonitorOptions(given);
-  if (given?.decorators !== undefined) throw badOption('decorators', given.decorators, ASYNC_DECORATORS);
+  if (given.decorators !== undefined) throw badOption('decorators', given.decorators, ASYNC_DECORATORS);
   if (resolved.controller) throw badOption('controller', resolved.controller, ASYNC_CONTROLLER_CLASS);
   return resolved;
 }

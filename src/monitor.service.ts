@@ -7,10 +7,11 @@ import { MetricsReader } from './metrics/collection/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
 import type { Measurements } from './metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
+import { NOTHING_TO_TIME } from './metrics/registry.messages.js';
 import { timed } from './metrics/timed.js';
 
 /**
- * Takes the numbers of an application, and shows all that the monitor knows.
+ * Records the metrics of an application, and reads everything that the monitor knows.
  *
  * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Labels tell its
  * series apart, and their order does not matter. There are bounds to all of it, since names and labels come from
@@ -18,8 +19,8 @@ import { timed } from './metrics/timed.js';
  * series. (A name that is new then has no series to share: its samples are dropped.)
  *
  * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a bad
- * name or label, a name of another kind) is dropped and counted in `monitor_rejected_samples`, and the log has one
- * warning for each such name.
+ * name or label, a name of another kind or of a metric of the monitor itself) is dropped and counted in
+ * `monitor_rejected_samples`, and the log has one warning for each name and mistake.
  */
 @Injectable()
 export class MonitorService {
@@ -70,7 +71,8 @@ export class MonitorService {
    * Does some work, and adds the seconds that it took to a histogram, whether it succeeded or not.
    *
    * @returns what the work gives. If that can be awaited, it is, and what comes back is a promise that settles the same
-   * way. What the work throws is thrown.
+   * way. What the work throws is thrown. Anything but a function is returned as it is, and costs the sample: it cannot be
+   * known when it began.
    *
    * @example
    * const user = await this.monitor.time('load_user', () => this.users.load(id));
@@ -78,6 +80,10 @@ export class MonitorService {
   time<T>(name: string, work: () => PromiseLike<T>, labels?: Labels): Promise<T>;
   time<T>(name: string, work: () => T, labels?: Labels): T;
   time<T>(name: string, work: () => T, labels?: Labels): T {
+    if (typeof work !== 'function') {
+      this.registry.reject(name, () => NOTHING_TO_TIME(name, work), 'nothing to time');
+      return work;
+    }
     return timed(work, (seconds) => this.registry.observe(name, seconds, labels), monotonicClock);
   }
 
@@ -97,8 +103,8 @@ export class MonitorService {
   /** A gauge to hold on to. It has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge;
   /**
-   * A gauge that is set to what this function gives, whenever somebody looks. When the function throws, or gives no
-   * finite number, that sample is dropped.
+   * A gauge that is set to what this function returns, before each read. When the function throws, or returns a promise or
+   * anything else that is no finite number, that sample is dropped and the gauge keeps its value.
    *
    * @example
    * this.monitor.gauge('pool_size', () => this.pool.size);
@@ -115,21 +121,26 @@ export class MonitorService {
   }
 
   /**
-   * Says what a metric is, for those who look at it: `help`, `unit`, and for a histogram the bounds of classic
-   * `buckets`, which are counted exactly beside its own. Buckets are for a metric that has no sample yet.
+   * Describes a metric: `help`, `unit`, the bounds of classic `buckets` for a histogram, and `aggregate` for a gauge. Buckets
+   * are counted exactly beside the histogram's own, and are for a metric that has no sample yet.
+   *
+   * A description that breaks a rule is ignored, counted in `monitor_rejected_samples` and logged with that rule. A key
+   * that no description has is logged, and the others are taken.
+   *
+   * @example
+   * this.monitor.describe('order_total', { help: 'Totals of orders.', unit: 'euros', buckets: [10, 100, 1000] });
    */
   describe(name: string, description: Description): void {
     this.registry.describe(name, description);
   }
 
   /**
-   * All that the monitor knows now. Opens a new window for the reader: its next look has the extremes of the
-   * gauges, and the values of the histograms, since this one.
+   * All that the monitor knows now. Opens a new window for the reader: its next read has the extremes of the gauges, and
+   * the values of the histograms, since this one.
    *
-   * @param reader who is looking. Each reader has a window of its own, so that no two ever take anything away from
-   * each other. `http` is the endpoint, `publisher:1` the first publisher. At most 20 are remembered, for a day
-   * after their last look; one that was forgotten sees everything since the start when it comes back. Default:
-   * `default`.
+   * @param reader the name of the reader. Each reader has its own window. `http` is the endpoint, `publisher:1` the
+   * first publisher. At most 20 are remembered, for a day after their last read; one that was forgotten sees everything
+   * since the start when it comes back. Default: `default`.
    */
   async metrics(reader = 'default'): Promise<MetricsSnapshot> {
     return (await this.reader.read(nameOf(reader))).metrics;
@@ -144,12 +155,12 @@ export class MonitorService {
   }
 
   /**
-   * Like {@link metrics}, in parts and not as a document: kinds, names, labels, totals and buckets, for an exporter
-   * that says them in another tongue. It is made without holding the event loop up, however many series there are.
+   * Like {@link metrics}, in parts and not as a document: kinds, names, labels, totals and buckets, for an exporter of
+   * your own. It is made without holding the event loop up, however many series there are.
    *
-   * @param reader as for {@link metrics}, except that the window of this one is never forgotten: give each exporter
-   * one name, and never a new one for each look. Default: `measurements`.
-   * @returns with `giveBack()`, which merges the window into the next one, for a look that did not get anywhere.
+   * @param reader as for {@link metrics}, except that its window is never forgotten: give each exporter one name, and
+   * never a new one for each read. Default: `measurements`.
+   * @returns with `giveBack()`, which merges the window into the next one, for what did not arrive.
    */
   measurements(reader = 'measurements'): Promise<Reading<Measurements>> {
     return this.reader.measurements(typeof reader === 'string' ? `measurements:${reader}` : 'measurements');

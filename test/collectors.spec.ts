@@ -2,6 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createHook } from 'node:async_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { MonitorMetricProducer } from '../src/exporters/opentelemetry/index.js';
 import type { Collector, CollectorsOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { adapterOf, moduleOf, startApp } from './support/app.js';
@@ -22,6 +23,24 @@ describe('a collector that is switched off', () => {
       cpu: { user_time: null, system_time: null, percent: null, num_threads: null },
     });
     expect(instance.pid).toBe(globalThis.process.pid);
+  });
+
+  it('has no series in Prometheus and OpenTelemetry either, not even at 0', async () => {
+    const running = await start({ eventLoop: false, memory: false, gc: false, process: false });
+    const text = await (await running.get('/monitor/prometheus')).text();
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(names).toContain('monitor_requests_total');
+    expect(names.filter((name) => /^(nodejs|process|monitor_ioloop)_/.test(name ?? ''))).toEqual([
+      'nodejs_version_info',
+    ]);
+    const { resourceMetrics } = await new MonitorMetricProducer(running.app.get(MonitorService)).collect();
+    const exported = resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>
+      metrics.map((one) => one.descriptor.name),
+    );
+    expect(exported).toContain('monitor.requests');
+    expect(
+      exported.filter((name) => /^(nodejs|v8js|process|monitor\.(ioloop|heap|process))/.test(name)),
+    ).toEqual([]);
   });
 
   it.each([

@@ -104,3 +104,11 @@ describe('the measurements', () => {
     expect(histogramOf(await metricsOf(monitor))?.interval.count).toBe(0);
   });
 });
+
+it('time() of a promise returns the promise, and says that it wants the function', async () => {
+  const monitor = makeMonitor();
+  const work = Promise.resolve(7);
+  expect(monitor.time('t', work as unknown as () => number)).toBe(work);
+  const metrics = await metricsOf(monitor);
+  expect(metrics.map(({ name }) => name)).toEqual(['monitor_rejected_samples']);
+});

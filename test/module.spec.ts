@@ -145,10 +145,11 @@ describe('MonitorModule', () => {
     });
   });
 
-  it('takes the defaults when a factory gives no options', async () => {
+  it('refuses to start when a factory returns undefined, and says what it may lack', async () => {
     const monitor = MonitorModule.forRootAsync({ useFactory: () => undefined as unknown as MonitorOptions });
-    const running = await startApp('express', { imports: [monitor] });
-    expect((await running.get('/monitor')).status).toBe(200);
+    await expect(startApp('express', { imports: [monitor] })).rejects.toThrow(
+      /returned undefined.*lack a return/,
+    );
   });
 
   it('refuses a bad option where forRoot() is called', () => {
@@ -274,7 +275,7 @@ describe('MonitorModule', () => {
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 3; i++) monitor.kv('queue_length', Number.NaN);
     expect(running.log.warnings).toEqual([
-      expect.stringContaining("'queue_length' was dropped, for it is NaN"),
+      expect.stringContaining("'queue_length' was dropped, because it is NaN"),
     ]);
     expect((await running.document()).counters.monitor_rejected_samples).toBe(3);
   });

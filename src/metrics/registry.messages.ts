@@ -37,6 +37,10 @@ export const GAUGE_FUNCTION_IS_ASYNC = (name: string): string =>
   `The function of the gauge ${show(name)} returned a promise. It must return a number at once: store the number when ` +
   `you have it, and return that. The gauge keeps its last value. ${COUNTED}`;
 
+export const NOTHING_TO_TIME = (name: unknown, given: unknown): string =>
+  `time(${show(name)}, ...) was given ${show(given)} in place of a function, and returned it: give it the function that ` +
+  `starts the work, as in time(${show(name)}, () => work()). ${COUNTED}`;
+
 export const SERIES_OVERFLOW = (name: string, maxSeries: number): string =>
   `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
   `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +

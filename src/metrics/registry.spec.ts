@@ -683,3 +683,87 @@ describe('MetricsRegistry', () => {
     expect(await registry.read()).toMatchObject({ gauges: { loop: 0 }, max_gauges: {}, min_gauges: {} });
   });
 });
+
+describe('what the registry says about samples that it does not take', () => {
+  it.each(['requests', 'eventloop_delay', 'http_requests_in_flight'])(
+    'under %s, a metric of the monitor itself: it counts them, names the reason, and changes nothing',
+    async (name) => {
+      const registry = new TestRegistry();
+      registry.ownCounter('requests').inc(5);
+      registry.ownHistogram('eventloop_delay').observe(1);
+      registry.ownGauge('http_requests_in_flight', 2);
+      registry.count(name, 100);
+      registry.kv(name, 100);
+      registry.observe(name, 100);
+      registry.counter(name).inc(100);
+      const { counters, gauges, histograms } = await registry.read();
+      expect(counters).toEqual({ monitor_rejected_samples: 4, requests: 5 });
+      expect(gauges).toEqual({ http_requests_in_flight: 2 });
+      expect(histograms.eventloop_delay).toMatchObject({ count: 1, sum: 1 });
+      expect(registry.warnings).toEqual([
+        expect.stringContaining(`'${name}' is a metric of the monitor itself`),
+      ]);
+    },
+  );
+
+  it('names both kinds where a name is of another kind already, and what to do', () => {
+    const registry = new TestRegistry();
+    registry.count('x');
+    registry.kv('x', 1);
+    expect(registry.warnings).toEqual([
+      expect.stringMatching(
+        /'x' is a counter already .*this one is for a gauge .*Give one of the two another name/,
+      ),
+    ]);
+  });
+
+  it('has a line for each mistake under one name', async () => {
+    const registry = new TestRegistry();
+    registry.count('x', -1);
+    registry.count('x', Number.NaN);
+    registry.count('x', 1, { a: null } as unknown as Labels);
+    registry.count('x', 1);
+    registry.kv('x', 1);
+    expect(registry.warnings).toHaveLength(3);
+    expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 4, x: 1 });
+  });
+
+  it('says at once that a handle cannot work, and counts nothing until a sample is lost', async () => {
+    const registry = new TestRegistry();
+    const handle = registry.counter('x'.repeat(201));
+    expect(registry.warnings).toEqual([expect.stringContaining('a name is a string of 1 to 200 characters')]);
+    expect((await registry.read()).counters).toEqual({});
+    handle.inc();
+    expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 1 });
+    expect(registry.warnings).toHaveLength(1);
+  });
+
+  it.each<[unknown, string]>([
+    [7, 'a description is an object'],
+    [{ help: 7 }, 'help is a text of at most 1000 characters, and not 7'],
+    [{ help: 'ok', unit: {} }, 'unit is a text of at most 1000 characters, and not {}'],
+    [{ buckets: [2, 1] }, 'buckets are 1 to 200 ascending finite numbers, and not [ 2, 1 ]'],
+    [{ aggregate: 'avg' }, "aggregate is 'sum', 'max', 'min' or 'process', and not 'avg'"],
+  ])('names the one rule that the description %j breaks', (description, rule) => {
+    const registry = new TestRegistry();
+    registry.describe('x', description as Description);
+    expect(registry.warnings).toEqual([expect.stringContaining(`was ignored: ${rule}.`)]);
+  });
+
+  it('names keys that no description has, and takes the others', async () => {
+    const registry = new TestRegistry();
+    registry.describe('x', { help: 'Xs.', units: 'seconds' } as Description);
+    expect(registry.descriptionOf('x')).toEqual({ help: 'Xs.' });
+    expect(registry.warnings).toEqual([expect.stringContaining("'units', which no description has")]);
+    expect((await registry.read()).counters).toEqual({});
+  });
+
+  it('says that the function of a gauge is async, and what to do', async () => {
+    const registry = new TestRegistry();
+    registry.gaugeFrom('pool', (() => Promise.resolve(1)) as unknown as () => number);
+    await registry.read();
+    expect(registry.warnings).toEqual([
+      expect.stringMatching(/function of the gauge 'pool' returned a promise.*store the number/),
+    ]);
+  });
+});
