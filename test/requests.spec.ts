@@ -83,7 +83,7 @@ async function increments(running: TestApp, step: () => Promise<unknown>): Promi
   const before = await read();
   await step();
   const after = await read();
-  return after.map((value = NaN, index) => value - (before[index] ?? NaN));
+  return after.map((value, index) => (value ?? NaN) - (before[index] ?? NaN));
 }
 
 const json = ['Content-Type: application/json'];

@@ -105,7 +105,7 @@ class MergedWindow implements WindowView {
   ) {
     this.revision = view.revision;
     this.startTime = view.startTime;
-    this.facts = view.facts;
+    this.facts = () => view.facts();
     this.counters = view.counters;
     this.gauges = view.gauges;
     this.histograms = view.histograms;
