@@ -1,0 +1,38 @@
+/** Something that is wrong now. */
+export interface Finding {
+  /** The rule and what it is about, such as `failing-route GET /orders/:id`. It stays the same as long as the finding lasts. */
+  readonly id: string;
+  /** Such as `event-loop-blocked`. */
+  readonly rule: string;
+  /** `critical`: users notice it now, or will soon. */
+  readonly severity: 'warning' | 'critical';
+  /** What is wrong, in one sentence. */
+  readonly title: string;
+  /** How sure the rule is that this is a fault, and not something that only looks like one. */
+  readonly confidence: 'low' | 'medium' | 'high';
+  /** When it was first found, such as `2026-01-31T23:59:59.123Z`. */
+  readonly since: string;
+  /** The numbers that it was concluded from. */
+  readonly evidence: readonly FindingEvidence[];
+  /** What to do. */
+  readonly advice: string;
+  /** A page of the documentation. */
+  readonly link: string;
+}
+
+/** One number that a finding was concluded from. */
+export interface FindingEvidence {
+  /** What it is a number of: a series and the figure, such as `eventloop_delay max`. */
+  readonly series: string;
+  readonly value: number;
+  /** Such as `seconds`; missing for a plain count. */
+  readonly unit?: string;
+}
+
+/** The body of `GET /monitor/findings`. */
+export interface FindingsDocument {
+  /** Now, in milliseconds since 1970. */
+  readonly time: number;
+  /** The most severe first; empty when all is well. */
+  readonly findings: readonly Finding[];
+}

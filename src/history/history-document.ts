@@ -1,0 +1,115 @@
+import type { InstanceInfo } from '../metrics/collection/snapshot.js';
+import type { MetricKind } from '../metrics/definitions/metric-definition.js';
+
+/** Seconds from one value to the next: five minutes are kept in steps of 1 s, an hour in steps of 10 s. */
+export type Step = 1 | 10;
+
+/**
+ * What is kept of a series in each step. Of a counter: `rate`, per second. Of a gauge: its `value` at the end of the step,
+ * and the extremes `min` and `max` in it. Of a histogram: `count`, values per second, and `p50`, `p99` and `max` of the
+ * values in the step.
+ */
+export type Figure = 'rate' | 'value' | 'min' | 'max' | 'count' | 'p50' | 'p99';
+
+/** One series that the history has. */
+export interface HistorySeries {
+  /** The canonical name, such as `http_requests{method="GET"}`, or `process.cpu.percent` for a number of `process`. */
+  readonly key: string;
+  /** The metric. */
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** Empty for a series without labels, and for the sum of all label sets of a metric, whose key is the bare name. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Such as `seconds`, `bytes`, `ratio` or `percent`; `null` for a plain count. */
+  readonly unit: string | null;
+  readonly help: string;
+  /** Whether it is a metric of the monitor itself, not of the application. */
+  readonly builtIn: boolean;
+}
+
+/** One figure of one series, in all steps of a tier. */
+export interface HistoryColumn {
+  /** The index in {@link HistoryDocument.series}. */
+  readonly series: number;
+  readonly figure: Figure;
+  /** With five significant digits. `null` for a step without a value: nothing was recorded, or the process was suspended. */
+  readonly values: readonly (number | null)[];
+}
+
+/** The distribution of a histogram in each step, in buckets of a factor of two. */
+export interface HeatColumn {
+  readonly series: number;
+  /** Upper bounds, ascending, in the unit of the series. */
+  readonly bounds: readonly number[];
+  /** For each step, how many values are in each bucket. The last bucket has the values above all bounds. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** All steps of one length. */
+export interface HistoryTier {
+  readonly step: Step;
+  /** The end of each step, in milliseconds since 1970. They are {@link step} seconds apart. */
+  readonly times: readonly number[];
+  /** A column without any value is left out. */
+  readonly columns: readonly HistoryColumn[];
+  /** Of `eventloop_delay`. */
+  readonly heat?: readonly HeatColumn[];
+}
+
+/** The history of a process, as `GET /monitor/history` and `MonitorService.history()` give it. */
+export interface HistoryDocument {
+  /** Now, in milliseconds since 1970. */
+  readonly time: number;
+  /**
+   * The number of the last step in this document, to continue from at `/monitor/events`. No two processes have the same
+   * numbers, also not after a restart.
+   */
+  readonly sequence: number;
+  readonly instance: InstanceInfo;
+  /** Series for which there was no room. */
+  readonly dropped_series: number;
+  readonly series: readonly HistorySeries[];
+  /** For each series: the total of a counter and the number of values of a histogram, since the start; a gauge's value. */
+  readonly latest: readonly (number | null)[];
+  /** Steps of 1 s, then steps of 10 s. */
+  readonly tiers: readonly HistoryTier[];
+}
+
+/** What is read of the history. */
+export interface HistoryQuery {
+  /** Only steps that end after this time, in milliseconds since 1970. Default: all. */
+  readonly since?: number | undefined;
+  /** Names of metrics or keys of series; with `*` at the end, all keys that begin so. Default: all. */
+  readonly series?: readonly string[] | undefined;
+}
+
+/** The data of `event: step` at `/monitor/events`. */
+export interface StepEvent {
+  readonly step: Step;
+  /** Also the `id` of the event. Steps of both lengths are numbered together. */
+  readonly sequence: number;
+  /** The end of the step, in milliseconds since 1970. It may be before that of the last one, if the clock was set. */
+  readonly time: number;
+  /** Series that are new in this step. Their indexes follow those that there were. */
+  readonly series?: readonly HistorySeries[];
+  /** All figures that have a value. `total` is the new {@link HistoryDocument.latest} of a counter or histogram that changed. */
+  readonly values: readonly (readonly [series: number, figure: Figure | 'total', value: number])[];
+  readonly heat?: readonly (readonly [series: number, counts: readonly number[]])[];
+}
+
+/** The data of `event: instance`, the first event of each connection to `/monitor/events`. */
+export interface InstanceEvent {
+  readonly instance: InstanceInfo;
+  /** The number of the last step now. */
+  readonly sequence: number;
+}
+
+/**
+ * The data of `event: reset`: steps are missing between what the client has and what follows, so it must read
+ * `/monitor/history` again. `expired`: the steps are no longer kept, or of another process. `series`: there are other series
+ * under the same indexes. `clock`: the wall clock was set, and all times are different.
+ */
+export interface ResetEvent {
+  readonly reason: 'expired' | 'series' | 'clock';
+  readonly sequence: number;
+}
