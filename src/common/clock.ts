@@ -1,13 +1,17 @@
-import { performance as realPerformance } from 'node:perf_hooks';
+import { performance as nodePerformance } from 'node:perf_hooks';
 
-/** Milliseconds on a clock that never goes back. A test passes one that it controls. */
+/** A monotonic clock, in milliseconds. Tests pass one that they control. */
 export type Clock = () => number;
 
-/** The global `performance`, which fake timers control, as they control the durations that a test compares with. */
+/**
+ * The global `performance`, looked up on each call. Fake timers control it, so durations of the application's work agree
+ * with the clock of the test.
+ */
 export const monotonicClock: Clock = () => performance.now();
 
 /**
- * For what reads the clock very often: the global `performance` is behind a getter, which takes half as long again. Fake
- * timers do not control this clock.
+ * Node's own clock, kept from when this file was loaded, for what is driven by `realTimers`: fake timers replace
+ * `performance.now` too, Sinon's even on the object that `node:perf_hooks` exports. It is also faster than the global,
+ * which is behind a getter (42 instead of 48 ns on Node 20).
  */
-export const quickClock: Clock = () => realPerformance.now();
+export const realClock: Clock = nodePerformance.now.bind(nodePerformance);

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.js';
 import { monotonicClock } from './clock.js';
 
-/** A moment by which work must be done. It passes once, unless it is called off before. */
+/** A time limit for asynchronous work. It passes once, unless it is cancelled before. */
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly at: number;
   private readonly timer: NodeJS.Timeout;
 
   /**
-   * @param ms milliseconds from now. The process does not wait for them, unless it is told to by {@link hold}.
+   * @param ms milliseconds from now. They do not keep the process alive, unless {@link hold} is called.
    * @param reason makes the error that {@link passed} rejects with, and that the {@link signal} carries.
    */
   constructor(
@@ -25,7 +25,7 @@ export class Deadline {
     return this.controller.signal;
   }
 
-  /** Rejects when the deadline passes; never settles if it is called off. */
+  /** Rejects when the deadline passes; never settles if it is cancelled. */
   get passed(): Promise<never> {
     return new Promise((_resolve, reject) => {
       if (this.signal.aborted) reject(this.signal.reason as Error);
@@ -38,15 +38,15 @@ export class Deadline {
     this.timer.ref();
   }
 
-  /** Ends the matter: the deadline does not pass any more. */
+  /** Cancels the deadline: it does not pass any more. */
   callOff(): void {
     clearTimeout(this.timer);
   }
 
   /**
-   * Has the deadline pass now, if its time has come and its timer just has not run yet.
+   * Passes the deadline now if it is due and its timer has not run yet.
    *
-   * @returns whether it has passed.
+   * @returns whether it was due.
    */
   passIfDue(): boolean {
     // Timers count whole milliseconds, so one may run a fraction of a millisecond early on a finer clock.

@@ -2,39 +2,39 @@ import type { Clock } from './clock.js';
 import { monotonicClock } from './clock.js';
 import { describeThrown } from './show-value.js';
 
-/** Milliseconds from the first report of a failure to the next, doubled with each report, and the most of them. */
+/** Milliseconds from the first line about an outage to the next one, doubled with each line, and their maximum. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [60_000, 3_600_000];
 
-/** An outage is over when it works and has not failed for so many milliseconds: what fails in turns is one outage. */
+/** Milliseconds without a failure, after a success, that end an outage. What fails intermittently is one outage. */
 const OUTAGE_GAP = 600_000;
 
-/** What is logged of something that fails repeatedly. */
+/** The log lines about something that fails repeatedly. */
 export interface FailureTexts {
   /** The first failure of an outage. */
   failed(reason: string): string;
   /**
-   * A summary of an outage that goes on.
+   * A summary of an outage that continues.
    *
    * @param count failures since the outage began.
    * @param duration since then, such as `12 min`.
    */
   failedAgain(count: number, duration: string, reason: string): string;
-  /** It has succeeded for the first time after failures. */
+  /** The first success after failures. */
   worksAgain(count: number, duration: string): string;
 }
 
-/** Where it is logged. */
+/** Where the lines are logged. */
 export interface FailureSink {
   failure(text: string, stack?: string): void;
   recovery(text: string): void;
 }
 
 /**
- * Logs the failures of something that is called again and again, such as a publisher, without flooding the log: the first
+ * Logs the failures of something that is called repeatedly, such as a publisher, without flooding the log: the first
  * failure with its stack, then a summary with the count after 1, 2, 4, ... minutes and at most once an hour, and one line
  * when it works again.
  *
- * It has no timer: a summary is logged with the first failure that comes after the pause.
+ * It has no timer: a summary is logged with the first failure after the pause.
  */
 export class FailureLog {
   private count = 0;
@@ -43,7 +43,7 @@ export class FailureLog {
   private pause = FIRST_PAUSE;
   private nextAt = 0;
   private hasWorked = true;
-  /** Whether a failure has been logged since the last line that said that it works. */
+  /** Whether a failure has been logged since the last recovery. */
   private isReported = false;
 
   constructor(
@@ -52,13 +52,13 @@ export class FailureLog {
     private readonly clock: Clock = monotonicClock,
   ) {}
 
-  /** Reports a failure by what was thrown. */
+  /** Reports a failure by the thrown value. */
   failed(thrown: unknown): void {
     const { message, stack } = describeThrown(thrown);
     this.failedFor(message, stack);
   }
 
-  /** Reports a failure by its reason, where nothing was thrown. */
+  /** Reports a failure for which nothing was thrown. */
   failedFor(reason: string, stack?: string): void {
     const now = this.clock();
     if (this.count === 0 || (this.hasWorked && now - this.lastAt >= OUTAGE_GAP)) {
@@ -97,7 +97,7 @@ export class FailureLog {
     try {
       log();
     } catch {
-      // A logger that fails must not stop what it logs about.
+      // A logger that throws must not stop the caller.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Anything that can be awaited. A value whose `then` throws when it is looked at cannot. */
+/** Whether a value can be awaited. One whose `then` throws when it is read cannot. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   try {
     return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
@@ -8,10 +8,10 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * For what a function of the application gave where nothing is waited for. If it is a promise, and that rejects, the
- * process must not end for it.
+ * For the result of a function of the application that is not awaited: if it is a promise, its rejection must not end the
+ * process as an unhandled one.
  *
- * @returns whether it is one.
+ * @returns whether it is a promise.
  */
 export function isUnawaited(value: unknown): boolean {
   if (!isPromise(value)) return false;

@@ -8,9 +8,9 @@ import {
 } from 'node:timers';
 
 /**
- * Node's timers, kept from when this file was loaded. Fake timers in a test (`mock.timers` of node:test, Sinon, Jest, Vitest)
- * replace the globals. Then a fake clock never comes to its end with an immediate that sets itself again, a read never
- * comes to its end with one that does not run, and a timer that was set before cannot be cleared.
+ * Node's own timers, kept from when this file was loaded. Fake timers (node:test, Sinon, Jest, Vitest) replace the globals.
+ * With those, running all fake timers would never end because of an immediate that sets itself again, a read would wait for
+ * an immediate that does not run, and a timer that was set before could not be cleared.
  */
 export const realTimers = Object.freeze({
   setTimeout,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value as it stands in a message: on one line, short, and never the cause of another error. */
+/** Formats a value for a message: one short line. Never throws. */
 export function show(value: unknown): string {
   try {
     const text = onOneLine(
@@ -14,26 +14,26 @@ export function show(value: unknown): string {
   }
 }
 
-/** A text of which somebody else may have chosen a part, with nothing in it that a log would take for another line. */
+/** Escapes line breaks and control characters: part of the text may come from a client, and must not forge a log line. */
 export function onOneLine(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     character === '\n' ? '\\n' : `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
 
-/** Says what a value is and not what is in it, for there may be a secret in there. */
+/** Names the type of a value without its content, which may be secret. */
 export function kindOf(value: unknown): string {
   return value === null || typeof value === 'object'
     ? Object.prototype.toString.call(value)
     : `a ${typeof value}`;
 }
 
-/** What was thrown, as it stands in a log line. Anything can be thrown, `null` and hostile objects included. */
+/** Formats a thrown value for a log line. It may be anything, `null` and objects whose properties throw included. */
 export function describeThrown(thrown: unknown): { message: string; stack?: string } {
   try {
     if (thrown instanceof Error) return { message: String(thrown), stack: String(thrown.stack) };
   } catch {
-    // An error whose own properties throw: what inspect() makes of it will do.
+    // An error whose own properties throw: show() formats it.
   }
   return { message: show(thrown) };
 }

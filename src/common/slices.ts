@@ -1,27 +1,24 @@
 import type { Clock } from './clock.js';
-import { monotonicClock } from './clock.js';
+import { realClock } from './clock.js';
 import { realTimers } from './real-timers.js';
 
-/**
- * Work that can be put down for a while: each `yield` is a place where it may be. Whoever writes one yields at
- * least every few hundred cheap steps.
- */
+/** Work that may be interrupted at each `yield`. It should yield at least every few hundred cheap steps. */
 export type Sliced<T> = Generator<undefined, T, undefined>;
 
-/** Milliseconds that a slice of work may take, before everybody else gets a turn. */
+/** Milliseconds of work between two iterations of the event loop. */
 const SLICE = 2;
 
 /**
- * Does sliced work without ever holding up the event loop for long: after each slice, the loop turns once. Work
- * that fits into one slice is done when this returns.
+ * Runs sliced work without blocking the event loop: after each slice, the loop makes one iteration. Work that fits into
+ * one slice is done when this returns.
  */
-export async function inSlices<T>(work: Sliced<T>, clock: Clock = monotonicClock): Promise<T> {
+export async function inSlices<T>(work: Sliced<T>, clock: Clock = realClock): Promise<T> {
   let end = clock() + SLICE;
   for (;;) {
     const step = work.next();
     if (step.done === true) return step.value;
     if (clock() < end) continue;
-    await new Promise(realTimers.setImmediate);
+    await nextIteration();
     end = clock() + SLICE;
   }
 }
@@ -31,31 +28,35 @@ export async function inSlices<T>(work: Sliced<T>, clock: Clock = monotonicClock
  *
  * @returns `undefined` if the work fitted into one slice and is done.
  */
-export function startInSlices(work: Sliced<void>, clock: Clock = monotonicClock): Promise<void> | undefined {
+export function startInSlices(work: Sliced<void>, clock: Clock = realClock): Promise<void> | undefined {
   const end = clock() + SLICE;
   for (;;) {
     if (work.next().done === true) return undefined;
-    if (clock() >= end) return new Promise(realTimers.setImmediate).then(() => inSlices(work, clock));
+    if (clock() >= end) return nextIteration().then(() => inSlices(work, clock));
   }
 }
 
 /**
- * For work whose steps are waited for, and may all be done before the event loop turns: wait for what this gives after
- * each step.
+ * For asynchronous work whose steps may all complete without an iteration of the event loop in between: await the
+ * returned function after each step.
  */
-export function sliceEnds(clock: Clock = monotonicClock): () => Promise<void> {
+export function sliceEnds(clock: Clock = realClock): () => Promise<void> {
   let end = clock() + SLICE;
   return async () => {
     if (clock() < end) return;
-    await new Promise(realTimers.setImmediate);
+    await nextIteration();
     end = clock() + SLICE;
   };
 }
 
-/** So many cheap steps are done between two places where work can be put down. */
+function nextIteration(): Promise<void> {
+  return new Promise(realTimers.setImmediate);
+}
+
+/** Cheap steps between two places where the work may be interrupted. */
 const STEPS = 256;
 
-/** A sorted copy of a list of any length: runs of it are sorted, and merged in pairs. */
+/** Sorts a list of any length: short runs of it are sorted, then merged in pairs. Stable; the list is not changed. */
 export function* sortSliced<T>(items: readonly T[], compare: (a: T, b: T) => number): Sliced<T[]> {
   let runs: T[][] = [];
   for (let start = 0; start < items.length; start += STEPS) {
@@ -65,7 +66,8 @@ export function* sortSliced<T>(items: readonly T[], compare: (a: T, b: T) => num
   while (runs.length > 1) {
     const merged: T[][] = [];
     for (let i = 0; i < runs.length; i += 2) {
-      merged.push(i + 1 < runs.length ? yield* mergeSliced(runs[i], runs[i + 1], compare) : runs[i]);
+      const [first, second] = [runs[i] ?? [], runs[i + 1]];
+      merged.push(second === undefined ? first : yield* mergeSliced(first, second, compare));
     }
     runs = merged;
   }
@@ -76,8 +78,8 @@ function* mergeSliced<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T)
   const merged: T[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    const takeA = j >= b.length || (i < a.length && compare(a[i], b[j]) <= 0);
-    merged.push(takeA ? a[i++] : b[j++]);
+    const takeA = j >= b.length || (i < a.length && compare(a[i] as T, b[j] as T) <= 0);
+    merged.push((takeA ? a[i++] : b[j++]) as T);
     if (merged.length % STEPS === 0) yield;
   }
   return merged;

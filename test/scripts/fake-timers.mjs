@@ -1,9 +1,11 @@
-// Fakes timers with the tool that is named, before or after an application with the monitor has started, and moves the fake clock.
+// Installs the fake timers of a tool before or after an application starts, and moves the fake clock by an hour.
 import 'reflect-metadata';
+import fakeTimers from '@sinonjs/fake-timers';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { mock } from 'node:test';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
+import { realTicks } from './real-ticks.mjs';
 
 const TOOLS = {
   'node:test': () => {
@@ -14,29 +16,28 @@ const TOOLS = {
       restore: () => mock.timers.reset(),
     };
   },
-  sinon: async () => {
-    const { default: fakeTimers } = await import('@sinonjs/fake-timers');
+  Sinon: () => {
     const clock = fakeTimers.install();
     return {
       tick: (ms) => clock.tick(ms),
-      runAll: () => clock.runToLast(),
+      runAll: () => clock.runAll(),
       restore: () => clock.uninstall(),
     };
   },
 };
 
 class Root {}
-Module({ imports: [MonitorModule.forRoot()] })(Root);
+Module({ imports: [MonitorModule.forRoot({ measureInterval: 1 })] })(Root);
 
 const [tool, when] = process.argv.slice(2);
-let clock = when === 'before' ? await TOOLS[tool]() : undefined;
+let clock = when === 'before' ? TOOLS[tool]() : undefined;
 const context = await NestFactory.createApplicationContext(Root, { logger: false });
-clock ??= await TOOLS[tool]();
-let called = 0;
-setTimeout(() => called++, 60_000);
+clock ??= TOOLS[tool]();
+let calls = 0;
+setTimeout(() => calls++, 60_000);
 clock.tick(3_600_000);
 clock.runAll();
-const { counters } = await context.get(MonitorService).metrics();
+const measured = await realTicks(context.get(MonitorService));
 await context.close();
 clock.restore();
-console.log(JSON.stringify({ called, callbacks: counters.callbacks }));
+console.log(JSON.stringify({ calls, ...measured }));

@@ -1,32 +1,41 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * How near a peer is: on this machine, on a private network, or elsewhere. `unknown` is a peer without an
- * address, such as one on a unix socket, or a text that is no address.
+ * Where a peer is: on this machine, on a private network, or elsewhere. `unknown` is a peer without an address, such as
+ * one on a Unix socket, and a text that is not an address.
  */
 export type Locality = 'loopback' | 'private' | 'public' | 'unknown';
 
-const LINK_LOCAL = 'fe80::/10';
+type Range = readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'];
 
-/** A cache of so many addresses is emptied: a scan from all over an IPv6 network must not fill the memory. */
+const LOOPBACK: Range[] = [
+  ['127.0.0.0', 8, 'ipv4'],
+  ['::1', 128, 'ipv6'],
+];
+
+const LINK_LOCAL: Range = ['fe80::', 10, 'ipv6'];
+
+/** RFC 1918, RFC 4193 (unique local) and RFC 4291 (link local). */
+const PRIVATE: Range[] = [
+  ['10.0.0.0', 8, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['fc00::', 7, 'ipv6'],
+  LINK_LOCAL,
+];
+
+/** The cache is emptied at this size, so that requests from very many IPv6 addresses cannot fill the memory. */
 const MAX_CACHED = 1000;
 
 /**
- * Tells how near an address is. IPv4 addresses that are mapped into IPv6 (`::ffff:10.0.0.1`, RFC 4291) are the
- * IPv4 addresses that they stand for.
+ * Classifies addresses. IPv4 addresses that are mapped into IPv6 (`::ffff:10.0.0.1`, RFC 4291) are classified as the IPv4
+ * addresses that they contain.
  */
 export class LocalityResolver {
-  private readonly loopback = rangesOf(['127.0.0.0/8', '::1/128']);
-  private readonly linkLocal = rangesOf([LINK_LOCAL]);
-  /** RFC 1918, RFC 4193 (unique local) and RFC 4291 (link local). */
-  private readonly private = rangesOf([
-    '10.0.0.0/8',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    'fc00::/7',
-    LINK_LOCAL,
-  ]);
-  /** Asking a BlockList takes 2.5 µs on Node 20, and the peers of a server are few or come back. */
+  private readonly loopback = blockListOf(LOOPBACK);
+  private readonly linkLocal = blockListOf([LINK_LOCAL]);
+  private readonly private = blockListOf(PRIVATE);
+  /** A lookup in a BlockList takes 2.5 µs on Node 20, and a server has few peers, or the same ones again. */
   private readonly cache = new Map<string, Locality>();
 
   /** Of the peer of a socket. */
@@ -34,35 +43,32 @@ export class LocalityResolver {
     if (address === undefined) return 'unknown';
     let locality = this.cache.get(address);
     if (locality === undefined) {
-      locality = this.judge(address);
+      locality = this.classify(address);
       if (this.cache.size >= MAX_CACHED) this.cache.clear();
       this.cache.set(address, locality);
     }
     return locality;
   }
 
-  /** Of an address that somebody claims. It is not kept: what a header says can be anything, and a lot of it. */
+  /** Of an address that a header claims. It is not cached, since a client may send any number of different ones. */
   ofClaim(address: string): Locality {
-    return this.cache.get(address) ?? this.judge(address);
+    return this.cache.get(address) ?? this.classify(address);
   }
 
-  private judge(address: string): Locality {
+  private classify(address: string): Locality {
     const version = isIP(address);
     if (version === 0) return 'unknown';
-    // Only a link-local peer comes with its network interface (fe80::1%eth0). A BlockList does not know that form.
-    const [bare = '', zone] = address.split('%');
-    if (zone !== undefined) return this.linkLocal.check(bare, 'ipv6') ? 'private' : 'unknown';
+    // Only the address of a link-local peer has a network interface (fe80::1%eth0), and a BlockList does not accept it.
+    const zone = address.indexOf('%');
+    if (zone >= 0) return this.linkLocal.check(address.slice(0, zone), 'ipv6') ? 'private' : 'unknown';
     const family = version === 4 ? 'ipv4' : 'ipv6';
     if (this.loopback.check(address, family)) return 'loopback';
     return this.private.check(address, family) ? 'private' : 'public';
   }
 }
 
-function rangesOf(subnets: string[]): BlockList {
-  const ranges = new BlockList();
-  for (const subnet of subnets) {
-    const [network = '', prefix] = subnet.split('/');
-    ranges.addSubnet(network, Number(prefix), isIP(network) === 4 ? 'ipv4' : 'ipv6');
-  }
-  return ranges;
+function blockListOf(ranges: readonly Range[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) list.addSubnet(...range);
+  return list;
 }

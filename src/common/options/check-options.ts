@@ -4,11 +4,11 @@ import type { Rules } from './option-rules.js';
 import { isRule } from './option-rules.js';
 
 /**
- * Holds options against their rules. An option that is `undefined` is one that was not given.
+ * Checks options against their rules. `undefined` means that the option was not given.
  *
- * @param path the name of the group that the options are, such as `http`; empty for all of them.
- * @throws MonitorOptionsError for the first option that is unknown or not what it must be. It names one of a group
- * as `http.buckets`.
+ * @param path the name of the group that the options belong to, such as `http`; empty at the top.
+ * @throws MonitorOptionsError for the first option that is unknown or has a value that is not allowed. It names an option
+ * of a group as `http.buckets`.
  */
 export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   if (!isRecord(options)) throw notAnObject(path, options);
@@ -16,14 +16,13 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   const known = Object.keys(rules);
   for (const option of Object.keys(options)) {
     if (Object.hasOwn(rules, option)) continue;
-    // "tokens", or "Token": what was misspelled is a secret all the same.
+    // A misspelled name, such as "tokens", may still hold a secret.
     const value = /token|secret|passw|key/i.test(option) ? HIDDEN : options[option];
     const message = UNKNOWN_OPTION(nameOf(option), value, known);
     throw new MonitorOptionsError(message, nameOf(option), value, known.join(', '));
   }
-  // By what is known and not by what is there: an object can inherit its options.
-  for (const option of known) {
-    const rule = rules[option];
+  // Not the own keys of the options: an object can inherit them.
+  for (const [option, rule] of Object.entries(rules)) {
     const value = options[option];
     if (value === undefined) continue;
     if (!isRule(rule)) checkOptions(value, rule, nameOf(option));
@@ -32,10 +31,10 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
   }
 }
 
-/** Stands for a value that nobody may see. */
+/** Replaces a secret value. */
 const HIDDEN = '(not shown)';
 
-/** An error that says what is wrong with one option. */
+/** The error for a value that is not allowed. */
 export function badOption(option: string, value: unknown, allowed: string): MonitorOptionsError {
   return new MonitorOptionsError(BAD_OPTION(option, value, allowed), option, value, allowed);
 }
@@ -46,7 +45,7 @@ function notAnObject(path: string, value: unknown): MonitorOptionsError {
     : badOption(path, value, 'an object');
 }
 
-/** Not a list, a Map or a promise, which have no options on them, and so would pass for no options at all. */
+/** Excludes arrays, Maps and promises: they have no unknown keys, so they would pass as empty options. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !(Symbol.iterator in value) && !('then' in value);
 }

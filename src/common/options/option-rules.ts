@@ -1,18 +1,18 @@
-/** What one option may be. */
+/** The rule of one option. */
 export interface Rule {
   /** Completes "must be ...". */
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
-  /** What it was given as is in no message then, and in no error. */
+  /** A secret value appears in no message and in no error. */
   readonly isSecret?: boolean;
 }
 
-/** The rules of options that belong together, by name. An option may be a group of options itself. */
+/** Rules by option name. An option may be a group of options. */
 export interface Rules {
   readonly [option: string]: Rule | Rules;
 }
 
-/** The longest delay of a Node timer. A longer one fires after one millisecond, and so do 0, NaN and the like. */
+/** The longest delay of a Node timer. A longer one fires after one millisecond, as 0 and NaN do. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 export const DELAY = wholeNumber(`a whole number of milliseconds from 1 to ${MAX_DELAY}`, 1, MAX_DELAY);
@@ -26,7 +26,7 @@ export function wholeNumber(allowed: string, min: number, max: number): Rule {
   };
 }
 
-/** A text that is not so long that something is wrong with it. */
+/** A string of at most 200 characters; a longer one is a mistake. */
 export function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 200;
 }

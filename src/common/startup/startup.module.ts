@@ -4,8 +4,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { Startup } from './startup.js';
 
 /**
- * Less than the distance of any other module. Nest gives the root module 1 and global modules the highest number, and
- * calls `onApplicationBootstrap()` in descending order, so the hook of this module is the last one.
+ * Lower than the distance of any other module. Nest calls `onApplicationBootstrap()` in descending order of distance: global
+ * modules first, the root module with 1. So the hook of this module is called last.
  */
 const LAST = -1;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** A part of the startup. What it throws fails the start of the application. */
+/** A part of the startup. If it throws or rejects, the application fails to start. */
 export type StartupStep = () => void | Promise<void>;
 
 /**
@@ -11,7 +11,7 @@ export type StartupStep = () => void | Promise<void>;
  * our own would therefore run before the application is up. It would also go on if a later hook failed, and
  * `NestFactory.createApplicationContext()` then returns nothing that could be closed.
  *
- * A step must look by itself whether the application has been closed meanwhile: `close()` may be called during the start.
+ * A step has to check whether the application has been closed meanwhile: `close()` may be called during the start.
  */
 @Injectable()
 export class Startup {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Clock } from '../../common/clock.js';
-import { quickClock } from '../../common/clock.js';
+import { realClock } from '../../common/clock.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestCounter } from './request-counter.js';
 import { isPreflight, PREFLIGHT, UNMATCHED } from './route.js';
@@ -36,7 +36,7 @@ export class RequestTracker {
     private readonly counter: RequestCounter,
     private readonly metrics: HttpMetrics,
     private readonly routeOf: RouteOf,
-    private readonly clock: Clock = quickClock,
+    private readonly clock: Clock = realClock,
   ) {}
 
   /** From here on, requests that arrive are not counted. */

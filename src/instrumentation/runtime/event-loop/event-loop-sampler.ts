@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../../common/clock.js';
-import { quickClock } from '../../../common/clock.js';
+import { realClock } from '../../../common/clock.js';
 import { realTimers } from '../../../common/real-timers.js';
 import { DelayRecorder } from './delay-recorder.js';
 
@@ -60,7 +60,7 @@ export class EventLoopSampler {
   /** @param observe receives each sample, in seconds. */
   constructor(
     observe: (seconds: number) => unknown,
-    private readonly clock: Clock = quickClock,
+    private readonly clock: Clock = realClock,
     /** Milliseconds that the loop has waited for events since it began. */
     private readonly idleTime: Clock = () => performance.nodeTiming.idleTime,
     private readonly timers: LoopTimers = realTimers,

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../../common/clock.js';
-import { monotonicClock } from '../../../common/clock.js';
+import { realClock } from '../../../common/clock.js';
 import type { Counter } from '../../../metrics/counter.js';
 import type { Gauge } from '../../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../../metrics/registry.js';
@@ -50,7 +50,7 @@ export class EventLoopCollector implements Collector {
   constructor(
     registry: MetricsRegistry,
     private readonly interval: number,
-    private readonly clock: Clock = monotonicClock,
+    private readonly clock: Clock = realClock,
   ) {
     this.ticks = registry.ownCounter('callbacks');
     this.events = registry.ownCounter('callbacks_processed');

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../common/clock.js';
-import { monotonicClock } from '../../../common/clock.js';
+import { realClock } from '../../../common/clock.js';
 
 /** Milliseconds of CPU that the process has used, on all cores. The runtime knows it on every platform. */
 function usedCpu(): number {
@@ -20,7 +20,7 @@ export class CpuShare {
   private share: number | null = null;
 
   constructor(
-    private readonly clock: Clock = monotonicClock,
+    private readonly clock: Clock = realClock,
     private readonly used: () => number = usedCpu,
   ) {}
 

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Clock } from '../../../common/clock.js';
-import { monotonicClock } from '../../../common/clock.js';
+import { realClock } from '../../../common/clock.js';
 import { CostLimiter } from '../cost-limiter.js';
 
 const DIRECTORY = '/proc/self/fd';
@@ -19,7 +19,7 @@ export class OpenDescriptors {
   private readonly sparing: CostLimiter;
 
   constructor(
-    clock: Clock = monotonicClock,
+    clock: Clock = realClock,
     private readonly ways = WAYS,
   ) {
     this.sparing = new CostLimiter(clock);
