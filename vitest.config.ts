@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** A spec beside its source that opens a socket or starts a process. Without it, `no-network.ts` makes it fail. */
 const E2E = 'src/**/*.e2e.spec.ts';
 
+/** What installs packages from the registry: these take minutes. */
+const PACKAGE = ['test/package.spec.ts', 'test/documentation/steps.spec.ts'];
+
 /** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
@@ -22,14 +25,14 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [E2E, 'test/**/*.spec.ts'],
-          exclude: ['test/architecture.spec.ts', 'test/package.spec.ts'],
+          exclude: ['test/architecture.spec.ts', ...PACKAGE],
           ...timeouts,
         },
       },
       {
         test: {
           name: 'package',
-          include: ['test/package.spec.ts'],
+          include: PACKAGE,
           ...timeouts,
         },
       },

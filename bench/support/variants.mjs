@@ -38,7 +38,7 @@ export const VARIANTS = {
   },
   // What nobody who sees all of that can do without.
   least: {
-    title: () => 'the least that sees each request and each turn of the loop',
+    title: () => 'the minimum that sees each request and each loop iteration',
     setUp: async () => leastObserver(),
   },
   requests: {

@@ -28,7 +28,7 @@ export function userEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** As it is, proxies and registries included, but without what vitest and an outer npm have set for themselves. */
-function npmEnvironment(): NodeJS.ProcessEnv {
+export function npmEnvironment(): NodeJS.ProcessEnv {
   const own = /^(NODE_OPTIONS|NODE_ENV|VITEST.*|INIT_CWD|npm_(?!config_).*|npm_config_local_prefix)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
