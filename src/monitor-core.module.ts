@@ -1,11 +1,12 @@
 import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
 import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
 import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
+import { ApplicationGuardHint } from './access/application-guard.hint.js';
 import { MonitorAccess } from './access/monitor-access.js';
 import { LocalityResolver } from './common/http/locality.js';
 import { EndpointMount } from './endpoint/mounting/endpoint-mount.js';
@@ -100,9 +101,19 @@ import { MonitorService } from './monitor.service.js';
     },
     {
       provide: RequestObserver,
-      inject: [HttpAdapterHost, RequestCounter, HttpMetrics],
-      useFactory: (host: HttpAdapterHost, requests: RequestCounter, metrics: HttpMetrics) =>
-        new RequestObserver(host, requests, metrics),
+      inject: [HttpAdapterHost, RequestCounter, HttpMetrics, ApplicationGuardHint],
+      useFactory: (
+        host: HttpAdapterHost,
+        requests: RequestCounter,
+        metrics: HttpMetrics,
+        hint: ApplicationGuardHint | undefined,
+      ) =>
+        new RequestObserver(
+          host,
+          requests,
+          metrics,
+          hint && ((request, route, status) => hint.onRefused(request, route, status)),
+        ),
     },
     {
       provide: HandlerCalls,
@@ -126,6 +137,14 @@ import { MonitorService } from './monitor.service.js';
       inject: [MONITOR_OPTIONS, LocalityResolver],
       useFactory: ({ access }: ResolvedMonitorOptions, localities: LocalityResolver) =>
         new MonitorAccess(access, localities),
+    },
+    {
+      provide: ApplicationGuardHint,
+      inject: [MONITOR_OPTIONS, MonitorAccess, ApplicationConfig],
+      useFactory: (options: ResolvedMonitorOptions, access: MonitorAccess, config: ApplicationConfig) =>
+        servedAt(options) === 'application'
+          ? new ApplicationGuardHint(options.path, access, config)
+          : undefined,
     },
     {
       provide: ExposureWarning,

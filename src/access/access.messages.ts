@@ -27,6 +27,12 @@ export const FILTER_TOO_SLOW = (ms: number): string => `not settled after ${ms} 
 
 export const FILTER_STOPPED = 'not settled when the application closed';
 
+/** Logged once. */
+export const CLOSED_BY_APPLICATION = (route: string, status: number): string =>
+  `A guard or middleware of the application answered ${status} to a request to ${route} that the monitor would have let in. ` +
+  'The option "decorators" tells a global guard that the endpoint is public, as in decorators: [Public()]; the monitor checks ' +
+  'every request itself. The option "port" serves the endpoint where guards and middleware of the application do not apply.';
+
 export const ALLOWS_EVERYBODY =
   'The option "allow" has a network of everybody (/0) in it: the monitor can be read from wherever the server can be reached.';
 

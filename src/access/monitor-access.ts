@@ -14,6 +14,7 @@ export class MonitorAccess {
   private readonly filter: FilterCalls | undefined;
   /** There is one line in the log for each, so that nobody can fill it by knocking. */
   private readonly logged = new Set<RefusalReason>();
+  private readonly decided = new WeakSet<IncomingMessage>();
 
   constructor(options: ResolvedAccessOptions, localities: LocalityResolver) {
     this.builtIn = new AccessPolicy(options, localities);
@@ -28,7 +29,13 @@ export class MonitorAccess {
 
   /** What becomes of that judgement by the filter of the options, if there is one. */
   decide(request: IncomingMessage, judgement: AccessJudgement): AccessJudgement | Promise<AccessJudgement> {
+    this.decided.add(request);
     return this.filter === undefined ? judgement : this.filter.ask(request, judgement);
+  }
+
+  /** Whether {@link decide} was called for a request, which a guard of the application may have refused before that. */
+  hasDecided(request: IncomingMessage): boolean {
+    return this.decided.has(request);
   }
 
   log({ reason, detail }: AccessDenied): void {

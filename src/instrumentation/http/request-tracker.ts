@@ -19,6 +19,9 @@ interface Upgradable {
 /** See `FrameworkIntegration.routeOf`. */
 type RouteOf = (tracked: TrackedRequest, status: number | undefined) => string | undefined;
 
+/** Called when a request was answered with 401 or 403. */
+export type OnRefused = (request: IncomingMessage, route: string, status: 401 | 403) => void;
+
 /**
  * Tracks each request from arrival to completion, whatever the outcome, and hands it to the metrics.
  *
@@ -36,6 +39,7 @@ export class RequestTracker {
     private readonly counter: RequestCounter,
     private readonly metrics: HttpMetrics,
     private readonly routeOf: RouteOf,
+    private readonly onRefused?: OnRefused,
     private readonly clock: Clock = realClock,
   ) {}
 
@@ -109,6 +113,7 @@ export class RequestTracker {
     const route = this.routeLabelOf(tracked, status);
     const seconds = (this.clock() - tracked.start) / 1000;
     this.metrics.end({ method: tracked.request.method, route, status, isComplete, seconds }, tracked);
+    if (status === 401 || status === 403) this.onRefused?.(tracked.request, route, status);
   }
 
   private routeLabelOf(tracked: TrackedRequest, status: number | undefined): string {

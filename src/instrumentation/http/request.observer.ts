@@ -5,6 +5,7 @@ import type { FrameworkIntegration, HttpAdapter } from './framework-integration.
 import type { HttpMetrics } from './http-metrics.js';
 import { integrationFor } from './integration-for.js';
 import type { RequestCounter } from './request-counter.js';
+import type { OnRefused } from './request-tracker.js';
 import { RequestTracker } from './request-tracker.js';
 import { RequestListener } from './server/request-listener.js';
 import type { TrackedRequest } from './tracked-request.js';
@@ -28,9 +29,13 @@ export class RequestObserver implements OnModuleInit, OnApplicationBootstrap, On
     private readonly host: HttpAdapterHost,
     counter: RequestCounter,
     metrics: HttpMetrics,
+    onRefused?: OnRefused,
   ) {
-    this.tracker = new RequestTracker(counter, metrics, (tracked, status) =>
-      this.integration?.routeOf(tracked, status),
+    this.tracker = new RequestTracker(
+      counter,
+      metrics,
+      (tracked, status) => this.integration?.routeOf(tracked, status),
+      onRefused,
     );
     // NestFactory sets the adapter before it creates providers, a TestingModule afterwards. Both do so before the body parser
     // is registered, which must come after us.

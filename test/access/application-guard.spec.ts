@@ -1,0 +1,103 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, SetMetadata, UnauthorizedException } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import type { MonitorOptions } from '../../src/index.js';
+import { MonitorModule, MonitorPort } from '../../src/index.js';
+import type { TestApp } from '../support/app.js';
+import { ADAPTERS, startApp } from '../support/app.js';
+
+const HINT = /answered 40[13] to a request to \S+ that the monitor would have let in.*"decorators"/;
+const Public = () => SetMetadata('isPublic', true);
+
+/** A global guard as applications have it: what is not marked as public needs an identity. */
+class ClosedGuard implements CanActivate {
+  constructor(private readonly thrown: Error | undefined) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (Reflect.getMetadata('isPublic', context.getClass()) === true) return true;
+    if (this.thrown !== undefined) throw this.thrown;
+    return false;
+  }
+}
+
+@Controller()
+class Orders {
+  @Get('orders')
+  list(): string[] {
+    return [];
+  }
+}
+
+describe.each(ADAPTERS)(
+  'on %s, where a guard of the application refuses a request to the endpoint',
+  (adapter) => {
+    const start = async (
+      options: MonitorOptions = {},
+      thrown?: Error,
+      configure: (app: TestApp['app']) => unknown = () => {},
+    ) =>
+      startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [Orders] }, async (app) => {
+        app.useGlobalGuards(new ClosedGuard(thrown));
+        await configure(app);
+      });
+    /** The hints, once all that has been answered is counted. */
+    const hintsOf = ({ log }: TestApp) => log.warnings.filter((text) => HINT.test(text));
+
+    it.each([
+      [403, undefined],
+      [401, new UnauthorizedException()],
+      [403, new ForbiddenException()],
+    ])('the log says once that `decorators` may be missing: %d', async (status, thrown) => {
+      const running = await start({}, thrown);
+      expect((await running.get('/monitor')).status).toBe(status);
+      await expect.poll(() => hintsOf(running)).toHaveLength(1);
+      for (const path of ['/monitor', '/monitor/prometheus'])
+        expect((await running.get(path)).status).toBe(status);
+      expect(hintsOf(running)).toEqual([
+        expect.stringContaining(`answered ${status} to a request to /monitor `),
+      ]);
+    });
+
+    it('the log says so below a global prefix and with a path of the options too', async () => {
+      const running = await start({ path: '/ops/health/' }, undefined, (app) => app.setGlobalPrefix('api'));
+      expect((await running.get('/api/ops/health/prometheus')).status).toBe(403);
+      await expect.poll(() => hintsOf(running)).toHaveLength(1);
+    });
+
+    it('the log says nothing of requests that the monitor refuses too, or that are for other routes', async () => {
+      const running = await start();
+      expect((await running.get('/orders')).status).toBe(403);
+      const forwarded = { headers: { 'X-Forwarded-For': '8.8.8.8' } };
+      expect((await running.get('/monitor', forwarded)).status).toBe(403);
+      // It ends after the others, so those have been looked at when it is.
+      expect((await running.get('/monitor')).status).toBe(403);
+      await expect.poll(() => hintsOf(running)).toHaveLength(1);
+      expect(hintsOf(running)[0]).toContain('request to /monitor that');
+    });
+
+    it('the log says nothing once `decorators` has the mark, also where the monitor refuses a request', async () => {
+      const running = await start({ decorators: [Public()] });
+      expect((await running.get('/monitor')).status).toBe(200);
+      expect((await running.get('/monitor', { headers: { 'X-Forwarded-For': '8.8.8.8' } })).status).toBe(403);
+      expect((await running.get('/orders')).status).toBe(403);
+      expect(hintsOf(running)).toEqual([]);
+    });
+
+    it('the log says nothing where the `requestFilter` refuses it', async () => {
+      const running = await start({
+        decorators: [Public()],
+        requestFilter: async () => Promise.resolve(false),
+      });
+      expect((await running.get('/monitor')).status).toBe(403);
+      expect((await running.get('/monitor')).status).toBe(403);
+      expect(hintsOf(running)).toEqual([]);
+    });
+
+    it('the log says nothing where the endpoint has a port of its own, which the guard does not close', async () => {
+      const running = await start({ port: 0 });
+      expect((await fetch(running.app.get(MonitorPort).url ?? '')).status).toBe(200);
+      expect((await running.get('/orders')).status).toBe(403);
+      expect(hintsOf(running)).toEqual([]);
+    });
+  },
+);
