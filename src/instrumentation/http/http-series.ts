@@ -29,12 +29,19 @@ export interface RequestSeries {
   readonly responses: Counter | undefined;
 }
 
+type Status = RequestKind['status'];
+
 /** At most so many kinds are cached, since a status can be any number. Others are looked up by their labels each time. */
 const MAX_CACHED = 10_000;
 
-/** Finds the series of a request. The cache saves looking up the labels, which costs about as much as all the rest. */
+/**
+ * Finds the series of a request. The cache saves looking up the labels. It is a map of maps, since to build one key of the
+ * three parts takes 1.7 % of the instructions of a Fastify request.
+ */
 export class HttpSeries {
-  private readonly cache = new Map<string, RequestSeries>();
+  /** By route, status and the label of the method. */
+  private readonly cache = new Map<string, Map<Status, Map<string, RequestSeries>>>();
+  private cached = 0;
   /** `1xx` to `5xx`. */
   private readonly classes: readonly Counter[];
 
@@ -44,13 +51,7 @@ export class HttpSeries {
 
   /** The series of a request. */
   of(kind: RequestKind): RequestSeries {
-    const key = `${methodLabel(kind.method)} ${kind.status} ${kind.route}`;
-    let series = this.cache.get(key);
-    if (series === undefined) {
-      series = this.with({}, kind);
-      if (this.cache.size < MAX_CACHED) this.cache.set(key, series);
-    }
-    return series;
+    return this.cache.get(kind.route)?.get(kind.status)?.get(methodLabel(kind.method)) ?? this.remember(kind);
   }
 
   /** The series of a request that has further labels. */
@@ -61,5 +62,16 @@ export class HttpSeries {
       duration: this.registry.ownHistogram(HTTP_DURATION, all),
       responses: status === undefined ? undefined : this.classes[Math.floor(status / 100) - 1],
     };
+  }
+
+  private remember(kind: RequestKind): RequestSeries {
+    const { method, route, status } = kind;
+    const series = this.with({}, kind);
+    if (this.cached >= MAX_CACHED) return series;
+    const byStatus = this.cache.get(route) ?? new Map<Status, Map<string, RequestSeries>>();
+    const byMethod = byStatus.get(status) ?? new Map<string, RequestSeries>();
+    this.cache.set(route, byStatus.set(status, byMethod.set(methodLabel(method), series)));
+    this.cached++;
+    return series;
   }
 }
