@@ -26,10 +26,10 @@ async function fill(side) {
   if (side === 'ours') {
     // One metric gets half of all series at most.
     const monitor = await createMonitor({ maxSeries: 2 * SERIES + 1000 });
-    return { holder: monitor, count: (i) => monitor.count('http_requests', 1, labelsOf(i)) };
+    return { holder: monitor, count: (i) => monitor.count('product_requests', 1, labelsOf(i)) };
   }
   const labelNames = ['method', 'route', 'status'];
-  const counter = new prom.Counter({ name: 'http_requests', help: 'http_requests', labelNames });
+  const counter = new prom.Counter({ name: 'product_requests', help: 'product_requests', labelNames });
   return { holder: prom.register, count: (i) => counter.inc(labelsOf(i)) };
 }
 
