@@ -64,36 +64,60 @@ async function stall(url: string): Promise<IncomingMessage> {
 }
 
 describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
-  const start = async (more: MonitorOptions = {}) => {
-    const running = await startApp(adapter, {
-      imports: [MonitorModule.forRoot({ maxSeries: 400_000, ...options, ...more })],
-    });
+  const start = async (more: MonitorOptions = {}, configure?: (app: TestApp['app']) => unknown) => {
+    const imports = [MonitorModule.forRoot({ maxSeries: 400_000, ...options, ...more })];
+    const running = await startApp(adapter, { imports }, configure);
     return { running, endpoint: endpointOf(running), monitor: running.app.get(MonitorService) };
   };
 
-  it('are given up, and their windows given back, where the client leaves before the answer begins', async () => {
-    const gate = new Gate();
-    const requestFilter = async () => (await gate.pass(), true);
-    const { running, endpoint, monitor } = await start({ requestFilter });
-    monitor.kv('queue', 100);
-    monitor.kv('queue', 1);
-    for (let i = 0; i < 12; i++) {
-      const arrived = gate.arrival();
-      const leaving = request(endpoint + PATHS[i % 2], { agent: false }).on('error', () => {});
-      leaving.end();
-      await arrived;
-      const closed = new Promise((resolve) => leaving.on('close', resolve));
-      leaving.destroy();
-      await closed;
-    }
-    // The server learns that the clients have left from the same event loop, before one that comes after them.
-    const after = fetch(endpoint);
-    await gate.arrival();
-    gate.open();
-    expect(await (await after).json()).toMatchObject({ max_gauges: { queue: 100 } });
-    expect(await (await fetch(`${endpoint}/prometheus`)).text()).toContain('\nqueue_max 100\n');
-    await expect.poll(() => running.app.get(ReadLimiter).used, PATIENT).toEqual({ reads: 0, documents: 0 });
-  });
+  /** What may be asynchronous before the handler. A port of the endpoint's own has nothing of the application before it. */
+  const befores: { before: string; wait: (gate: Gate) => Parameters<typeof start> }[] = [
+    {
+      before: '`requestFilter`',
+      wait: (gate) => [{ requestFilter: async () => (await gate.pass(), true) }],
+    },
+    {
+      before: 'a middleware',
+      wait: (gate) => [
+        {},
+        (app) =>
+          app.use((_request: unknown, _response: unknown, next: () => void) => void gate.pass().then(next)),
+      ],
+    },
+    {
+      before: 'a global guard',
+      wait: (gate) => [
+        {},
+        (app) => app.useGlobalGuards({ canActivate: async () => (await gate.pass(), true) }),
+      ],
+    },
+  ];
+
+  it.each(befores.slice(0, options.port === undefined ? befores.length : 1))(
+    'are given up, and their windows given back, where the client leaves before the answer begins, during $before',
+    async ({ wait }) => {
+      const gate = new Gate();
+      const { running, endpoint, monitor } = await start(...wait(gate));
+      monitor.kv('queue', 100);
+      monitor.kv('queue', 1);
+      for (let i = 0; i < 12; i++) {
+        const arrived = gate.arrival();
+        const leaving = request(endpoint + PATHS[i % 2], { agent: false }).on('error', () => {});
+        leaving.end();
+        await arrived;
+        const closed = new Promise((resolve) => leaving.on('close', resolve));
+        leaving.destroy();
+        await closed;
+      }
+      // The server learns that the clients have left from the same event loop, before one that comes after them.
+      const after = fetch(endpoint);
+      await gate.arrival();
+      gate.open();
+      expect(await (await after).json()).toMatchObject({ max_gauges: { queue: 100 } });
+      expect(await (await fetch(`${endpoint}/prometheus`)).text()).toContain('\nqueue_max 100\n');
+      await expect.poll(() => running.app.get(ReadLimiter).used, PATIENT).toEqual({ reads: 0, documents: 0 });
+    },
+  );
 
   it('are bounded together, JSON and text, by what clients do not take', async () => {
     const { running, endpoint, monitor } = await start();

@@ -85,8 +85,9 @@ export class RequestTracker {
     this.metrics.begin();
     response.on('close', () => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
-    // An outer application may have passed the request on after its client had left.
-    if (response.closed) process.nextTick(() => this.end(tracked));
+    // Queued behind another one, it is not closed with its connection.
+    const { socket } = request as Partial<IncomingMessage>;
+    if (response.closed || (tracked.isPipelined && socket?.destroyed === true)) this.endSoon(tracked);
     return tracked;
   }
 
@@ -102,6 +103,13 @@ export class RequestTracker {
     if (response.socket !== null) return;
     tracked.isPipelined = true;
     this.pipelined.add(tracked);
+  }
+
+  /** For a request that an outer application passed on after its client had left. */
+  private endSoon(tracked: TrackedRequest): void {
+    tracked.hadClientLeft = true;
+    // The framework has not found its route yet.
+    process.nextTick(() => this.end(tracked));
   }
 
   private end(tracked: TrackedRequest): void {

@@ -12,6 +12,8 @@ export class TrackedRequest {
   /** Whether it was queued behind another request on its connection when it arrived. */
   isPipelined = false;
   hasEnded = false;
+  /** Whether its client had left when it arrived: whatever is answered, nobody gets it. */
+  hadClientLeft = false;
   /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;
   private readonly isHttp2: boolean;
@@ -42,7 +44,7 @@ export class TrackedRequest {
    */
   status(isComplete: boolean): number | undefined {
     const { response } = this;
-    if (!isComplete && (!response.headersSent || this.isAnswerLost)) return undefined;
+    if (!isComplete && (this.hadClientLeft || !response.headersSent || this.isAnswerLost)) return undefined;
     if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
     // A handler may set statusCode after the head was sent. Node keeps the message that it sent, which then does not fit.
     const { statusCode } = response;
@@ -61,6 +63,7 @@ export class TrackedRequest {
   /** Whether the whole response was handed to the socket. Valid once the response is closed. */
   get isComplete(): boolean {
     const { response } = this;
+    if (this.hadClientLeft) return false;
     // HTTP/2 reports a stream that was reset as finished.
     if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
     return response.writableFinished || this.hasFinished;
