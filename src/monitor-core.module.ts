@@ -1,6 +1,7 @@
 import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { InFlight } from './common/in-flight.js';
 import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
@@ -20,7 +21,11 @@ import { RequestCounter } from './instrumentation/http/request-counter.js';
 import { RequestObserver } from './instrumentation/http/request.observer.js';
 import { RequestsInterceptor } from './instrumentation/http/requests.interceptor.js';
 import { RouteRegistration } from './instrumentation/http/route-registration.js';
+import type { ExposedParts } from './access/exposure-warning.js';
 import { ExposureWarning } from './access/exposure-warning.js';
+import { MonitorDiagnostics } from './diagnostics/monitor-diagnostics.js';
+import { EventLoopBlocks } from './metrics/collection/event-loop-blocks.js';
+import { BlockedLoopService } from './diagnostics/blocked-loop/blocked-loop.service.js';
 import { MetricsReader } from './metrics/collection/reader.js';
 import { MetricsRegistry } from './metrics/registry.js';
 import type { MetricsSource } from './metrics/source/metrics-source.js';
@@ -61,11 +66,12 @@ import { MonitorService } from './monitor.service.js';
         });
       },
     },
+    { provide: EventLoopBlocks, useFactory: () => new EventLoopBlocks() },
     {
       provide: METRICS_SOURCE,
-      inject: [MetricsRegistry, Collectors],
-      useFactory: (registry: MetricsRegistry, collectors: Collectors) =>
-        new RegistrySource(registry, () => collectors.facts()),
+      inject: [MetricsRegistry, Collectors, EventLoopBlocks],
+      useFactory: (registry: MetricsRegistry, collectors: Collectors, blocks: EventLoopBlocks) =>
+        new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: blocks.read() })),
     },
     {
       provide: MetricsReader,
@@ -88,6 +94,41 @@ import { MonitorService } from './monitor.service.js';
     },
     LocalityResolver,
     {
+      provide: InFlight,
+      inject: [MONITOR_OPTIONS],
+      // Who is blocked is asked for only where blocks are: it costs something with every request.
+      useFactory: ({ diagnostics }: ResolvedMonitorOptions) =>
+        diagnostics.blockThreshold === undefined ? undefined : new InFlight(),
+    },
+    {
+      provide: MonitorDiagnostics,
+      inject: [MONITOR_OPTIONS, MetricsRegistry, Startup],
+      useFactory: (
+        { diagnostics, captures }: ResolvedMonitorOptions,
+        registry: MetricsRegistry,
+        startup: Startup,
+      ) => {
+        const monitorDiagnostics = new MonitorDiagnostics(diagnostics, captures, registry);
+        startup.prepare(() => monitorDiagnostics.prepare());
+        return monitorDiagnostics;
+      },
+    },
+    {
+      provide: BlockedLoopService,
+      inject: [MONITOR_OPTIONS, MetricsRegistry, EventLoopBlocks, InFlight, Startup],
+      useFactory: (
+        { diagnostics }: ResolvedMonitorOptions,
+        registry: MetricsRegistry,
+        blocks: EventLoopBlocks,
+        inFlight: InFlight | undefined,
+        startup: Startup,
+      ) => {
+        const service = new BlockedLoopService(diagnostics.blockThreshold, registry, blocks, inFlight);
+        startup.start(() => service.start());
+        return service;
+      },
+    },
+    {
       provide: RequestCounter,
       inject: [MetricsRegistry, LocalityResolver],
       useFactory: (registry: MetricsRegistry, localities: LocalityResolver) =>
@@ -101,24 +142,27 @@ import { MonitorService } from './monitor.service.js';
     },
     {
       provide: RequestObserver,
-      inject: [HttpAdapterHost, RequestCounter, HttpMetrics, ApplicationGuardHint],
+      inject: [HttpAdapterHost, RequestCounter, HttpMetrics, ApplicationGuardHint, InFlight],
       useFactory: (
         host: HttpAdapterHost,
         requests: RequestCounter,
         metrics: HttpMetrics,
         hint: ApplicationGuardHint | undefined,
+        inFlight: InFlight | undefined,
       ) =>
         new RequestObserver(
           host,
           requests,
           metrics,
           hint && ((request, route, status) => hint.onRefused(request, route, status)),
+          inFlight,
         ),
     },
     {
       provide: HandlerCalls,
-      inject: [MetricsRegistry],
-      useFactory: (registry: MetricsRegistry) => new HandlerCalls(registry),
+      inject: [MetricsRegistry, InFlight],
+      useFactory: (registry: MetricsRegistry, inFlight: InFlight | undefined) =>
+        new HandlerCalls(registry, undefined, inFlight),
     },
     RouteRegistration,
     {
@@ -150,7 +194,7 @@ import { MonitorService } from './monitor.service.js';
       provide: ExposureWarning,
       inject: [MONITOR_OPTIONS, HttpAdapterHost, LocalityResolver],
       useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, localities: LocalityResolver) =>
-        new ExposureWarning(options.access, servedAt(options) === 'application', host, localities),
+        new ExposureWarning(options.access, exposedParts(options), host, localities),
     },
     {
       provide: MonitorPort,
@@ -172,6 +216,7 @@ import { MonitorService } from './monitor.service.js';
   exports: [
     StartupModule,
     MonitorService,
+    MonitorDiagnostics,
     MonitorAccess,
     MonitorPort,
     EndpointMount,
@@ -223,4 +268,14 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
     if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
   }
+}
+
+/** What would be exposed, and where. */
+function exposedParts(options: ResolvedMonitorOptions): ExposedParts {
+  const { diagnostics, controller } = options;
+  return {
+    isOnMainPort: servedAt(options) === 'application',
+    hasDiagnostics:
+      controller !== false && (diagnostics.profiles || diagnostics.report || diagnostics.heapSnapshot),
+  };
 }

@@ -1,4 +1,12 @@
 import type { EndpointFeature } from './monitor-endpoint.module.js';
 
 /** The parts of the endpoint beside `MonitorController`. See {@link EndpointFeature} for how to add one. */
-export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [];
+export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
+  {
+    isOn: ({ diagnostics }) => diagnostics.profiles || diagnostics.report || diagnostics.heapSnapshot,
+    load: async () => {
+      const { DiagnosticsController } = await import('./endpoint/diagnostics/diagnostics.controller.js');
+      return { controllers: [DiagnosticsController] };
+    },
+  },
+];

@@ -48,6 +48,14 @@ describe('the options', () => {
       },
       maxSeries: 10_000,
       collectors: { process: true, eventLoop: true, memory: true, gc: true, own: [] },
+      diagnostics: {
+        isOn: false,
+        blockThreshold: undefined,
+        profiles: false,
+        report: false,
+        heapSnapshot: false,
+      },
+      captures: undefined,
     };
     const { access, ...others } = resolveMonitorOptions();
     expect(others).toEqual(defaults);

@@ -10,6 +10,10 @@ import type {
   ResolvedCollectorsOptions,
 } from './instrumentation/runtime/collectors.options.js';
 import { COLLECTORS_RULES, resolveCollectorsOptions } from './instrumentation/runtime/collectors.options.js';
+import type { CapturesOptions, ResolvedCapturesOptions } from './diagnostics/captures/captures.options.js';
+import { CAPTURES_RULES, resolveCapturesOptions } from './diagnostics/captures/captures.options.js';
+import type { DiagnosticsOptions, ResolvedDiagnosticsOptions } from './diagnostics/diagnostics.options.js';
+import { DIAGNOSTICS_RULE, resolveDiagnosticsOptions } from './diagnostics/diagnostics.options.js';
 import { MonitorController } from './endpoint/monitor.controller.js';
 import type { PortOptions, ResolvedPortOptions } from './endpoint/port/port.options.js';
 import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js';
@@ -54,6 +58,14 @@ export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOp
   maxSeries?: number | undefined;
   /** What the monitor measures by itself, each of which can be switched off, and collectors of your own. Default: all. */
   collectors?: CollectorsOptions | undefined;
+  /**
+   * Says which function blocks the event loop, and serves profiles and Node's diagnostic report. `true` is all of it but heap
+   * snapshots. Where readers from elsewhere may get in without a token, the application does not start with it.
+   * Default: `false`.
+   */
+  diagnostics?: boolean | DiagnosticsOptions | undefined;
+  /** Where profiles are kept that are taken again and again. Default: nowhere. */
+  captures?: CapturesOptions | undefined;
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
@@ -69,6 +81,8 @@ export interface ResolvedMonitorOptions extends ResolvedPublishingOptions {
   readonly http: ResolvedHttpOptions;
   readonly maxSeries: number;
   readonly collectors: ResolvedCollectorsOptions;
+  readonly diagnostics: ResolvedDiagnosticsOptions;
+  readonly captures: ResolvedCapturesOptions | undefined;
 }
 
 const RULES: Rules = {
@@ -93,6 +107,8 @@ const RULES: Rules = {
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
   collectors: COLLECTORS_RULES,
+  diagnostics: DIAGNOSTICS_RULE,
+  captures: CAPTURES_RULES,
 };
 
 /**
@@ -119,6 +135,8 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     http: resolveHttpOptions(options.http),
     maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
     collectors: resolveCollectorsOptions(options.collectors),
+    diagnostics: resolveDiagnosticsOptions(options.diagnostics),
+    captures: resolveCapturesOptions(options.captures),
   });
 }
 

@@ -273,6 +273,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(Object.keys(await running.document())).toEqual([
       'process',
       'instance',
+      'eventloop_blocks',
       'counters',
       'gauges',
       'max_gauges',

@@ -40,3 +40,7 @@ export const RISKY_LISTENER =
   'This application listens to other machines, and trusts proxies, so there may be one before it. A proxy on this machine ' +
   'that adds no header of its own looks to the monitor like a reader on this machine, and lets everybody in that it ' +
   'forwards for. Give the monitor a port of its own, with the option "port", or a "token".';
+
+/** Completes "must be": for the option `diagnostics`. */
+export const DIAGNOSTICS_EXPOSED = (exposure: string): string =>
+  `false, unless the endpoint has a port of its own, or a token and no network of everybody: ${exposure}`;

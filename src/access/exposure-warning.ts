@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
-import { ALLOWS_EVERYBODY, RISKY_LISTENER } from './access.messages.js';
+import { badOption } from '../common/options/check-options.js';
+import { ALLOWS_EVERYBODY, DIAGNOSTICS_EXPOSED, RISKY_LISTENER } from './access.messages.js';
 import type { ResolvedAccessOptions } from './access.options.js';
 import type { LocalityResolver } from '../common/http/locality.js';
 
@@ -11,15 +12,21 @@ interface Framework {
   [key: symbol]: { trustProxy?: unknown } | undefined;
 }
 
-/** Warns once at start of a set-up that may let more people in than was meant. */
+export interface ExposedParts {
+  /** Whether the endpoint is where the application is. */
+  readonly isOnMainPort: boolean;
+  /** Whether there are endpoints of the diagnostics, which show code and paths. */
+  readonly hasDiagnostics: boolean;
+}
+
+/** Warns once at start of a set-up that may let more people in than was meant. With diagnostics, it fails the start. */
 export class ExposureWarning {
   private readonly logger = new Logger('MonitorAccess');
   private server: Server | undefined;
 
-  /** @param isOnMainPort whether the endpoint is where the application is. */
   constructor(
     private readonly options: ResolvedAccessOptions,
-    private readonly isOnMainPort: boolean,
+    private readonly parts: ExposedParts,
     private readonly host: HttpAdapterHost,
     private readonly localities: LocalityResolver,
   ) {}
@@ -29,16 +36,29 @@ export class ExposureWarning {
     const address = this.server?.address();
     if (typeof address !== 'object' || address === null) return;
     const isPublic = this.localities.of(address.address) !== 'loopback';
-    if (isPublic && trustsProxies(this.host)) this.logger.warn(RISKY_LISTENER);
+    if (!isPublic || !trustsProxies(this.host)) return;
+    if (!this.parts.hasDiagnostics) this.logger.warn(RISKY_LISTENER);
+    else this.refuseToListen(badOption('diagnostics', true, DIAGNOSTICS_EXPOSED(RISKY_LISTENER)));
   };
 
   onModuleInit(): void {
     const { allow, token, requestFilter } = this.options;
     if (requestFilter !== undefined) return;
-    if (allow.isEverybody) this.logger.warn(ALLOWS_EVERYBODY);
+    if (allow.isEverybody) {
+      if (this.parts.hasDiagnostics) {
+        throw badOption('diagnostics', true, DIAGNOSTICS_EXPOSED(ALLOWS_EVERYBODY));
+      }
+      this.logger.warn(ALLOWS_EVERYBODY);
+    }
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    if (!this.isOnMainPort || token !== undefined || typeof server?.once !== 'function') return;
+    if (!this.parts.isOnMainPort || token !== undefined || typeof server?.once !== 'function') return;
     this.server = server.once('listening', this.onListening);
+  }
+
+  /** Has `app.listen()` reject, as it does with every other error of the server. */
+  private refuseToListen(error: Error): void {
+    this.server?.close();
+    this.server?.emit('error', error);
   }
 
   onApplicationShutdown(): void {

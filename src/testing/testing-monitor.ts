@@ -23,6 +23,6 @@ export function createTestingMonitor(): MonitorService {
   const registry = new MetricsRegistry({ warn });
   // Collectors that are not started record nothing. They still know the process id and the like.
   const collectors = new Collectors(registry, COLLECTOR_TEXTS, { failure: warn, recovery: warn });
-  const source = new RegistrySource(registry, () => collectors.facts());
+  const source = new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: [] }));
   return new MonitorService(registry, new MetricsReader(source));
 }

@@ -14,6 +14,7 @@ import { SplitRegistry } from './split-registry.js';
 const factsOfThisProcess = (): DocumentFacts => ({
   process: new ProcessCollector().read(),
   instance: new Instance().read(),
+  eventloop_blocks: [],
 });
 
 /** A source that is written as Prometheus text, and read by a strict reader. */

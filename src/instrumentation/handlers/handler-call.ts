@@ -17,6 +17,15 @@ export class HandlerCall implements Pick<TapObserver<unknown>, 'complete' | 'err
     this.start = clock();
   }
 
+  get transport(): string {
+    return this.metrics.transport;
+  }
+
+  /** Such as `CatsController.find`. */
+  get handler(): string {
+    return this.metrics.handler;
+  }
+
   complete(): void {
     this.end('ok');
   }

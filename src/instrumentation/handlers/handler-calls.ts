@@ -2,7 +2,8 @@ import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { defer, tap } from 'rxjs';
 import type { Clock } from '../../common/clock.js';
-import { monotonicClock } from '../../common/clock.js';
+import { monotonicClock, realClock } from '../../common/clock.js';
+import type { InFlight, InFlightSource } from '../../common/in-flight.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isOperation } from './graphql-operation.js';
 import { HandlerCall } from './handler-call.js';
@@ -25,11 +26,18 @@ export class HandlerCalls {
   private readonly known = new WeakMap<object, WeakMap<object, HandlerMetrics>>();
   /** The contexts of calls that are watched now: further interceptors of the same call get the same context. */
   private readonly watched = new WeakSet<object>();
+  private readonly inFlight: InFlightSource<HandlerCall> | undefined;
 
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly clock: Clock = monotonicClock,
-  ) {}
+    inFlight?: InFlight,
+  ) {
+    this.inFlight = inFlight?.source(({ transport, handler }: HandlerCall) => ({
+      kind: transport,
+      name: handler,
+    }));
+  }
 
   /**
    * What the handler gives, unchanged, and watched while somebody listens to it. A call that is watched already is
@@ -48,7 +56,12 @@ export class HandlerCalls {
 
   private begin(context: object, metrics: HandlerMetrics): HandlerCall {
     this.watched.add(context);
-    return new HandlerCall(metrics, this.clock, () => this.watched.delete(context));
+    const call: HandlerCall = new HandlerCall(metrics, this.clock, () => {
+      this.watched.delete(context);
+      this.inFlight?.end(call, realClock());
+    });
+    this.inFlight?.begin(call, realClock());
+    return call;
   }
 
   private metricsOf(transport: string, owner: object | undefined, method: object): HandlerMetrics {

@@ -25,7 +25,7 @@ export class HandlerMetrics {
   constructor(
     private readonly registry: MetricsRegistry,
     readonly transport: string,
-    private readonly handler: string,
+    readonly handler: string,
   ) {
     this.ok = this.counter('ok');
     // There at 0 before the first error: what computes rates would not see the first step of a counter that

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Clock } from '../../common/clock.js';
 import { realClock } from '../../common/clock.js';
+import type { InFlight, InFlightSource } from '../../common/in-flight.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestCounter } from './request-counter.js';
-import { isPreflight, PREFLIGHT, UNMATCHED } from './route.js';
+import { isPreflight, methodLabel, PREFLIGHT, UNMATCHED } from './route.js';
 import { PipelinedRequests } from './server/pipelined-requests.js';
 import { TrackedRequest } from './tracked-request.js';
 
@@ -33,6 +34,7 @@ export class RequestTracker {
   private readonly mark = Symbol('monitor.tracked');
   private readonly pipelined = new PipelinedRequests((tracked) => this.end(tracked));
   private readonly upgraded = new WeakSet<IncomingMessage>();
+  private readonly inFlight: InFlightSource<TrackedRequest> | undefined;
   private isStopped = false;
 
   constructor(
@@ -40,8 +42,14 @@ export class RequestTracker {
     private readonly metrics: HttpMetrics,
     private readonly routeOf: RouteOf,
     private readonly onRefused?: OnRefused,
+    inFlight?: InFlight,
     private readonly clock: Clock = realClock,
-  ) {}
+  ) {
+    this.inFlight = inFlight?.source((tracked: TrackedRequest) => ({
+      kind: 'http',
+      name: `${methodLabel(tracked.request.method)} ${this.routeLabelOf(tracked, statusSoFar(tracked))}`,
+    }));
+  }
 
   /** From here on, requests that arrive are not counted. */
   stop(): void {
@@ -83,6 +91,7 @@ export class RequestTracker {
     (response as Marked)[this.mark] = tracked;
     this.counter.count(request);
     this.metrics.begin();
+    this.inFlight?.begin(tracked, tracked.start);
     response.on('close', () => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
     // Queued behind another one, it is not closed with its connection.
@@ -119,7 +128,9 @@ export class RequestTracker {
     const { isComplete } = tracked;
     const status = tracked.status(isComplete);
     const route = this.routeLabelOf(tracked, status);
-    const seconds = (this.clock() - tracked.start) / 1000;
+    const now = this.clock();
+    this.inFlight?.end(tracked, now);
+    const seconds = (now - tracked.start) / 1000;
     this.metrics.end({ method: tracked.request.method, route, status, isComplete, seconds }, tracked);
     if (status === 401 || status === 403) this.onRefused?.(tracked.request, route, status);
   }
@@ -134,4 +145,9 @@ export class RequestTracker {
       return UNMATCHED;
     }
   }
+}
+
+/** The status, as soon as the headers are sent. */
+function statusSoFar({ response }: TrackedRequest): number | undefined {
+  return response.headersSent ? response.statusCode : undefined;
 }

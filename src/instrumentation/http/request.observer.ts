@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { InFlight } from '../../common/in-flight.js';
 import type { FrameworkIntegration, HttpAdapter } from './framework-integration.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { integrationFor } from './integration-for.js';
@@ -30,12 +31,14 @@ export class RequestObserver implements OnModuleInit, OnApplicationBootstrap, On
     counter: RequestCounter,
     metrics: HttpMetrics,
     onRefused?: OnRefused,
+    inFlight?: InFlight,
   ) {
     this.tracker = new RequestTracker(
       counter,
       metrics,
       (tracked, status) => this.integration?.routeOf(tracked, status),
       onRefused,
+      inFlight,
     );
     // NestFactory sets the adapter before it creates providers, a TestingModule afterwards. Both do so before the body parser
     // is registered, which must come after us.

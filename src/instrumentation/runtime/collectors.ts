@@ -80,7 +80,7 @@ export class Collectors {
   }
 
   /** What the document says beside the numbers of the registry. */
-  facts(): DocumentFacts {
+  facts(): Pick<DocumentFacts, 'process' | 'instance'> {
     const { process } = this;
     return {
       process: process?.read() ?? NO_PROCESS_METRICS(),

@@ -68,7 +68,7 @@ const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
 /** Reads all metrics of a view, those of one kind in the order of their names. */
 export function* measure(view: WindowView): Sliced<Measurements> {
   const { startTime } = view;
-  const facts = view.facts();
+  const { process, instance } = view.facts();
   const counters = yield* visit(view.counters, CHEAP_STEPS, ({ labels: labelsText, value }, labels) => {
     return { labels, labelsText, value };
   });
@@ -85,7 +85,7 @@ export function* measure(view: WindowView): Sliced<Measurements> {
     ...measurementsOf('gauge', gauges),
     ...measurementsOf('histogram', histograms),
   ];
-  return { startTime, time: Date.now(), ...facts, metrics };
+  return { startTime, time: Date.now(), process, instance, metrics };
 }
 
 interface Found<S> {

@@ -1,4 +1,5 @@
 import type { HistogramValues } from '../histogram/histogram-values.js';
+import type { EventLoopBlock } from './event-loop-block.js';
 
 /**
  * What the process has used so far, all its threads together, also when a worker says it. A field is `null` where the
@@ -55,6 +56,8 @@ export type Values = Record<string, number>;
 export interface MetricsSnapshot {
   process: ProcessMetrics;
   instance: InstanceInfo;
+  /** The last 20 times that the event loop was blocked, newest first; empty without the option `diagnostics`. */
+  eventloop_blocks: EventLoopBlock[];
   /** What was counted since the monitor was made. */
   counters: Values;
   /** What each gauge says now. */
@@ -68,7 +71,7 @@ export interface MetricsSnapshot {
 }
 
 /** What a document says beside the numbers of the registry. */
-export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance'>;
+export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance' | 'eventloop_blocks'>;
 
 /** A snapshot, and the way to undo having looked. */
 export interface Reading<T = MetricsSnapshot> {

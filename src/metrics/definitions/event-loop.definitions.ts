@@ -97,6 +97,29 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     openTelemetry: { name: 'monitor.eventloop.delay', unit: 's', figures: 'nodejs.eventloop.delay.*' },
   },
   {
+    name: 'eventloop_blocks',
+    kind: 'counter',
+    help: 'Blocks of the event loop, by the function that is to blame. Only with the option `diagnostics`.',
+    labels: {
+      function: 'Such as `ReportsService.build`; `(native)`, `(gc)` and such where no function is known.',
+      file: 'The file of the function.',
+    },
+    whenItRises:
+      'The log, and `eventloop_blocks` in the document, have the line, the stack and the requests that waited.',
+    prometheus: { name: 'nodejs_eventloop_blocks' },
+    openTelemetry: { name: 'monitor.eventloop.blocks', unit: '{block}' },
+  },
+  {
+    name: 'eventloop_block_duration',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How long a block of the event loop lasted, by the function that is to blame.',
+    labels: { function: 'As for `eventloop_blocks`.', file: 'The file of the function.' },
+    whenItRises: 'Move the work of that function to a worker thread, or do it in slices.',
+    prometheus: { name: 'nodejs_eventloop_block_duration_seconds' },
+    openTelemetry: { name: 'monitor.eventloop.block.duration', unit: 's' },
+  },
+  {
     name: 'eventloop_utilization',
     kind: 'gauge',
     unit: 'ratio',

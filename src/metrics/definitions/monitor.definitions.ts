@@ -3,6 +3,16 @@ import type { MetricDefinition } from './metric-definition.js';
 /** What the monitor says of itself. Each appears in the document with the first event. */
 export const MONITOR_DEFINITIONS: readonly MetricDefinition[] = [
   {
+    name: 'monitor_profile_start_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How long the start of a profile held up the event loop.',
+    labels: { profile: '`cpu` or `allocations`.' },
+    whenItRises: 'The application has much code: take fewer and longer profiles.',
+    prometheus: { name: 'monitor_profile_start_seconds' },
+    openTelemetry: { name: 'monitor.profile.start', unit: 's' },
+  },
+  {
     name: 'monitor_rejected_samples',
     kind: 'counter',
     help: 'Samples that were dropped because of a bad name, labels or value.',

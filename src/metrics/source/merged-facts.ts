@@ -1,10 +1,12 @@
+import type { EventLoopBlock } from '../collection/event-loop-block.js';
+import { KEPT_BLOCKS } from '../collection/event-loop-blocks.js';
 import type { DocumentFacts, ProcessMetrics } from '../collection/snapshot.js';
 
 type Numbers = readonly (number | null)[];
 
 /**
  * The facts of several sources: the process section of all processes together, each of which counts once however many
- * of its threads are among the sources, and the instance of the first source.
+ * of its threads are among the sources, the instance of the first source, and the last blocks of all event loops.
  */
 export function mergeFacts(facts: readonly DocumentFacts[]): DocumentFacts {
   const [first] = facts;
@@ -12,7 +14,19 @@ export function mergeFacts(facts: readonly DocumentFacts[]): DocumentFacts {
   const processes = [
     ...new Map(facts.toReversed().map(({ instance, process }) => [instance.pid, process])).values(),
   ];
-  return { process: mergeProcesses(processes.toReversed()), instance: first.instance };
+  return {
+    process: mergeProcesses(processes.toReversed()),
+    instance: first.instance,
+    eventloop_blocks: mergeBlocks(facts),
+  };
+}
+
+/** The last blocks of all of them, newest first. */
+function mergeBlocks(facts: readonly DocumentFacts[]): EventLoopBlock[] {
+  return facts
+    .flatMap(({ eventloop_blocks: blocks }) => blocks)
+    .sort((a, b) => b.time.localeCompare(a.time))
+    .slice(0, KEPT_BLOCKS);
 }
 
 function mergeProcesses(processes: readonly ProcessMetrics[]): ProcessMetrics {

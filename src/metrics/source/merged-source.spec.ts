@@ -22,6 +22,7 @@ function factsOf(pid: number, worker: number | null, rss: number | null): Docume
       node_version: 'v20.19.0',
       worker_id: worker,
     },
+    eventloop_blocks: [],
   };
 }
 

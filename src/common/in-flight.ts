@@ -1,0 +1,93 @@
+/** Requests, or calls of one kind, that were in flight together. */
+export interface InFlightGroup {
+  /** `http`, or the transport of a handler: `rpc`, `ws`, `graphql`. */
+  kind: string;
+  /** Such as `GET /reports/:id` or `CatsGateway.find`. */
+  name: string;
+  count: number;
+}
+
+/** What something in flight is, asked only when somebody wants to know. */
+export type InFlightDescription = Pick<InFlightGroup, 'kind' | 'name'>;
+
+/** So many that have ended are remembered until somebody calls {@link InFlight.forgetEnded}. */
+const MAX_ENDED = 2000;
+
+/** Milliseconds on the clock of `performance.now()`. */
+interface Span {
+  readonly begin: number;
+  readonly end: number;
+  readonly describe: () => InFlightDescription;
+}
+
+/**
+ * Which requests and calls were in flight in a time that has just passed. Those that have ended are remembered for a while:
+ * a request that blocks the event loop has been answered before anybody can ask what was in flight.
+ */
+export class InFlight {
+  private readonly sources: InFlightSource<object>[] = [];
+
+  /** @param describe says what one of the source is. */
+  source<T extends object>(describe: (item: T) => InFlightDescription): InFlightSource<T> {
+    const source = new InFlightSource(describe);
+    this.sources.push(source as unknown as InFlightSource<object>);
+    return source;
+  }
+
+  /**
+   * What was in flight at any moment between two times, in groups: first the group with the one that began closest to the
+   * first of them.
+   */
+  during(begin: number, end: number): InFlightGroup[] {
+    const spans = this.sources
+      .flatMap((source) => source.spans())
+      .filter((span) => span.end >= begin && span.begin <= end)
+      .sort((a, b) => Math.abs(a.begin - begin) - Math.abs(b.begin - begin));
+    const groups = new Map<string, InFlightGroup>();
+    for (const { describe } of spans) {
+      const { kind, name } = describe();
+      const key = `${kind} ${name}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { kind, name, count: 1 });
+      else group.count++;
+    }
+    return [...groups.values()];
+  }
+
+  forgetEnded(): void {
+    for (const source of this.sources) source.forgetEnded();
+  }
+}
+
+export class InFlightSource<T extends object> {
+  private readonly current = new Map<T, number>();
+  private ended: Span[] = [];
+
+  constructor(private readonly describe: (item: T) => InFlightDescription) {}
+
+  /** @param now milliseconds on the clock of `performance.now()`. */
+  begin(item: T, now: number): void {
+    this.current.set(item, now);
+  }
+
+  end(item: T, now: number): void {
+    const begin = this.current.get(item);
+    if (begin === undefined) return;
+    this.current.delete(item);
+    if (this.ended.length >= MAX_ENDED) this.ended = this.ended.slice(MAX_ENDED / 2);
+    this.ended.push({ begin, end: now, describe: () => this.describe(item) });
+  }
+
+  forgetEnded(): void {
+    if (this.ended.length > 0) this.ended = [];
+  }
+
+  spans(): Span[] {
+    const current = [...this.current].map(([item, begin]) => ({
+      begin,
+      end: Infinity,
+      describe: () => this.describe(item),
+    }));
+    return [...this.ended, ...current];
+  }
+}

@@ -1,0 +1,141 @@
+import type { FrameOrigin, RawBlock, RawFrame } from './raw-block.js';
+
+/** With fewer stacks, one that was read at a bad moment would decide. */
+export const MIN_STACKS = 3;
+
+/** A function is to blame that is on so many of the stacks. */
+const MIN_SHARE = 0.6;
+
+/** And was running for so much of the block, the time included in which nothing was read. */
+const MIN_CONFIDENCE = 0.5;
+
+/** A function that is inside the one to blame on so many of the stacks leaves doubt. */
+const DOUBTFUL_SHARE = 0.25;
+
+const MAX_FRAMES = 10;
+
+/** The function that blocked the event loop. */
+export interface Culprit {
+  readonly frame: RawFrame;
+  /** A function of a library, or of JavaScript, that it was in for most of the time. */
+  readonly inside: RawFrame | undefined;
+  /** For how much of the block it was seen to run, from 0 to 1. */
+  readonly confidence: number;
+  /** A stack that it is on, up to ten frames of it, innermost first. */
+  readonly frames: readonly RawFrame[];
+}
+
+/** A stack with its frames. */
+interface Stack {
+  readonly frames: readonly RawFrame[];
+  readonly isAtEntry: boolean;
+}
+
+type FrameTest = (frame: RawFrame) => boolean;
+
+const isApplication: FrameTest = ({ origin }) => origin === 'application';
+
+/** Where to look for the function to blame: in the application, in what awaits it, and in libraries. Node is never to blame. */
+const TIERS: readonly FrameTest[] = [
+  (frame) => isApplication(frame) && !frame.isAsync,
+  isApplication,
+  ({ origin, isAsync }) => origin === 'dependency' && !isAsync,
+];
+
+/**
+ * Finds the innermost function of the application that is on most of the stacks, or else the innermost one of a library.
+ *
+ * @returns `undefined` where no function is to blame for sure.
+ */
+export function findCulprit(block: RawBlock): Culprit | undefined {
+  if (block.stacks.length < MIN_STACKS) return undefined;
+  const stacks = block.stacks.map(({ frames, isAtEntry }) => ({
+    frames: frames.map((index) => block.frames[index]),
+    isAtEntry,
+  }));
+  let blamed: Presence | undefined;
+  for (const tier of TIERS) blamed ??= innermost(presencesOf(stacks, tier), stacks);
+  if (blamed === undefined) return undefined;
+  const { id, depths } = blamed;
+  const confidence = ((depths.size / stacks.length) * block.answered) / block.duration;
+  if (confidence < MIN_CONFIDENCE || isDoubtful(blamed, stacks)) return undefined;
+  const { frames } = typicalStack(stacks, id);
+  const at = frames.findIndex((frame) => frame.id === id);
+  return {
+    frame: frames[at],
+    inside: functionInside(stacks, frames[0]),
+    confidence: Math.min(1, confidence),
+    // All of the way from the innermost frame to the one that is to blame does not always fit.
+    frames:
+      at < MAX_FRAMES ? frames.slice(0, MAX_FRAMES) : [...frames.slice(0, 7), ...frames.slice(at, at + 3)],
+  };
+}
+
+/** A function, and how deep it is in each of the stacks that it is on: 0 is the innermost frame. */
+interface Presence {
+  readonly id: string;
+  readonly depths: ReadonlyMap<Stack, number>;
+}
+
+function presencesOf(stacks: readonly Stack[], isEligible: FrameTest): Presence[] {
+  const found = new Map<string, Map<Stack, number>>();
+  for (const stack of stacks) {
+    stack.frames.forEach((frame, depth) => {
+      if (!isEligible(frame)) return;
+      const depths = found.get(frame.id) ?? new Map<Stack, number>();
+      found.set(frame.id, depths);
+      // Of a function that calls itself, the innermost.
+      if (!depths.has(stack)) depths.set(stack, depth);
+    });
+  }
+  return [...found].map(([id, depths]) => ({ id, depths }));
+}
+
+function innermost(presences: readonly Presence[], stacks: readonly Stack[]): Presence | undefined {
+  const eligible = presences.filter(({ depths }) => depths.size >= MIN_SHARE * stacks.length);
+  return eligible.find((one) => eligible.every((other) => other === one || isInside(one, other)));
+}
+
+function isInside(inner: Presence, outer: Presence): boolean {
+  let balance = 0;
+  for (const [stack, depth] of inner.depths) {
+    const other = outer.depths.get(stack);
+    if (other !== undefined) balance += depth < other ? 1 : -1;
+  }
+  return balance > 0;
+}
+
+/**
+ * Whether a function inside the one to blame may be to blame in its place. V8 optimizes code until there is no place left
+ * to interrupt it, and it is then seen where the next function is entered, under the name of its caller. So it matters what
+ * the other stacks say.
+ */
+function isDoubtful(blamed: Presence, stacks: readonly Stack[]): boolean {
+  const clear = [...blamed.depths.keys()].filter(({ isAtEntry }) => !isAtEntry);
+  return presencesOf(clear, (frame) => isApplication(frame) && !frame.isAsync).some(
+    (other) =>
+      other.id !== blamed.id &&
+      isInside(other, blamed) &&
+      other.depths.size >= DOUBTFUL_SHARE * stacks.length &&
+      other.depths.size >= MIN_SHARE * clear.length,
+  );
+}
+
+/** One of the stacks in which the function is at the line that it was at most often. */
+function typicalStack(stacks: readonly Stack[], id: string): Stack {
+  const byLine = new Map<number, Stack[]>();
+  for (const stack of stacks) {
+    const frame = stack.frames.find((candidate) => candidate.id === id);
+    if (frame !== undefined) byLine.set(frame.line, [...(byLine.get(frame.line) ?? []), stack]);
+  }
+  const [mostOften] = [...byLine.values()].sort((a, b) => b.length - a.length);
+  return mostOften[0];
+}
+
+const LIBRARY: ReadonlySet<FrameOrigin> = new Set(['dependency', 'node', 'builtin']);
+
+function functionInside(stacks: readonly Stack[], frame: RawFrame): RawFrame | undefined {
+  const same = stacks.filter(({ frames: [top] }) => top?.id === frame.id && top.function === frame.function);
+  const isNamed = LIBRARY.has(frame.origin) && frame.function !== 'anonymous';
+  return isNamed && same.length >= MIN_SHARE * stacks.length ? frame : undefined;
+}

@@ -1,0 +1,84 @@
+/** So many of the last blocks are kept, in case that the worker does not get to look between two of them. */
+const RING = 16;
+
+const INT32_WORDS = 4;
+const [STOP, BEATS, BLOCKS] = [0, 1, 2];
+
+/** When a turn of the event loop that took long began and ended, in milliseconds of {@link monotonicMs}. */
+export interface BlockTimes {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * What the main thread and the watchdog's worker share. Messages do not do for it: while its event loop is blocked, the
+ * main thread sends none.
+ */
+export class SharedState {
+  readonly buffer: SharedArrayBuffer;
+  private readonly words: Int32Array;
+  private readonly times: Float64Array;
+
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(INT32_WORDS * 4 + (1 + RING * 2) * 8);
+    this.words = new Int32Array(this.buffer, 0, INT32_WORDS);
+    this.times = new Float64Array(this.buffer, INT32_WORDS * 4);
+  }
+
+  /** How many heartbeats there were. It wraps around: only compare it for being the same. */
+  get beats(): number {
+    return Atomics.load(this.words, BEATS);
+  }
+
+  /** When the last heartbeat was. */
+  get lastBeat(): number {
+    return this.times[0];
+  }
+
+  get blocks(): number {
+    return Atomics.load(this.words, BLOCKS);
+  }
+
+  get isStopped(): boolean {
+    return Atomics.load(this.words, STOP) === 1;
+  }
+
+  beat(now: number): void {
+    this.times[0] = now;
+    Atomics.add(this.words, BEATS, 1);
+  }
+
+  /** Comes before the heartbeat that ends the block. */
+  addBlock({ begin, end }: BlockTimes): void {
+    const at = 1 + (this.blocks % RING) * 2;
+    this.times[at] = begin;
+    this.times[at + 1] = end;
+    Atomics.add(this.words, BLOCKS, 1);
+  }
+
+  /** The blocks after the first `seen`, as far as they are still kept. */
+  blocksSince(seen: number): BlockTimes[] {
+    const found: BlockTimes[] = [];
+    for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
+      const at = 1 + (block % RING) * 2;
+      found.push({ begin: this.times[at], end: this.times[at + 1] });
+    }
+    return found;
+  }
+
+  /** Ends the worker's {@link sleep}, and every later one at once. */
+  stop(): void {
+    Atomics.store(this.words, STOP, 1);
+    Atomics.notify(this.words, STOP);
+  }
+
+  /** Sleeps until that many milliseconds are over, or the watchdog is stopped. Only for the worker. */
+  sleep(ms: number): void {
+    Atomics.wait(this.words, STOP, 0, ms);
+  }
+}
+
+/** Milliseconds on the clock that all threads of the machine share; `performance.now()` starts anew in each thread. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

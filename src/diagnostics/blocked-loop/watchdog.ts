@@ -1,0 +1,133 @@
+import * as inspector from 'node:inspector';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { realTimers } from '../../common/real-timers.js';
+import { GarbageCollections } from './garbage-collections.js';
+import { Heartbeat } from './heartbeat.js';
+import type { RawBlock, WatchdogSettings } from './raw-block.js';
+import type { BlockTimes } from './shared-state.js';
+import { SharedState } from './shared-state.js';
+import { WORKER_SOURCE } from './worker.source.js';
+
+/** Milliseconds: a heartbeat costs a wake-up of both threads. */
+const [MIN_BEAT, MAX_BEAT] = [10, 250];
+
+/** Milliseconds that the worker has to end by itself. */
+const STOP_TIMEOUT = 500;
+
+/** Megabytes. It needs 2, and more for a large source map. */
+const WORKER_HEAP = 128;
+
+/** So many blocks wait for what the worker has to say of them. Of some it says nothing. */
+const MAX_WAITING = 16;
+
+export interface WatchdogListener {
+  /** The event loop was not blocked since the last heartbeat, and no block waits for {@link onBlockEnd}. */
+  onBeat(): void;
+  /** A turn of the event loop took long, and what waited for it has begun by now. Its cause is not known yet. */
+  onBlockEnd(times: BlockTimes): void;
+  /** @param gc milliseconds of the block that were garbage collection. */
+  onBlock(raw: RawBlock, gc: number): void;
+  /** The watchdog is no more, and blocks are not explained. */
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Watches the event loop of this thread from a worker thread: what blocks the loop can be asked for only while it does.
+ */
+export class Watchdog {
+  private readonly state = new SharedState();
+  private readonly heartbeat: Heartbeat;
+  private readonly collections = new GarbageCollections();
+  private readonly waiting = new Map<number, number>();
+  private readonly beatInterval: number;
+  /** Blocks that have ended, and of which it is not known yet what waited. A heartbeat may come first. */
+  private unfinished = 0;
+  private worker: Worker | undefined;
+  private exited: Promise<void> = Promise.resolve();
+
+  /** @param threshold milliseconds from which on a block is reported. */
+  constructor(
+    private readonly threshold: number,
+    private readonly listener: WatchdogListener,
+  ) {
+    this.beatInterval = Math.min(MAX_BEAT, Math.max(MIN_BEAT, threshold * 0.65));
+    this.heartbeat = new Heartbeat(this.state, this.beatInterval, threshold, {
+      onBeat: () => {
+        if (this.unfinished === 0) listener.onBeat();
+      },
+      onBlock: (times) => {
+        this.unfinished++;
+        afterNextTurn(() => this.finish(times));
+      },
+    });
+  }
+
+  start(): void {
+    const settings: WatchdogSettings = {
+      buffer: this.state.buffer,
+      beatInterval: this.beatInterval,
+      threshold: this.threshold,
+      readsStacks: isMainThread,
+    };
+    this.heartbeat.start();
+    this.collections.start();
+    try {
+      // What the process loads into each of its threads is not for this one: neither --import nor NODE_OPTIONS.
+      const worker = new Worker(WORKER_SOURCE, {
+        eval: true,
+        workerData: settings,
+        execArgv: [],
+        env: {},
+        name: 'nestjs-monitor watchdog',
+        resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP, maxYoungGenerationSizeMb: 2 },
+      });
+      this.worker = worker;
+      this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+      worker.on('message', (raw: RawBlock) => afterNextTurn(() => this.report(raw)));
+      worker.on('error', (error) => this.fail(error));
+      // A listener of messages makes the process wait for the worker again.
+      worker.unref();
+    } catch (error) {
+      // Node's permission model does not allow workers by itself.
+      this.fail(error);
+    }
+  }
+
+  /** @returns when its thread has ended. */
+  async stop(): Promise<void> {
+    this.heartbeat.stop();
+    this.collections.stop();
+    this.state.stop();
+    const { worker } = this;
+    this.worker = undefined;
+    if (worker === undefined) return;
+    const late = realTimers.setTimeout(() => void worker.terminate(), STOP_TIMEOUT);
+    await this.exited;
+    realTimers.clearTimeout(late);
+  }
+
+  private fail(error: unknown): void {
+    this.heartbeat.stop();
+    this.collections.stop();
+    this.listener.onFailure(error);
+  }
+
+  private finish(times: BlockTimes): void {
+    this.unfinished--;
+    this.listener.onBlockEnd(times);
+    if (this.waiting.size >= MAX_WAITING) this.waiting.clear();
+    this.waiting.set(times.end, this.collections.during(times.begin, times.end));
+  }
+
+  private report(raw: RawBlock): void {
+    const gc = this.waiting.get(raw.end) ?? this.collections.during(raw.begin, raw.end);
+    this.waiting.delete(raw.end);
+    const isHeldByDebugger = raw.isAsleep && raw.stacks.length > 0 && inspector.url() !== undefined;
+    if (this.worker !== undefined && !isHeldByDebugger) this.listener.onBlock(raw, gc);
+  }
+}
+
+/** Requests that came in during a block begin in the turn after it, and Node hands garbage collections over by then. */
+function afterNextTurn(work: () => void): void {
+  realTimers.setImmediate(() => realTimers.setImmediate(work));
+}

@@ -1,0 +1,472 @@
+// Made of the files in worker/ by `npm run build:worker`. Do not edit.
+export const WORKER_SOURCE = `let node_worker_threads = require("node:worker_threads");
+let node_timers_promises = require("node:timers/promises");
+let node_url = require("node:url");
+let node_fs = require("node:fs");
+let node_module = require("node:module");
+let node_inspector = require("node:inspector");
+// src/diagnostics/blocked-loop/shared-state.ts
+const RING = 16;
+const INT32_WORDS = 4;
+const [STOP, BEATS, BLOCKS] = [
+	0,
+	1,
+	2
+];
+var SharedState = class {
+	buffer;
+	words;
+	times;
+	constructor(buffer) {
+		this.buffer = buffer ?? new SharedArrayBuffer(280);
+		this.words = new Int32Array(this.buffer, 0, INT32_WORDS);
+		this.times = new Float64Array(this.buffer, 16);
+	}
+	get beats() {
+		return Atomics.load(this.words, BEATS);
+	}
+	get lastBeat() {
+		return this.times[0];
+	}
+	get blocks() {
+		return Atomics.load(this.words, BLOCKS);
+	}
+	get isStopped() {
+		return Atomics.load(this.words, STOP) === 1;
+	}
+	beat(now) {
+		this.times[0] = now;
+		Atomics.add(this.words, BEATS, 1);
+	}
+	addBlock({ begin, end }) {
+		const at = 1 + this.blocks % RING * 2;
+		this.times[at] = begin;
+		this.times[at + 1] = end;
+		Atomics.add(this.words, BLOCKS, 1);
+	}
+	blocksSince(seen) {
+		const found = [];
+		for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
+			const at = 1 + block % RING * 2;
+			found.push({
+				begin: this.times[at],
+				end: this.times[at + 1]
+			});
+		}
+		return found;
+	}
+	stop() {
+		Atomics.store(this.words, STOP, 1);
+		Atomics.notify(this.words, STOP);
+	}
+	sleep(ms) {
+		Atomics.wait(this.words, STOP, 0, ms);
+	}
+};
+function monotonicMs() {
+	return Number(process.hrtime.bigint()) / 1e6;
+}
+// src/diagnostics/blocked-loop/worker/busy-clock.ts
+const MAX_STEP = 40;
+var BusyClock = class {
+	readUsage;
+	clock;
+	total = 0;
+	cpu = 0;
+	last = 0;
+	usage;
+	constructor(readUsage, clock) {
+		this.readUsage = readUsage;
+		this.clock = clock;
+	}
+	start() {
+		this.total = this.cpu = 0;
+		this.last = this.clock();
+		this.usage = this.readUsage();
+	}
+	get isAsleep() {
+		return this.usage !== void 0 && this.cpu < this.total / 10;
+	}
+	poll() {
+		const now = this.clock();
+		const before = this.usage;
+		const after = this.usage = this.readUsage();
+		const elapsed = now - this.last;
+		this.last = now;
+		if (before === void 0 || after === void 0) return this.total += Math.min(elapsed, MAX_STEP);
+		const cpu = after.cpu - before.cpu;
+		this.cpu += cpu;
+		const hasWaited = after.isWaiting || after.waits !== before.waits;
+		return this.total += hasWaited ? Math.max(Math.min(elapsed, MAX_STEP), cpu) : Math.min(elapsed, cpu);
+	}
+};
+// src/diagnostics/blocked-loop/worker/function-entry.ts
+const LONGEST_HEADER = 16;
+function isAtEntry(site, text) {
+	const [name, , , line, column, enclosingLine, enclosingColumn] = site;
+	if (line === null || column === null || line !== enclosingLine || column < enclosingColumn) return false;
+	if (text !== void 0) return !/[({;=]/.test(text.slice(enclosingColumn - 1, column - 1));
+	return column - enclosingColumn <= LONGEST_HEADER + (name ?? "").length;
+}
+// src/diagnostics/blocked-loop/worker/source-positions.ts
+const MAX_BYTES = 33554432;
+var SourcePositions = class {
+	maps = new Map();
+	texts = new Map();
+	lines = new Map();
+	find(position) {
+		const { file, line, column } = position;
+		try {
+			const map = this.mapOf(file);
+			if (map === void 0) return {
+				file,
+				line: this.isShifted(position) ? 0 : line
+			};
+			const entry = map.findEntry(line - 1, column - 1);
+			if (!("generatedLine" in entry) || entry.generatedLine !== line - 1) return {
+				file,
+				line
+			};
+			return {
+				file: sourcePath(entry.originalSource, map.payload.sourceRoot, file),
+				line: entry.originalLine + 1
+			};
+		} catch {
+			return {
+				file,
+				line
+			};
+		}
+	}
+	runningLine(file, line) {
+		if (isTypeScript(file)) return void 0;
+		let lines = this.lines.get(file);
+		if (lines === void 0) this.lines.set(file, lines = this.textOf(file)?.split("\\n") ?? []);
+		return lines[line - 1];
+	}
+	isShifted({ file, name, enclosingLine }) {
+		if (!isTypeScript(file)) return false;
+		const line = this.textOf(file)?.split("\\n")[enclosingLine - 1];
+		return name === null || line?.includes(name) !== true;
+	}
+	mapOf(file) {
+		if (!this.maps.has(file)) this.maps.set(file, this.loadMap(file));
+		return this.maps.get(file);
+	}
+	loadMap(file) {
+		const text = this.textOf(file);
+		const url = (text?.slice(-1e5).match(/^\\/\\/[#@] sourceMappingURL=\\S+/gm) ?? []).at(-1)?.split("=").slice(1).join("=") ?? text?.match(INLINE)?.[1];
+		const json = url?.startsWith("data:") ? Buffer.from(url.slice(url.indexOf(",") + 1), "base64").toString() : readSmall(url === void 0 ? \`\${file}.map\` : (0, node_url.fileURLToPath)(new URL(url, (0, node_url.pathToFileURL)(file))));
+		return json === void 0 ? void 0 : new node_module.SourceMap(JSON.parse(json));
+	}
+	textOf(file) {
+		if (!this.texts.has(file)) this.texts.set(file, readSmall(file));
+		return this.texts.get(file);
+	}
+};
+const INLINE = /^\\/\\/[#@] sourceMappingURL=(data:application\\/json[^,]*;base64,\\S+)\\s*$/m;
+function isTypeScript(file) {
+	return /\\.[cm]?tsx?$/.test(file);
+}
+function readSmall(path) {
+	try {
+		return (0, node_fs.statSync)(path).size <= MAX_BYTES ? (0, node_fs.readFileSync)(path, "utf8") : void 0;
+	} catch {
+		return;
+	}
+}
+function sourcePath(source, root, file) {
+	const [, bundled] = /^[a-z-]+:\\/\\/[^/]*\\/(.*)$/.exec(source) ?? [];
+	if (bundled !== void 0 && !source.startsWith("file:")) return bundled.replace(/^(\\.\\/)+/, "");
+	const base = (0, node_url.pathToFileURL)(file);
+	return (0, node_url.fileURLToPath)(new URL(source, root ? new URL(\`\${root.replace(/\\/?$/, "/")}\`, base) : base));
+}
+const STACK_EXPRESSION = \`(() => {
+  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  try {
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 200, configurable: true, writable: true });
+    Object.defineProperty(Error, 'prepareStackTrace', { value: (_, sites) => sites, configurable: true, writable: true });
+    const sites = new Error().stack;
+    return JSON.stringify(sites.map((site, i) => {
+      const name = site.getFunctionName();
+      const file = site.getFileName();
+      const isMethod = i < 40 && name !== null && typeof file === 'string' && !file.startsWith('node:');
+      return [
+        name,
+        isMethod && site.getMethodName() === name ? site.getTypeName() : null,
+        typeof file === 'string' && !site.isEval() ? file : null,
+        site.getLineNumber(), site.getColumnNumber(),
+        site.getEnclosingLineNumber?.() ?? 0, site.getEnclosingColumnNumber?.() ?? 0,
+        (site.isConstructor() ? 1 : 0) | (site.isAsync() ? 2 : 0) | (site.isEval() ? 4 : 0),
+        file === null && !site.isEval() ? site.getTypeName() : null,
+      ];
+    }));
+  } finally {
+    if (own) Object.defineProperty(Error, 'prepareStackTrace', own);
+    else delete Error.prepareStackTrace;
+    if (limit) Object.defineProperty(Error, 'stackTraceLimit', limit);
+    else delete Error.stackTraceLimit;
+  }
+})()
+//# sourceURL=nestjs-monitor:read-stack\`;
+const [IS_CONSTRUCTOR, IS_ASYNC, IS_EVAL] = [
+	1,
+	2,
+	4
+];
+function parseStack(json) {
+	if (typeof json !== "string") return void 0;
+	return JSON.parse(json).slice(2);
+}
+// src/diagnostics/blocked-loop/worker/frames.ts
+const ANONYMOUS = "anonymous";
+const MAX_NAME = 200;
+function framesOf(stacks) {
+	const frames = [];
+	const known = new Map();
+	const positions = new SourcePositions();
+	const indexOf = (site) => {
+		const key = JSON.stringify(site);
+		let index = known.get(key);
+		if (index === void 0) known.set(key, index = frames.push(frameOf(site, positions)) - 1);
+		return index;
+	};
+	const stackOf = (sites) => {
+		const [, , url, line] = sites[0];
+		const text = url === null || line === null ? void 0 : positions.runningLine(pathOf(url), line);
+		const wasEntered = isAtEntry(sites[0], text);
+		return {
+			frames: (wasEntered ? sites.slice(1) : sites).map(indexOf),
+			isAtEntry: wasEntered
+		};
+	};
+	return {
+		stacks: stacks.map(stackOf),
+		frames
+	};
+}
+function frameOf(site, positions) {
+	const [name, , url, line, column, enclosingLine, enclosingColumn, flags] = site;
+	const path = url === null ? null : pathOf(url);
+	let position = path === null ? void 0 : {
+		file: path,
+		line: line ?? 0
+	};
+	if (position !== void 0 && originOf(position.file) === "application") position = positions.find({
+		...position,
+		column: column ?? 1,
+		name,
+		enclosingLine
+	});
+	const isAsync = (flags & IS_ASYNC) !== 0;
+	return {
+		function: functionName(site).slice(0, MAX_NAME),
+		file: position?.file ?? null,
+		line: position?.line ?? 0,
+		origin: position === void 0 ? "builtin" : originOf(position.file),
+		id: [
+			path,
+			enclosingLine,
+			enclosingColumn,
+			name,
+			isAsync
+		].join(":"),
+		isAsync
+	};
+}
+function functionName([name, typeName, , , , , , flags, builtinOf]) {
+	if (name === null || name === "") return ANONYMOUS;
+	if ((flags & IS_CONSTRUCTOR) !== 0) return \`new \${name}\`;
+	const owner = (flags & IS_EVAL) !== 0 ? null : typeName ?? builtinOf;
+	return owner !== null && /^[\\p{L}_$][\\p{L}\\p{N}_$]*$/u.test(owner) && !UNSPECIFIC.has(owner) && !name.includes(".") ? \`\${owner}.\${name}\` : name;
+}
+const UNSPECIFIC = new Set([
+	"Object",
+	"Function",
+	"global",
+	"globalThis"
+]);
+function pathOf(url) {
+	try {
+		return url.startsWith("file:") ? (0, node_url.fileURLToPath)(url) : url;
+	} catch {
+		return url;
+	}
+}
+function originOf(file) {
+	if (file.startsWith("node:")) return "node";
+	if (file.startsWith("wasm:")) return "dependency";
+	return /(^|[\\\\/])node_modules[\\\\/]/.test(file) ? "dependency" : "application";
+}
+// src/diagnostics/blocked-loop/worker/stack-sampler.ts
+const MAX_LATENCY = 30;
+const FIRST_INTERVAL = 10;
+const MAX_STACKS = 64;
+const MAX_EMPTY = 5;
+const NO_ANSWERS = {
+	stacks: [],
+	answered: 0,
+	unanswered: 0
+};
+var StackSampler = class {
+	busy;
+	isCurrent;
+	stacks = [];
+	unanswered = 0;
+	session;
+	askedAt;
+	nextAt = 0;
+	interval = FIRST_INTERVAL;
+	taken = 0;
+	empty = 0;
+	constructor(busy, isCurrent) {
+		this.busy = busy;
+		this.isCurrent = isCurrent;
+	}
+	get isLoopTurning() {
+		return this.empty >= MAX_EMPTY;
+	}
+	connect() {
+		try {
+			this.session = new node_inspector.Session();
+			this.session.connectToMainThread();
+		} catch {
+			this.session = void 0;
+		}
+	}
+	poll(busy) {
+		if (this.session === void 0 || this.askedAt !== void 0 || busy < this.nextAt) return;
+		this.askedAt = busy;
+		const question = {
+			expression: STACK_EXPRESSION,
+			returnByValue: true,
+			silent: true
+		};
+		this.session.post("Runtime.evaluate", question, (error, answer) => {
+			if (this.askedAt !== void 0) this.take(this.askedAt, error === null ? answer?.result.value : void 0);
+		});
+	}
+	disconnect(busy) {
+		if (this.askedAt !== void 0) this.unanswered += busy - this.askedAt;
+		this.askedAt = void 0;
+		const [answered, unanswered] = this.session === void 0 ? [0, 0] : [busy - this.unanswered, this.unanswered];
+		this.session?.disconnect();
+		this.session = void 0;
+		return {
+			stacks: this.stacks,
+			answered,
+			unanswered
+		};
+	}
+	take(askedAt, json) {
+		if (!this.isCurrent()) return;
+		const now = this.busy();
+		this.askedAt = void 0;
+		this.nextAt = now + this.interval;
+		if (now - askedAt > MAX_LATENCY) {
+			this.unanswered += now - askedAt;
+			return;
+		}
+		const stack = parseStack(json);
+		this.empty = stack?.length === 0 ? this.empty + 1 : 0;
+		if (stack === void 0 || stack.length === 0) return;
+		this.stacks.push(stack);
+		if (++this.taken % MAX_STACKS === 0) this.thinOut();
+	}
+	thinOut() {
+		this.stacks = this.stacks.filter((_, i) => i % 2 === 0);
+		this.taken = this.stacks.length;
+		this.interval *= 2;
+	}
+};
+// src/diagnostics/blocked-loop/worker/thread-usage.ts
+function mainThreadUsage() {
+	if (process.platform !== "linux") return () => void 0;
+	const directory = \`/proc/self/task/\${process.pid}\`;
+	const buffer = Buffer.alloc(4096);
+	const files = [];
+	const read = (index, name) => {
+		files[index] ??= (0, node_fs.openSync)(\`\${directory}/\${name}\`, "r");
+		return buffer.toString("latin1", 0, (0, node_fs.readSync)(files[index], buffer, 0, buffer.length, 0));
+	};
+	return () => {
+		try {
+			const nanoseconds = Number(read(0, "schedstat").split(" ", 1)[0]);
+			const status = read(1, "status");
+			const [, waits] = /^voluntary_ctxt_switches:\\s*(\\d+)/m.exec(status) ?? [];
+			if (!(nanoseconds > 0) || waits === void 0) return void 0;
+			return {
+				cpu: nanoseconds / 1e6,
+				waits: Number(waits),
+				isWaiting: /^State:\\s*[SD]/m.test(status)
+			};
+		} catch {
+			return;
+		}
+	};
+}
+// src/diagnostics/blocked-loop/worker/watch.ts
+const SLACK = 15;
+var Watch = class {
+	settings;
+	report;
+	state;
+	busy;
+	seen = 0;
+	constructor(settings, report) {
+		this.settings = settings;
+		this.report = report;
+		this.state = new SharedState(settings.buffer);
+		this.busy = new BusyClock(settings.readsStacks ? mainThreadUsage() : () => void 0, monotonicMs);
+	}
+	async run() {
+		const { state, settings } = this;
+		while (!state.isStopped) {
+			const wait = state.lastBeat + settings.beatInterval + SLACK - monotonicMs();
+			if (wait > 0) {
+				state.sleep(wait);
+				this.seen = state.blocks;
+			} else await this.watchLateBeat();
+		}
+	}
+	async watchLateBeat() {
+		const { state, busy } = this;
+		const { beats } = state;
+		const isCurrent = () => state.beats === beats && !state.isStopped;
+		const lateFrom = monotonicMs();
+		busy.start();
+		const sampler = new StackSampler(() => busy.poll(), isCurrent);
+		if (this.settings.readsStacks) sampler.connect();
+		while (isCurrent() && !sampler.isLoopTurning) {
+			sampler.poll(busy.poll());
+			await (0, node_timers_promises.setTimeout)(10);
+		}
+		const total = busy.poll();
+		const answers = sampler.disconnect(total);
+		while (isCurrent()) state.sleep(this.settings.beatInterval);
+		for (const times of this.unseen()) if (times.begin <= lateFrom + total && times.end >= lateFrom) this.send(times, Math.max(0, lateFrom - times.begin) + total, answers);
+		for (const times of this.unseen()) this.send(times, times.end - times.begin, NO_ANSWERS);
+	}
+	unseen() {
+		const found = this.state.blocksSince(this.seen);
+		this.seen = this.state.blocks;
+		return found;
+	}
+	send(times, busy, { stacks, answered, unanswered }) {
+		const duration = Math.min(times.end - times.begin, busy);
+		if (duration < this.settings.threshold) return;
+		const { isAsleep } = this.busy;
+		this.report({
+			...times,
+			duration,
+			answered,
+			unanswered,
+			isAsleep,
+			...framesOf(stacks)
+		});
+	}
+};
+// src/diagnostics/blocked-loop/worker/index.ts
+new Watch(node_worker_threads.workerData, (block) => node_worker_threads.parentPort?.postMessage(block)).run();
+`;

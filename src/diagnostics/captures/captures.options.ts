@@ -1,0 +1,40 @@
+import { badOption } from '../../common/options/check-options.js';
+import type { Rules } from '../../common/options/option-rules.js';
+import { wholeNumber } from '../../common/options/option-rules.js';
+
+/** Where profiles are kept that are taken again and again. */
+export interface CapturesOptions {
+  /**
+   * A directory of the captures' own. It is made with the mode 0700 if it is missing, and refused if anybody but the user of
+   * the process can read it: there are paths and names of functions in profiles.
+   */
+  directory: string;
+  /** Bytes of all captures together; the oldest ones are removed. Default: 100 000 000. */
+  maxBytes?: number | undefined;
+  /** Milliseconds that a capture is kept. Default: 604 800 000, which is a week. */
+  maxAge?: number | undefined;
+}
+
+export interface ResolvedCapturesOptions {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly maxAge: number;
+}
+
+export const CAPTURES_RULES: Rules = {
+  directory: {
+    allowed: 'a path',
+    accepts: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+  },
+  maxBytes: wholeNumber('a whole number of bytes from 1 000 000', 1_000_000, Number.MAX_SAFE_INTEGER),
+  maxAge: wholeNumber('a whole number of milliseconds from 1000', 1000, Number.MAX_SAFE_INTEGER),
+};
+
+export function resolveCapturesOptions(
+  options: CapturesOptions | undefined,
+): ResolvedCapturesOptions | undefined {
+  if (options === undefined) return undefined;
+  if (options.directory === undefined) throw badOption('captures.directory', undefined, 'a path');
+  const { directory, maxBytes = 100_000_000, maxAge = 7 * 24 * 3600 * 1000 } = options;
+  return Object.freeze({ directory, maxBytes, maxAge });
+}

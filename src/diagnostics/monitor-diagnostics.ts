@@ -1,0 +1,210 @@
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { badOption } from '../common/options/check-options.js';
+import type { MetricsRegistry } from '../metrics/registry.js';
+import { CaptureStore } from './captures/capture-store.js';
+import type { ResolvedCapturesOptions } from './captures/captures.options.js';
+import {
+  BAD_CAPTURES_DIRECTORY,
+  BAD_SECONDS,
+  NO_CAPTURES,
+  REPEATED_PROFILE_FAILED,
+  STOPPED,
+  SWITCHED_OFF,
+} from './diagnostics.messages.js';
+import type { ResolvedDiagnosticsOptions } from './diagnostics.options.js';
+import { OperationLock } from './operation-lock.js';
+import type { AllocationProfile } from './profiles/allocation-profile.js';
+import type { CpuProfile } from './profiles/cpu-profile.js';
+import type { Profile, ProfileKind } from './profiles/profiler.js';
+import type { RepeatedProfile } from './repeated-profile.js';
+import type { DiagnosticReport } from './report/diagnostic-report.js';
+
+/** The longest profile, in seconds. */
+export const MAX_SECONDS = 60;
+
+/** How long a profile is if nobody says, in seconds: allocations are sampled more coarsely. */
+export const DEFAULT_SECONDS: Readonly<Record<ProfileKind, number>> = { cpu: 10, allocations: 30 };
+
+export interface ProfileRequest {
+  /** From 0.1 to 60. Default: 10 for a CPU profile, 30 for allocations. */
+  seconds?: number;
+  /** Ends it early, and has it reject. */
+  signal?: AbortSignal;
+}
+
+/** A part of the diagnostics is not switched on. */
+export class DiagnosticsOffError extends Error {
+  override readonly name = 'DiagnosticsOffError';
+}
+
+/** Whose operation it is where nobody says. */
+const CODE = 'the application itself';
+
+/**
+ * Finds out about the process what its metrics do not tell: profiles, Node's diagnostic report, a heap snapshot. The
+ * endpoints of the monitor are made of it, and so can your own code be.
+ *
+ * Each call needs its part of the option `diagnostics`, and rejects with a `DiagnosticsOffError` without. One thing is done
+ * at a time; a second call rejects with an `OperationInProgressError`. All end when the application closes.
+ *
+ * @example
+ * const profile = await this.diagnostics.cpuProfile({ seconds: 5 });
+ * await writeFile('slow.cpuprofile', JSON.stringify(profile));
+ */
+export class MonitorDiagnostics implements BeforeApplicationShutdown {
+  private readonly lock = new OperationLock();
+  private readonly logger = new Logger('Monitor');
+  private readonly store: CaptureStore | undefined;
+  private repeated: AbortController | undefined;
+
+  constructor(
+    private readonly options: ResolvedDiagnosticsOptions,
+    captures: ResolvedCapturesOptions | undefined,
+    private readonly registry: MetricsRegistry,
+  ) {
+    if (captures === undefined) return;
+    this.store = new CaptureStore(captures.directory, captures.maxBytes, captures.maxAge);
+  }
+
+  /** The captures that are kept; `undefined` without the option `captures`. */
+  get captures(): CaptureStore | undefined {
+    return this.store;
+  }
+
+  /**
+   * Where the time of the event loop goes, sampled once a millisecond, as Chrome DevTools and speedscope read it from a file
+   * `.cpuprofile`. It costs 3 to 5 % of the time while it runs, and holds up the event loop when it starts: see the metric
+   * `monitor_profile_start_seconds`. Code that was already running in a long loop when it started may be missing.
+   */
+  async cpuProfile(request: ProfileRequest = {}): Promise<CpuProfile> {
+    return (await this.profile('cpu', request)).profile as CpuProfile;
+  }
+
+  /** What allocates memory, sampled every 32 KiB, what was freed meanwhile included; of a file `.heapprofile`. */
+  async allocations(request: ProfileRequest = {}): Promise<AllocationProfile> {
+    return (await this.profile('allocations', request)).profile as AllocationProfile;
+  }
+
+  /**
+   * Node's diagnostic report, without the environment, the command line and whatever looks like a secret. Making it holds up
+   * the event loop for some 10 ms.
+   */
+  async report(): Promise<DiagnosticReport> {
+    if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
+    return this.lock.run('a report', CODE, undefined, async () => {
+      const { diagnosticReport } = await import('./report/diagnostic-report.js');
+      return diagnosticReport();
+    });
+  }
+
+  /**
+   * The text of a file `.heapsnapshot`, as a stream. The event loop stands still while it is made, for a minute and more with
+   * 200 MB of small objects.
+   *
+   * @throws HeapSnapshotRefusedError where the memory might not do for it, with the arithmetic.
+   */
+  async heapSnapshot(): Promise<Readable> {
+    if (!this.options.heapSnapshot) throw new DiagnosticsOffError(SWITCHED_OFF('heapSnapshot'));
+    return this.lock.run('a heap snapshot', CODE, undefined, async () => {
+      const { takeHeapSnapshot } = await import('./heap-snapshot/heap-snapshot.js');
+      return takeHeapSnapshot();
+    });
+  }
+
+  /**
+   * A profile in all forms that `formatProfile()` can make of it.
+   *
+   * @param forWhom who is told to whoever wants one meanwhile.
+   */
+  async profile(
+    kind: ProfileKind,
+    { seconds = DEFAULT_SECONDS[kind], signal }: ProfileRequest = {},
+    forWhom = CODE,
+  ): Promise<Profile> {
+    this.checkProfiles(seconds);
+    return this.lock.run(`a profile (${kind}) of ${seconds} s`, forWhom, signal, (ended) =>
+      this.take(kind, seconds, ended),
+    );
+  }
+
+  /**
+   * Takes profiles again and again and keeps them with the captures, until {@link stopRepeating} or until the application
+   * closes.
+   */
+  async repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+    this.checkProfiles(profile.seconds);
+    if (this.store === undefined) throw new DiagnosticsOffError(NO_CAPTURES);
+    await this.store.prepare();
+    const stop = new AbortController();
+    const what = `a profile (${profile.kind}) of ${profile.seconds} s, repeated`;
+    const running = this.lock.run(what, forWhom, stop.signal, (ended) => {
+      this.repeated = stop;
+      return this.takeRepeatedly(profile, ended);
+    });
+    // The lock refuses at once, if it does.
+    await Promise.race([running, Promise.resolve()]);
+    running
+      .catch((thrown: unknown) => {
+        if (!stop.signal.aborted && !this.isClosing) {
+          this.logger.warn(REPEATED_PROFILE_FAILED(profile.kind, thrown));
+        }
+      })
+      .finally(() => {
+        if (this.repeated === stop) this.repeated = undefined;
+      });
+  }
+
+  /** @returns whether there was anything to stop. */
+  stopRepeating(): boolean {
+    const { repeated } = this;
+    this.repeated = undefined;
+    repeated?.abort(new Error(STOPPED));
+    return repeated !== undefined;
+  }
+
+  /** @throws MonitorOptionsError if captures cannot be kept where the options say. */
+  async prepare(): Promise<void> {
+    try {
+      await this.store?.prepare();
+    } catch (thrown) {
+      throw badOption('captures.directory', this.store?.directory, BAD_CAPTURES_DIRECTORY(thrown));
+    }
+  }
+
+  private isClosing = false;
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
+    await this.lock.close();
+  }
+
+  private checkProfiles(seconds: number): void {
+    if (!this.options.profiles) throw new DiagnosticsOffError(SWITCHED_OFF('profiles'));
+    const isAllowed = typeof seconds === 'number' && seconds >= 0.1 && seconds <= MAX_SECONDS;
+    if (!isAllowed) throw new RangeError(BAD_SECONDS(MAX_SECONDS));
+  }
+
+  private async take(kind: ProfileKind, seconds: number, signal: AbortSignal): Promise<Profile> {
+    const { Profiler } = await import('./profiles/profiler.js');
+    const profiler = new Profiler((profile, stall) =>
+      this.registry.ownHistogram('monitor_profile_start_seconds', { profile }).observe(stall),
+    );
+    return profiler.take(kind, seconds, signal);
+  }
+
+  private async takeRepeatedly(
+    { kind, seconds, pause, format, table }: RepeatedProfile,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { waitFor } = await import('./profiles/wait-for.js');
+    const { formatProfile } = await import('./profiles/profile-format.js');
+    for (;;) {
+      const profile = await this.take(kind, seconds, signal);
+      const { body, extension } = await formatProfile(profile, format, table);
+      await this.store?.save(kind, extension, body);
+      await waitFor(pause, signal);
+    }
+  }
+}

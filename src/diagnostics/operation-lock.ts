@@ -1,0 +1,52 @@
+/** What is being done, since when, and for whom. */
+export interface Operation {
+  /** Such as `a cpu profile of 10 s`. */
+  readonly what: string;
+  readonly since: Date;
+  /** Such as the address of a client. */
+  readonly forWhom: string;
+}
+
+/** Another operation is being done: only one is, since each disturbs what the others measure. */
+export class OperationInProgressError extends Error {
+  override readonly name = 'OperationInProgressError';
+
+  constructor(readonly operation: Operation) {
+    super(
+      `Busy with ${operation.what}, since ${operation.since.toISOString()}, for ${operation.forWhom}. One at a time.`,
+    );
+  }
+}
+
+/** Has operations done one at a time, and ends what is being done when the application closes. */
+export class OperationLock {
+  private current: Operation | undefined;
+  private finished: Promise<unknown> = Promise.resolve();
+  private readonly closing = new AbortController();
+
+  /**
+   * @param work gets a signal that is aborted when it has to end: by the given one, or because the application closes.
+   * @throws OperationInProgressError if there is another one.
+   */
+  async run<T>(
+    what: string,
+    forWhom: string,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (this.current !== undefined) throw new OperationInProgressError(this.current);
+    const signals = [this.closing.signal, ...(signal === undefined ? [] : [signal])];
+    const combined = AbortSignal.any(signals);
+    combined.throwIfAborted();
+    this.current = { what, since: new Date(), forWhom };
+    const working = work(combined).finally(() => (this.current = undefined));
+    this.finished = working.catch(() => {});
+    return working;
+  }
+
+  /** @returns when what was being done has ended. */
+  async close(): Promise<void> {
+    this.closing.abort(new Error('The application closes.'));
+    await this.finished;
+  }
+}

@@ -1,0 +1,44 @@
+import { pprof } from './pprof.js';
+import type { TableOrder } from './profile-table.js';
+import { profileTable } from './profile-table.js';
+import type { Profile, ProfileKind } from './profiler.js';
+
+/** How a profile can be had. `v8` is a `.cpuprofile` or a `.heapprofile`. */
+export type ProfileFormat = 'table' | 'v8' | 'pprof';
+
+export interface TableOptions {
+  readonly sort: TableOrder;
+  readonly top: number;
+}
+
+export interface FormattedProfile {
+  readonly body: string | Buffer;
+  readonly contentType: string;
+  /** Of a file with it in. */
+  readonly extension: string;
+}
+
+/** What the format in V8's own terms is called for each kind. */
+export const V8_FORMAT: Readonly<Record<ProfileKind, string>> = {
+  cpu: 'cpuprofile',
+  allocations: 'heapprofile',
+};
+
+export async function formatProfile(
+  { kind, profile, tree }: Profile,
+  format: ProfileFormat,
+  { sort, top }: TableOptions,
+): Promise<FormattedProfile> {
+  switch (format) {
+    case 'table':
+      return {
+        body: profileTable(tree, sort, top),
+        contentType: 'text/plain; charset=utf-8',
+        extension: 'txt',
+      };
+    case 'v8':
+      return { body: JSON.stringify(profile), contentType: 'application/json', extension: V8_FORMAT[kind] };
+    case 'pprof':
+      return { body: await pprof(tree), contentType: 'application/octet-stream', extension: 'pb.gz' };
+  }
+}

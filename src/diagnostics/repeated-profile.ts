@@ -1,0 +1,13 @@
+import type { ProfileFormat, TableOptions } from './profiles/profile-format.js';
+import type { ProfileKind } from './profiles/profiler.js';
+
+/** A profile that is taken again and again, into the captures. */
+export interface RepeatedProfile {
+  readonly kind: ProfileKind;
+  /** Of each profile. */
+  readonly seconds: number;
+  /** From the end of a profile to the beginning of the next one, in seconds. */
+  readonly pause: number;
+  readonly format: ProfileFormat;
+  readonly table: TableOptions;
+}

@@ -1,0 +1,63 @@
+import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/monitor-diagnostics.js';
+import type { ProfileFormat, TableOptions } from '../../diagnostics/profiles/profile-format.js';
+import { V8_FORMAT } from '../../diagnostics/profiles/profile-format.js';
+import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
+import { BAD_PARAMETER, UNKNOWN_PARAMETER } from './diagnostics.endpoint.messages.js';
+
+/** What is asked for in a request of a profile. */
+export interface ProfileQuery {
+  readonly seconds: number;
+  readonly format: ProfileFormat;
+  readonly table: TableOptions;
+  /** Seconds between two profiles; `undefined` for one profile. */
+  readonly pause: number | undefined;
+}
+
+/** A request asks for what there is not. Its message is the answer. */
+export class BadQueryError extends Error {
+  override readonly name = 'BadQueryError';
+}
+
+const PARAMETERS = ['seconds', 'format', 'sort', 'top', 'repeat'];
+
+const [MAX_TOP, MAX_PAUSE] = [1000, 86_400];
+
+/**
+ * @param accept the header, which counts where the query does not say.
+ * @throws BadQueryError with what is allowed.
+ */
+export function profileQuery(kind: ProfileKind, query: URLSearchParams, accept = ''): ProfileQuery {
+  for (const name of query.keys()) {
+    if (!PARAMETERS.includes(name)) throw new BadQueryError(UNKNOWN_PARAMETER(PARAMETERS));
+  }
+  const sort = query.get('sort') ?? 'self';
+  if (sort !== 'self' && sort !== 'total') throw new BadQueryError(BAD_PARAMETER('sort', 'self or total'));
+  return {
+    seconds: numberIn(query, 'seconds', 0.1, MAX_SECONDS) ?? DEFAULT_SECONDS[kind],
+    format: formatOf(kind, query.get('format'), accept),
+    table: { sort, top: Math.floor(numberIn(query, 'top', 1, MAX_TOP) ?? 30) },
+    pause: numberIn(query, 'repeat', 1, MAX_PAUSE),
+  };
+}
+
+function numberIn(query: URLSearchParams, name: string, min: number, max: number): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value >= min && value <= max) return value;
+  throw new BadQueryError(BAD_PARAMETER(name, `a number from ${min} to ${max}`));
+}
+
+function formatOf(kind: ProfileKind, name: string | null, accept: string): ProfileFormat {
+  const formats: Record<string, ProfileFormat> = { table: 'table', [V8_FORMAT[kind]]: 'v8', pprof: 'pprof' };
+  if (name === null) return acceptedFormat(accept);
+  if (Object.hasOwn(formats, name)) return formats[name];
+  throw new BadQueryError(BAD_PARAMETER('format', Object.keys(formats).join(', ')));
+}
+
+/** `go tool pprof` and curl accept anything, and of these only the first reads no text. It says who it is elsewhere. */
+function acceptedFormat(accept: string): ProfileFormat {
+  if (/application\/(octet-stream|x-protobuf|vnd\.google\.protobuf)/i.test(accept)) return 'pprof';
+  if (/application\/json/i.test(accept)) return 'v8';
+  return 'table';
+}
