@@ -51,9 +51,9 @@ describe('a collector that is switched off', () => {
     const namesOf = async (collectors: CollectorsOptions) => {
       const running = await start(collectors);
       if (collectors.eventLoop !== false) {
-        await expect
-          .poll(async () => (await running.document()).gauges)
-          .toHaveProperty('eventloop_utilization');
+        await eventually(async () =>
+          expect((await running.document()).gauges).toHaveProperty('eventloop_utilization'),
+        );
       }
       const { counters, gauges, histograms } = await running.document();
       const all = [counters, gauges, histograms].flatMap((section) => Object.keys(section));
@@ -227,11 +227,14 @@ describe('a collector of the application', () => {
     await running.document();
     expect(hanging.calls).toBe(1);
     hanging.end();
-    await expect.poll(() => running.document().then(() => hanging.calls), { interval: 1 }).toBe(2);
+    await eventually(async () => {
+      if (hanging.calls === 1) await running.document();
+      expect(hanging.calls).toBe(2);
+    });
     expect(running.log.warnings).toEqual([expect.stringMatching(/not finished after 1000 ms/)]);
-    await expect
-      .poll(() => running.log.messages, { interval: 1 })
-      .toContainEqual(expect.stringMatching(/works again.*failed once/));
+    await eventually(() =>
+      expect(running.log.messages).toContainEqual(expect.stringMatching(/works again.*failed once/)),
+    );
   });
 
   it('keeps its name for what it counts, and takes none of the counters of the monitor', async () => {

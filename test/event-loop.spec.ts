@@ -4,17 +4,21 @@ import { linesOf } from './support/scripts.js';
 
 const BLOCKS = [5, 20, 50, 90, 170, 300];
 
-/** A block of so many milliseconds in one place, and each attempt at it: how long it took, what the document said. */
+/**
+ * Attempts at a block of so many milliseconds in one place: how long it took, how long the document says that it took, and
+ * for how long other processes had the CPU while the loop was busy.
+ */
 interface Block {
   place: string;
   ms: number;
-  attempts: { took: number; seen: number }[];
+  attempts: { took: number; seen: number; stolen: number }[];
 }
 
 const describeBlock = ({ place, ms, attempts }: Block) =>
-  `${ms} ms ${place}: ${attempts.map(({ took, seen }) => `${took.toFixed(2)} seen as ${seen.toFixed(2)}`).join(', ')}`;
+  `${ms} ms ${place}: ${attempts.map((attempt) => JSON.stringify(attempt)).join(', ')}`;
 
-describe.each(NODE_MAJORS)('the delay of the event loop on Node %i', (major) => {
+describe.each(NODE_MAJORS)('the event loop delay on Node %i', (major) => {
+  const NOT_THERE = `Node ${major} could not be downloaded`;
   let blocks: Block[] | undefined;
 
   beforeAll(async () => {
@@ -23,19 +27,19 @@ describe.each(NODE_MAJORS)('the delay of the event loop on Node %i', (major) => 
   }, 300_000);
   afterAll(() => (blocks = undefined));
 
-  it('shows every block, wherever it is, as no shorter than it was', ({ skip }) => {
-    if (blocks === undefined) return skip();
+  it('is at least as long as the block, wherever that is', ({ skip }) => {
+    if (blocks === undefined) return skip(NOT_THERE);
     expect(blocks).toHaveLength(8 * BLOCKS.length + 2 * BLOCKS.filter((ms) => ms >= 20).length);
     const missed = blocks.filter(({ attempts }) => attempts.some(({ took, seen }) => seen < took * 0.85));
     expect(missed.map(describeBlock)).toEqual([]);
   });
 
-  it('shows blocks from 20 ms up, wherever they are, as no more than 15 % longer than they were', ({
-    skip,
-  }) => {
-    if (blocks === undefined) return skip();
+  it('is at most 15 % longer than a block from 20 ms up, wherever that is', ({ skip }) => {
+    if (blocks === undefined) return skip(NOT_THERE);
     const long = blocks.filter(({ ms }) => ms >= 20);
-    const missed = long.filter(({ attempts }) => !attempts.some(({ took, seen }) => seen <= took * 1.15));
+    const missed = long.filter(
+      ({ attempts }) => !attempts.some(({ took, seen, stolen }) => seen <= took * 1.15 + stolen),
+    );
     expect(missed.map(describeBlock)).toEqual([]);
   });
 });

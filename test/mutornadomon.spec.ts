@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { MonitorOptions } from '../src/index.js';
@@ -7,6 +6,7 @@ import { ENDPOINT, Player } from './mutornadomon/player.js';
 import type { Outcome } from './mutornadomon/recording.js';
 import { expectedOf, recording } from './mutornadomon/recording.js';
 import { ADAPTERS, startApp } from './support/app.js';
+import { eventually } from './support/eventually.js';
 
 const STEPS = recording.sections.flatMap(({ steps }) => steps);
 
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
     const running = await startApp(adapter, { imports: [MonitorModule.forRoot({ path: ENDPOINT })] });
     const monitor = running.app.get(MonitorService);
     // The gauges of the event loop come with its first tick, here as there.
-    await expect.poll(async () => (await monitor.metrics()).counters.callbacks).toBeGreaterThan(0);
+    await eventually(async () => expect((await monitor.metrics()).counters.callbacks).toBeGreaterThan(0));
     return { monitor, document: () => running.document(`/${ENDPOINT}`) };
   }
 
@@ -112,14 +112,15 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
   });
 
   it('reads in seconds how long the event loop was busy, and how late it made a tick', async () => {
+    const earliest = performance.now();
     const { monitor, document } = await start();
     const begin = performance.now();
     const before = await document();
     const busyUntil = performance.now() + 300;
     while (performance.now() < busyUntil);
-    await expect
-      .poll(async () => (await monitor.metrics()).counters.callbacks)
-      .toBeGreaterThan(before.counters.callbacks + 1);
+    await eventually(async () =>
+      expect((await monitor.metrics()).counters.callbacks).toBeGreaterThan(before.counters.callbacks + 1),
+    );
     const after = await document();
     const seconds = (performance.now() - begin) / 1000;
     const busy = after.counters.callback_duration - before.counters.callback_duration;
@@ -127,18 +128,24 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
     expect(busy).toBeLessThanOrEqual(seconds);
     // The tick was due 100 ms after the one before, at some time while the loop was busy.
     expect(after.max_gauges.ioloop_excess_callback_latency).toBeGreaterThan(0.19);
-    expect(after.max_gauges.ioloop_excess_callback_latency).toBeLessThanOrEqual(seconds);
-    expect(after.counters.callbacks - before.counters.callbacks).toBeLessThanOrEqual(seconds / 0.1 + 1);
+    expect(after.max_gauges.ioloop_excess_callback_latency).toBeLessThanOrEqual(
+      (performance.now() - earliest) / 1000,
+    );
+    // A timer of Node may be a millisecond early.
+    expect(after.counters.callbacks - before.counters.callbacks).toBeLessThanOrEqual(seconds / 0.099 + 1);
   });
 
   it('gives the highest and lowest value since it last looked, and is not disturbed by a publisher', async () => {
+    let published = 0;
+    const publisher = (): void => void published++;
     const running = await startApp(adapter, {
-      imports: [MonitorModule.forRoot({ path: ENDPOINT, publisher: () => {}, publishInterval: 20 })],
+      imports: [MonitorModule.forRoot({ path: ENDPOINT, publisher, publishInterval: 20 })],
     });
     const monitor = running.app.get(MonitorService);
     await running.document(`/${ENDPOINT}`);
     for (const value of [3, 9, 4]) monitor.kv('queue', value);
-    await sleep(100);
+    const before = published;
+    await eventually(() => expect(published).toBeGreaterThan(before + 1));
     const { gauges, max_gauges, min_gauges } = await running.document(`/${ENDPOINT}`);
     expect([min_gauges.queue, gauges.queue, max_gauges.queue]).toEqual([3, 4, 9]);
     const again = await running.document(`/${ENDPOINT}`);

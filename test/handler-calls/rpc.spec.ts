@@ -281,6 +281,7 @@ describe('a message to a microservice', () => {
     const service = await startService();
     const names = async () => Object.keys((await service.app.get(MonitorService).metrics()).counters);
     const before = await names();
+    const start = performance.now();
     await service.ask('find', 'Felix');
     const { counters, histograms } = await service.app.get(MonitorService).metrics();
     expect(counters).toMatchObject({ requests: 0 });
@@ -293,8 +294,7 @@ describe('a message to a microservice', () => {
       histograms['handler_duration{handler="CatsController.find",transport="rpc"}'];
     expect(rest.count).toBe(1);
     expect(min).toBeGreaterThan(0);
-    // Seconds, and not the milliseconds of a clock.
-    expect(max).toBeLessThan(30);
+    expect(max).toBeLessThanOrEqual((performance.now() - start) / 1000);
   });
 
   it('does not count as long as its handler is not done', async () => {
@@ -348,12 +348,12 @@ describe('a message to a microservice', () => {
 
   it('counts in the buckets that the application has described', async () => {
     const service = await startService();
-    service.app.get(MonitorService).describe('handler_duration', { buckets: [1e-9, 30] });
+    service.app.get(MonitorService).describe('handler_duration', { buckets: [1e-9, 3600] });
     await service.ask('find', 'Felix');
     const { histograms } = await service.app.get(MonitorService).metrics();
     expect(histograms['handler_duration{handler="CatsController.find",transport="rpc"}'].buckets).toEqual([
       ['1e-9', 0],
-      ['30', 1],
+      ['3600', 1],
       ['+Inf', 1],
     ]);
   });

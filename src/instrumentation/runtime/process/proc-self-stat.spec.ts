@@ -4,9 +4,9 @@ import { parseProcStat, ProcSelfStat } from './proc-self-stat.js';
 const fields = (command: string) =>
   `4242 (${command}) S 1 4242 4242 0 -1 4194304 9000 0 0 0 93 29 0 0 20 0 11 0 123456 11845283840 28000 184467440`;
 
-describe('a line of /proc/[pid]/stat', () => {
+describe('parseProcStat', () => {
   it.each(['node', 'my app', 'a) S 1 (b', ')', '((', ' '])(
-    'is read right when the command is called %j',
+    'reads the fields when the command is called %j',
     (command) => {
       expect(parseProcStat(fields(command))).toEqual({
         numThreads: 11,
@@ -18,7 +18,7 @@ describe('a line of /proc/[pid]/stat', () => {
   );
 
   it.each(['', 'garbage', '4242 (node) S 1', '4242 (node) S a b c d e f g h i j k l m n o p q r s t u v'])(
-    'is nothing when it is %j',
+    'is null for %j',
     (line) => {
       expect(parseProcStat(line)).toBeNull();
     },

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** What Linux says of this process in `/proc/self/stat`. */
+/** What the monitor uses of `/proc/self/stat`. */
 export interface ProcStat {
   numThreads: number;
   vsizeBytes: number;
@@ -16,20 +16,20 @@ const TICKS_PER_SECOND = 100;
 const PATH = '/proc/self/stat';
 
 /**
- * Reads `/proc/self/stat` through one descriptor that is kept open: 5 µs a read instead of 20, and it still works
- * when the process has no descriptor left to open a file with.
+ * Reads `/proc/self/stat` through one descriptor that is kept open: 5 µs a read instead of 20, and it still works when the
+ * process has no descriptor left.
  */
 export class ProcSelfStat {
   private descriptor: number | undefined;
   private isOpen = false;
   private readonly buffer = Buffer.alloc(1024);
 
-  /** Keeps a descriptor from now on. */
+  /** The next read opens a descriptor, and keeps it. */
   open(): void {
     this.isOpen = true;
   }
 
-  /** @returns `null` where there is no such file (not Linux, or /proc is hidden). */
+  /** @returns `null` if there is no such file: not Linux, or /proc is hidden. */
   read(): ProcStat | null {
     try {
       return parseProcStat(this.isOpen ? this.readDescriptor() : readFileSync(PATH, 'latin1'));
@@ -38,7 +38,7 @@ export class ProcSelfStat {
     }
   }
 
-  /** Lets go of the descriptor. A read before {@link open} or after this still works, and keeps nothing open. */
+  /** Closes the descriptor. A read before {@link open} or after this works too, and keeps none open. */
   close(): void {
     this.isOpen = false;
     if (this.descriptor !== undefined) closeSync(this.descriptor);
@@ -53,21 +53,25 @@ export class ProcSelfStat {
 }
 
 /**
- * The fields of one line of `/proc/[pid]/stat`, see proc(5).
+ * Parses a line of `/proc/[pid]/stat`, see proc(5).
  *
- * @returns `null` for a line that is not one.
+ * @returns `null` if it is not such a line.
  */
 export function parseProcStat(line: string): ProcStat | null {
-  // The second field is the name of the command in parentheses. It may hold spaces and parentheses itself, so
-  // counting starts after the last of them, with the third field.
+  // The second field is the name of the command in parentheses, and may contain spaces and parentheses. So the fields are
+  // counted from the third one, after the last parenthesis.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const numbers = [fields[17], fields[19], fields[20], fields[21]].map(Number);
-  if (!numbers.every(Number.isFinite)) return null;
-  const [numThreads, startTicks, vsizeBytes, residentPages] = numbers;
-  return { numThreads, vsizeBytes, residentPages, startedAfterBoot: startTicks / TICKS_PER_SECOND };
+  const field = (index: number) => Number(fields[index]);
+  const stat: ProcStat = {
+    numThreads: field(17),
+    startedAfterBoot: field(19) / TICKS_PER_SECOND,
+    vsizeBytes: field(20),
+    residentPages: field(21),
+  };
+  return Object.values(stat).every(Number.isFinite) ? stat : null;
 }
 
-/** Seconds since the machine was booted, or `null` where /proc does not say. */
+/** Seconds since the machine was booted; `null` without /proc. */
 export function secondsSinceBoot(): number | null {
   try {
     const seconds = Number.parseFloat(readFileSync('/proc/uptime', 'latin1'));
