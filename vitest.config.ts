@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** A spec beside its source that opens a socket or starts a process. Without it, `no-network.ts` makes it fail. */
@@ -9,10 +10,21 @@ const PACKAGE = ['test/package.spec.ts', 'test/documentation/steps.spec.ts'];
 /** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
+/** The files of the dashboard are made by the build, and are not among the sources. */
+const resolve = {
+  alias: [
+    {
+      find: /^\.\/page-files\.js$/,
+      replacement: fileURLToPath(new URL('dist/endpoint/dashboard/page-files.js', import.meta.url)),
+    },
+  ],
+};
+
 export default defineConfig({
   test: {
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['src/**/*.spec.ts', 'test/architecture.spec.ts'],
@@ -22,6 +34,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'e2e',
           include: [E2E, 'test/**/*.spec.ts'],

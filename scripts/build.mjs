@@ -4,6 +4,8 @@
  *   dist/          ES modules, by `nest build`: what Node and bundlers load, by import and by require() alike
  *   dist/cjs/      the same as CommonJS: what Jest loads, which cannot load ES modules
  *
+ * The files of the dashboard are one module in each of them.
+ *
  * Of the declaration files, those that no entry point reaches are removed; of the code, the comments, which are in the
  * declaration files. Both would be a good part of what a user installs.
  */
@@ -14,6 +16,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
+import { buildDashboard } from '../dashboard/build.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
@@ -30,6 +33,9 @@ writeFileSync(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonj
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 removeUnreachable(filesIn(DIST, '.d.ts'), entriesOf(exports, '.d.ts'));
 for (const path of filesIn(DIST, '.js')) writeFileSync(path, withoutComments(path));
+
+const PAGE_FILES = 'endpoint/dashboard/page-files.js';
+await buildDashboard({ module: join(DIST, PAGE_FILES), commonjs: join(COMMONJS, PAGE_FILES) });
 
 async function run(...args) {
   try {

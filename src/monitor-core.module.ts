@@ -10,6 +10,7 @@ import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
 import { ApplicationGuardHint } from './access/application-guard.hint.js';
 import { MonitorAccess } from './access/monitor-access.js';
 import { LocalityResolver } from './common/http/locality.js';
+import { BrowserRedirect } from './endpoint/dashboard/browser-redirect.js';
 import { EndpointMount } from './endpoint/mounting/endpoint-mount.js';
 import { MonitorPort } from './endpoint/port/monitor-port.js';
 import { Answers } from './endpoint/streaming/answers.js';
@@ -91,6 +92,11 @@ import { MonitorService } from './monitor.service.js';
       provide: Answers,
       inject: [MONITOR_OPTIONS],
       useFactory: (options: ResolvedMonitorOptions) => new Answers(servedAt(options) === 'application'),
+    },
+    {
+      provide: BrowserRedirect,
+      inject: [MONITOR_OPTIONS],
+      useFactory: (options: ResolvedMonitorOptions) => new BrowserRedirect(options),
     },
     LocalityResolver,
     {
@@ -226,6 +232,7 @@ import { MonitorService } from './monitor.service.js';
     MetricsReads,
     ReadLimiter,
     Answers,
+    BrowserRedirect,
     LocalityResolver,
     HandlerCalls,
     MONITOR_OPTIONS,

@@ -33,6 +33,7 @@ describe('the options', () => {
       publishers: [],
       publishInterval: 10_000,
       publishTimeout: 10_000,
+      dashboard: true,
       measureInterval: 100,
       path: 'monitor',
       host: undefined,

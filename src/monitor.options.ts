@@ -3,6 +3,8 @@ import type { HttpOptions, ResolvedHttpOptions } from './instrumentation/http/ht
 import { HTTP_RULES, resolveHttpOptions } from './instrumentation/http/http.options.js';
 import type { AccessOptions, ResolvedAccessOptions } from './access/access.options.js';
 import { ACCESS_RULES, resolveAccessOptions } from './access/access.options.js';
+import type { DashboardOptions, ResolvedDashboardOptions } from './endpoint/dashboard/dashboard.options.js';
+import { DASHBOARD_RULES, resolveDashboardOptions } from './endpoint/dashboard/dashboard.options.js';
 import { DECORATORS_RULE } from './endpoint/endpoint.options.js';
 import type { ServedAt } from './endpoint/mounting/endpoint-mount.js';
 import type {
@@ -28,7 +30,7 @@ import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publish
 /** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
-export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOptions {
+export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOptions, DashboardOptions {
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
   measureInterval?: number | undefined;
   /** Where the endpoint is, below the application's global prefix. Default: `monitor`. */
@@ -69,7 +71,7 @@ export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOp
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
-export interface ResolvedMonitorOptions extends ResolvedPublishingOptions {
+export interface ResolvedMonitorOptions extends ResolvedPublishingOptions, ResolvedDashboardOptions {
   readonly measureInterval: number;
   readonly path: string;
   readonly host: string | undefined;
@@ -103,6 +105,7 @@ const RULES: Rules = {
   decorators: DECORATORS_RULE,
   ...ACCESS_RULES,
   ...PORT_RULES,
+  ...DASHBOARD_RULES,
   interceptor: YES_OR_NO,
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
@@ -124,6 +127,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   }
   return Object.freeze({
     ...resolvePublishingOptions(options),
+    ...resolveDashboardOptions(options),
     measureInterval: options.measureInterval ?? 100,
     path,
     host: options.host,

@@ -72,7 +72,7 @@ describe('The tarball', () => {
   it('holds each source as an ES module and as CommonJS, and what a reader of the package looks for', () => {
     const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
-      .map((path) => path.replaceAll('\\', '/').replace(/\.ts$/, '.js'));
+      .map((path) => path.replaceAll('\\', '/').replace(/(\.d)?\.ts$/, '.js'));
     const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
     const expected = modules
       .flatMap((path) => [`dist/${path}`, `dist/cjs/${path}`])
@@ -313,9 +313,19 @@ async function expectMonitored(
   const seen = { requests: 4, localhost_requests: 4, private_requests: 4, cats: 1 };
   expect(document.counters).toMatchObject(seen);
   expect(document.max_gauges.hunger).toBe(3);
+  await expectDashboard(url);
 
   expect(await app.close()).toEqual({ code: 0, stdout: '', stderr: '' });
   return document;
+}
+
+/** The page is there, with all its files. */
+async function expectDashboard(url: string): Promise<void> {
+  const page = await fetch(`${url}/monitor`, { headers: { accept: 'text/html' } });
+  expect([page.status, page.url]).toEqual([200, `${url}/monitor/dashboard`]);
+  const links = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link);
+  expect(links).toHaveLength(3);
+  for (const link of links) expect((await fetch(new URL(link, page.url))).status, link).toBe(200);
 }
 
 /** The whole public API, but for its types. */

@@ -1,6 +1,13 @@
 /** What a client gets that calls itself something else. */
 export const BAD_READER = 'The reader in the query is called by 1 to 50 letters, digits, "_", "-" and "."\n';
 
+export const BAD_FORMAT =
+  'The format in the query can be "json" only. For Prometheus, read /prometheus below this path.\n';
+
+/** What follows a redirect for a client that does not follow it. */
+export const REDIRECTED =
+  'The dashboard is at the address in the Location header. For JSON, add ?format=json.\n';
+
 export const NO_HTTP_ADAPTER =
   'The monitor has a port of its own, and needs @nestjs/platform-express or @nestjs/platform-fastify for it. Install either.';
 

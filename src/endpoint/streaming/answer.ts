@@ -38,11 +38,12 @@ const TIMEOUT = 60_000;
 export class Answer {
   /** HEAD gets what a GET would get, without the body. It must not open a window of a reader, or start anything. */
   readonly isHead: boolean;
+  /** Whether the client takes a body that is compressed with gzip. */
+  readonly acceptsGzip: boolean;
   private readonly controller = new AbortController();
   private readonly callbacks: ((wasSent: boolean) => void)[] = [];
   private state: 'open' | 'sending' | 'sent' | 'lost' = 'open';
   private timer: NodeJS.Timeout | undefined;
-  private readonly acceptsGzip: boolean;
 
   /**
    * Use `Answers.begin()`, which also ends it when the application closes.

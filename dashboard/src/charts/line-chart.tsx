@@ -1,0 +1,186 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Format } from '../format/units.js';
+import { axisTime, clockTime } from '../format/time.js';
+import { usePage } from '../state.js';
+import { currentTheme, seriesColour, themeColour } from './palette.js';
+
+export interface Line {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  /** A second line that shares its colour, such as the maximum beside the median. */
+  readonly isDashed?: boolean;
+}
+
+interface Props {
+  readonly title: string;
+  /** One sentence that says what is measured. */
+  readonly help: string;
+  /** Milliseconds since 1970. */
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly format: Format;
+  /** Fills the area below the first line. */
+  readonly isFilled?: boolean;
+  /** The axis reaches at least so far. */
+  readonly atLeast?: number;
+}
+
+const HEIGHT = 170;
+
+/** All charts of the page share one cursor and one zoom. */
+const CURSOR = 'monitor';
+
+export function LineChart({ title, help, times, lines, format, isFilled, atLeast }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | undefined>(undefined);
+  const { setZoom, zoom } = usePage();
+  const shape = lines.map(({ label, isDashed }) => `${label}${isDashed === true ? '-' : ''}`).join('|');
+  const theme = currentTheme();
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const made = new uPlot(
+      optionsFor(element.clientWidth, lines, {
+        format,
+        isFilled: isFilled === true,
+        atLeast: atLeast ?? 0,
+        setZoom,
+      }),
+      dataFor(times, lines),
+      element,
+    );
+    chart.current = made;
+    const resize = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+      chart.current = undefined;
+    };
+  }, [shape, theme]);
+
+  useEffect(() => {
+    chart.current?.setData(dataFor(times, lines));
+  });
+
+  const isEmpty = !lines.some(({ values }) => values.some((value) => value !== null));
+  return (
+    <figure class="chart">
+      <figcaption title={help}>
+        <h3>{title}</h3>
+        {zoom !== undefined && (
+          <button type="button" class="link" onClick={() => setZoom(undefined)}>
+            Reset zoom
+          </button>
+        )}
+      </figcaption>
+      <div ref={box} role="img" aria-label={`${title}. ${summary(lines, format)}`} />
+      {isEmpty && <p class="empty">No values yet.</p>}
+    </figure>
+  );
+}
+
+interface ChartLook {
+  readonly format: Format;
+  readonly isFilled: boolean;
+  readonly atLeast: number;
+  readonly setZoom: (zoom: { from: number; to: number } | undefined) => void;
+}
+
+function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPlot.Options {
+  const { format, isFilled, atLeast, setZoom } = look;
+  const axis = {
+    stroke: themeColour('muted'),
+    grid: { stroke: themeColour('line'), width: 1 },
+    ticks: { stroke: themeColour('line'), width: 1 },
+    font: '11px system-ui, sans-serif',
+  };
+  const theme = currentTheme();
+  let colour = -1;
+  return {
+    width: Math.max(width, 100),
+    height: HEIGHT,
+    cursor: { sync: { key: CURSOR }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+    legend: { live: true },
+    scales: {
+      x: { time: true },
+      y: { range: (_chart, _min, max) => [0, Math.max(max * 1.1, atLeast, 1e-9)] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 28,
+        space: 70,
+        values: (_chart, splits) => splits.map((split) => axisTime(split * 1000)),
+      },
+      { ...axis, size: 62, values: (_chart, splits) => splits.map((split) => format(split)) },
+    ],
+    series: [
+      { label: 'Time', value: (_chart, time) => (time === null ? '–' : clockTime(time * 1000)) },
+      ...lines.map(({ label, isDashed }, at): uPlot.Series => {
+        if (isDashed !== true) colour++;
+        const stroke = seriesColour(theme, Math.max(colour, 0));
+        return {
+          label,
+          stroke,
+          width: 1.5,
+          spanGaps: false,
+          points: { show: false },
+          ...(isDashed === true && { dash: [4, 3] }),
+          ...(isFilled && at === 0 && { fill: `${stroke}26` }),
+          value: (_chart, value) => format(value),
+        };
+      }),
+    ],
+    hooks: {
+      // Without a cursor in the chart, the legend has the latest values.
+      setData: [(chart) => showLatest(chart)],
+      setCursor: [
+        (chart) => {
+          if (chart.cursor.idx === null || chart.cursor.idx === undefined) showLatest(chart);
+        },
+      ],
+      setSelect: [
+        (chart) => {
+          const { left, width: selected } = chart.select;
+          if (selected < 8) return;
+          setZoom({
+            from: chart.posToVal(left, 'x') * 1000,
+            to: chart.posToVal(left + selected, 'x') * 1000,
+          });
+          chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+        },
+      ],
+    },
+  };
+}
+
+function showLatest(chart: uPlot): void {
+  if (chart.cursor.idx !== null && chart.cursor.idx !== undefined) return;
+  const idx = chart.data[0].length - 1;
+  if (idx >= 0) chart.setLegend({ idx }, false);
+}
+
+function dataFor(times: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  return [
+    times.map((time) => time / 1000),
+    ...lines.map(({ values }) => times.map((_time, at) => values[at] ?? null)),
+  ];
+}
+
+/** What a screen reader says of the chart. */
+function summary(lines: readonly Line[], format: Format): string {
+  return lines
+    .map(({ label, values }) => {
+      const known = values.filter((value) => value !== null);
+      const now = known.at(-1);
+      return now === undefined
+        ? `${label}: no values`
+        : `${label}: now ${format(now)}, highest ${format(Math.max(...known))}`;
+    })
+    .join('; ');
+}

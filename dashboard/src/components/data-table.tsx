@@ -1,0 +1,129 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+export interface TableColumn<Row> {
+  readonly title: string;
+  /** What the rows are sorted by. Numbers are sorted from high to low first. */
+  readonly sortValue: (row: Row) => string | number | null;
+  readonly cell: (row: Row) => ComponentChildren;
+  readonly isNumber?: boolean;
+  readonly help?: string;
+}
+
+interface Props<Row> {
+  readonly caption: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly TableColumn<Row>[];
+  readonly keyOf: (row: Row) => string;
+  /** What the search box looks through. */
+  readonly textOf: (row: Row) => string;
+  /** Shown below a row when it is opened. */
+  readonly detail?: (row: Row) => ComponentChildren;
+  readonly empty: string;
+  readonly sortedBy?: number;
+}
+
+/** A table that can be sorted by each column and searched. */
+export function DataTable<Row>({
+  caption,
+  rows,
+  columns,
+  keyOf,
+  textOf,
+  detail,
+  empty,
+  sortedBy = 0,
+}: Props<Row>) {
+  const [sort, setSort] = useState({ column: sortedBy, isReversed: false });
+  const [query, setQuery] = useState('');
+  const [opened, setOpened] = useState<string>();
+  const column = columns[sort.column];
+  const shown = rows
+    .filter((row) => textOf(row).toLowerCase().includes(query.toLowerCase()))
+    .toSorted((a, b) => (column === undefined ? 0 : compare(column, a, b)) * (sort.isReversed ? -1 : 1));
+
+  const sortBy = (index: number) =>
+    setSort({ column: index, isReversed: index === sort.column && !sort.isReversed });
+
+  if (rows.length === 0) return <p class="empty">{empty}</p>;
+  return (
+    <div class="table">
+      <label class="search">
+        <span class="visually-hidden">Search {caption}</span>
+        <input
+          type="search"
+          placeholder={`Search ${rows.length} rows`}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </label>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={caption}>
+        <table>
+          <caption class="visually-hidden">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ title, isNumber, help }, index) => (
+                <th
+                  key={title}
+                  scope="col"
+                  class={isNumber === true ? 'number' : undefined}
+                  aria-sort={
+                    index === sort.column
+                      ? sort.isReversed === (isNumber === true)
+                        ? 'ascending'
+                        : 'descending'
+                      : 'none'
+                  }
+                >
+                  <button type="button" title={help} onClick={() => sortBy(index)}>
+                    {title}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => {
+              const key = keyOf(row);
+              const isOpen = key === opened;
+              return [
+                <tr key={key} class={isOpen ? 'open' : undefined}>
+                  {columns.map(({ title, cell, isNumber }, index) => (
+                    <td key={title} class={isNumber === true ? 'number' : undefined}>
+                      {index === 0 && detail !== undefined ? (
+                        <button
+                          type="button"
+                          class="row-button"
+                          aria-expanded={isOpen}
+                          onClick={() => setOpened(isOpen ? undefined : key)}
+                        >
+                          {cell(row)}
+                        </button>
+                      ) : (
+                        cell(row)
+                      )}
+                    </td>
+                  ))}
+                </tr>,
+                isOpen && detail !== undefined && (
+                  <tr key={`${key} detail`}>
+                    <td colSpan={columns.length}>{detail(row)}</td>
+                  </tr>
+                ),
+              ];
+            })}
+          </tbody>
+        </table>
+      </div>
+      {shown.length === 0 && <p class="empty">No row matches the search.</p>}
+    </div>
+  );
+}
+
+function compare<Row>({ sortValue, isNumber }: TableColumn<Row>, a: Row, b: Row): number {
+  const [left, right] = [sortValue(a), sortValue(b)];
+  // Rows without a value come last.
+  if (left === null || right === null) return Number(left === null) - Number(right === null);
+  if (left === right) return 0;
+  return (left < right ? -1 : 1) * (isNumber === true ? -1 : 1);
+}

@@ -1,0 +1,42 @@
+/** What the endpoints answer, by the types of the server itself. */
+import type { InstanceInfo } from '../../../src/metrics/collection/snapshot.js';
+
+export type { Finding, FindingsDocument } from '../../../src/findings/finding.js';
+export type {
+  Figure,
+  HistoryDocument,
+  HistorySeries,
+  HistoryTier,
+  InstanceEvent,
+  ResetEvent,
+  Step,
+  StepEvent,
+} from '../../../src/history/history-document.js';
+
+export type Instance = InstanceInfo;
+
+export interface EventLoopBlock {
+  readonly time: string;
+  readonly duration: number;
+  readonly cause: 'javascript' | 'native' | 'gc' | 'unknown';
+  readonly function: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly frames: readonly { readonly function: string; readonly file: string; readonly line: number }[];
+  readonly in_flight: readonly { readonly kind: string; readonly name: string; readonly count: number }[];
+}
+
+export interface ProcessState {
+  readonly pid: number;
+  readonly thread: number | null;
+  readonly state: 'ok' | 'late' | 'ended';
+  readonly age: number;
+}
+
+/** The parts of `GET /monitor` that the page reads. */
+export interface MonitorDocument {
+  readonly instance: Instance;
+  readonly process: { readonly uptime: number | null };
+  readonly eventloop_blocks?: readonly EventLoopBlock[];
+  readonly processes?: readonly ProcessState[];
+}

@@ -1,0 +1,133 @@
+import type {
+  Figure,
+  HistoryDocument,
+  HistorySeries,
+  HistoryTier,
+  Instance,
+  Step,
+  StepEvent,
+} from './endpoint-types.js';
+
+/** How many steps the page keeps in each tier: 5 minutes of seconds, an hour of ten seconds. */
+const CAPACITY: Readonly<Record<Step, number>> = { 1: 300, 10: 360 };
+
+export interface HeatSteps {
+  readonly bounds: readonly number[];
+  readonly counts: (readonly number[])[];
+}
+
+interface TierData {
+  readonly times: number[];
+  /** By series index and figure. Each list is as long as {@link times}. */
+  readonly columns: Map<string, (number | null)[]>;
+  readonly heat: Map<number, HeatSteps>;
+}
+
+/** The history of one process, as the page knows it: what the server sent first, and every step since. */
+export class HistoryStore {
+  readonly series: HistorySeries[] = [];
+  instance: Instance | undefined;
+  sequence = -1;
+  droppedSeries = 0;
+  private readonly byKey = new Map<string, number>();
+  private readonly tiers: Record<Step, TierData> = { 1: emptyTier(), 10: emptyTier() };
+  private readonly totals: (number | null)[] = [];
+
+  /** Replaces everything with what the server has. */
+  load(document: HistoryDocument): void {
+    this.series.length = 0;
+    this.totals.length = 0;
+    this.byKey.clear();
+    this.addSeries(document.series);
+    this.totals.push(...document.latest);
+    this.instance = document.instance;
+    this.sequence = document.sequence;
+    this.droppedSeries = document.dropped_series;
+    this.tiers[1] = emptyTier();
+    this.tiers[10] = emptyTier();
+    for (const tier of document.tiers) this.loadTier(tier);
+  }
+
+  append(event: StepEvent): void {
+    // One that the history contained already.
+    if (event.sequence <= this.sequence) return;
+    this.sequence = event.sequence;
+    if (event.series !== undefined) this.addSeries(event.series);
+    const tier = this.tiers[event.step];
+    tier.times.push(event.time);
+    for (const values of tier.columns.values()) values.push(null);
+    for (const [series, figure, value] of event.values) {
+      if (figure === 'total') this.totals[series] = value;
+      else columnOf(tier, series, figure)[tier.times.length - 1] = value;
+    }
+    for (const [series, counts] of event.heat ?? []) tier.heat.get(series)?.counts.push(counts);
+    trim(tier, CAPACITY[event.step]);
+  }
+
+  /** The index of a series by its canonical name. */
+  indexOf(key: string): number | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** All series of one metric that have labels. */
+  labelled(name: string): HistorySeries[] {
+    return this.series.filter((one) => one.name === name && one.key !== name);
+  }
+
+  times(step: Step): readonly number[] {
+    return this.tiers[step].times;
+  }
+
+  /** The values of one figure of a series, one for each time; empty for a series that there is not. */
+  values(step: Step, key: string, figure: Figure): readonly (number | null)[] {
+    const index = this.byKey.get(key);
+    return index === undefined ? [] : (this.tiers[step].columns.get(`${index}|${figure}`) ?? []);
+  }
+
+  heat(step: Step, key: string): HeatSteps | undefined {
+    const index = this.byKey.get(key);
+    return index === undefined ? undefined : this.tiers[step].heat.get(index);
+  }
+
+  /** Total of a counter, number of values of a histogram, both since the start; value of a gauge. */
+  latest(key: string): number | null {
+    const index = this.byKey.get(key);
+    return index === undefined ? null : (this.totals[index] ?? null);
+  }
+
+  private addSeries(series: readonly HistorySeries[]): void {
+    for (const one of series) {
+      this.byKey.set(one.key, this.series.length);
+      this.series.push(one);
+    }
+  }
+
+  private loadTier({ step, times, columns, heat = [] }: HistoryTier): void {
+    const tier = this.tiers[step];
+    tier.times.push(...times);
+    for (const { series, figure, values } of columns) tier.columns.set(`${series}|${figure}`, [...values]);
+    for (const { series, bounds, counts } of heat) tier.heat.set(series, { bounds, counts: [...counts] });
+  }
+}
+
+function emptyTier(): TierData {
+  return { times: [], columns: new Map(), heat: new Map() };
+}
+
+function columnOf(tier: TierData, series: number, figure: Figure): (number | null)[] {
+  const key = `${series}|${figure}`;
+  let values = tier.columns.get(key);
+  if (values === undefined) {
+    values = tier.times.map(() => null);
+    tier.columns.set(key, values);
+  }
+  return values;
+}
+
+function trim(tier: TierData, capacity: number): void {
+  const excess = tier.times.length - capacity;
+  if (excess <= 0) return;
+  tier.times.splice(0, excess);
+  for (const values of tier.columns.values()) values.splice(0, excess);
+  for (const { counts } of tier.heat.values()) counts.splice(0, counts.length - tier.times.length);
+}

@@ -1,0 +1,65 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ConnectionState } from './data/connection.js';
+import type { Finding, Figure, Step } from './data/endpoint-types.js';
+import type { HistoryStore } from './data/history-store.js';
+
+export type Range = '5m' | '15m' | '1h';
+
+/** How a range is shown: with which steps, and how many of them. */
+export const RANGES: Readonly<Record<Range, { step: Step; steps: number; label: string }>> = {
+  '5m': { step: 1, steps: 300, label: '5 min' },
+  '15m': { step: 10, steps: 90, label: '15 min' },
+  '1h': { step: 10, steps: 360, label: '1 h' },
+};
+
+/** Times from and to which the charts are zoomed in, in milliseconds since 1970. */
+export interface Zoom {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the sections read. `version` changes with the data, and stands still while the page is paused. */
+export interface PageState {
+  readonly base: string;
+  readonly store: HistoryStore;
+  readonly version: number;
+  readonly range: Range;
+  readonly zoom: Zoom | undefined;
+  readonly connection: ConnectionState;
+  readonly findings: readonly Finding[];
+  readonly setZoom: (zoom: Zoom | undefined) => void;
+}
+
+export const PageContext = createContext<PageState | undefined>(undefined);
+
+export function usePage(): PageState {
+  const state = useContext(PageContext);
+  if (state === undefined) throw new Error('There is no page around this component.');
+  return state;
+}
+
+/** The values of one figure in the range of the page. */
+export interface Columns {
+  /** Milliseconds since 1970. */
+  readonly times: readonly number[];
+  readonly values: (key: string, figure: Figure) => readonly (number | null)[];
+}
+
+export function columnsIn({ store, range, zoom }: PageState): Columns {
+  const { step, steps } = RANGES[range];
+  const all = store.times(step);
+  let start = Math.max(0, all.length - steps);
+  let end = all.length;
+  if (zoom !== undefined) {
+    while (start < end && (all[start] ?? 0) < zoom.from) start++;
+    while (end > start && (all[end - 1] ?? 0) > zoom.to) end--;
+  }
+  return {
+    times: all.slice(start, end),
+    values: (key, figure) => {
+      const values = store.values(step, key, figure);
+      return values.length === 0 ? [] : values.slice(start, end);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Rules } from '../../common/options/option-rules.js';
+import { YES_OR_NO } from '../../common/options/option-rules.js';
+
+export interface DashboardOptions {
+  /**
+   * The live page at `GET /monitor/dashboard`, to which a browser that opens `/monitor` is redirected. `false` leaves
+   * it out: a browser gets the JSON then. Default: `true`.
+   */
+  dashboard?: boolean | undefined;
+}
+
+export interface ResolvedDashboardOptions {
+  readonly dashboard: boolean;
+}
+
+export const DASHBOARD_RULES: Rules = { dashboard: YES_OR_NO };
+
+export function resolveDashboardOptions({ dashboard = true }: DashboardOptions): ResolvedDashboardOptions {
+  return { dashboard };
+}
