@@ -17,7 +17,7 @@ import { TrafficModule } from './traffic/traffic.module.js';
     MonitorModule.forRootAsync({
       imports: [PublishingModule],
       inject: [LogPublisher],
-      useFactory: (publisher: LogPublisher) => ({ publisher, publishInterval: 5_000 }),
+      useFactory: (publisher: LogPublisher) => ({ publisher, publishInterval: 5_000, diagnostics: true }),
     }),
     ProductsModule,
     ShippingModule,
