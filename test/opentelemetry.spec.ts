@@ -17,29 +17,17 @@ import { MonitorMetricProducer, monitorResourceAttributes } from '../src/exporte
 import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
 import { indexOf } from '../src/metrics/histogram/exponential-layout.js';
 import { MetricsReader } from '../src/metrics/collection/reader.js';
-import { RegistrySource } from '../src/metrics/source/registry-source.js';
-import type { DocumentFacts, ProcessMetrics } from '../src/metrics/collection/snapshot.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { startCollector } from './support/otlp.js';
-import { TestRegistry } from './support/registry.js';
+import type { TestSource } from './support/sources.js';
+import { oneRegistry, SOURCES } from './support/sources.js';
 
 const { DELTA, CUMULATIVE } = AggregationTemporality;
-const PROCESS = {
-  uptime: 60,
-  num_fds: 20,
-  max_fds: null,
-  meminfo: { rss_bytes: 1000, vsz_bytes: null },
-  cpu: { user_time: 2, system_time: 0.5, percent: null, num_threads: 11 },
-} satisfies ProcessMetrics;
 
 /** A monitor without an application. */
-function makeMonitor() {
-  const registry = new TestRegistry();
-  const process = structuredClone(PROCESS);
-  const facts = () => ({ process }) as DocumentFacts;
-  const reader = new MetricsReader(new RegistrySource(registry, facts));
-  return { registry, process, monitor: new MonitorService(registry, reader) };
+function monitorOf({ registry, process, source }: TestSource) {
+  return { registry, process, monitor: new MonitorService(registry, new MetricsReader(source)) };
 }
 
 /** A pipeline as a user sets it up; `export()` is what the SDK does every minute. */
@@ -67,357 +55,352 @@ async function pipeline(
 
 const VALUES = [0.001, 0.001, 0.25, 0.26, 3, 0, 12_345.678];
 
-describe.each([
-  ['protobuf', ProtobufExporter],
-  ['JSON', JsonExporter],
-])('over OTLP in %s', (_encoding, Exporter) => {
-  it('a histogram arrives as an exponential one, bucket for bucket', async () => {
-    const { monitor } = makeMonitor();
-    for (const value of VALUES) monitor.observe('wait', value, { queue: 'mail' });
-    const { metric } = await (await pipeline(monitor, {}, Exporter)).export();
-    const wait = metric('wait');
-    expect(wait).toMatchObject({ type: 'exponentialHistogram', temporality: 2 });
-    const [point] = wait?.points ?? [];
-    expect(point).toMatchObject({ attributes: { queue: 'mail' }, scale: 5, count: 7, zeroCount: 1 });
-    expect(point).toMatchObject({ min: 0, max: 12_345.678, sum: VALUES.reduce((a, b) => a + b) });
-    const { offset, counts } = point.positive ?? { offset: 0, counts: [] };
-    expect(counts).toHaveLength(indexOf(12_345.678) - indexOf(0.001) + 1);
-    const filled = counts.flatMap((count, i) => (count > 0 ? [[offset + i, count]] : []));
-    expect(filled).toEqual([
-      [indexOf(0.001), 2],
-      [indexOf(0.25), 1],
-      [indexOf(0.26), 1],
-      [indexOf(3), 1],
-      [indexOf(12_345.678), 1],
-    ]);
-  });
+describe.each(SOURCES)('from $from', ({ makeSource }) => {
+  const makeMonitor = () => monitorOf(makeSource());
 
-  it('counters, gauges with their extremes and the resource arrive', async () => {
-    const { monitor } = makeMonitor();
-    monitor.describe('bytes_sent', { help: 'What was sent', unit: 'bytes' });
-    monitor.count('bytes_sent', 300, { to: 'a "b"\n' });
-    for (const length of [7, 1, 3]) monitor.kv('queue', length);
-    const { metric, resource } = await (await pipeline(monitor, {}, Exporter)).export();
-    expect(metric('bytes_sent')).toMatchObject({
-      type: 'sum',
-      isMonotonic: true,
-      temporality: 2,
-      unit: 'By',
-      description: 'What was sent',
-      scope: 'nestjs-monitor/application',
-      points: [{ attributes: { to: 'a "b"\n' }, value: 300 }],
-    });
-    const values = ['queue', 'queue.min', 'queue.max'].map((name) => metric(name)?.points[0].value);
-    expect(values).toEqual([3, 1, 7]);
-    expect(metric('queue')?.type).toBe('gauge');
-    expect(resource).toMatchObject({
-      'service.name': 'shop',
-      'host.name': hostname(),
-      'process.pid': process.pid,
-      'process.runtime.name': 'nodejs',
-      'process.runtime.version': process.versions.node,
-      'service.instance.id': expect.stringMatching(/^[\da-f-]{36}$/),
-    });
-  });
-});
-
-describe('a histogram with negative values', () => {
-  it('has its negative buckets, and no sum, which the protocol forbids', async () => {
-    const { monitor } = makeMonitor();
-    for (const value of [-2.5, -2.5, -0.5, 0, 4]) monitor.observe('drift', value);
-    const { metric } = await (await pipeline(monitor)).export();
-    const [point] = metric('drift')?.points ?? [];
-    expect(point).toMatchObject({ count: 5, zeroCount: 1, min: -2.5, max: 4, sum: undefined });
-    expect(point.negative?.offset).toBe(indexOf(0.5));
-    expect(point.negative?.counts[0]).toBe(1);
-    expect(point.negative?.counts.at(-1)).toBe(2);
-    expect(point.positive).toEqual({ offset: indexOf(4), counts: [1] });
-  });
-});
-
-describe('what is said about time', () => {
-  const nanoseconds = (ms: number) => ms * 1e6;
-
-  it('cumulative: everything since the start, time after time', async () => {
-    const before = Date.now();
-    const { monitor, process } = makeMonitor();
-    const { export: exportNow } = await pipeline(monitor);
-    const seen = [];
-    for (let round = 1; round <= 3; round++) {
-      monitor.count('orders', 2);
-      monitor.observe('wait', round);
-      process.uptime += 0.37;
-      const { metric } = await exportNow();
-      seen.push([
-        metric('orders')?.points[0],
-        metric('wait')?.points[0],
-        metric('process.cpu.time')?.points[0],
+  describe.each([
+    ['protobuf', ProtobufExporter],
+    ['JSON', JsonExporter],
+  ])('over OTLP in %s', (_encoding, Exporter) => {
+    it('a histogram arrives as an exponential histogram with the same buckets', async () => {
+      const { monitor } = makeMonitor();
+      for (const value of VALUES) monitor.observe('wait', value, { queue: 'mail' });
+      const { metric } = await (await pipeline(monitor, {}, Exporter)).export();
+      const wait = metric('wait');
+      expect(wait).toMatchObject({ type: 'exponentialHistogram', temporality: 2 });
+      const [point] = wait?.points ?? [];
+      expect(point).toMatchObject({ attributes: { queue: 'mail' }, scale: 5, count: 7, zeroCount: 1 });
+      expect(point).toMatchObject({ min: 0, max: 12_345.678, sum: VALUES.reduce((a, b) => a + b) });
+      const { offset, counts } = point.positive ?? { offset: 0, counts: [] };
+      expect(counts).toHaveLength(indexOf(12_345.678) - indexOf(0.001) + 1);
+      const filled = counts.flatMap((count, i) => (count > 0 ? [[offset + i, count]] : []));
+      expect(filled).toEqual([
+        [indexOf(0.001), 2],
+        [indexOf(0.25), 1],
+        [indexOf(0.26), 1],
+        [indexOf(3), 1],
+        [indexOf(12_345.678), 1],
       ]);
-    }
-    expect(seen.map(([orders, wait]) => [orders?.value, wait?.count])).toEqual([
-      [2, 1],
-      [4, 2],
-      [6, 3],
-    ]);
-    expect(seen.map(([, wait]) => [wait?.min, wait?.max])).toEqual([
-      [1, 1],
-      [1, 2],
-      [1, 3],
-    ]);
-    const starts = seen.map(([orders, wait]) => [orders?.start, wait?.start]).flat();
-    expect(new Set(starts).size).toBe(1);
-    expect(starts[0]).toBeGreaterThanOrEqual(nanoseconds(before));
-    for (const [orders] of seen) {
-      expect(orders?.time).toBeGreaterThanOrEqual(orders?.start ?? Infinity);
-      expect(orders?.time).toBeLessThanOrEqual(nanoseconds(Date.now()));
-    }
-    const processStarts = new Set(seen.map(([, , cpu]) => cpu?.start));
-    expect(processStarts.size).toBe(1);
-    const [processStart = 0] = processStarts;
-    expect(processStart).toBeLessThan(nanoseconds(before - 59_000));
+    });
+
+    it('counters, gauges with their extremes and the resource arrive', async () => {
+      const { monitor } = makeMonitor();
+      monitor.describe('bytes_sent', { help: 'What was sent', unit: 'bytes' });
+      monitor.count('bytes_sent', 300, { to: 'a "b"\n' });
+      for (const length of [7, 1, 3]) monitor.kv('queue', length);
+      const { metric, resource } = await (await pipeline(monitor, {}, Exporter)).export();
+      expect(metric('bytes_sent')).toMatchObject({
+        type: 'sum',
+        isMonotonic: true,
+        temporality: 2,
+        unit: 'By',
+        description: 'What was sent',
+        scope: 'nestjs-monitor/application',
+        points: [{ attributes: { to: 'a "b"\n' }, value: 300 }],
+      });
+      const values = ['queue', 'queue.min', 'queue.max'].map((name) => metric(name)?.points[0].value);
+      expect(values).toEqual([3, 1, 7]);
+      expect(metric('queue')?.type).toBe('gauge');
+      expect(resource).toMatchObject({
+        'service.name': 'shop',
+        'host.name': hostname(),
+        'process.pid': process.pid,
+        'process.runtime.name': 'nodejs',
+        'process.runtime.version': process.versions.node,
+        'service.instance.id': expect.stringMatching(/^[\da-f-]{36}$/),
+      });
+    });
   });
 
-  it('delta: what was added since the collection before, which is where each begins', async () => {
-    const { monitor, process } = makeMonitor();
-    const { export: exportNow, collector } = await pipeline(monitor, { temporality: DELTA });
-    const orders: [number | undefined, number | undefined][] = [];
-    for (const added of [[3, 0.1, 5], [2], [], [4, 4]]) {
-      for (const value of added) {
-        monitor.count('orders', value);
-        monitor.observe('wait', value);
+  describe('a histogram with negative values', () => {
+    it('has its negative buckets, and no sum, which the protocol forbids', async () => {
+      const { monitor } = makeMonitor();
+      for (const value of [-2.5, -2.5, -0.5, 0, 4]) monitor.observe('drift', value);
+      const { metric } = await (await pipeline(monitor)).export();
+      const [point] = metric('drift')?.points ?? [];
+      expect(point).toMatchObject({ count: 5, zeroCount: 1, min: -2.5, max: 4, sum: undefined });
+      expect(point.negative?.offset).toBe(indexOf(0.5));
+      expect(point.negative?.counts[0]).toBe(1);
+      expect(point.negative?.counts.at(-1)).toBe(2);
+      expect(point.positive).toEqual({ offset: indexOf(4), counts: [1] });
+    });
+  });
+
+  describe('the times of data points', () => {
+    const nanoseconds = (ms: number) => ms * 1e6;
+
+    it('are from the start to each collection where the temporality is cumulative, with all values so far', async () => {
+      const before = Date.now();
+      const { monitor, process } = makeMonitor();
+      const { export: exportNow } = await pipeline(monitor);
+      const seen = [];
+      for (let round = 1; round <= 3; round++) {
+        monitor.count('orders', 2);
+        monitor.observe('wait', round);
+        process.uptime += 0.37;
+        const { metric } = await exportNow();
+        seen.push([
+          metric('orders')?.points[0],
+          metric('wait')?.points[0],
+          metric('process.cpu.time')?.points[0],
+        ]);
       }
-      process.cpu.user_time += 1;
-      const { metric } = await exportNow();
-      const counted = metric('orders')?.points[0];
-      const waits = metric('wait')?.points[0];
-      orders.push([counted?.value, waits?.count]);
-      expect(waits?.max).toBe(added.length > 0 ? Math.max(...added) : undefined);
-      const buckets = waits?.positive?.counts.reduce((a, b) => a + b);
-      expect(buckets).toBe(added.length > 0 ? added.length : undefined);
-    }
-    expect(orders).toEqual([
-      [8.1, 3],
-      [expect.closeTo(2, 9), 1],
-      [undefined, undefined],
-      [expect.closeTo(8, 9), 2],
-    ]);
-    const cpu = collector.requests.map(({ metric }) => metric('process.cpu.time'));
-    const user = cpu.map((metric) =>
-      metric?.points.find(({ attributes }) => attributes['cpu.mode'] === 'user'),
-    );
-    expect(user.map((point) => point?.value)).toEqual([3, 1, 1, 1]);
-    expect(user.map((point) => point?.start).slice(1)).toEqual(user.map((point) => point?.time).slice(0, -1));
-    expect(cpu.map((metric) => metric?.temporality)).toEqual([1, 1, 1, 1]);
-    expect(collector.requests[3].metric('process.memory.usage')).toMatchObject({
-      type: 'sum',
-      isMonotonic: false,
-      temporality: 2,
+      expect(seen.map(([orders, wait]) => [orders?.value, wait?.count])).toEqual([
+        [2, 1],
+        [4, 2],
+        [6, 3],
+      ]);
+      expect(seen.map(([, wait]) => [wait?.min, wait?.max])).toEqual([
+        [1, 1],
+        [1, 2],
+        [1, 3],
+      ]);
+      const starts = seen.map(([orders, wait]) => [orders?.start, wait?.start]).flat();
+      expect(new Set(starts).size).toBe(1);
+      expect(starts[0]).toBeGreaterThanOrEqual(nanoseconds(before));
+      for (const [orders] of seen) {
+        expect(orders?.time).toBeGreaterThanOrEqual(orders?.start ?? Infinity);
+        expect(orders?.time).toBeLessThanOrEqual(nanoseconds(Date.now()));
+      }
+      const processStarts = new Set(seen.map(([, , cpu]) => cpu?.start));
+      expect(processStarts.size).toBe(1);
+      const [processStart = 0] = processStarts;
+      expect(processStart).toBeLessThan(nanoseconds(before - 59_000));
     });
-  });
 
-  it('two producers, cumulative and delta, the endpoint and another reader take nothing away from each other', async () => {
-    const { monitor } = makeMonitor();
-    const cumulative = await pipeline(monitor);
-    const delta = await pipeline(monitor, { temporality: DELTA });
-    const numbers = [];
-    for (let round = 1; round <= 3; round++) {
-      monitor.observe('wait', round);
-      monitor.kv('queue', round);
-      await monitor.metrics();
-      await monitor.measurements();
-      const [a, b] = [await cumulative.export(), await delta.export()];
-      numbers.push(
-        [a, b].map(({ metric }) => [metric('wait')?.points[0].count, metric('queue.max')?.points[0].value]),
+    it('are from the previous collection to this one where it is delta, with the values in between', async () => {
+      const { monitor, process } = makeMonitor();
+      const { export: exportNow, collector } = await pipeline(monitor, { temporality: DELTA });
+      const orders: [number | undefined, number | undefined][] = [];
+      for (const added of [[3, 0.1, 5], [2], [], [4, 4]]) {
+        for (const value of added) {
+          monitor.count('orders', value);
+          monitor.observe('wait', value);
+        }
+        process.cpu.user_time += 1;
+        const { metric } = await exportNow();
+        const counted = metric('orders')?.points[0];
+        const waits = metric('wait')?.points[0];
+        orders.push([counted?.value, waits?.count]);
+        expect(waits?.max).toBe(added.length > 0 ? Math.max(...added) : undefined);
+        const buckets = waits?.positive?.counts.reduce((a, b) => a + b);
+        expect(buckets).toBe(added.length > 0 ? added.length : undefined);
+      }
+      expect(orders).toEqual([
+        [8.1, 3],
+        [expect.closeTo(2, 9), 1],
+        [undefined, undefined],
+        [expect.closeTo(8, 9), 2],
+      ]);
+      const cpu = collector.requests.map(({ metric }) => metric('process.cpu.time'));
+      const user = cpu.map((metric) =>
+        metric?.points.find(({ attributes }) => attributes['cpu.mode'] === 'user'),
       );
-    }
-    expect(numbers).toEqual([
-      [[1, 1], [1, 1]],
-      [[2, 2], [1, 2]],
-      [[3, 3], [1, 3]],
-    ]); // prettier-ignore
+      expect(user.map((point) => point?.value)).toEqual([3, 1, 1, 1]);
+      expect(user.map((point) => point?.start).slice(1)).toEqual(
+        user.map((point) => point?.time).slice(0, -1),
+      );
+      expect(cpu.map((metric) => metric?.temporality)).toEqual([1, 1, 1, 1]);
+      expect(collector.requests[3].metric('process.memory.usage')).toMatchObject({
+        type: 'sum',
+        isMonotonic: false,
+        temporality: 2,
+      });
+    });
+
+    it('do not change with other producers and readers, each of which has its own window', async () => {
+      const { monitor } = makeMonitor();
+      const cumulative = await pipeline(monitor);
+      const delta = await pipeline(monitor, { temporality: DELTA });
+      const numbers = [];
+      for (let round = 1; round <= 3; round++) {
+        monitor.observe('wait', round);
+        monitor.kv('queue', round);
+        await monitor.metrics();
+        await monitor.measurements();
+        const [a, b] = [await cumulative.export(), await delta.export()];
+        numbers.push(
+          [a, b].map(({ metric }) => [metric('wait')?.points[0].count, metric('queue.max')?.points[0].value]),
+        );
+      }
+      expect(numbers).toEqual([
+        [[1, 1], [1, 1]],
+        [[2, 2], [1, 2]],
+        [[3, 3], [1, 3]],
+      ]); // prettier-ignore
+    });
+
+    it('do not overlap where collections are requested at the same time: none counts anything twice', async () => {
+      const { monitor } = makeMonitor();
+      const producer = new MonitorMetricProducer(monitor, { temporality: DELTA });
+      monitor.count('orders', 5);
+      const results = await Promise.all([producer.collect(), producer.collect(), producer.collect()]);
+      const names = results.map(({ resourceMetrics: { scopeMetrics } }) =>
+        scopeMetrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name)),
+      );
+      expect(names.map((some) => some.includes('orders'))).toEqual([true, false, false]);
+    });
   });
 
-  it('collections that are asked for at once come one after the other, and count nothing twice', async () => {
-    const { monitor } = makeMonitor();
-    const producer = new MonitorMetricProducer(monitor, { temporality: DELTA });
-    monitor.count('orders', 5);
-    const results = await Promise.all([producer.collect(), producer.collect(), producer.collect()]);
-    const names = results.map(({ resourceMetrics: { scopeMetrics } }) =>
-      scopeMetrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name)),
-    );
-    expect(names.map((some) => some.includes('orders'))).toEqual([true, false, false]);
-  });
-});
-
-describe('a collection that goes wrong', () => {
-  it('does not reject, says so, and is made up for by the next one', async () => {
-    const { monitor } = makeMonitor();
-    monitor.count('orders');
-    monitor.observe('wait', 1);
-    let isBroken = true;
-    const producer = new MonitorMetricProducer(
-      {
-        measurements: async (reader) => {
-          const reading = await monitor.measurements(reader);
-          if (!isBroken) return reading;
-          const metrics = new Proxy(reading.metrics.metrics, {
-            get: (target, key) => {
-              if (key === Symbol.iterator) throw new Error('broken');
-              return Reflect.get(target, key) as unknown;
-            },
-          });
-          return { ...reading, metrics: { ...reading.metrics, metrics } };
+  describe('a collection that fails', () => {
+    it('does not reject, returns the error, and the next one has its values too', async () => {
+      const { monitor } = makeMonitor();
+      monitor.count('orders');
+      monitor.observe('wait', 1);
+      let isBroken = true;
+      const producer = new MonitorMetricProducer(
+        {
+          measurements: async (reader) => {
+            const reading = await monitor.measurements(reader);
+            if (!isBroken) return reading;
+            const metrics = new Proxy(reading.metrics.metrics, {
+              get: (target, key) => {
+                if (key === Symbol.iterator) throw new Error('broken');
+                return Reflect.get(target, key) as unknown;
+              },
+            });
+            return { ...reading, metrics: { ...reading.metrics, metrics } };
+          },
         },
-      },
-      { temporality: DELTA },
-    );
-    const failed = await producer.collect();
-    expect(failed.errors).toEqual([new Error('broken')]);
-    expect(failed.resourceMetrics.scopeMetrics).toEqual([]);
-    isBroken = false;
-    const { errors, resourceMetrics } = await producer.collect();
-    expect(errors).toEqual([]);
-    const application = resourceMetrics.scopeMetrics[1].metrics;
-    expect(application.map(({ dataPoints: [{ value }] }) => value)).toEqual([
-      1,
-      expect.objectContaining({ count: 1 }),
-    ]);
-  });
+        { temporality: DELTA },
+      );
+      const failed = await producer.collect();
+      expect(failed.errors).toEqual([new Error('broken')]);
+      expect(failed.resourceMetrics.scopeMetrics).toEqual([]);
+      isBroken = false;
+      const { errors, resourceMetrics } = await producer.collect();
+      expect(errors).toEqual([]);
+      const application = resourceMetrics.scopeMetrics[1].metrics;
+      expect(application.map(({ dataPoints: [{ value }] }) => value)).toEqual([
+        1,
+        expect.objectContaining({ count: 1 }),
+      ]);
+    });
 
-  it.each<[string, unknown]>([
-    ['temporality', 'delta'],
-    ['histograms', 'native'],
-    ['extremes', 1],
-    ['urlScheme', 'ftp'],
-    ['views', []],
-  ])('an option %s that cannot be is refused at once', (option, value) => {
-    const make = () => new MonitorMetricProducer(makeMonitor().monitor, { [option]: value });
-    expect(make).toThrow(MonitorOptionsError);
-    expect(make).toThrow(`opentelemetry.${option}`);
-  });
-});
-
-describe('the semantic conventions', () => {
-  it('are kept by the HTTP server’s metrics', async () => {
-    const { registry, monitor } = makeMonitor();
-    const request = { method: 'GET', route: '/cats/:id', status: '200' };
-    registry.ownHistogram('http_request_duration', request).observe(0.02);
-    registry.ownHistogram('http_request_duration', { ...request, status: '503' }).observe(0.03);
-    registry
-      .ownHistogram('http_request_duration', { method: '_OTHER', route: 'unmatched', status: 'aborted' })
-      .observe(0.04);
-    registry.ownGauge('http_requests_in_flight', 0).set(2);
-    const { metric } = await (await pipeline(monitor, { urlScheme: 'https' })).export();
-    const duration = metric('http.server.request.duration');
-    expect(duration).toMatchObject({ unit: 's', scope: 'nestjs-monitor' });
-    const common = { 'http.request.method': 'GET', 'http.route': '/cats/:id', 'url.scheme': 'https' };
-    expect(duration?.points.map(({ attributes }) => attributes)).toEqual([
-      { ...common, 'http.response.status_code': 200 },
-      { ...common, 'http.response.status_code': 503, 'error.type': '503' },
-      { 'http.request.method': '_OTHER', 'error.type': 'aborted', 'url.scheme': 'https' },
-    ]);
-    expect(metric('http.server.active_requests')).toMatchObject({
-      type: 'sum',
-      isMonotonic: false,
-      unit: '{request}',
-      points: [{ value: 2 }],
+    it.each<[string, unknown]>([
+      ['temporality', 'delta'],
+      ['histograms', 'native'],
+      ['extremes', 1],
+      ['urlScheme', 'ftp'],
+      ['views', []],
+    ])('is not made at all with an invalid option %s: the constructor throws', (option, value) => {
+      const make = () => new MonitorMetricProducer(makeMonitor().monitor, { [option]: value });
+      expect(make).toThrow(MonitorOptionsError);
+      expect(make).toThrow(`opentelemetry.${option}`);
     });
   });
 
-  it('are kept by the metrics of the runtime and the process', async () => {
-    const { registry, monitor } = makeMonitor();
-    registry.ownHistogram('gc_duration', { kind: 'minor' }).observe(0.002);
-    registry.ownGauge('heap_space_used_bytes', 0, { space: 'new_space' }).set(512);
-    registry.ownGauge('active_resources', 0, { type: 'Timeout' }).set(3);
-    registry.ownGauge('eventloop_utilization', 0).set(0.25);
-    registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
-    const { metric } = await (await pipeline(monitor)).export();
-    const point = (name: string) => metric(name)?.points[0];
-    expect(metric('v8js.gc.duration')?.type).toBe('exponentialHistogram');
-    expect(point('v8js.gc.duration')?.attributes).toEqual({ 'v8js.gc.type': 'minor' });
-    expect(point('v8js.memory.heap.used')).toMatchObject({
-      attributes: { 'v8js.heap.space.name': 'new_space' },
-      value: 512,
+  describe('the semantic conventions', () => {
+    it('are followed by the metrics of the HTTP server', async () => {
+      const { registry, monitor } = makeMonitor();
+      const request = { method: 'GET', route: '/cats/:id', status: '200' };
+      registry.ownHistogram('http_request_duration', request).observe(0.02);
+      registry.ownHistogram('http_request_duration', { ...request, status: '503' }).observe(0.03);
+      registry
+        .ownHistogram('http_request_duration', { method: '_OTHER', route: 'unmatched', status: 'aborted' })
+        .observe(0.04);
+      registry.ownGauge('http_requests_in_flight', 0).set(2);
+      const { metric } = await (await pipeline(monitor, { urlScheme: 'https' })).export();
+      const duration = metric('http.server.request.duration');
+      expect(duration).toMatchObject({ unit: 's', scope: 'nestjs-monitor' });
+      const common = { 'http.request.method': 'GET', 'http.route': '/cats/:id', 'url.scheme': 'https' };
+      expect(duration?.points.map(({ attributes }) => attributes)).toEqual([
+        { ...common, 'http.response.status_code': 200 },
+        { ...common, 'http.response.status_code': 503, 'error.type': '503' },
+        { 'http.request.method': '_OTHER', 'error.type': 'aborted', 'url.scheme': 'https' },
+      ]);
+      expect(metric('http.server.active_requests')).toMatchObject({
+        type: 'sum',
+        isMonotonic: false,
+        unit: '{request}',
+        points: [{ value: 2 }],
+      });
     });
-    expect(point('v8js.resource.active')?.attributes).toEqual({ 'v8js.resource.type': 'Timeout' });
-    expect(point('nodejs.eventloop.utilization')?.value).toBe(0.25);
-    expect(point('nodejs.eventloop.time')).toMatchObject({
-      attributes: { 'nodejs.eventloop.state': 'active' },
-      value: 1.5,
+
+    it('are followed by the metrics of the runtime and the process', async () => {
+      const { registry, monitor } = makeMonitor();
+      registry.ownHistogram('gc_duration', { kind: 'minor' }).observe(0.002);
+      registry.ownGauge('heap_space_used_bytes', 0, { space: 'new_space' }).set(512);
+      registry.ownGauge('active_resources', 0, { type: 'Timeout' }).set(3);
+      registry.ownGauge('eventloop_utilization', 0).set(0.25);
+      registry.ownCounter('eventloop_time', { state: 'active' }).inc(1.5);
+      const { metric } = await (await pipeline(monitor)).export();
+      const point = (name: string) => metric(name)?.points[0];
+      expect(metric('v8js.gc.duration')?.type).toBe('exponentialHistogram');
+      expect(point('v8js.gc.duration')?.attributes).toEqual({ 'v8js.gc.type': 'minor' });
+      expect(point('v8js.memory.heap.used')).toMatchObject({
+        attributes: { 'v8js.heap.space.name': 'new_space' },
+        value: 512,
+      });
+      expect(point('v8js.resource.active')?.attributes).toEqual({ 'v8js.resource.type': 'Timeout' });
+      expect(point('nodejs.eventloop.utilization')?.value).toBe(0.25);
+      expect(point('nodejs.eventloop.time')).toMatchObject({
+        attributes: { 'nodejs.eventloop.state': 'active' },
+        value: 1.5,
+      });
+      expect(point('process.uptime')?.value).toBe(60);
+      expect(point('process.memory.usage')?.value).toBe(1000);
+      expect(metric('process.memory.virtual')).toBeUndefined();
+      expect(point('process.thread.count')?.value).toBe(11);
+      expect(point('process.unix.file_descriptor.count')?.value).toBe(20);
+      const times = metric('process.cpu.time')?.points.map(({ attributes, value }) => [attributes, value]);
+      expect(times).toEqual([
+        [{ 'cpu.mode': 'user' }, 2],
+        [{ 'cpu.mode': 'system' }, 0.5],
+      ]);
     });
-    expect(point('process.uptime')?.value).toBe(60);
-    expect(point('process.memory.usage')?.value).toBe(1000);
-    expect(metric('process.memory.virtual')).toBeUndefined();
-    expect(point('process.thread.count')?.value).toBe(11);
-    expect(point('process.unix.file_descriptor.count')?.value).toBe(20);
-    const times = metric('process.cpu.time')?.points.map(({ attributes, value }) => [attributes, value]);
-    expect(times).toEqual([
-      [{ 'cpu.mode': 'user' }, 2],
-      [{ 'cpu.mode': 'system' }, 0.5],
-    ]);
-  });
 
-  it('sum up the delays of the event loop since the collection before, beside the histogram', async () => {
-    const { registry, monitor } = makeMonitor();
-    const { export: exportNow } = await pipeline(monitor);
-    const delay = registry.ownHistogram('eventloop_delay');
-    for (const value of [50, 60, 70]) delay.observe(value);
-    await exportNow();
-    const values = Array.from({ length: 100 }, (_, i) => (i + 1) / 1000);
-    for (const value of values) delay.observe(value);
-    const { metric } = await exportNow();
-    const figure = (name: string) => metric(`nodejs.eventloop.delay.${name}`)?.points[0].value ?? Number.NaN;
-    expect([figure('min'), figure('max')]).toEqual([0.001, 0.1]);
-    expect(figure('mean')).toBeCloseTo(0.0505, 12);
-    const off = (is: number, expected: number) => Math.abs(is - expected) / expected;
-    expect(off(figure('stddev'), Math.sqrt((100 ** 2 - 1) / 12) / 1000)).toBeLessThan(0.011);
-    expect(off(figure('p50'), 0.05)).toBeLessThan(0.011);
-    expect(off(figure('p90'), 0.09)).toBeLessThan(0.011);
-    expect(off(figure('p99'), 0.099)).toBeLessThan(0.011);
-    expect(metric('monitor.eventloop.delay')?.points[0].count).toBe(103);
-  });
+    it('get the statistics of the event loop delay since the previous collection, and the histogram', async () => {
+      const { registry, monitor } = makeMonitor();
+      const { export: exportNow } = await pipeline(monitor);
+      const delay = registry.ownHistogram('eventloop_delay');
+      for (const value of [50, 60, 70]) delay.observe(value);
+      await exportNow();
+      const values = Array.from({ length: 100 }, (_, i) => (i + 1) / 1000);
+      for (const value of values) delay.observe(value);
+      const { metric } = await exportNow();
+      const figure = (name: string) =>
+        metric(`nodejs.eventloop.delay.${name}`)?.points[0].value ?? Number.NaN;
+      expect([figure('min'), figure('max')]).toEqual([0.001, 0.1]);
+      expect(figure('mean')).toBeCloseTo(0.0505, 12);
+      const off = (is: number, expected: number) => Math.abs(is - expected) / expected;
+      expect(off(figure('stddev'), Math.sqrt((100 ** 2 - 1) / 12) / 1000)).toBeLessThan(0.011);
+      expect(off(figure('p50'), 0.05)).toBeLessThan(0.011);
+      expect(off(figure('p90'), 0.09)).toBeLessThan(0.011);
+      expect(off(figure('p99'), 0.099)).toBeLessThan(0.011);
+      expect(metric('monitor.eventloop.delay')?.points[0].count).toBe(103);
+    });
 
-  it('tell where requests came from, in points that add up to all of them', async () => {
-    const { registry, monitor } = makeMonitor();
-    registry.ownCounter('requests').inc(11);
-    for (const [locality, n] of Object.entries({ public: 3, private: 3, loopback: 4, unknown: 1 })) {
-      registry.ownCounter('requests_by_locality', { locality }).inc(n);
-    }
-    const { metric } = await (await pipeline(monitor)).export();
-    const points = metric('monitor.requests')?.points.map(({ attributes, value }) => [attributes, value]);
-    expect(points).toEqual([
-      [{ 'client.locality': 'loopback' }, 4],
-      [{ 'client.locality': 'private' }, 3],
-      [{ 'client.locality': 'public' }, 3],
-      [{ 'client.locality': 'unknown' }, 1],
-    ]);
-  });
+    it('get the locality of requests in points that add up to all requests', async () => {
+      const { registry, monitor } = makeMonitor();
+      registry.ownCounter('requests').inc(11);
+      for (const [locality, n] of Object.entries({ public: 3, private: 3, loopback: 4, unknown: 1 })) {
+        registry.ownCounter('requests_by_locality', { locality }).inc(n);
+      }
+      const { metric } = await (await pipeline(monitor)).export();
+      const points = metric('monitor.requests')?.points.map(({ attributes, value }) => [attributes, value]);
+      expect(points).toEqual([
+        [{ 'client.locality': 'loopback' }, 4],
+        [{ 'client.locality': 'private' }, 3],
+        [{ 'client.locality': 'public' }, 3],
+        [{ 'client.locality': 'unknown' }, 1],
+      ]);
+    });
 
-  it('call the series for which there was no room by their own attribute', async () => {
-    const { registry, monitor } = makeMonitor();
-    registry.limitSeries(2);
-    for (let id = 1; id <= 5; id++) monitor.count('hits', 1, { id });
-    const { metric } = await (await pipeline(monitor)).export();
-    const points = metric('hits')?.points.map(({ attributes, value }) => [attributes, value]);
-    expect(points).toEqual([
-      [{ id: '1' }, 1],
-      [{ 'otel.metric.overflow': true }, 4],
-    ]);
-  });
-
-  it('have no sample of the application under a name of the monitor itself', async () => {
-    const { monitor } = makeMonitor();
-    monitor.kv('http_requests', 5, { method: 'GET' });
-    const { metric } = await (await pipeline(monitor)).export();
-    expect(metric('http_requests')).toBeUndefined();
-    expect(metric('monitor.http.requests')).toBeUndefined();
-    expect(metric('monitor.rejected_samples')?.points).toMatchObject([{ value: 1 }]);
+    it('get no sample of the application under the name of a metric of the monitor', async () => {
+      const { monitor } = makeMonitor();
+      monitor.kv('http_requests', 5, { method: 'GET' });
+      const { metric } = await (await pipeline(monitor)).export();
+      expect(metric('http_requests')).toBeUndefined();
+      expect(metric('monitor.http.requests')).toBeUndefined();
+      expect(metric('monitor.rejected_samples')?.points).toMatchObject([{ value: 1 }]);
+    });
   });
 });
 
 describe('in a running application', () => {
   it.each(['express', 'fastify'] as const)(
-    'every metric of the monitor itself has its name there, on %s',
+    'every metric of the monitor has an OpenTelemetry name, on %s',
     async (adapter) => {
       const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] });
       await running.get('/nowhere');
@@ -435,8 +418,8 @@ describe('in a running application', () => {
     },
   );
 
-  it('the metrics of the SDK go out beside those of the monitor', async () => {
-    const { monitor } = makeMonitor();
+  it('the metrics of the SDK are exported together with those of the monitor', async () => {
+    const { monitor } = monitorOf(oneRegistry());
     monitor.count('orders');
     const { provider, export: exportNow } = await pipeline(monitor);
     provider.getMeter('shop').createCounter('sdk_orders').add(4);
@@ -444,9 +427,9 @@ describe('in a running application', () => {
     expect([metric('orders')?.points[0].value, metric('sdk_orders')?.points[0].value]).toEqual([1, 4]);
   });
 
-  it('an export that fails loses nothing of what is cumulative', async () => {
+  it('a failed export loses nothing with cumulative temporality', async () => {
     diag.disable();
-    const { monitor } = makeMonitor();
+    const { monitor } = monitorOf(oneRegistry());
     const { collector, export: exportNow } = await pipeline(monitor);
     monitor.count('orders', 3);
     collector.refusing = true;
@@ -474,7 +457,7 @@ describe('the Prometheus exporter of the SDK', () => {
   }
 
   it('serves counters and gauges, and explicit histograms whose counts are exact', async () => {
-    const { monitor } = makeMonitor();
+    const { monitor } = monitorOf(oneRegistry());
     monitor.count('orders', 3, { kind: 'gift' });
     monitor.kv('queue', 5);
     monitor.describe('size', { buckets: [10, 100] });
@@ -496,12 +479,12 @@ describe('the Prometheus exporter of the SDK', () => {
     expect(value(/wait_count/)).toBe(6);
   });
 
-  it('says that it does not know exponential histograms, and serves the rest', async () => {
+  it('logs that it does not support exponential histograms, and serves the rest', async () => {
     const said: string[] = [];
     const log = (text: string) => void said.push(text);
     diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
     onTestFinished(() => diag.disable());
-    const { monitor } = makeMonitor();
+    const { monitor } = monitorOf(oneRegistry());
     monitor.observe('wait', 1);
     monitor.count('orders', 3);
     const text = await scrape(new MonitorMetricProducer(monitor));
@@ -511,15 +494,29 @@ describe('the Prometheus exporter of the SDK', () => {
   });
 });
 
-describe('the table of names', () => {
-  it('calls no two metrics the same', () => {
+describe('a metric with more series than the limit', () => {
+  it('has one point for the rest, with the attribute otel.metric.overflow', async () => {
+    const { registry, monitor } = monitorOf(oneRegistry());
+    registry.limitSeries(2);
+    for (let id = 1; id <= 5; id++) monitor.count('hits', 1, { id });
+    const { metric } = await (await pipeline(monitor)).export();
+    const points = metric('hits')?.points.map(({ attributes, value }) => [attributes, value]);
+    expect(points).toEqual([
+      [{ id: '1' }, 1],
+      [{ 'otel.metric.overflow': true }, 4],
+    ]);
+  });
+});
+
+describe('the names', () => {
+  it('are different for all metrics', () => {
     const names = [...BUILT_IN_METRICS.values()].flatMap(({ openTelemetry }) => openTelemetry?.name ?? []);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('is that of this version', async () => {
+  it('are in a scope with the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    const { resourceMetrics } = await new MonitorMetricProducer(makeMonitor().monitor).collect();
+    const { resourceMetrics } = await new MonitorMetricProducer(monitorOf(oneRegistry()).monitor).collect();
     expect(resourceMetrics.scopeMetrics.map(({ scope }) => scope)).toEqual([
       { name: 'nestjs-monitor', version },
     ]);
@@ -527,8 +524,8 @@ describe('the table of names', () => {
 });
 
 describe('very many series', () => {
-  it('are all there, with the event loop turning while they are collected', async () => {
-    const { registry, monitor } = makeMonitor();
+  it('are all collected, without blocking the event loop', async () => {
+    const { registry, monitor } = monitorOf(oneRegistry());
     registry.limitSeries(100_000);
     for (let i = 0; i < 40_000; i++) monitor.count('hits', 1, { id: `id-${i}`, route: '/cats/:id' });
     let turns = 0;

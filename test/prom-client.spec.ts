@@ -3,25 +3,51 @@ import * as prometheusClient from '@prometheus-io/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { PromClientModule } from '../src/exporters/prom-client/index.js';
+import { PromClientBridge } from '../src/exporters/prom-client/prom-client.bridge.js';
+import { MetricsReader } from '../src/metrics/collection/reader.js';
 import { startApp } from './support/app.js';
+import { twoRegistries } from './support/sources.js';
 
-// What is called as in prom-client is the same there, and typed a little differently.
+// It has the same API as prom-client, with slightly different types.
 const CLIENTS = [
   { name: 'prom-client', client: promClient },
   { name: '@prometheus-io/client', client: prometheusClient as unknown as typeof promClient },
 ];
 
-describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
+const startApplication = async (registry: promClient.Registry): Promise<Started> => {
+  const imports = [MonitorModule.forRoot(), PromClientModule.forRoot({ registry })];
+  const { app, log } = await startApp('express', { imports });
+  return { monitor: app.get(MonitorService), log, close: () => app.close() };
+};
+
+const startTwoRegistries = (registry: promClient.Registry): Promise<Started> => {
+  const two = twoRegistries();
+  two.registry.ownCounter('requests_by_locality', { locality: 'public' });
+  const warnings: string[] = [];
+  const bridge = new PromClientBridge(two.source, 'prom-client:test', (text) => void warnings.push(text));
+  bridge.start(registry);
+  const monitor = new MonitorService(two.registry, new MetricsReader(two.source));
+  return Promise.resolve({ monitor, log: { warnings }, close: () => Promise.resolve(bridge.stop()) });
+};
+
+interface Started {
+  readonly monitor: MonitorService;
+  readonly log: { readonly warnings: string[] };
+  close(): Promise<void>;
+}
+
+const CASES = CLIENTS.flatMap((client) => [
+  { ...client, from: 'an application', startFrom: startApplication },
+  { ...client, from: 'two merged registries', startFrom: startTwoRegistries },
+]);
+
+describe.each(CASES)('in a registry of $name, from $from,', ({ client, startFrom }) => {
   const { Counter, Gauge, Registry } = client;
 
-  const start = async (registry: promClient.Registry) => {
-    const imports = [MonitorModule.forRoot(), PromClientModule.forRoot({ registry })];
-    const { app, log } = await startApp('express', { imports });
-    return { app, log, monitor: app.get(MonitorService) };
-  };
+  const start = startFrom;
   const namesIn = (text: string) => Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name);
 
-  it("the monitor's metrics stand beside the application's own", async () => {
+  it("the monitor's metrics are there together with the application's own", async () => {
     const registry = new Registry();
     new Counter({ name: 'cats_total', help: 'Cats.', registers: [registry] }).inc(3);
     const { monitor } = await start(registry);
@@ -45,12 +71,12 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
       expect(text).toContain(line);
     }
     expect(new Set(namesIn(text)).size).toBe(namesIn(text).length);
-    // What came after the last look is there at the next.
+    // A metric that is new since the last scrape is in the next one.
     monitor.count('later');
     expect(await registry.metrics()).toContain('later_total 1');
   });
 
-  it('what the registry has itself is left to it, whenever it came', async () => {
+  it('a metric that the registry has itself stays as it is, whenever it was registered', async () => {
     const registry = new Registry();
     client.collectDefaultMetrics({ register: registry });
     const { monitor } = await start(registry);
@@ -113,7 +139,7 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
     expect(text).not.toMatch(/^drift_(sum|count)/m);
   });
 
-  it('as JSON, and in the OpenMetrics format', async () => {
+  it('they are there as JSON and in the OpenMetrics format too', async () => {
     const registry = new Registry();
     const { monitor } = await start(registry);
     monitor.count('orders', 2);
@@ -132,7 +158,7 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
     expect(await registry.metrics()).toMatch(/^# TYPE orders_total counter$/m);
   });
 
-  it('merged with another, with default labels, and after resetMetrics()', async () => {
+  it('they are there where it is merged with another, has default labels, and after resetMetrics()', async () => {
     const [registry, other] = [new Registry(), new Registry()];
     new Counter({ name: 'cats_total', help: 'Cats.', registers: [other] }).inc();
     const { monitor } = await start(registry);
@@ -146,19 +172,19 @@ describe.each(CLIENTS)('in a registry of $name', ({ client }) => {
     expect(await registry.metrics()).toMatch(/^orders_total\{app="shop"\} 2$/m);
   });
 
-  it('is gone when the registry is cleared, and when the application closes', async () => {
+  it('they are gone when the registry is cleared, and when the application closes', async () => {
     const [cleared, closed] = [new Registry(), new Registry()];
     await start(cleared);
-    const { app } = await start(closed);
+    const started = await start(closed);
     cleared.clear();
     expect((await cleared.metrics()).trim()).toBe('');
     expect(await closed.metrics()).toMatch(/^process_threads \d+$/m);
-    await app.close();
+    await started.close();
     expect((await closed.metrics()).trim()).toBe('');
   });
 });
 
-it('a registry that is none is a clear error at start', () => {
+it('a registry that is not one of prom-client fails the start with a clear error', () => {
   for (const options of [
     {},
     { registry: {} },

@@ -32,6 +32,11 @@ export class SplitRegistry extends TestRegistry {
     this.second.describe(name, description);
   }
 
+  override limitSeries(maxSeries: number): void {
+    super.limitSeries(maxSeries);
+    this.second.limitSeries(maxSeries);
+  }
+
   override ownCounter(name: string, labels?: KnownLabels): Counter {
     return this.isOther() ? this.second.ownCounter(name, labels) : super.ownCounter(name, labels);
   }

@@ -1,15 +1,14 @@
 /**
- * What was added to each total since the last collection. It is one producer's own: another one that looks in between
- * takes nothing away.
+ * The increase of each total since the last collection of one producer.
  */
 export class Deltas {
   private last = new Map<string, Map<string, number>>();
   private next = new Map<string, Map<string, number>>();
 
   /**
-   * What was added to a total since the last {@link commit}.
+   * The increase of a total since the last {@link commit}.
    *
-   * @param metric and `series` name the total, and nothing else.
+   * @param metric identifies the total, together with `series`.
    */
   since(metric: string, series: string, total: number): number {
     let totals = this.next.get(metric);
@@ -18,13 +17,13 @@ export class Deltas {
     return total - (this.last.get(metric)?.get(series) ?? 0);
   }
 
-  /** What was seen is what the next differences begin at. */
+  /** The collection has succeeded: the next increases are relative to it. */
   commit(): void {
     this.last = this.next;
     this.next = new Map();
   }
 
-  /** Forgets what was seen since the last {@link commit}: the collection did not come about. */
+  /** The collection has failed: the next increases are relative to the one before. */
   rollBack(): void {
     this.next = new Map();
   }

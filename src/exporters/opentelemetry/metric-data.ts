@@ -8,7 +8,7 @@ import type {
 } from '@opentelemetry/sdk-metrics';
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 
-/** What a metric is called, and what it is. */
+/** The name, unit and description of a metric. */
 export interface Descriptor {
   readonly name: string;
   readonly unit: string;
@@ -17,7 +17,7 @@ export interface Descriptor {
 
 type Points<T> = DataPoint<T>[];
 
-/** What only grows. */
+/** A monotonic sum. */
 export function counterData(
   of: Descriptor,
   dataPoints: Points<number>,
@@ -33,7 +33,7 @@ export function counterData(
   };
 }
 
-/** What adds up and also goes down. It is a level: the difference of two would say less, so it is never one. */
+/** An up-down counter. It is cumulative whatever the temporality is, as OpenTelemetry recommends for them. */
 export function upDownData(of: Descriptor, dataPoints: Points<number>): MetricData {
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   const dataPointType = DataPointType.SUM;
@@ -46,7 +46,7 @@ export function upDownData(of: Descriptor, dataPoints: Points<number>): MetricDa
   };
 }
 
-/** What something says now. The SDK gives gauges a temporality too, which means nothing. */
+/** A gauge. The type of the SDK has a temporality for gauges too, which has no meaning. */
 export function gaugeData(of: Descriptor, dataPoints: Points<number>): MetricData {
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   return {

@@ -77,13 +77,13 @@ export class MonitorMetricProducer implements MetricProducer {
     const { startTime, time, process } = measurements;
     // Computed once: the rounding of the uptime would move the start time of the series a little each time.
     this.processStart ??= process.uptime === null ? startTime : time - process.uptime * 1000;
-    const moments = {
+    const times = {
       processStart: this.processStart,
       monitorStart: startTime,
       previous: this.previous,
       now: time,
     };
-    const points = new Points(moments, this.options.temporality, this.deltas);
+    const points = new Points(times, this.options.temporality, this.deltas);
     const scopes = await inSlices(new Translation(measurements, points, this.options).scopes());
     this.deltas.commit();
     this.previous = time;

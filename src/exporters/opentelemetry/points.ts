@@ -6,41 +6,41 @@ import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapsh
 import type { Deltas } from './deltas.js';
 import { hrTimeOf } from './hr-time.js';
 
-/** The moments that a collection is about, in milliseconds since 1970. */
-export interface Moments {
-  /** When the process and the monitor began to count. */
+/** The times of a collection, in milliseconds since 1970. */
+export interface CollectionTimes {
+  /** When the process was started, and when the monitor began to count. */
   readonly processStart: number;
   readonly monitorStart: number;
-  /** The collection before; `undefined` for the first one. */
+  /** Of the previous collection; `undefined` for the first one. */
   readonly previous: number | undefined;
   readonly now: number;
 }
 
-/** Makes the points of one collection, with what they say and from when to when. */
+/** Creates the data points of one collection, with their start and end times. */
 export class Points {
   private readonly endTime: HrTime;
   private readonly monitorStart: HrTime;
   private readonly isDelta: boolean;
 
   constructor(
-    private readonly moments: Moments,
+    private readonly times: CollectionTimes,
     readonly temporality: AggregationTemporality,
     private readonly deltas: Deltas,
   ) {
     this.isDelta = temporality === AggregationTemporality.DELTA;
-    this.endTime = hrTimeOf(moments.now);
-    this.monitorStart = this.startOf(moments.monitorStart);
+    this.endTime = hrTimeOf(times.now);
+    this.monitorStart = this.startOf(times.monitorStart);
   }
 
-  /** A level, or what something says now. */
+  /** The current value of a gauge or an up-down counter. */
   level(attributes: Attributes, value: number): DataPoint<number> {
-    return { attributes, value, startTime: hrTimeOf(this.moments.monitorStart), endTime: this.endTime };
+    return { attributes, value, startTime: hrTimeOf(this.times.monitorStart), endTime: this.endTime };
   }
 
   /**
-   * What was counted; `undefined` for a difference of nothing.
+   * The value of a counter; `undefined` if the temporality is delta and it has not increased.
    *
-   * @param metric with `series`, what the total is known by from one collection to the next.
+   * @param metric identifies the total from one collection to the next, together with `series`.
    */
   counted(
     metric: string,
@@ -54,12 +54,12 @@ export class Points {
     return { attributes, value, startTime, endTime: this.endTime };
   }
 
-  /** What the process has used of something since it began. */
+  /** Like {@link counted}, for a total since the process was started. */
   used(metric: string, series: string, attributes: Attributes, total: number): DataPoint<number> | undefined {
-    return this.counted(metric, series, attributes, total, this.startOf(this.moments.processStart));
+    return this.counted(metric, series, attributes, total, this.startOf(this.times.processStart));
   }
 
-  /** The values of a histogram, in the form that the exporter wants; `undefined` for no values in a difference. */
+  /** The values of a histogram, in the given form; `undefined` if the temporality is delta and there are no new ones. */
   distribution<T>(
     { total, interval }: HistogramSeriesMeasurement,
     attributes: Attributes,
@@ -70,9 +70,9 @@ export class Points {
     return { attributes, value: form(snapshot), startTime: this.monitorStart, endTime: this.endTime };
   }
 
-  /** When a number began that is counted from there on. */
-  private startOf(beginning: number): HrTime {
-    const { previous } = this.moments;
-    return hrTimeOf(this.isDelta ? (previous ?? beginning) : beginning);
+  /** The start time of a total that is counted from `start` on. */
+  private startOf(start: number): HrTime {
+    const { previous } = this.times;
+    return hrTimeOf(this.isDelta ? (previous ?? start) : start);
   }
 }

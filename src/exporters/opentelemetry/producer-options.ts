@@ -2,25 +2,30 @@ import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import { checkOptions } from '../../common/options/check-options.js';
 import type { Rules } from '../../common/options/option-rules.js';
 
+/** The options of `MonitorMetricProducer`. */
 export interface MonitorMetricProducerOptions {
   /**
-   * Whether counters and histograms say what there was since the start (`CUMULATIVE`), or since the last collection
-   * (`DELTA`). Take the one that your backend wants, which is that of the exporter. Default: `CUMULATIVE`.
+   * Whether counters and histograms are exported with their values since the start (`CUMULATIVE`) or since the last collection
+   * (`DELTA`). Use that of your exporter. Default: `CUMULATIVE`.
    *
-   * With `DELTA`, an export that fails loses what it had: the SDK tells no producer what became of a collection.
+   * With `DELTA`, a failed export loses its values: the SDK does not report the result of an export to a producer.
    */
   temporality?: AggregationTemporality | undefined;
   /**
-   * `explicit` makes histograms of some 15 buckets, for an exporter that does not know exponential ones, such as the
-   * SDK's own Prometheus exporter. Default: `exponential`, with all buckets as they are.
+   * `explicit` exports histograms with explicit bounds (those of `describe()`, or about 15), for an exporter that does not
+   * support exponential histograms, such as the Prometheus exporter of the SDK. Default: `exponential`, without loss.
    */
   histograms?: 'exponential' | 'explicit' | undefined;
-  /** Whether gauges have their lowest and highest value since the last collection beside them. Default: `true`. */
+  /**
+   * Whether the lowest and highest value of each gauge since the last collection are exported too, as `NAME.min` and
+   * `NAME.max`. Default: `true`.
+   */
   extremes?: boolean | undefined;
-  /** `url.scheme` of the HTTP server's metrics, which the monitor cannot tell by itself. Default: left out. */
+  /** The attribute `url.scheme` of the metrics of the HTTP server, which the monitor cannot know. Default: none. */
   urlScheme?: 'http' | 'https' | undefined;
 }
 
+/** {@link MonitorMetricProducerOptions} with their defaults. */
 export type ResolvedProducerOptions = {
   readonly [K in Exclude<keyof MonitorMetricProducerOptions, 'urlScheme'>]-?: NonNullable<
     MonitorMetricProducerOptions[K]
@@ -34,7 +39,7 @@ function oneOf(...values: unknown[]) {
   };
 }
 
-/** @throws MonitorOptionsError for the first option that is unknown or not what it must be. */
+/** @throws MonitorOptionsError for the first option that is unknown or has a value that is not allowed. */
 export function resolveProducerOptions(options: MonitorMetricProducerOptions = {}): ResolvedProducerOptions {
   const rules: Record<keyof MonitorMetricProducerOptions, Rules[string]> = {
     temporality: {

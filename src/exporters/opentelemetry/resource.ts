@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 /**
- * What tells this process from others, as the attributes of a resource. Hand them to your `MeterProvider`: the SDK
- * takes the resource of all metrics from there, and looks at no producer's.
+ * The resource attributes that identify this process: `host.name`, `process.pid`, `process.runtime.*` and
+ * `service.instance.id`. Pass them to your `MeterProvider`: the SDK ignores the resource of a producer.
  *
- * `service.name` is not among them, since only you know it. `service.instance.id` is a new one for each call, so call
- * it once for each process.
+ * `service.name` is not included, because only the application knows it. `service.instance.id` is a new UUID with each call, so
+ * call this once in a process.
  *
  * @example
  * resourceFromAttributes({ 'service.name': 'shop', ...monitorResourceAttributes() })

@@ -5,23 +5,23 @@ import { bytesOf } from './line.js';
 import type { Sender } from './sender.js';
 import { settled, write } from './sender.js';
 
-/** Milliseconds that closing may take. A socket that the other side has closed already never says that it is closed. */
+/** The milliseconds that closing may take. hot-shots does not report the end of a socket that the server has closed. */
 const CLOSE_TIMEOUT = 1000;
 
-/** A time that never comes. */
+/** The longest delay of a timer, for what hot-shots must not do by itself. */
 const NEVER = 2 ** 31 - 1;
 
 /**
- * Sends through a client that it makes itself, when there is something to send.
+ * Sends through a client of its own, which is created with the first packet.
  *
- * hot-shots tells of a buffer whether it got out only if it is asked to flush it. So a packet is written into an empty
- * buffer that it fits into, and flushed, in one go. A client that has failed is given up: it would stay with a socket
- * that the other side has closed.
+ * hot-shots reports whether a buffer was sent only when it is flushed. So each packet is written into the empty buffer, which
+ * it fits into, and flushed in the same tick. A client is replaced after a failure, because it keeps a socket that the server
+ * has closed.
  */
 export class OwnClientSender implements Sender {
   readonly overhead: number;
   private client: StatsD | undefined;
-  /** What the socket itself said, which tells more than that a packet could not be written to it. */
+  /** The error of the socket, which says more than that a write failed. */
   private reason: Error | undefined;
 
   constructor(
@@ -33,7 +33,7 @@ export class OwnClientSender implements Sender {
 
   async send(packet: readonly Line[]): Promise<void> {
     const isConnection = this.options.protocol === 'tcp' || this.options.protocol === 'uds';
-    // A connection may have been closed long ago by the other side, which comes out when something is sent.
+    // The server may have closed the connection, which is noticed only when something is sent.
     const mayBeStale = isConnection && this.client !== undefined;
     try {
       await this.attempt(packet);
@@ -48,12 +48,12 @@ export class OwnClientSender implements Sender {
     this.client = undefined;
     if (client === undefined) return;
     let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT)));
-    await Promise.race([settled((done) => client.close(done)), tooLong]).finally(() => clearTimeout(timer));
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT)));
+    await Promise.race([settled((done) => client.close(done)), timeout]).finally(() => clearTimeout(timer));
   }
 
   private async attempt(packet: readonly Line[]): Promise<void> {
-    const client = (this.client ??= this.makeClient());
+    const client = (this.client ??= this.createClient());
     this.reason = undefined;
     try {
       await settled((done) => {
@@ -61,23 +61,23 @@ export class OwnClientSender implements Sender {
         client.flush(done);
       });
     } catch (thrown) {
-      // Closing a client closes the stream that it was given, of which there is no second one.
-      if (this.options.protocol !== 'stream') this.giveUp(client);
+      // Closing a client closes its stream, which cannot be replaced if the application gave it.
+      if (this.options.protocol !== 'stream') this.discard(client);
       throw this.reason ?? thrown;
     }
   }
 
-  private giveUp(client: StatsD): void {
+  private discard(client: StatsD): void {
     this.client = undefined;
     client.close(() => {});
   }
 
-  private makeClient(): StatsD {
+  private createClient(): StatsD {
     return new StatsD({
-      // Nothing is under way when it is closed, so there is nothing to wait for.
+      // Nothing is being sent when it is closed, so there is nothing to wait for.
       closingFlushInterval: 1,
       ...this.options,
-      // Without a handler, hot-shots tells the console of errors that it tells us of as well.
+      // Without a handler, hot-shots writes errors to the console.
       errorHandler: (error) => {
         this.reason = error;
         this.options.errorHandler?.(error);
@@ -86,14 +86,14 @@ export class OwnClientSender implements Sender {
       mock: false,
       maxBufferSize: this.packetSize,
       bufferFlushInterval: NEVER,
-      // Its own way of making a broken connection anew does not notice all that is broken.
+      // Its own reconnecting does not notice every broken connection.
       tcpGracefulRestartRateLimit: NEVER,
       udsGracefulRestartRateLimit: NEVER,
     });
   }
 }
 
-/** Found out from a client that sends nothing, since what is added can also come from the environment. */
+/** Measured with a client that sends nothing, because hot-shots also adds tags from environment variables. */
 function overheadOf(options: ClientOptions): number {
   const client = new StatsD({
     ...options,

@@ -2,8 +2,9 @@ import type { Line } from './line.js';
 import { bytesOf } from './line.js';
 
 /**
- * Packs lines into packets of so many bytes at most. A line that is longer by itself has a packet of its own.
+ * Groups lines into packets. A line that is longer than a packet gets one of its own.
  *
+ * @param size the maximum size of a packet in bytes.
  * @param overhead the bytes that the client adds to each line.
  */
 export function* packetsOf(lines: readonly Line[], size: number, overhead: number): Generator<Line[], void> {

@@ -12,6 +12,8 @@ export interface ProcessDefinition extends Omit<MetricDefinition, 'aggregate' | 
   readonly value: (process: ProcessMetrics) => number | null;
   /** The attributes of its point, where several of these are one metric in OpenTelemetry. */
   readonly openTelemetryAttributes?: Readonly<Record<string, string>>;
+  /** The description of that one metric, in place of {@link help}. */
+  readonly openTelemetryHelp?: string;
 }
 
 export const PROCESS_DEFINITIONS: readonly ProcessDefinition[] = [
@@ -82,6 +84,7 @@ export const PROCESS_DEFINITIONS: readonly ProcessDefinition[] = [
     prometheus: { name: 'process_cpu_user_seconds' },
     openTelemetry: { name: 'process.cpu.time', unit: 's' },
     openTelemetryAttributes: { 'cpu.mode': 'user' },
+    openTelemetryHelp: 'CPU time by mode, of all threads.',
     value: ({ cpu }) => cpu.user_time,
   },
   {
@@ -94,6 +97,7 @@ export const PROCESS_DEFINITIONS: readonly ProcessDefinition[] = [
     prometheus: { name: 'process_cpu_system_seconds' },
     openTelemetry: { name: 'process.cpu.time', unit: 's' },
     openTelemetryAttributes: { 'cpu.mode': 'system' },
+    openTelemetryHelp: 'CPU time by mode, of all threads.',
     value: ({ cpu }) => cpu.system_time,
   },
   {
