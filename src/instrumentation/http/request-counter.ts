@@ -1,39 +1,50 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Locality, LocalityResolver } from '../../common/http/locality.js';
 import { peerAddress } from '../../common/http/raw-request.js';
 import type { Counter } from '../../metrics/counter.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 
-/** Counts requests when they arrive: all of them, and by how near the peer is. */
+/** The counters of one connection. It is missing where an HTTP/2 stream has ended. */
+type Connection = Partial<Record<symbol, readonly Counter[]>> | undefined;
+
+/**
+ * Counts requests when they arrive: all of them, and by how near the peer is. The counters of a connection are kept on it,
+ * since to ask for the address of its peer each time takes 2 % of the instructions of a Fastify request.
+ */
 export class RequestCounter {
-  private readonly requests: Counter;
-  private readonly localhostRequests: Counter;
-  private readonly privateRequests: Counter;
-  private readonly byLocality: Readonly<Record<Locality, Counter>>;
+  private readonly key = Symbol('monitor.counters');
+  private readonly counters: Readonly<Record<Locality, readonly Counter[]>>;
 
   constructor(
     registry: MetricsRegistry,
     private readonly localities: LocalityResolver,
   ) {
-    this.requests = registry.ownCounter('requests');
-    this.localhostRequests = registry.ownCounter('localhost_requests');
-    this.privateRequests = registry.ownCounter('private_requests');
-    const counterOf = (locality: Locality): Counter =>
+    const requests = registry.ownCounter('requests');
+    const localhostRequests = registry.ownCounter('localhost_requests');
+    const privateRequests = registry.ownCounter('private_requests');
+    const ofLocality = (locality: Locality): Counter =>
       registry.ownCounter('requests_by_locality', { locality });
-    this.byLocality = {
-      loopback: counterOf('loopback'),
-      private: counterOf('private'),
-      public: counterOf('public'),
-      unknown: counterOf('unknown'),
+    this.counters = {
+      loopback: [requests, ofLocality('loopback'), localhostRequests, privateRequests],
+      private: [requests, ofLocality('private'), privateRequests],
+      public: [requests, ofLocality('public')],
+      unknown: [requests, ofLocality('unknown')],
     };
   }
 
   /** Counts one request. */
   count(request: IncomingMessage): void {
-    const locality = this.localities.of(peerAddress(request));
-    this.requests.inc();
-    this.byLocality[locality].inc();
-    if (locality === 'loopback') this.localhostRequests.inc();
-    if (locality === 'loopback' || locality === 'private') this.privateRequests.inc();
+    const connection = request.socket as unknown as Connection;
+    const counters = connection?.[this.key] ?? this.countersFor(request, connection);
+    for (const counter of counters) counter.inc();
+  }
+
+  private countersFor(request: IncomingMessage, connection: Connection): readonly Counter[] {
+    const address = peerAddress(request);
+    const counters = this.counters[this.localities.of(address)];
+    // A connection that has ended has no address any more, and what a library injects may be any object.
+    if (address !== undefined && connection instanceof Socket) connection[this.key] = counters;
+    return counters;
   }
 }
