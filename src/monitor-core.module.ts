@@ -32,7 +32,6 @@ import { MetricsRegistry } from './metrics/registry.js';
 import type { MetricsSource } from './metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from './metrics/source/metrics-source.js';
 import { RegistrySource } from './metrics/source/registry-source.js';
-import { COLLECTOR_TEXTS } from './instrumentation/runtime/collector.messages.js';
 import { NOBODY_LISTENS } from './monitor.module.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS, servedAt } from './monitor.options.js';
@@ -61,7 +60,7 @@ import { MonitorService } from './monitor.service.js';
       inject: [MetricsRegistry],
       useFactory: (registry: MetricsRegistry) => {
         const logger = new Logger('Monitor');
-        return new Collectors(registry, COLLECTOR_TEXTS, {
+        return new Collectors(registry, {
           failure: (text) => logger.warn(text),
           recovery: (text) => logger.log(text),
         });

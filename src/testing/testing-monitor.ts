@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { COLLECTOR_TEXTS } from '../instrumentation/runtime/collector.messages.js';
 import { Collectors } from '../instrumentation/runtime/collectors.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
@@ -22,7 +21,7 @@ export function createTestingMonitor(): MonitorService {
   const warn = (text: string) => new Logger('Monitor').warn(text);
   const registry = new MetricsRegistry({ warn });
   // Collectors that are not started record nothing. They still know the process id and the like.
-  const collectors = new Collectors(registry, COLLECTOR_TEXTS, { failure: warn, recovery: warn });
+  const collectors = new Collectors(registry, { failure: warn, recovery: warn });
   const source = new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: [] }));
   return new MonitorService(registry, new MetricsReader(source));
 }

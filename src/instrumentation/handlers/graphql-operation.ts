@@ -1,16 +1,15 @@
-/** What is used of the `info` that GraphQL hands to a resolver; GraphQL itself is the application's, not ours. */
+/** The used part of the `info` of a resolver. The graphql package belongs to the application and is not imported. */
 interface ResolveInfo {
   readonly parentType: unknown;
   readonly schema: { getQueryType(): unknown; getMutationType(): unknown; getSubscriptionType(): unknown };
 }
 
 /**
- * Whether a resolver is that of a query, a mutation or a subscription, and not that of a field of their results.
- * Those run once for each object in a result, through all interceptors if the application wants that
- * (`fieldResolverEnhancers`).
+ * Whether a resolver is one of a query, a mutation or a subscription. A field resolver is not: it runs once for each object in
+ * a result, with `fieldResolverEnhancers` through all interceptors.
  *
- * @param info the last of the four arguments of a resolver. A reference resolver of a federated schema, which is
- * such a field too, has three.
+ * @param info the fourth argument of a resolver. A reference resolver of a federated schema, which is not an operation either,
+ * has only three arguments.
  */
 export function isOperation(info: unknown): boolean {
   if (!isResolveInfo(info)) return false;

@@ -3,8 +3,8 @@ import type { Clock } from '../../common/clock.js';
 import type { HandlerMetrics, Outcome } from './handler-metrics.js';
 
 /**
- * One call of a handler, from the moment that somebody listens to what it gives until that is over. However much it
- * gives on the way, it is one call. One that is never over counts nowhere, and nothing but its own stream holds it.
+ * Measures one call of a handler: from the subscription to its result until that completes, fails or is unsubscribed from,
+ * however many values it emits. A call that never ends is not counted, and only its own stream references this object.
  */
 export class HandlerCall implements Pick<TapObserver<unknown>, 'complete' | 'error' | 'unsubscribe'> {
   private readonly start: number;

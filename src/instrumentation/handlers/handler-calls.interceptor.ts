@@ -4,10 +4,14 @@ import type { Observable } from 'rxjs';
 import { HandlerCalls } from './handler-calls.js';
 
 /**
- * Counts the calls of the handlers of a class that has `@UseInterceptors(HandlerCallsInterceptor)`. It is for where Nest
- * leaves out what is global: gateways with Nest 11, microservices of a hybrid application without `inheritAppConfig`,
- * and everything with `interceptor: false`. Where the global interceptor counts as well, a call is still counted once.
- * HTTP requests go through it unseen.
+ * Measures the calls of the handlers of a class where Nest has no global interceptors: gateways of Nest 11, microservices of a
+ * hybrid application without `inheritAppConfig`, and everything with `interceptor: false`. Where the global interceptor
+ * applies too, a call is still counted once. HTTP requests pass through it unmeasured.
+ *
+ * @example
+ * \@UseInterceptors(HandlerCallsInterceptor)
+ * \@WebSocketGateway()
+ * export class CatsGateway {}
  */
 @Injectable()
 export class HandlerCallsInterceptor implements NestInterceptor {

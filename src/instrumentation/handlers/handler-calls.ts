@@ -10,21 +10,20 @@ import { HandlerCall } from './handler-call.js';
 import { HandlerMetrics } from './handler-metrics.js';
 import { handlerName } from './handler-name.js';
 
-/** Where the `info` is among the arguments of a resolver. */
+/** The index of `info` in the arguments of a resolver. */
 const GRAPHQL_INFO = 3;
 
 /**
- * Counts and times the calls of handlers that answer something else than HTTP: messages and events of a
- * microservice (`rpc`), messages of a WebSocket (`ws`), the operations of a GraphQL schema (`graphql`), and those that
- * a library runs through Nest's pipeline under a name of its own.
+ * Counts and times the calls of handlers that do not answer HTTP: messages and events of a microservice (`rpc`), WebSocket
+ * messages (`ws`), GraphQL operations (`graphql`), and handlers that a library runs through Nest under its own context type.
  */
 export class HandlerCalls {
   /**
-   * By class and method, both held weakly: a class that inherits a handler has it as its own, and a handler that is
-   * made anew for each request must not stay.
+   * By class and method, since a class that inherits a handler has its own series. Both weakly, since a handler may be created
+   * for each request.
    */
   private readonly known = new WeakMap<object, WeakMap<object, HandlerMetrics>>();
-  /** The contexts of calls that are watched now: further interceptors of the same call get the same context. */
+  /** The contexts of the calls in progress: all interceptors of a call get the same context. */
   private readonly watched = new WeakSet<object>();
   private readonly inFlight: InFlightSource<HandlerCall> | undefined;
 
@@ -39,18 +38,15 @@ export class HandlerCalls {
     }));
   }
 
-  /**
-   * What the handler gives, unchanged, and watched while somebody listens to it. A call that is watched already is
-   * not watched a second time.
-   */
+  /** @returns the result of the handler, measured while it is subscribed to. A call that is measured already is not again. */
   watch(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    // Now and not when somebody listens: Nest binds the handler to the asynchronous context that this is called in.
+    // Not in defer(): Nest binds the handler to the asynchronous context of this call.
     const source = next.handle();
     if (this.watched.has(context)) return source;
     const transport = context.getType<string>();
     if (transport === 'graphql' && !isOperation(context.getArgByIndex(GRAPHQL_INFO))) return source;
     const metrics = this.metricsOf(transport, context.getClass(), context.getHandler());
-    // Each time that somebody listens is a call of its own: an interceptor around this one may try again.
+    // Each subscription is a call: an interceptor around this one may retry.
     return defer(() => source.pipe(tap(this.begin(context, metrics))));
   }
 
@@ -66,14 +62,14 @@ export class HandlerCalls {
 
   private metricsOf(transport: string, owner: object | undefined, method: object): HandlerMetrics {
     // An object without a prototype has no class.
-    const home = owner ?? method;
-    let ofHome = this.known.get(home);
-    if (ofHome === undefined) this.known.set(home, (ofHome = new WeakMap()));
-    let metrics = ofHome.get(method);
-    // A handler of two transports at once is looked up anew where they take turns.
+    const key = owner ?? method;
+    let ofOwner = this.known.get(key);
+    if (ofOwner === undefined) this.known.set(key, (ofOwner = new WeakMap()));
+    let metrics = ofOwner.get(method);
+    // A handler of two transports is looked up again when they alternate.
     if (metrics === undefined || metrics.transport !== transport) {
       metrics = new HandlerMetrics(this.registry, transport, handlerName(owner, method));
-      ofHome.set(method, metrics);
+      ofOwner.set(method, metrics);
     }
     return metrics;
   }

@@ -2,24 +2,24 @@ import type { Counter } from '../../metrics/counter.js';
 import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 
-/** The counter of calls, by what became of them. */
+/** The counter of calls, by outcome. */
 const HANDLER_CALLS = 'handler_calls';
 
-/** The histogram of how long they took, in seconds. */
+/** The histogram of their durations, in seconds. */
 const HANDLER_DURATION = 'handler_duration';
 
 /**
- * What became of a call. It is `cancelled` where somebody stopped listening before the handler was done: the client
- * of a stream went away, or an interceptor around it has timed out.
+ * The outcome of a call. `cancelled`: unsubscribed from before the handler had completed, because the client of a stream
+ * disconnected or an interceptor timed out.
  */
 export type Outcome = 'ok' | 'error' | 'cancelled';
 
-/** The series of one handler, found once. */
+/** The series of one handler. */
 export class HandlerMetrics {
   private readonly ok: Counter;
   private readonly error: Counter;
   private readonly duration: HistogramSeries;
-  /** Few handlers are ever cancelled, so this one is there with the first time. */
+  /** Created with the first cancelled call, since few handlers have any. */
   private cancelled: Counter | undefined;
 
   constructor(
@@ -28,8 +28,7 @@ export class HandlerMetrics {
     readonly handler: string,
   ) {
     this.ok = this.counter('ok');
-    // There at 0 before the first error: what computes rates would not see the first step of a counter that
-    // appears at 1.
+    // Created at 0: `rate()` of Prometheus does not see the first increment of a counter that appears at 1.
     this.error = this.counter('error');
     this.duration = registry.ownHistogram(HANDLER_DURATION, { transport, handler });
   }

@@ -1,10 +1,10 @@
 import type { CollectorMonitor } from './collector-monitor.js';
 
 /**
- * Something that fills the monitor with numbers by itself: the depth of a queue, the state of a pool. Handed in by
- * `collectors: { own: [...] }`; it may be a provider of the application, by way of `forRootAsync()`.
+ * Measures something of the application, such as the depth of a queue or the state of a pool. It is passed in
+ * `collectors: { own: [...] }`, and may be a provider of the application, with `forRootAsync()`.
  *
- * It cannot do harm to the document or to the application. A call that throws, rejects or takes longer than a second
+ * It cannot harm the document or the application. A call that throws, rejects or takes longer than a second
  * is abandoned, counted in `monitor_failed_collects` and logged: the first failure, then summaries, and when it works again.
  * There is one call at a time: as long as one hangs, the collector is not called again, and no read waits for it.
  *
@@ -18,16 +18,16 @@ import type { CollectorMonitor } from './collector-monitor.js';
  * }
  */
 export interface Collector {
-  /** Begins to measure. Called once, when the application has started. Nothing waits for a promise of it. */
+  /** Starts measuring. Called once, when the application has started. A promise is not awaited. */
   start?(monitor: CollectorMonitor): void | PromiseLike<void>;
   /**
-   * Brings the numbers up to date. Called between the two others, before each document, which waits for a promise: so
-   * that promise must not wait for a document itself.
+   * Updates the metrics. Called before each read, between `start()` and `stop()`. The read awaits a promise of it, so it must
+   * not await a read itself.
    */
   collect?(monitor: CollectorMonitor): void | PromiseLike<void>;
   /**
-   * Ends everything that {@link start} began: a timer or a socket that outlives it keeps a closed application alive.
-   * Called once, when the application closes, if it had started; closing waits for a promise.
+   * Stops what {@link start} started: a timer or a socket that is left keeps the closed application alive. Called once, when
+   * the application closes, if it had started. `app.close()` awaits a promise of it.
    */
   stop?(monitor: CollectorMonitor): void | PromiseLike<void>;
 }

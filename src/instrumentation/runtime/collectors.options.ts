@@ -3,17 +3,17 @@ import { YES_OR_NO } from '../../common/options/option-rules.js';
 import type { Collector } from './collector.js';
 import { isCollector } from './collector.js';
 
-/** What the monitor measures by itself. */
+/** Which metrics of the process and its runtime are measured. */
 export interface CollectorsOptions {
-  /** Age, memory, CPU, threads and descriptors of the process: the `process` section. `false` makes all of it `null`. */
+  /** The `process` section: uptime, memory, CPU, threads and descriptors. With `false`, all of it is `null`. Default: true. */
   process?: boolean | undefined;
-  /** The event loop: `ioloop_*`, `callback*`, `eventloop_*` and `active_resources`. */
+  /** The event loop: `ioloop_*`, `callback*`, `eventloop_*` and `active_resources`. Default: true. */
   eventLoop?: boolean | undefined;
-  /** The heap and what is outside of it: `heap_*`, `external_bytes` and `array_buffers_bytes`. */
+  /** JavaScript memory: `heap_*`, `external_bytes` and `array_buffers_bytes`. Default: true. */
   memory?: boolean | undefined;
-  /** Garbage collections: `gc_duration`. */
+  /** Garbage collections: `gc_duration`. Default: true. */
   gc?: boolean | undefined;
-  /** Collectors of your own. Default: none. */
+  /** Your own collectors. Default: none. */
   own?: Collector | readonly Collector[] | undefined;
 }
 

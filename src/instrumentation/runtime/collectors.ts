@@ -1,7 +1,8 @@
-import type { FailureSink, FailureTexts } from '../../common/failure-log.js';
+import type { FailureSink } from '../../common/failure-log.js';
 import { FailureLog } from '../../common/failure-log.js';
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
+import { COLLECTOR_FAILURES } from './collector.messages.js';
 import type { CollectorMonitor } from './collector-monitor.js';
 import type { Collector } from './collector.js';
 import type { ResolvedCollectorsOptions } from './collectors.options.js';
@@ -12,16 +13,10 @@ import { Instance } from './instance.js';
 import { MemoryCollector } from './memory/memory.collector.js';
 import { NO_PROCESS_METRICS, ProcessCollector } from './process/process.collector.js';
 
-/** Calls of collectors that threw, rejected or took too long; the counter appears with the first one. */
-export const FAILED_COLLECTS = 'monitor_failed_collects';
+/** Counts calls of collectors that threw, rejected or timed out. It appears with the first one. */
+const FAILED_COLLECTS = 'monitor_failed_collects';
 
-/** What is said of collectors that fail. */
-export interface CollectorTexts {
-  failures(collector: string): FailureTexts;
-  timedOut(ms: number): string;
-}
-
-/** All that fills the registry by itself: ours, as far as they are switched on, and those of the application. */
+/** Runs the collectors: the built-in ones that are switched on, and those of the application. */
 export class Collectors {
   private readonly guarded: GuardedCollector[] = [];
   private readonly instance = new Instance();
@@ -30,28 +25,27 @@ export class Collectors {
 
   constructor(
     private readonly registry: MetricsRegistry,
-    private readonly texts: CollectorTexts,
     private readonly sink: FailureSink,
   ) {
     registry.beforeRead({ collect: () => this.collect() });
   }
 
   /**
-   * Makes the collectors. It comes after the constructor, since the options may come from a provider that injects the
-   * service, which can read all of this.
+   * Creates the collectors. Not in the constructor, since the options may come from a provider that injects
+   * `MonitorService`, which needs this class.
    *
-   * @param measureInterval milliseconds between two ticks of the timer that watches the event loop.
+   * @param measureInterval milliseconds between two ticks of the event loop collector.
    */
   use(options: ResolvedCollectorsOptions, measureInterval: number): void {
     const { registry } = this;
     if (options.process) this.process = new ProcessCollector();
-    const ours: (Collector | false | undefined)[] = [
+    const builtIn: (Collector | false | undefined)[] = [
       options.eventLoop && new EventLoopCollector(registry, measureInterval),
       this.process,
       options.memory && new MemoryCollector(registry),
       options.gc && new GcCollector(registry),
     ];
-    for (const collector of [...ours, ...options.own]) if (collector) this.add(collector);
+    for (const collector of [...builtIn, ...options.own]) if (collector) this.add(collector);
   }
 
   start(monitor: CollectorMonitor): void {
@@ -60,9 +54,9 @@ export class Collectors {
   }
 
   /**
-   * Has all of them bring their numbers up to date.
+   * Calls `collect()` of all collectors.
    *
-   * @returns what there is to wait for, if any of them takes its time. It never rejects.
+   * @returns a promise if any of them is asynchronous. It never rejects.
    */
   collect(): Promise<unknown> | undefined {
     const { monitor } = this;
@@ -73,13 +67,13 @@ export class Collectors {
     return waits.length > 0 ? Promise.all(waits) : undefined;
   }
 
-  /** Has those stop that were started. Never rejects. */
+  /** Stops the collectors that were started. Never rejects. */
   async stop(): Promise<void> {
     const { monitor } = this;
     if (monitor !== undefined) await Promise.all(this.guarded.map((collector) => collector.stop(monitor)));
   }
 
-  /** What the document says beside the numbers of the registry. */
+  /** The sections of the document that are not in the registry. */
   facts(): Pick<DocumentFacts, 'process' | 'instance'> {
     const { process } = this;
     return {
@@ -89,13 +83,12 @@ export class Collectors {
   }
 
   private add(collector: Collector): void {
-    const failures = new FailureLog(this.texts.failures(nameOf(collector)), this.sink);
+    const failures = new FailureLog(COLLECTOR_FAILURES(nameOf(collector)), this.sink);
     const onFailure = (thrown: unknown) => {
       this.registry.ownCounter(FAILED_COLLECTS).inc();
       failures.failed(thrown);
     };
-    const timedOut = (ms: number) => new Error(this.texts.timedOut(ms));
-    this.guarded.push(new GuardedCollector(collector, onFailure, () => failures.succeeded(), timedOut));
+    this.guarded.push(new GuardedCollector(collector, onFailure, () => failures.succeeded()));
   }
 }
 

@@ -1,22 +1,22 @@
 import type { Clock } from '../../common/clock.js';
 
-/** The share of the time that a look may take which has to list things one by one. */
+/** The share of the time that an expensive measurement may take. */
 const SHARE = 1 / 1000;
 
 /**
- * Keeps a look that may be dear from taking more than a thousandth of the time: after one that took 1 ms, the next one
- * is 1 s later.
+ * Limits an expensive measurement to a thousandth of the time: after one that took 1 ms, the next is made 1 s later at the
+ * earliest.
  */
 export class CostLimiter {
   private next = -Infinity;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Looks, unless the last look was too dear for another one so soon. */
-  run(look: () => void): void {
+  /** Measures, unless it is too early after the last measurement. */
+  run(measure: () => void): void {
     const begin = this.clock();
     if (begin < this.next) return;
-    look();
+    measure();
     const end = this.clock();
     this.next = end + (end - begin) / SHARE;
   }

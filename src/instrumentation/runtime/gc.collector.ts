@@ -4,7 +4,7 @@ import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
 import type { Collector } from './collector.js';
 
-/** V8's own numbers for the kinds of collections (`v8::GCType`). Node 20 has no constant for 2. */
+/** The values of `v8::GCType`. Node 20 has no constant for 2. */
 const KINDS: Readonly<Record<number, string>> = {
   1: 'minor',
   2: 'minor',
@@ -15,14 +15,13 @@ const KINDS: Readonly<Record<number, string>> = {
 
 type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
-/** A kind that V8 may come to have. */
+/** A kind that a future V8 may add. */
 const OTHER_KIND = 'other';
 
 /**
- * Counts the garbage collections of this thread, and how long each one kept it from running anything else.
+ * Measures the garbage collections of this thread: how often, and for how long each one stopped it.
  *
- * An observer gets its entries in batches: all of them are read, and those that nobody has handed over yet are taken
- * before each look and at the end.
+ * An observer receives its entries in batches, so the pending ones are taken before each read and when it is stopped.
  */
 export class GcCollector implements Collector {
   private readonly durations = new Map<string, HistogramSeries>();

@@ -1,32 +1,29 @@
 import { isPromise } from '../../common/promise.js';
 import { realTimers } from '../../common/real-timers.js';
+import { COLLECT_TIMED_OUT } from './collector.messages.js';
 import type { CollectorMonitor } from './collector-monitor.js';
 import type { Collector } from './collector.js';
 
-/** Milliseconds that one call of a collector is waited for. */
-export const COLLECT_TIMEOUT = 1000;
-
-/** Makes the error of a call that takes longer. */
-export type TimedOut = (ms: number) => Error;
+/** Milliseconds after which a call of a collector times out. */
+const COLLECT_TIMEOUT = 1000;
 
 /**
- * One collector, with everything that it might do wrong (throw, reject, hang) ending here. It is called between start
- * and stop only, and one call at a time.
+ * Calls one collector, and handles its failures: a call that throws, rejects or times out. The collector is called only
+ * between `start()` and `stop()`, one call at a time.
  */
 export class GuardedCollector {
   private isRunning = false;
-  /** Whether the collector has been called and has not come back: it may read the document itself, which calls it. */
+  /** Whether the collector is on the stack: it may read the document itself, which would call it again. */
   private isInside = false;
-  /** The call that is under way. */
+  /** The asynchronous call in progress. */
   private call: Promise<void> | undefined;
-  /** What is waited for: the end of that call, or of its time. */
+  /** Resolves when that call ends or times out. */
   private wait: Promise<void> | undefined;
 
   constructor(
     private readonly collector: Collector,
     private readonly onFailure: (thrown: unknown) => void,
     private readonly onSuccess: () => void,
-    private readonly timedOut: TimedOut,
   ) {}
 
   start(monitor: CollectorMonitor): void {
@@ -35,13 +32,13 @@ export class GuardedCollector {
     void this.run('start', monitor);
   }
 
-  /** @returns what there is to wait for, if there is anything. It never rejects. */
+  /** @returns a promise if the call is asynchronous. It never rejects. */
   collect(monitor: CollectorMonitor): Promise<void> | undefined {
     if (!this.isRunning || this.isInside) return undefined;
     return this.call === undefined ? this.run('collect', monitor) : this.wait;
   }
 
-  /** Lets the call that is under way come to its end, and then has the collector stop. */
+  /** Waits for the call in progress, then stops the collector. */
   async stop(monitor: CollectorMonitor): Promise<void> {
     if (!this.isRunning) return;
     this.isRunning = false;
@@ -67,7 +64,7 @@ export class GuardedCollector {
   private follow(result: PromiseLike<void>): Promise<void> {
     let isLate = false;
     const call = Promise.resolve(result)
-      // One that was late was reported when its time was up.
+      // A call that timed out was reported then.
       .then(
         () => isLate || this.onSuccess(),
         (thrown: unknown) => isLate || this.onFailure(thrown),
@@ -79,7 +76,7 @@ export class GuardedCollector {
     const wait = new Promise<void>((resolve) => {
       const timer = realTimers.setTimeout(() => {
         isLate = true;
-        this.onFailure(this.timedOut(COLLECT_TIMEOUT));
+        this.onFailure(new Error(COLLECT_TIMED_OUT(COLLECT_TIMEOUT)));
         resolve();
       }, COLLECT_TIMEOUT);
       void call.then(() => {
@@ -87,7 +84,7 @@ export class GuardedCollector {
         resolve();
       });
     }).finally(() => {
-      // From now on nobody waits for it, even if it is still under way.
+      // A call that timed out is not waited for again, even if it is still in progress.
       if (this.wait === wait) this.wait = undefined;
     });
     return (this.wait = wait);

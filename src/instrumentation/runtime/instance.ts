@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { InstanceInfo } from '../../metrics/collection/snapshot.js';
 
-/** The `instance` section of the document: which process, and which of its threads, it is about. */
+/** The `instance` section of the document: which process and thread it is about. */
 export class Instance {
   private readonly host = hostName();
-  /** When Node started, in milliseconds since 1970. Looked at once: the wall clock may be set later on. */
+  /** When Node started, in milliseconds since 1970. Read once, since the wall clock may be set later. */
   private readonly nodeStart = Date.now() - process.uptime() * 1000;
 
-  /** @param ageBeforeNode seconds of age that the process had before Node knew of it. */
+  /** @param ageBeforeNode seconds between the start of the process and that of Node. */
   read(ageBeforeNode = 0): InstanceInfo {
     return {
       pid: process.pid,

@@ -1,9 +1,9 @@
 import { realTimers } from '../../common/real-timers.js';
 
-/** Milliseconds between two samples of what changes slowly. */
-export const SAMPLE_INTERVAL = 1000;
+/** Milliseconds between two samples of values that change slowly. */
+const SAMPLE_INTERVAL = 1000;
 
-/** Takes a sample every second, without keeping the process alive. */
+/** Calls a function once a second, without keeping the process alive. */
 export class SamplingTimer {
   private timer: NodeJS.Timeout | undefined;
 

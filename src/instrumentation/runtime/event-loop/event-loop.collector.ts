@@ -1,33 +1,31 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../../common/clock.js';
 import { realClock } from '../../../common/clock.js';
+import { realTimers } from '../../../common/real-timers.js';
 import type { Counter } from '../../../metrics/counter.js';
 import type { Gauge } from '../../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../../metrics/registry.js';
 import { ActiveResources } from './active-resources.js';
 import type { Collector } from '../collector.js';
 import { EventLoopSampler } from './event-loop-sampler.js';
-import { realTimers } from '../../../common/real-timers.js';
 
-/** The loop's own figures, which only ever grow. */
+/** Totals since the start of the thread. */
 interface LoopTotals {
-  /** Turns of the loop. */
-  turns: number;
-  /** Events that it has processed. */
+  iterations: number;
+  /** Processed events. */
   events: number;
-  /** Events that were waiting when it polled, added up over all its turns. */
+  /** Events that were waiting when the loop polled, summed over all iterations. */
   waiting: number;
-  /** Milliseconds that it was busy, and that it was not. */
+  /** Milliseconds. */
   busy: number;
   idle: number;
 }
 
 /**
- * Watches Node's event loop: as µtornadomon watched Tornado's, under the same names, and how long it is held up.
+ * Measures Node's event loop: what µtornadomon measures of Tornado's, under the same names, and its delay.
  *
- * A timer measures how late it is called. Everything else is read from the loop's own counts. They go back to the
- * start of the thread, so each look takes the difference to the one before: it is neither diluted by the past
- * nor disturbed by another monitor in the same process.
+ * A timer measures how late it is called. Everything else comes from the totals of libuv and Node since the start of the
+ * thread. Each update adds the difference to the last one, so that two monitors in one process do not affect each other.
  */
 export class EventLoopCollector implements Collector {
   private readonly ticks: Counter;
@@ -79,7 +77,7 @@ export class EventLoopCollector implements Collector {
     this.sampler.stop();
   }
 
-  /** What the timer does. */
+  /** The callback of the timer. */
   tick(): void {
     const now = this.clock();
     this.sampler.measure(this.interval);
@@ -87,7 +85,7 @@ export class EventLoopCollector implements Collector {
     this.lateness.set((now - this.lastTick - this.interval) / 1000);
     this.lastTick = now;
     this.update();
-    // From tick to tick, so that what one reader sees does not hang on when another one has looked.
+    // Between two ticks, so that it does not depend on when a reader reads.
     this.setUtilization();
   }
 
@@ -106,9 +104,9 @@ export class EventLoopCollector implements Collector {
     this.busySeconds.inc(busy);
     this.activeSeconds.inc(busy);
     this.idleSeconds.inc(Math.max(0, now.idle - last.idle) / 1000);
-    // Two looks within one turn of the loop: it has not polled since, and what it found then still stands.
-    const turns = now.turns - last.turns;
-    if (turns > 0) this.waiting.set((now.waiting - last.waiting) / turns);
+    // The loop has not polled between two updates in one iteration, so the value stays.
+    const iterations = now.iterations - last.iterations;
+    if (iterations > 0) this.waiting.set((now.waiting - last.waiting) / iterations);
     this.resources.count();
   }
 
@@ -124,5 +122,5 @@ export class EventLoopCollector implements Collector {
 function loopTotals(): LoopTotals {
   const { loopCount, events, eventsWaiting } = performance.nodeTiming.uvMetricsInfo;
   const { active, idle } = performance.eventLoopUtilization();
-  return { turns: loopCount, events, waiting: eventsWaiting, busy: active, idle };
+  return { iterations: loopCount, events, waiting: eventsWaiting, busy: active, idle };
 }

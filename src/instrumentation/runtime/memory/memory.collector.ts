@@ -5,8 +5,8 @@ import type { Collector } from '../collector.js';
 import { SamplingTimer } from '../sampling-timer.js';
 
 /**
- * The memory of this thread's JavaScript: V8's heap, and what hangs on it outside. It is looked at once a second and
- * whenever somebody reads, so that the highest value is that of a moment between two reads.
+ * Measures the JavaScript memory of this thread: V8's heap, and the memory outside that its objects hold. Once a second and
+ * before each read, so that the extremes are those between two reads.
  */
 export class MemoryCollector implements Collector {
   private readonly sampling = new SamplingTimer();
@@ -54,7 +54,7 @@ export class MemoryCollector implements Collector {
     try {
       this.arrayBuffers.set(process.memoryUsage().arrayBuffers);
     } catch {
-      // Node asks for the resident size on the way, and has no descriptor left to do so, or no /proc.
+      // It reads the resident size too, which fails without /proc or without a descriptor left.
     }
   }
 }

@@ -1,19 +1,17 @@
 import type { Clock } from '../../../common/clock.js';
 import { realClock } from '../../../common/clock.js';
 
-/** Milliseconds of CPU that the process has used, on all cores. The runtime knows it on every platform. */
+/** Milliseconds of CPU that the process has used, on all cores. */
 function usedCpu(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
 /**
- * How much CPU the process used between the last two samples. Whoever reads it changes nothing of it: a second reader
- * does not make the stretch of the first one shorter.
+ * The CPU that the process used between the last two samples. Reads do not sample, so they do not affect each other.
  *
- * It comes from the runtime, which never fails to know it on any platform, for a microsecond and to the millisecond.
- * pidusage, which the monitor has for other figures, would start a `ps` for each sample where there is no /proc, and gets
- * whole seconds of CPU from it on most systems; and its one history for each process is shared with all who ask it.
+ * It comes from `process.cpuUsage()`, which takes 1 µs on every platform. pidusage would start a `ps` for each sample where
+ * there is no /proc, gets whole seconds of CPU from it on most systems, and shares its history with the application.
  */
 export class CpuShare {
   private last: { at: number; used: number } | undefined;
@@ -24,7 +22,7 @@ export class CpuShare {
     private readonly used: () => number = usedCpu,
   ) {}
 
-  /** In percent of one core; `null` as long as there are no two samples. */
+  /** In percent of one core; `null` until there are two samples. */
   get percent(): number | null {
     return this.share;
   }
@@ -32,7 +30,7 @@ export class CpuShare {
   sample(): void {
     const now = { at: this.clock(), used: this.used() };
     const { last } = this;
-    // Two samples at one moment say nothing: the stretch goes on.
+    // Two samples at the same moment: the interval continues.
     if (last !== undefined && now.at <= last.at) return;
     if (last !== undefined) this.share = (100 * (now.used - last.used)) / (now.at - last.at);
     this.last = now;

@@ -5,34 +5,34 @@ import { CostLimiter } from '../cost-limiter.js';
 
 const DIRECTORY = '/proc/self/fd';
 
-/** The two ways to count, both of which throw where there is no such directory. */
+/** The two ways to count. Both throw where there is no such directory. */
 const WAYS = {
-  /** Since Linux 6.2 the size of the directory is the count; before, it is 0. */
+  /** From Linux 6.2, the size of the directory is the count; before that, it is 0. */
   size: () => statSync(DIRECTORY).size,
-  /** Listing the directory opens it, and lists that descriptor too. */
+  /** Reading the directory opens a descriptor, which is in the list too. */
   list: () => readdirSync(DIRECTORY).length - 1,
 };
 
-/** Counts the file descriptors that this process has open. */
+/** Counts the open file descriptors of this process. */
 export class OpenDescriptors {
   private listed: number | null = null;
-  private readonly sparing: CostLimiter;
+  private readonly limiter: CostLimiter;
 
   constructor(
     clock: Clock = realClock,
     private readonly ways = WAYS,
   ) {
-    this.sparing = new CostLimiter(clock);
+    this.limiter = new CostLimiter(clock);
   }
 
   /**
-   * @returns `null` where the platform cannot say. Where they have to be listed, which takes 2 ms with 1000 of them, it is
-   * the last count until there may be another one.
+   * @returns `null` where the platform does not provide it. Where the descriptors have to be listed, which takes 2 ms for
+   * 1000 of them, it is the last count, renewed as often as the cost allows.
    */
   count(): number | null {
     const size = valueOf(this.ways.size);
     if (size === null || size > 0) return size;
-    this.sparing.run(() => (this.listed = valueOf(this.ways.list)));
+    this.limiter.run(() => (this.listed = valueOf(this.ways.list)));
     return this.listed;
   }
 }

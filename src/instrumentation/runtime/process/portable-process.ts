@@ -1,30 +1,30 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** Where Node tells of each child process that is made, before it is started. */
+/** The channel on which Node publishes each child process before it is started. */
 const CHILD_PROCESSES = 'child_process';
 
-/** What pidusage knows of this process. */
+/** What pidusage reports about this process. */
 export interface PortableFigures {
-  /** Seconds since the process started, when it was asked: whole ones, rounded down. */
+  /** Seconds since the process started, rounded down. */
   age: number;
-  /** Resident size, in bytes, when it was asked. */
+  /** Resident size, in bytes. */
   rssBytes: number;
 }
 
 /**
- * What the operating system's own `ps` says of this process, by way of pidusage. For the platforms on which neither
- * Node nor /proc has the answer.
+ * Reads age and resident size from the `ps` of the operating system, through pidusage, where neither Node nor /proc provides
+ * them.
  *
- * One question is under way at a time. `ps` is asked even where /proc exists, and no history is kept: pidusage's
- * other way holds a descriptor open for each process that it was asked about, and `clear()` forgets it unclosed.
+ * One `ps` runs at a time. `ps` is used even where /proc exists, and without a history: otherwise pidusage keeps a descriptor
+ * open for each process that it has read, and its `clear()` does not close it.
  *
- * On Windows nobody is asked. Node knows all of this there, and pidusage would start one PowerShell after the other:
- * without a history, it never has enough for an answer.
+ * Nothing is started on Windows. Node provides both values there, and pidusage, which needs a history for its answer, would
+ * start one PowerShell after another.
  */
 export class PortableProcess {
   private asking: Promise<void> | undefined;
-  /** The `ps` that was started last. */
+  /** The last `ps`. */
   private ps: ChildProcess | undefined;
   private known: PortableFigures | null = null;
   private hasEverAnswered = false;
@@ -32,26 +32,26 @@ export class PortableProcess {
 
   constructor(private readonly platform: NodeJS.Platform = process.platform) {}
 
-  /** The answer to the last question, or `null` if there was none. */
+  /** The last answer; `null` if there was none. */
   get figures(): PortableFigures | null {
     return this.known;
   }
 
-  /** Whether it is worth asking again. */
+  /** Whether `ps` has ever answered. */
   get canAnswer(): boolean {
     return this.hasEverAnswered;
   }
 
   /**
-   * Ends a question that is under way: a `ps` that hangs would keep the closed application alive. pidusage itself keeps
-   * nothing of ours, so there is nothing to clear; and `pidusage.clear()` would take away what it keeps for the application.
+   * Kills a running `ps`: one that hangs would keep the closed application alive. `pidusage.clear()` is not called: pidusage
+   * keeps nothing of ours, and that would delete what it keeps for the application.
    */
   stop(): void {
     this.isStopped = true;
     this.ps?.kill('SIGKILL');
   }
 
-  /** Asks, unless a question is under way. Never rejects. */
+  /** Runs `ps`, unless one is running. Never rejects. */
   ask(): Promise<void> {
     if (this.platform === 'win32') return Promise.resolve();
     this.asking ??= this.refresh().finally(() => (this.asking = undefined));
@@ -67,7 +67,7 @@ export class PortableProcess {
 
   private async askPs(): Promise<PortableFigures | null> {
     try {
-      // Loaded here, since pidusage reads /etc/alpine-release when it is loaded, which the permission model may forbid.
+      // Not imported at the top, since pidusage reads /etc/alpine-release when it is loaded, which the permission model may deny.
       const { default: pidusage } = await import('pidusage');
       if (this.isStopped) return null;
       const { elapsed, memory } = await this.watchStart(() =>
@@ -75,14 +75,14 @@ export class PortableProcess {
       );
       return elapsed >= 0 && memory > 0 ? { age: elapsed / 1000, rssBytes: memory } : null;
     } catch {
-      // There is no ps on this machine, or it or pidusage may not be run.
+      // There is no ps, or it or pidusage may not be run.
       return null;
     }
   }
 
   /**
-   * Gets hold of the child process that is started. One that cannot be started, without a descriptor left for its pipes,
-   * emits an error before pidusage listens to it, and an error that nobody listens to ends the application.
+   * Gets the child process that pidusage starts. If it cannot be started, without a descriptor left for its pipes, it emits an
+   * error before pidusage listens to it, and an error without a listener ends the application.
    */
   private watchStart<T>(start: () => T): T {
     const watch = (message: unknown) => {

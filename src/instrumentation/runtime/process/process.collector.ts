@@ -8,10 +8,10 @@ import type { ProcStat } from './proc-self-stat.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
 import { SamplingTimer } from '../sampling-timer.js';
 
-/** Node's own start cannot be this many seconds after that of the process: then one of the two clocks is wrong. */
+/** Seconds. If Node appears to have started later than this after the process, one of the two clocks is wrong. */
 const MAX_NODE_START_DELAY = 60;
 
-/** The section where nobody measures it. Whoever expects the keys finds them. */
+/** The section with the collector switched off: all keys, since a collector made for µtornadomon expects them. */
 export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
   uptime: null,
   num_fds: null,
@@ -21,17 +21,17 @@ export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
 });
 
 /**
- * The `process` section of the document: all of it is about the whole process, also when it is read in a worker. Each
- * field is guarded by itself: with /proc hidden, or without a descriptor left, the others still say what they know.
+ * Measures the `process` section of the document. It is about the whole process, in a worker thread too. Each field fails on
+ * its own: with /proc hidden, or without a descriptor left, the others still have their values.
  */
 export class ProcessCollector implements Collector {
   private readonly stat = new ProcSelfStat();
   private readonly share = new CpuShare();
   private readonly descriptors = new OpenDescriptors();
   private readonly limit = new DescriptorLimit();
-  /** Bytes in a page of memory, as soon as they are known. */
+  /** Bytes in a page of memory, once they are known. */
   private pageSize: number | undefined;
-  /** Seconds of age that the process had before Node knew of it. */
+  /** Seconds between the start of the process and that of Node. */
   private age = 0;
 
   constructor(
@@ -51,12 +51,12 @@ export class ProcessCollector implements Collector {
     this.residentSize(stat);
     const sinceBoot = secondsSinceBoot();
     if (stat !== null && sinceBoot !== null) {
-      this.learnAge(sinceBoot - stat.startedAfterBoot);
+      this.setAge(sinceBoot - stat.startedAfterBoot);
       return;
     }
     void this.portable.ask().then(() => {
       const { figures } = this.portable;
-      if (figures !== null) this.learnAge(figures.age);
+      if (figures !== null) this.setAge(figures.age);
     });
   }
 
@@ -66,7 +66,7 @@ export class ProcessCollector implements Collector {
     this.portable.stop();
   }
 
-  /** The section as it is now. */
+  /** The current values. */
   read(): ProcessMetrics {
     const stat = this.stat.read();
     const { user, system } = process.cpuUsage();
@@ -90,16 +90,16 @@ export class ProcessCollector implements Collector {
   private sample(): void {
     this.share.sample();
     this.limit.refresh();
-    // An answer does not stay true.
+    // The last answer of ps is out of date by now.
     if (this.portable.canAnswer && residentSize() === null) void this.portable.ask();
   }
 
-  /** Without a descriptor left, Node cannot say it, and the one that is kept on /proc/self/stat still can, in pages. */
+  /** Without a descriptor left, Node cannot read it, but the open descriptor on /proc/self/stat can, in pages. */
   private residentSize(stat: ProcStat | null): number | null {
     const bytes = residentSize();
     const pages = stat?.residentPages ?? 0;
     if (bytes !== null) {
-      // Some pages may come or go between the two looks: the size of one is a power of two.
+      // Pages may be added between the two reads, but the size of one is a power of two.
       if (pages > 0) this.pageSize ??= 2 ** Math.round(Math.log2(bytes / pages));
       return bytes;
     }
@@ -107,8 +107,8 @@ export class ProcessCollector implements Collector {
     return this.portable.figures?.rssBytes ?? null;
   }
 
-  /** `process.uptime()` begins when Node does. Taken once, so that the uptime never goes back. */
-  private learnAge(age: number): void {
+  /** `process.uptime()` starts with Node. The difference is taken once, so that the uptime never decreases. */
+  private setAge(age: number): void {
     const delay = age - process.uptime();
     if (delay > 0 && delay < MAX_NODE_START_DELAY) this.age = delay;
   }
@@ -118,7 +118,7 @@ function residentSize(): number | null {
   try {
     return process.memoryUsage.rss();
   } catch {
-    // Node opens a file for it, and has no descriptor left to do so, or no /proc.
+    // Node opens a file in /proc for it: there is none, or no descriptor left.
     return null;
   }
 }
