@@ -70,8 +70,8 @@ function exportedNames({ kind, prometheus, openTelemetry, exportedAs, openTeleme
   if (prometheus !== undefined) {
     const labels = Object.entries(prometheus.labels ?? {}).map(([ours, theirs]) => `${ours} → ${theirs}`);
     names.push(`\`${prometheus.name}${kind === 'counter' ? '_total' : ''}\`${inParentheses(labels)}`);
-    if (prometheus.figures)
-      names.push(`\`${prometheus.figures.replace('*', '{min,max,mean,stddev,p50,p90,p99}')}\``);
+    if (prometheus.statistics)
+      names.push(`\`${prometheus.statistics.replace('*', '{min,max,mean,stddev,p50,p90,p99}')}\``);
   }
   if (openTelemetry !== undefined) {
     const { name, unit, attributes = {}, isUpDown } = openTelemetry;
@@ -82,8 +82,8 @@ function exportedNames({ kind, prometheus, openTelemetry, exportedAs, openTeleme
     names.push(
       `\`${name}\`, ${unit}${isUpDown ? ', up-down counter' : ''}${inParentheses([...renamed, ...fixed])}`,
     );
-    if (openTelemetry.figures)
-      names.push(`\`${openTelemetry.figures.replace('*', '{min,max,mean,stddev,p50,p90,p99}')}\``);
+    if (openTelemetry.statistics)
+      names.push(`\`${openTelemetry.statistics.replace('*', '{min,max,mean,stddev,p50,p90,p99}')}\``);
   }
   return names.join('<br>');
 }

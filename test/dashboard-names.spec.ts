@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { MonitorModule } from '../src/index.js';
-import { builtInHeads } from '../src/exporters/prometheus/built-in-heads.js';
+import { builtInMetadata } from '../src/exporters/prometheus/built-in-metadata.js';
 import { sampleName } from '../src/exporters/prometheus/text-format.js';
 import { startApp } from './support/app.js';
 import { readExposition } from './support/exposition.js';
@@ -24,7 +24,7 @@ it('every metric that the Grafana dashboard asks for is one that the exporter wr
   const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
   const families = readExposition(await (await running.get('/monitor/prometheus')).text(), 'text');
   const names = [...families.values()].flatMap(({ samples }) => samples.map(({ name }) => name));
-  const known = builtInHeads().flatMap(({ name, type }) =>
+  const known = builtInMetadata().flatMap(({ name, type }) =>
     type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [sampleName(name, type)],
   );
   const written = new Set([...names, ...known]);

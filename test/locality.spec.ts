@@ -37,7 +37,7 @@ it.each(['express', 'fastify'] as const)(
     const { counters } = await app.get(MonitorService).metrics();
     expect(counters).toMatchObject({ requests: 1, localhost_requests: 0, private_requests: 0 });
     const text = Buffer.concat(
-      await new PrometheusExporter(app.get<MetricsSource>(METRICS_SOURCE)).present(TEXT),
+      await new PrometheusExporter(app.get<MetricsSource>(METRICS_SOURCE)).writeCurrent(TEXT),
     ).toString();
     const { resourceMetrics } = await new MonitorMetricProducer(app.get(MonitorService)).collect();
     const points = resourceMetrics.scopeMetrics

@@ -26,12 +26,12 @@ const UTF_8 = 'escaping=allow-utf-8';
 const TEXT_1 = 'text/plain;version=1.0.0';
 const TEXT_0 = 'text/plain;version=0.0.4';
 
-/** What Prometheus sends for a list of `scrape_protocols`, since 2.49: less from each to the next. */
+/** What Prometheus sends for a list of `scrape_protocols` since 2.49, with descending weights. */
 function acceptOf(...protocols: string[]): string {
   return [...protocols, '*/*'].map((type, i) => `${type};q=0.${protocols.length + 1 - i}`).join(',');
 }
 
-/** What Prometheus sends by default, and by each `scrape_protocols`, with what it must get. */
+/** What Prometheus sends by default and for each of `scrape_protocols`, and the content type it must get. */
 const SCRAPERS = [
   ['2.5', `${OM_0},${TEXT_0};q=0.5,*/*;q=0.1`, OPEN_METRICS],
   ['2.26 to 2.48', PROMETHEUS_2, OPEN_METRICS],
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     }
   });
 
-  it('is judged by the same guard', async () => {
+  it('is protected by the same guard', async () => {
     const { fetchPath } = await start();
     const headers = { 'x-forwarded-for': '203.0.113.9' };
     expect((await fetchPath('/monitor/prometheus', { headers })).status).toBe(403);
@@ -110,12 +110,12 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     expect((await fetchPath('/monitor/prometheus?reader=a%20b')).status).toBe(400);
   });
 
-  it('is not there without the endpoint, and moves with it', async () => {
+  it('follows the options endpoint and path', async () => {
     expect((await (await start({ controller: false })).fetchPath('/monitor/prometheus')).status).toBe(404);
     expect((await (await start({ path: 'stats' })).fetchPath('/stats/prometheus')).status).toBe(200);
   });
 
-  it('is compressed for who asks for it, and says the same', async () => {
+  it('is compressed for a client that accepts gzip, with the same content', async () => {
     const { url, monitor } = await start();
     for (let i = 0; i < 3000; i++) monitor.count('items', i, { item: `item ${i}` });
     const ask = async (encoding: string) => {
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     }
   });
 
-  it('opens a window for each reader, and none for HEAD', async () => {
+  it('has a window for each reader; HEAD does not open one', async () => {
     const { scrape, fetchPath, monitor } = await start();
     monitor.kv('queue', 9);
     monitor.kv('queue', 3);
@@ -148,21 +148,21 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     expect(await scrape('/monitor', { accept: 'text/plain;version=0.0.4' })).not.toHaveProperty('queue_max');
   });
 
-  it('gives the window back to a reader whose client goes away, and lets go of everything', async () => {
+  it('gives the window back when a client disconnects, and frees its memory', async () => {
     const { scrape, url, app, monitor } = await start({ maxSeries: 200_000 });
     for (let i = 0; i < 40_000; i++)
       monitor.count('items', 1, { item: `a rather long name of an item ${i}` });
     monitor.kv('queue', 9);
     for (let i = 0; i < 6; i++) {
       const path = i % 2 ? '/monitor/prometheus' : '/monitor/prometheus?reader=east';
-      const leaving = request(url + path, { agent: false })
+      const client = request(url + path, { agent: false })
         .on('error', () => {})
         .end();
-      // Some go away before there is an answer, and some while it is sent.
-      if (i < 3) await once(leaving, 'socket');
-      else ((await once(leaving, 'response')) as [IncomingMessage])[0].pause();
-      const closed = new Promise((resolve) => leaving.once('close', resolve));
-      leaving.destroy();
+      // Some disconnect before the response, and some during it.
+      if (i < 3) await once(client, 'socket');
+      else ((await once(client, 'response')) as [IncomingMessage])[0].pause();
+      const closed = new Promise((resolve) => client.once('close', resolve));
+      client.destroy();
       await closed;
     }
     await expect.poll(() => app.get(ReadLimiter).used).toEqual({ reads: 0, documents: 0 });
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     expect(await scrape('/monitor/prometheus?reader=east')).toMatchObject({ queue_max: 9 });
   });
 
-  it('has a name for every metric that the monitor itself has', async () => {
+  it('has a definition for every metric of the monitor itself', async () => {
     const { app, scrape, fetchPath } = await start();
     await fetchPath('/nowhere');
     const { counters, gauges, histograms } = app.get(MetricsRegistry);
@@ -180,23 +180,23 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
   });
 });
 
-describe('scrapes that come at once', () => {
-  it('share one pass over the series, whatever their readers, and each reader has its window', async () => {
+describe('concurrent scrapes', () => {
+  it('share one pass over the series, and each reader has its own window', async () => {
     const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ maxSeries: 100_000 })] });
     const monitor = app.get(MonitorService);
     for (let i = 0; i < 20_000; i++) monitor.count('items', 1, { i });
-    let looks = 0;
-    monitor.gauge('looks', () => ++looks);
+    let calls = 0;
+    monitor.gauge('calls', () => ++calls);
     const url = `${await app.getUrl()}/monitor/prometheus`;
     const answers = await Promise.all(
       ['', '?reader=a', '?reader=b', ''].map(async (query) => (await fetch(url + query)).text()),
     );
     const read = answers.map((answer) => valuesOf(readExposition(answer, 'text')));
-    expect(looks).toBeLessThan(4);
-    for (const values of read) expect(values).toHaveProperty('looks_max');
+    expect(calls).toBeLessThan(4);
+    for (const values of read) expect(values).toHaveProperty('calls_max');
   });
 
-  it('are refused when there are too many texts in memory that nobody takes, and not for ever', async () => {
+  it('get a 503 while too many texts wait in memory for slow clients, and succeed afterwards', async () => {
     const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ maxSeries: 400_000 })] });
     const monitor = app.get(MonitorService);
     for (let i = 0; i < 60_000; i++) monitor.count('items', 1, { item: `${'long '.repeat(30)}${i}` });

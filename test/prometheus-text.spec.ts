@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { builtInHeads } from '../src/exporters/prometheus/built-in-heads.js';
+import { builtInMetadata } from '../src/exporters/prometheus/built-in-metadata.js';
 import type { ReadFormat } from './support/exposition.js';
 import type { ScrapedRegistry } from './support/scrape.js';
 import { scrapedRegistry, scrapedTwoRegistries } from './support/scrape.js';
@@ -8,8 +8,8 @@ import { findTool } from './support/tools.js';
 
 const FORMATS: ReadFormat[] = ['text', 'openmetrics'];
 
-/** A registry with all that a user could do to names, labels and values. */
-function fillWithNastyNames(registry: ScrapedRegistry): ScrapedRegistry {
+/** A registry with names, labels and values that are invalid or ambiguous in Prometheus. */
+function fillWithInvalidNames(registry: ScrapedRegistry): ScrapedRegistry {
   for (const name of [
     'jobs.done',
     'jobs_done',
@@ -98,8 +98,8 @@ describe.each([
   ['two registries merged', scrapedTwoRegistries],
 ])('the text of %s', (_what, make) => {
   describe.each(FORMATS)('in the format %s', (format) => {
-    it('whatever names, labels and values a user comes up with, each series is there once, in a strict text', async () => {
-      const registry = fillWithNastyNames(make());
+    it('each series is written once and the text is valid, whatever its name, labels and value are', async () => {
+      const registry = fillWithInvalidNames(make());
       const families = await registry.families(format);
       const labels = families.get(format === 'text' ? 'labels_total' : 'labels');
       expect(labels?.samples).toHaveLength(18);
@@ -109,14 +109,14 @@ describe.each([
       expect(counters.filter((name) => name.startsWith('jobs_done'))).toHaveLength(5);
     });
 
-    it('writes numbers that Go reads as the same', async () => {
-      const values = await fillWithNastyNames(make()).values(format);
+    it('numbers are parsed by Go as the same numbers', async () => {
+      const values = await fillWithInvalidNames(make()).values(format);
       expect(values).toMatchObject({ big: 1e300, small: -5e-324, zero: 0, huge_total: 2 ** 60 });
       expect(values).not.toHaveProperty('never_set');
-      expect(await fillWithNastyNames(make()).text(format)).toMatch(/^zero 0$/m);
+      expect(await fillWithInvalidNames(make()).text(format)).toMatch(/^zero 0$/m);
     });
 
-    it('a metric that comes later does not change the others, but for the one whose name it needs', async () => {
+    it('a new metric does not rename the others, except one that has the name which the new one needs', async () => {
       const registry = make();
       registry.count('a.b', 1);
       registry.count('c.d', 1);
@@ -128,20 +128,20 @@ describe.each([
     });
   });
 
-  it('names depend on what there is, and not on what came first', async () => {
+  it('names do not depend on the order in which metrics were created', async () => {
     const names = ['a.b', 'a_b_total', 'a-b', 'a b'];
-    const [there, back] = [make(), make()];
-    for (const [at, name] of names.entries()) there.count(name, at);
-    for (const [at, name] of [...names.entries()].reverse()) back.count(name, at);
-    for (const label of ['x.y', 'x_y', 'x-y']) there.count('l', 1, { [label]: label });
-    for (const label of ['x-y', 'x_y', 'x.y']) back.count('l', 1, { [label]: label });
+    const [forward, reversed] = [make(), make()];
+    for (const [at, name] of names.entries()) forward.count(name, at);
+    for (const [at, name] of [...names.entries()].reverse()) reversed.count(name, at);
+    for (const label of ['x.y', 'x_y', 'x-y']) forward.count('l', 1, { [label]: label });
+    for (const label of ['x-y', 'x_y', 'x.y']) reversed.count('l', 1, { [label]: label });
     const own = async (registry: ScrapedRegistry) =>
       Object.fromEntries(Object.entries(await registry.values()).filter(([name]) => /^[al]_/.test(name)));
-    expect(await own(back)).toEqual(await own(there));
-    expect(Object.keys(await own(there))).toHaveLength(7);
+    expect(await own(reversed)).toEqual(await own(forward));
+    expect(Object.keys(await own(forward))).toHaveLength(7);
   });
 
-  it('labels that come while others have been written already do not make two series one', async () => {
+  it('new labels never make two series equal, also after the first scrape', async () => {
     const registry = make();
     registry.count('x', 1, { 'a.b': '1' });
     expect(await registry.values()).toMatchObject({ 'x_total{a_b="1"}': 1 });
@@ -151,7 +151,7 @@ describe.each([
     expect(Object.keys(values).filter((name) => name.startsWith('x_total'))).toHaveLength(2);
   });
 
-  it('says of a described metric its help and its unit, which its name ends with', async () => {
+  it('a described metric has its help and unit, and its name ends with the unit', async () => {
     const registry = make();
     registry.describe('load_user', { help: 'Loading a user.', unit: 'seconds' });
     registry.observe('load_user', 0.5);
@@ -172,7 +172,7 @@ describe.each([
     expect(families.get('speed')).toMatchObject({ type: 'gauge' });
   });
 
-  it('counts histograms at powers of two, which never change, and sums up to +Inf', async () => {
+  it('a histogram has the powers of two as its bounds, which never change', async () => {
     const registry = make();
     registry.observe('wait_seconds', 0.25);
     const before = (await registry.families()).get('wait_seconds');
@@ -189,7 +189,7 @@ describe.each([
     expect(finite.every((bound, index) => index === 0 || bound === 2 * finite[index - 1])).toBe(true);
   });
 
-  it('counts a histogram with buckets of its own at these', async () => {
+  it('a histogram that was described with buckets has these', async () => {
     const registry = make();
     registry.describe('size', { buckets: [1, 2.5, 10] });
     for (const value of [1, 2.5, 2.6, 11]) registry.observe('size', value, { kind: 'a' });
@@ -204,7 +204,7 @@ describe.each([
     expect(await registry.values('openmetrics')).toHaveProperty(['size_bucket{kind="a",le="1.0"}'], 1);
   });
 
-  it('gives the highest and lowest value of a gauge since that reader last looked', async () => {
+  it('a gauge has its highest and lowest value since the last scrape by the same reader', async () => {
     const registry = make();
     for (const value of [3, 9, 5]) registry.kv('queue', value);
     expect(await registry.values('text', 'a')).toMatchObject({ queue: 5, queue_min: 3, queue_max: 9 });
@@ -257,20 +257,30 @@ describe.each([
   });
 });
 
+it('labels are valid after a description has replaced the series of a merged metric', async () => {
+  const registry = scrapedTwoRegistries();
+  // Names of an even length go to the second registry.
+  registry.kv('queue', 1, { 'a.b': '1' });
+  registry.second.kv('queue', 2, { 'a.b': '2' });
+  expect(await registry.values()).toMatchObject({ 'queue{a_b="1"}': 1, 'queue{a_b="2"}': 2 });
+  registry.describe('queue', { aggregate: 'max' });
+  expect(await registry.values()).toMatchObject({ 'queue{a_b="1"}': 1, 'queue{a_b="2"}': 2 });
+});
+
 it('no two metrics of the monitor itself have the same name', () => {
-  const names = builtInHeads().map(({ name }) => name);
+  const names = builtInMetadata().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
 
 describe.skipIf(findTool('promtool') === undefined)('promtool', () => {
   const check = (input: string) => spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
 
-  it('has nothing to say against the text', async () => {
-    const { status, stdout, stderr } = check(await fillWithNastyNames(scrapedTwoRegistries()).text());
+  it('reports no problem in the text', async () => {
+    const { status, stdout, stderr } = check(await fillWithInvalidNames(scrapedTwoRegistries()).text());
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('does say something where something is wrong', () => {
+  it('reports an invalid text', () => {
     expect(check('# TYPE x counter\nx 1\n').status).not.toBe(0);
   });
 });

@@ -17,7 +17,7 @@ const factsOfThisProcess = (): DocumentFacts => ({
   eventloop_blocks: [],
 });
 
-/** A source that is written as Prometheus text, and read by a strict reader. */
+/** Writes a source as Prometheus text, and parses that strictly. */
 class Scraper {
   private readonly exporter: PrometheusExporter;
 
@@ -27,9 +27,9 @@ class Scraper {
 
   async text(format: ReadFormat = 'text', reader = 'a'): Promise<string> {
     const as = format === 'text' ? TEXT : OPEN_METRICS;
-    const present = await this.exporter.present(as);
-    const { metrics } = await this.exporter.window(as, reader);
-    return Buffer.concat([...present, ...metrics]).toString();
+    const current = await this.exporter.writeCurrent(as);
+    const { metrics } = await this.exporter.writeWindow(as, reader);
+    return Buffer.concat([...current, ...metrics]).toString();
   }
 
   async families(format: ReadFormat = 'text', reader?: string): Promise<Map<string, ReadFamily>> {
@@ -42,7 +42,7 @@ class Scraper {
   }
 }
 
-/** A registry with what Prometheus gets of it. */
+/** A registry and its Prometheus text. */
 export type ScrapedRegistry = TestRegistry & Pick<Scraper, 'text' | 'families' | 'values'>;
 
 export function scrapedRegistry(): ScrapedRegistry {
@@ -50,14 +50,14 @@ export function scrapedRegistry(): ScrapedRegistry {
   return scrapedBy(registry, new RegistrySource(registry, factsOfThisProcess));
 }
 
-/** The same of two registries that are merged, and get the samples in turn. */
-export function scrapedTwoRegistries(): ScrapedRegistry {
+/** Two registries that are merged, with the samples split between them. */
+export function scrapedTwoRegistries(): ScrapedRegistry & SplitRegistry {
   const registry = new SplitRegistry();
   const sources = [registry, registry.second].map((one) => new RegistrySource(one, factsOfThisProcess));
   return scrapedBy(registry, new MergedSource(sources));
 }
 
-function scrapedBy(registry: TestRegistry, source: MetricsSource): ScrapedRegistry {
+function scrapedBy<R extends TestRegistry>(registry: R, source: MetricsSource): R & ScrapedRegistry {
   const scraper = new Scraper(source);
   return Object.assign(registry, {
     text: (...args: Parameters<Scraper['text']>) => scraper.text(...args),

@@ -68,7 +68,7 @@ export class Scrapes {
     const slot = await this.limiter.slot();
     if (slot === undefined) return undefined;
     try {
-      const present = await this.exporter.present(format);
+      const present = await this.exporter.writeCurrent(format);
       slot.made(bytesOf(present));
       return { present, slot };
     } catch (thrown) {
@@ -87,7 +87,7 @@ export class Scrapes {
   private windowOf(pass: Pass, format: TextFormat, reader: string) {
     let shared = pass.windows.get(reader);
     if (shared === undefined) {
-      shared = { reading: this.exporter.window(format, reader), holders: 0, wasSent: false };
+      shared = { reading: this.exporter.writeWindow(format, reader), holders: 0, wasSent: false };
       pass.windows.set(reader, shared);
     }
     const window = shared;

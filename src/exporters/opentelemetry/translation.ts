@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import { FIGURES } from '../../metrics/definitions/metric-definition.js';
-import { figuresOf } from '../../metrics/histogram/figures.js';
+import { STATISTICS } from '../../metrics/definitions/metric-definition.js';
+import { statisticsOf } from '../../metrics/histogram/statistics.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Measurement, Measurements, SeriesMeasurement } from '../../metrics/collection/measurements.js';
 import type { Sliced } from '../../common/slices.js';
@@ -102,19 +102,19 @@ export class Translation {
       options.histograms === 'explicit'
         ? explicitData(as, yield* inForm((one) => explicitHistogram(one, as.unit)), points.temporality)
         : exponentialData(as, yield* inForm(exponentialHistogram), points.temporality);
-    return [...this.figures(metric), data];
+    return [...this.statistics(metric), data];
   }
 
   /** The statistics of a histogram of the monitor itself that have names of their own. */
-  private figures({ definition, series }: Measurement & { kind: 'histogram' }): MetricData[] {
-    const pattern = definition?.openTelemetry?.figures;
-    const figures = pattern && series[0] && figuresOf(series[0].interval);
-    if (!definition?.openTelemetry || !pattern || !figures) return [];
+  private statistics({ definition, series }: Measurement & { kind: 'histogram' }): MetricData[] {
+    const pattern = definition?.openTelemetry?.statistics;
+    const statistics = pattern && series[0] && statisticsOf(series[0].interval);
+    if (!definition?.openTelemetry || !pattern || !statistics) return [];
     const { unit } = definition.openTelemetry;
-    return FIGURES.map((figure) => {
-      const description = `${definition.help} (${figure})`;
-      const descriptor = { name: pattern.replace('*', figure), unit, description };
-      return gaugeData(descriptor, [this.points.level({}, figures[figure])]);
+    return STATISTICS.map((statistic) => {
+      const description = `${definition.help} (${statistic})`;
+      const descriptor = { name: pattern.replace('*', statistic), unit, description };
+      return gaugeData(descriptor, [this.points.level({}, statistics[statistic])]);
     });
   }
 

@@ -1,6 +1,6 @@
-import { builtInHeads } from '../prometheus/built-in-heads.js';
-import type { ExposedType, FamilyHead } from '../prometheus/exposed-family.js';
-import { needsOf } from '../prometheus/metric-claim.js';
+import { builtInMetadata } from '../prometheus/built-in-metadata.js';
+import type { ExposedType, FamilyMetadata } from '../prometheus/exposition-family.js';
+import { namesOf as allNamesOf } from '../prometheus/metric-name.js';
 import { processFamilies } from '../prometheus/process-families.js';
 import { sampleName } from '../prometheus/text-format.js';
 import { LEFT_OUT } from './prom-client.messages.js';
@@ -24,7 +24,7 @@ export type TakenNames = ReadonlyMap<string, TheirMetric>;
  * `jobs`, and a second family of that name makes the whole text invalid.
  */
 export class NameConflicts {
-  private readonly builtIn = new Set([...builtInHeads(), ...processFamilies()].map(({ name }) => name));
+  private readonly builtIn = new Set([...builtInMetadata(), ...processFamilies()].map(({ name }) => name));
   private readonly logged = new Set<string>();
 
   constructor(private readonly warn: (text: string) => void) {}
@@ -40,9 +40,9 @@ export class NameConflicts {
   }
 
   /** Whether a metric of the monitor can be shown. One that cannot is logged, unless both mean the same. */
-  hasRoomFor(head: FamilyHead, taken: TakenNames, isOpenMetrics: boolean): boolean {
-    const { name, type } = head;
-    const needed = isOpenMetrics ? needsOf(type, name) : samplesOf(type, name);
+  hasRoomFor(metadata: FamilyMetadata, taken: TakenNames, isOpenMetrics: boolean): boolean {
+    const { name, type } = metadata;
+    const needed = isOpenMetrics ? allNamesOf(type, name) : samplesOf(type, name);
     const conflicting = needed.find((one) => taken.has(one));
     const theirs = conflicting === undefined ? undefined : taken.get(conflicting);
     if (theirs === undefined) return true;

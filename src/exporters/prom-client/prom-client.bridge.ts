@@ -2,7 +2,7 @@ import type { Sliced } from '../../common/slices.js';
 import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
 import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from '../prometheus/catalog.js';
-import type { FamilyHead, SampleSink } from '../prometheus/exposed-family.js';
+import type { FamilyMetadata, SampleSink } from '../prometheus/exposition-family.js';
 import { sampleName } from '../prometheus/text-format.js';
 import { NameConflicts, registryType } from './name-conflicts.js';
 import type { PromClientMetric, PromClientRegistry, PromClientValue } from './prom-client.registry.js';
@@ -68,20 +68,20 @@ export class PromClientBridge {
     const isOpenMetrics = registry.contentType.startsWith(OPEN_METRICS);
     const taken = this.conflicts.takenBy(theirs, isOpenMetrics);
     const { families, windows } = atOnce(this.catalog.read(this.source.latest()));
-    return [...families, ...windows.flatMap(({ heads }) => heads)]
-      .filter((head) => this.conflicts.hasRoomFor(head, taken, isOpenMetrics))
-      .map((head) => this.metricOf(head, registry))
+    return [...families, ...windows.flatMap((window) => window.families)]
+      .filter((family) => this.conflicts.hasRoomFor(family, taken, isOpenMetrics))
+      .map((family) => this.metricOf(family, registry))
       .filter((metric) => aggregator === undefined || metric.aggregator === aggregator);
   }
 
-  private metricOf(head: FamilyHead, registry: PromClientRegistry): PromClientMetric {
-    const values = async () => (await this.collect(registry)).get(head.name) ?? [];
-    const type = registryType(head.type);
+  private metricOf(family: FamilyMetadata, registry: PromClientRegistry): PromClientMetric {
+    const values = async () => (await this.collect(registry)).get(family.name) ?? [];
+    const type = registryType(family.type);
     return {
-      name: sampleName(head.name, head.type),
-      help: head.help,
+      name: sampleName(family.name, family.type),
+      help: family.help,
       type,
-      aggregator: aggregatorOf(head),
+      aggregator: aggregatorOf(family),
       async get() {
         // The registry changes the name before it calls this: for OpenMetrics it removes _total.
         const { name, help, aggregator } = this;
@@ -102,7 +102,7 @@ export class PromClientBridge {
 
   private async read(allowsNegativeSum: boolean): Promise<Values> {
     const values: Values = new Map();
-    const begin = ({ name }: FamilyHead): SampleSink => {
+    const begin = ({ name }: FamilyMetadata): SampleSink => {
       const sink = new ValueSink(name, allowsNegativeSum);
       values.set(name, sink.values);
       return sink;
@@ -120,7 +120,7 @@ export class PromClientBridge {
   }
 }
 
-function aggregatorOf({ name, type }: FamilyHead): string {
+function aggregatorOf({ name, type }: FamilyMetadata): string {
   if (type === 'counter' || type === 'histogram') return 'sum';
   if (name.endsWith('_info')) return 'first';
   if (name.startsWith('nodejs_eventloop_lag_') || name === 'nodejs_eventloop_utilization') return 'average';

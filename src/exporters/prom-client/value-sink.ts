@@ -1,5 +1,5 @@
-import type { BucketFigures } from '../prometheus/bucket-layout.js';
-import type { SampleSink } from '../prometheus/exposed-family.js';
+import type { ClassicHistogram } from '../prometheus/classic-histogram.js';
+import type { SampleSink } from '../prometheus/exposition-family.js';
 import type { PromClientValue } from './prom-client.registry.js';
 
 /** Collects the samples of one family as values of prom-client. */
@@ -16,7 +16,7 @@ export class ValueSink implements SampleSink {
     this.values.push({ value, labels: labelsIn(labels) });
   }
 
-  histogram(text: string, { bounds, counts, count, sum, hasNegative }: BucketFigures): void {
+  histogram(text: string, { bounds, counts, count, sum, hasNegative }: ClassicHistogram): void {
     const labels = labelsIn(text);
     const add = (suffix: string, value: number, le?: number | string) => {
       const all = le === undefined ? { ...labels } : { le, ...labels };

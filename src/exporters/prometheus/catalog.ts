@@ -1,33 +1,34 @@
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
-import type { AnyFamily, GaugeFamily, MetricsView } from '../../metrics/source/metrics-source.js';
-import { builtInHeads } from './built-in-heads.js';
-import type { ExposedFamily, FamilyHead, WindowedFamilies } from './exposed-family.js';
+import type { AnyFamily, MetricsView } from '../../metrics/source/metrics-source.js';
+import { builtInMetadata } from './built-in-metadata.js';
+import type { ExpositionFamily, FamilyMetadata, WindowFamilies } from './exposition-family.js';
 import { FamilyLabels } from './family-labels.js';
 import { EXTREME_HELP } from './help.messages.js';
-import { histogramFigures } from './histogram-figures.js';
-import type { MetricClaim } from './metric-claim.js';
-import { claimOf, extremeClaim, headFor, inRank, needsOf } from './metric-claim.js';
+import { histogramStatistics } from './histogram-statistics.js';
 import { gaugeExtremes, metricFamily } from './metric-families.js';
-import { TakenNames } from './names.js';
+import type { MetricNameRequest } from './metric-name.js';
+import { byPriority, extremeNameRequest, metadataFor, nameRequestOf, namesOf } from './metric-name.js';
+import { NameAllocator } from './name-allocator.js';
 import { processFamilies } from './process-families.js';
 
-const STEPS = 64;
+const STEPS_PER_SLICE = 64;
 
-/** All families that there are to write. */
+/** All families to write. */
 export interface Exposition {
-  /** In the order of their names. */
-  readonly families: readonly ExposedFamily[];
-  readonly windows: readonly WindowedFamilies[];
+  /** Sorted by name. */
+  readonly families: readonly ExpositionFamily[];
+  readonly windows: readonly WindowFamilies[];
 }
 
 /**
- * Gives every metric of a source its name in Prometheus. Names are made anew when there is a new metric or description.
- * They depend on which metrics there are, and not on which came first.
+ * Gives every metric of a source its name in Prometheus. Names are allocated again when there is a new metric or
+ * description. They depend on which metrics exist, and not on the order in which they were created.
  */
 export class Catalog {
   private revision: number | undefined;
   private exposition: Exposition = { families: [], windows: [] };
+  /** Kept when names are allocated again. */
   private readonly labels = new WeakMap<AnyFamily, FamilyLabels>();
   private readonly process = processFamilies();
 
@@ -42,32 +43,31 @@ export class Catalog {
   }
 
   private *expose(view: MetricsView): Sliced<Exposition> {
-    const taken = new TakenNames();
-    for (const { name, type } of [...builtInHeads(), ...this.process]) taken.take(needsOf(type, name));
-    const claims = yield* claimsOf(view);
-    const heads: FamilyHead[] = [];
-    for (const claim of claims) {
-      heads.push(headFor(claim, claim.builtIn?.name ?? taken.give(claim)));
-      if (heads.length % STEPS === 0) yield;
+    const names = new NameAllocator();
+    for (const { name, type } of [...builtInMetadata(), ...this.process]) names.reserve(namesOf(type, name));
+    // All metrics are named before the first extreme, which has to make way for them.
+    const named: { request: MetricNameRequest; metadata: FamilyMetadata }[] = [];
+    for (const request of yield* nameRequestsOf(view)) {
+      const name = request.builtIn?.name ?? names.allocate(request);
+      named.push({ request, metadata: metadataFor(request, name) });
+      if (named.length % STEPS_PER_SLICE === 0) yield;
     }
     const families = [...this.process];
-    const windows: WindowedFamilies[] = [];
-    let steps = 0;
-    for (const [at, claim] of claims.entries()) {
-      const head = heads[at];
-      if (head === undefined) continue;
-      const { family } = claim;
+    const windows: WindowFamilies[] = [];
+    for (const { request, metadata } of named) {
+      const { family } = request;
       const labels = this.labelsOf(family);
-      families.push(metricFamily(head, family, labels));
-      if (family.kind === 'gauge') windows.push(windowOf(claim, family, { head, labels, taken }));
-      else if (family.kind === 'histogram' && family.definition !== undefined)
-        windows.push(histogramFigures(family, family.definition));
-      if (++steps % STEPS === 0) yield;
+      families.push(metricFamily(metadata, family, labels));
+      if (family.kind === 'gauge') {
+        windows.push(gaugeExtremes(extremesMetadata(request, metadata, names), family, labels));
+      } else if (family.kind === 'histogram' && family.definition !== undefined) {
+        windows.push(histogramStatistics(family, family.definition));
+      }
+      if (families.length % STEPS_PER_SLICE === 0) yield;
     }
     return { families: yield* sortSliced(families, (a, b) => (a.name < b.name ? -1 : 1)), windows };
   }
 
-  /** What is known about labels stays known when names are made anew. */
   private labelsOf(family: AnyFamily): FamilyLabels {
     const labels = this.labels.get(family) ?? new FamilyLabels(family.definition?.prometheus);
     this.labels.set(family, labels);
@@ -75,35 +75,29 @@ export class Catalog {
   }
 }
 
-/** The metrics that are exposed, in the order in which they get their names. */
-function* claimsOf({ counters, gauges, histograms }: MetricsView): Sliced<MetricClaim[]> {
-  const claims: MetricClaim[] = [];
+/** The metrics that are exposed, in the order in which they are named. */
+function* nameRequestsOf({ counters, gauges, histograms }: MetricsView): Sliced<MetricNameRequest[]> {
+  const requests: MetricNameRequest[] = [];
   for (const families of [counters, gauges, histograms]) {
     for (const family of families.all()) {
       // The same numbers are exposed with labels.
       if (family.definition?.exportedAs !== undefined) continue;
-      claims.push(claimOf(family));
-      if (claims.length % STEPS === 0) yield;
+      requests.push(nameRequestOf(family));
+      if (requests.length % STEPS_PER_SLICE === 0) yield;
     }
   }
-  return yield* sortSliced(claims, inRank);
+  return yield* sortSliced(requests, byPriority);
 }
 
-interface NamedGauge {
-  readonly head: FamilyHead;
-  readonly labels: FamilyLabels;
-  readonly taken: TakenNames;
-}
-
-function windowOf(
-  claim: MetricClaim,
-  family: GaugeFamily,
-  { head, labels, taken }: NamedGauge,
-): WindowedFamilies {
-  const headOfExtreme = (extreme: 'min' | 'max'): FamilyHead => ({
-    name: taken.give(extremeClaim(claim, head.name, extreme)),
+function extremesMetadata(
+  request: MetricNameRequest,
+  { name, help }: FamilyMetadata,
+  names: NameAllocator,
+): Record<'min' | 'max', FamilyMetadata> {
+  const metadataOf = (extreme: 'min' | 'max'): FamilyMetadata => ({
+    name: names.allocate(extremeNameRequest(request, name, extreme)),
     type: 'gauge',
-    help: EXTREME_HELP[extreme](head.help),
+    help: EXTREME_HELP[extreme](help),
   });
-  return gaugeExtremes({ min: headOfExtreme('min'), max: headOfExtreme('max') }, family, labels);
+  return { min: metadataOf('min'), max: metadataOf('max') };
 }

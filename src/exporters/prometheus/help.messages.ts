@@ -1,4 +1,4 @@
-/** The help text of a metric that nobody has described. */
+/** The help text of a metric without a description. */
 export const NO_HELP = (kind: string, name: string): string => `The ${kind} "${name}".`;
 
 export const EXTREME_HELP = {
@@ -6,7 +6,7 @@ export const EXTREME_HELP = {
   max: (help: string): string => `Highest value since the last scrape: ${help}`,
 };
 
-const FIGURE_NAMES: Readonly<Record<string, string>> = {
+const STATISTIC_NAMES: Readonly<Record<string, string>> = {
   min: 'Lowest value',
   max: 'Highest value',
   mean: 'Mean',
@@ -16,11 +16,11 @@ const FIGURE_NAMES: Readonly<Record<string, string>> = {
   p99: '99th percentile',
 };
 
-export const FIGURE_HELP = (figure: string, help: string): string =>
-  `${FIGURE_NAMES[figure]} since the last scrape: ${help}`;
+export const STATISTIC_HELP = (statistic: string, help: string): string =>
+  `${STATISTIC_NAMES[statistic]} since the last scrape: ${help}`;
 
 export const PROCESS_HELP = {
   cpu: 'CPU time spent by the process, user and system together.',
-  start: 'Start of the process, in Unix time.',
-  version: 'The version of Node.js.',
+  start: 'Start of the process, in seconds since 1970.',
+  version: 'Version of Node.js, in the labels. The value is always 1.',
 };

@@ -1,28 +1,32 @@
 import type { Sliced } from '../../common/slices.js';
 import type { AnyFamily, GaugeFamily } from '../../metrics/source/metrics-source.js';
-import { bucketFiguresOf, layoutFor } from './bucket-layout.js';
-import type { ExposedFamily, FamilyHead, WindowedFamilies } from './exposed-family.js';
+import { classicHistogramOf, layoutFor } from './classic-histogram.js';
+import type { ExpositionFamily, FamilyMetadata, WindowFamilies } from './exposition-family.js';
 import type { FamilyLabels } from './family-labels.js';
 
-/** A number is written in some 100 ns, a histogram in some 10 µs. */
-const [NUMBERS, HISTOGRAMS] = [256, 4];
+/** Series per time slice. A number is written in some 100 ns, a histogram in some 10 µs. */
+const [NUMBERS_PER_SLICE, HISTOGRAMS_PER_SLICE] = [256, 4];
 
-/** The current values of a metric. A gauge that has no value is left out. */
-export function metricFamily(head: FamilyHead, family: AnyFamily, labels: FamilyLabels): ExposedFamily {
+/** The current values of a metric. A gauge without a value is left out. */
+export function metricFamily(
+  metadata: FamilyMetadata,
+  family: AnyFamily,
+  labels: FamilyLabels,
+): ExpositionFamily {
   if (family.kind === 'histogram') {
-    const layout = layoutFor(head.unit);
+    const layout = layoutFor(metadata.unit);
     return {
-      ...head,
+      ...metadata,
       write: (sink) =>
-        visit(family, labels, HISTOGRAMS, (text, series) =>
-          sink.histogram(text, bucketFiguresOf(series.view(), layout)),
+        visit(family, labels, HISTOGRAMS_PER_SLICE, (text, series) =>
+          sink.histogram(text, classicHistogramOf(series.view(), layout)),
         ),
     };
   }
   return {
-    ...head,
+    ...metadata,
     write: (sink) =>
-      visit(family, labels, NUMBERS, (text, { value }) => {
+      visit(family, labels, NUMBERS_PER_SLICE, (text, { value }) => {
         if (!Number.isNaN(value)) sink.number(text, value);
       }),
   };
@@ -30,33 +34,33 @@ export function metricFamily(head: FamilyHead, family: AnyFamily, labels: Family
 
 /** The highest and lowest values of a gauge in the window of a reader. */
 export function gaugeExtremes(
-  heads: { min: FamilyHead; max: FamilyHead },
+  metadata: Record<'min' | 'max', FamilyMetadata>,
   family: GaugeFamily,
   labels: FamilyLabels,
-): WindowedFamilies {
+): WindowFamilies {
   return {
-    heads: [heads.max, heads.min],
+    families: [metadata.max, metadata.min],
     *write(begin, view) {
-      const seen: { text: string; min: number; max: number }[] = [];
-      yield* visit(family, labels, NUMBERS, (text, gauge) => {
+      const found: { text: string; min: number; max: number }[] = [];
+      yield* visit(family, labels, NUMBERS_PER_SLICE, (text, gauge) => {
         const extremes = view.extremesOf(gauge);
-        if (extremes !== undefined) seen.push({ text, min: extremes.min, max: extremes.max });
+        if (extremes !== undefined) found.push({ text, min: extremes.min, max: extremes.max });
       });
-      for (const end of ['max', 'min'] as const) {
-        const sink = begin(heads[end]);
-        for (const [at, extremes] of seen.entries()) {
-          sink.number(extremes.text, extremes[end]);
-          if (at % NUMBERS === NUMBERS - 1) yield;
+      for (const extreme of ['max', 'min'] as const) {
+        const sink = begin(metadata[extreme]);
+        for (const [at, extremes] of found.entries()) {
+          sink.number(extremes.text, extremes[extreme]);
+          if (at % NUMBERS_PER_SLICE === NUMBERS_PER_SLICE - 1) yield;
         }
       }
     },
   };
 }
 
-/** Visits all series of a metric: the one without labels, and the others in the order in which they came. */
+/** Visits all series of a metric: the one without labels, then the others in the order in which they were created. */
 function* visit<F extends AnyFamily>(
   family: F,
-  labels: FamilyLabels,
+  familyLabels: FamilyLabels,
   stepsPerSlice: number,
   visitor: (labels: string, series: NonNullable<F['plain']>) => void,
 ): Sliced<void> {
@@ -65,8 +69,10 @@ function* visit<F extends AnyFamily>(
     visitor('', plain);
     yield;
   }
+  // Series that are created from here on are left out: their labels are not checked.
   const { length } = labelled;
-  while (!labels.learn(labelled, NUMBERS)) yield;
+  const labels = familyLabels.of(labelled);
+  while (!labels.check(labelled, NUMBERS_PER_SLICE)) yield;
   let at = 0;
   for (const series of labelled) {
     if (at === length) return;

@@ -1,15 +1,15 @@
 import type { InstanceInfo, ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import { PROCESS_DEFINITIONS } from '../../metrics/definitions/process.definitions.js';
-import { headOf, unitIn } from './built-in-heads.js';
-import type { ExposedFamily, ExposedType, Facts, SampleSink } from './exposed-family.js';
+import { metadataOf, unitIn } from './built-in-metadata.js';
+import type { ExpositionFamily, ExposedType, Facts, SampleSink } from './exposition-family.js';
 import { PROCESS_HELP } from './help.messages.js';
 
-/** The `process` and `instance` sections, under the names that prom-client has for them. */
-export function processFamilies(): ExposedFamily[] {
+/** The `process` and `instance` sections, under the names that prom-client uses. */
+export function processFamilies(): ExpositionFamily[] {
   return [
     ...PROCESS_DEFINITIONS.flatMap((definition) => {
-      const head = headOf(definition);
-      return head === undefined ? [] : [{ ...head, ...valueOf(({ process }) => definition.value(process)) }];
+      const metadata = metadataOf(definition);
+      return metadata === undefined ? [] : [{ ...metadata, ...valueOf(({ process }) => definition.value(process)) }];
     }),
     family(
       'process_cpu_seconds',
@@ -27,14 +27,14 @@ export function processFamilies(): ExposedFamily[] {
   ];
 }
 
-type Written = Pick<ExposedFamily, 'write'>;
+type Writer = Pick<ExpositionFamily, 'write'>;
 
-function family(name: string, type: ExposedType, help: string, written: Written): ExposedFamily {
-  return { name, type, help, unit: unitIn(name), ...written };
+function family(name: string, type: ExposedType, help: string, writer: Writer): ExpositionFamily {
+  return { name, type, help, unit: unitIn(name), ...writer };
 }
 
-/** One sample without labels, if there is a value. */
-function valueOf(read: (facts: Facts) => number | null): Written {
+/** One sample without labels; none if the value is `null`. */
+function valueOf(read: (facts: Facts) => number | null): Writer {
   return {
     *write(sink: SampleSink, facts: Facts) {
       const value = read(facts);
@@ -48,7 +48,7 @@ function cpuOf({ cpu }: ProcessMetrics): number | null {
   return cpu.user_time === null || cpu.system_time === null ? null : cpu.user_time + cpu.system_time;
 }
 
-/** Absent like the rest where the process is not measured. */
+/** `null` where the process is not measured. */
 function startOf({ process, instance }: Facts): number | null {
   return process.uptime === null ? null : Date.parse(instance.start_time) / 1000;
 }

@@ -6,23 +6,26 @@ import { Catalog } from './catalog.js';
 import type { TextFormat } from './text-format.js';
 import { TextWriter } from './text-writer.js';
 
-/** Writes a source in the text formats of Prometheus. */
+/**
+ * Writes a source in the text formats of Prometheus, in two parts: the current values, which scrapes by several readers
+ * can share, and the values in the window of one reader.
+ */
 export class PrometheusExporter {
   private readonly catalog = new Catalog();
 
   constructor(private readonly source: MetricsSource) {}
 
-  /** The current values, which are the same for every reader. */
-  present(format: TextFormat): Promise<Buffer[]> {
-    return readNow(this.source, (view) => this.writePresent(format, view));
+  /** The current values. */
+  writeCurrent(format: TextFormat): Promise<Buffer[]> {
+    return readNow(this.source, (view) => this.current(format, view));
   }
 
-  /** What has happened since that reader last read, and the end of the text. For after {@link present}. */
-  window(format: TextFormat, reader: string): Promise<Reading<Buffer[]>> {
-    return readWindow(this.source, reader, (view) => this.writeWindow(format, view), { isFresh: true });
+  /** The window of a reader and the end of the text. Call it right after {@link writeCurrent}, whose numbers it follows. */
+  writeWindow(format: TextFormat, reader: string): Promise<Reading<Buffer[]>> {
+    return readWindow(this.source, reader, (view) => this.window(format, view), { isFresh: true });
   }
 
-  private *writePresent(format: TextFormat, view: MetricsView): Sliced<Buffer[]> {
+  private *current(format: TextFormat, view: MetricsView): Sliced<Buffer[]> {
     const writer = new TextWriter(format);
     const facts = view.facts();
     const { families } = yield* this.catalog.read(view);
@@ -30,10 +33,10 @@ export class PrometheusExporter {
     return writer.finish();
   }
 
-  private *writeWindow(format: TextFormat, view: WindowView): Sliced<Buffer[]> {
+  private *window(format: TextFormat, view: WindowView): Sliced<Buffer[]> {
     const writer = new TextWriter(format);
     const { windows } = yield* this.catalog.read(view);
-    for (const window of windows) yield* window.write((head) => writer.begin(head), view);
+    for (const window of windows) yield* window.write((family) => writer.begin(family), view);
     return [...writer.finish(), Buffer.from(format.end)];
   }
 }

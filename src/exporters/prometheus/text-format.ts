@@ -1,26 +1,26 @@
-import type { BucketFigures } from './bucket-layout.js';
-import type { ExposedType, FamilyHead } from './exposed-family.js';
-import { escapeValue, fitText } from './family-labels.js';
+import type { ClassicHistogram } from './classic-histogram.js';
+import type { ExposedType, FamilyMetadata } from './exposition-family.js';
+import { escapeQuoted, sanitizeText } from './sanitize.js';
 
-/** One of the formats that Prometheus reads. */
+/** A text format of Prometheus. */
 export interface TextFormat {
   readonly contentType: string;
-  /** The lines that a family begins with. */
-  head(family: FamilyHead): string;
-  /** What a bound is written as. */
+  /** The lines at the beginning of a family. */
+  header(family: FamilyMetadata): string;
+  /** The value of the label `le`. */
   bound(bound: number): string;
-  /** Whether a histogram has the lines of its sum and count. */
-  hasSum(figures: BucketFigures): boolean;
-  /** What ends the text. */
+  /** Whether a histogram has `_sum` and `_count`. */
+  hasSum(histogram: ClassicHistogram): boolean;
+  /** The end of the text. */
   readonly end: string;
 }
 
-/** The text format 0.0.4, which everything reads that knows Prometheus. */
+/** The text format 0.0.4, which everything reads that supports Prometheus. */
 export const TEXT: TextFormat = {
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  head: ({ name, type, help }) => {
+  header: ({ name, type, help }) => {
     const full = sampleName(name, type);
-    const text = fitText(help).replace(/[\\\n]/g, (character) => (character === '\n' ? '\\n' : '\\\\'));
+    const text = sanitizeText(help).replace(/[\\\n]/g, (character) => (character === '\n' ? '\\n' : '\\\\'));
     return `# HELP ${full} ${text}\n# TYPE ${full} ${type === 'unknown' ? 'untyped' : type}\n`;
   },
   bound: String,
@@ -28,21 +28,21 @@ export const TEXT: TextFormat = {
   end: '',
 };
 
-/** OpenMetrics 1.0, which Prometheus asks for first. */
+/** OpenMetrics 1.0, which Prometheus prefers to the text format. */
 export const OPEN_METRICS: TextFormat = {
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  head: ({ name, type, help, unit }) => {
+  header: ({ name, type, help, unit }) => {
     const unitLine = unit === undefined ? '' : `# UNIT ${name} ${unit}\n`;
-    return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeValue(fitText(help))}\n`;
+    return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeQuoted(sanitizeText(help))}\n`;
   },
-  // "Canonical numbers": a bound is part of what tells series apart, so there is one way to write it.
+  // OpenMetrics asks for "canonical numbers" in `le`, because the text of a bound identifies the series.
   bound: (bound) => (Number.isInteger(bound) && Math.abs(bound) < 1e21 ? `${bound}.0` : String(bound)),
-  // A sum is a counter there, and a histogram has both of them or neither.
+  // In OpenMetrics a sum must not go down, and a histogram has both sum and count or neither.
   hasSum: ({ hasNegative }) => !hasNegative,
   end: '# EOF\n',
 };
 
-/** What the samples of a family are called that is no histogram. */
+/** The name of the samples of a family that is not a histogram. */
 export function sampleName(name: string, type: ExposedType): string {
   return type === 'counter' ? `${name}_total` : name;
 }

@@ -1,79 +1,80 @@
-import type { BucketFigures } from './bucket-layout.js';
-import type { FamilyHead, SampleSink } from './exposed-family.js';
+import type { ClassicHistogram } from './classic-histogram.js';
+import type { FamilyMetadata, SampleSink } from './exposition-family.js';
 import type { TextFormat } from './text-format.js';
 import { sampleName } from './text-format.js';
 
 /**
- * So many characters are a piece of the text. V8 keeps a text that grows as a tree of all that was added to it, which
- * costs little as long as it is made into bytes before it has lived through a garbage collection.
+ * Characters in a chunk. V8 stores a string that was appended to as a tree of its parts. That is cheap as long as the
+ * string becomes bytes before it has survived a garbage collection.
  */
-const PIECE = 8192;
+const CHUNK_LENGTH = 8192;
 
-/** Puts the text together, in pieces. They are bytes, so that a text that many have asked for is encoded once. */
+/** Writes the text, in chunks. They are bytes, so that a text for several scrapes is encoded once. */
 export class TextWriter implements SampleSink {
-  readonly pieces: Buffer[] = [];
+  private readonly chunks: Buffer[] = [];
   private text = '';
-  private head = '';
+  private header = '';
   private name = '';
-  private buckets: readonly number[] = [];
+  private bounds: readonly number[] = [];
   private boundTexts: string[] = [];
 
   constructor(private readonly format: TextFormat) {}
 
-  /** Begins a family. One that turns out to have no samples is not there. */
-  begin(head: FamilyHead): SampleSink {
-    this.head = this.format.head(head);
-    this.name = sampleName(head.name, head.type);
+  /** Begins a family. A family without samples is left out. */
+  begin(family: FamilyMetadata): SampleSink {
+    this.header = this.format.header(family);
+    this.name = sampleName(family.name, family.type);
     return this;
   }
 
   number(labels: string, value: number): void {
-    if (this.head !== '') this.text += this.takeHead();
+    if (this.header !== '') this.text += this.takeHeader();
     this.text += `${this.name + labels} ${value}\n`;
-    this.cut();
+    this.endChunkIfFull();
   }
 
-  histogram(labels: string, figures: BucketFigures): void {
-    const { bounds, counts, count, sum } = figures;
+  histogram(labels: string, histogram: ClassicHistogram): void {
+    const { bounds, counts, count, sum } = histogram;
     const texts = this.textsOf(bounds);
-    // Each line begins with the end of the one before, which saves a step for each.
-    const bucket = `\n${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}le="`;
-    let text = this.takeHead() + bucket.slice(1) + texts[0] + counts[0];
-    for (let at = 1; at < texts.length; at++) text += bucket + texts[at] + counts[at];
-    text += `${bucket}+Inf"} ${count}\n`;
-    if (this.format.hasSum(figures)) {
+    // The line feed of the previous line is part of the prefix: one concatenation less for each line.
+    const prefix = `\n${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}le="`;
+    let text = this.takeHeader() + prefix.slice(1) + texts[0] + counts[0];
+    for (let at = 1; at < texts.length; at++) text += prefix + texts[at] + counts[at];
+    text += `${prefix}+Inf"} ${count}\n`;
+    if (this.format.hasSum(histogram)) {
       text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${count}\n`;
     }
     this.text += text;
-    this.cut();
+    this.endChunkIfFull();
   }
 
-  /** Ends the last piece. */
+  /** @returns all chunks. */
   finish(): Buffer[] {
-    this.pieces.push(Buffer.from(this.text));
-    this.text = '';
-    return this.pieces;
+    this.endChunk();
+    return this.chunks;
   }
 
-  /** The bounds as they are written, with what follows them. The series of a metric have the same, nearly always. */
+  /** The end of each `le` label and the space after it. Nearly always, all series of a metric have the same bounds. */
   private textsOf(bounds: readonly number[]): string[] {
-    const { buckets } = this;
-    if (bounds !== buckets && !isSame(bounds, buckets)) {
-      this.buckets = bounds;
+    if (bounds !== this.bounds && !isSame(bounds, this.bounds)) {
+      this.bounds = bounds;
       this.boundTexts = bounds.map((bound) => `${this.format.bound(bound)}"} `);
     }
     return this.boundTexts;
   }
 
-  private takeHead(): string {
-    const { head } = this;
-    this.head = '';
-    return head;
+  private takeHeader(): string {
+    const { header } = this;
+    this.header = '';
+    return header;
   }
 
-  private cut(): void {
-    if (this.text.length < PIECE) return;
-    this.pieces.push(Buffer.from(this.text));
+  private endChunkIfFull(): void {
+    if (this.text.length >= CHUNK_LENGTH) this.endChunk();
+  }
+
+  private endChunk(): void {
+    this.chunks.push(Buffer.from(this.text));
     this.text = '';
   }
 }

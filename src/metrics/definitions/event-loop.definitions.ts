@@ -92,9 +92,9 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
       'Code blocks the event loop, and every request waits for it: look for synchronous work, large JSON and garbage collections.',
     prometheus: {
       name: 'nodejs_eventloop_delay_seconds',
-      figures: 'nodejs_eventloop_lag_*_seconds',
+      statistics: 'nodejs_eventloop_lag_*_seconds',
     },
-    openTelemetry: { name: 'monitor.eventloop.delay', unit: 's', figures: 'nodejs.eventloop.delay.*' },
+    openTelemetry: { name: 'monitor.eventloop.delay', unit: 's', statistics: 'nodejs.eventloop.delay.*' },
   },
   {
     name: 'eventloop_blocks',

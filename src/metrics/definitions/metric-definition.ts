@@ -18,10 +18,10 @@ export interface PrometheusNames {
   /** Written as `untyped` or `unknown`, because the name ends as that of another type does. */
   readonly isUntyped?: true;
   /**
-   * Further gauges of a histogram, one for each of the {@link FIGURES}, of the values since the last scrape. `*` stands
-   * for the figure.
+   * Further gauges of a histogram, one for each of the {@link STATISTICS}, of the values since the last scrape. `*` stands
+   * for the statistic.
    */
-  readonly figures?: string;
+  readonly statistics?: string;
 }
 
 /** What a metric of the monitor itself is called in OpenTelemetry. */
@@ -33,12 +33,14 @@ export interface OpenTelemetryNames {
   readonly attributes?: Readonly<Record<string, string>>;
   /** An up-down counter: a gauge that adds up over its attributes. */
   readonly isUpDown?: true;
-  /** As {@link PrometheusNames.figures}. */
-  readonly figures?: string;
+  /** As {@link PrometheusNames.statistics}. */
+  readonly statistics?: string;
 }
 
 /** Statistics of a histogram's interval that are exported as gauges of their own. */
-export const FIGURES = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] as const;
+export const STATISTICS = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] as const;
+
+export type Statistic = (typeof STATISTICS)[number];
 
 /**
  * One metric that the monitor itself measures: everything that the document, the exporters and `docs/metrics.md` need to

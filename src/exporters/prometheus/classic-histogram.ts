@@ -1,15 +1,15 @@
 import type { HistogramView } from '../../metrics/histogram/histogram-snapshot.js';
 import { SCALE } from '../../metrics/histogram/exponential-layout.js';
 
-/** What a histogram has counted, in classic buckets. */
-export interface BucketFigures {
+/** A histogram in classic buckets (`le`). */
+export interface ClassicHistogram {
   /** Upper bounds, ascending, without +Inf. */
   readonly bounds: readonly number[];
-  /** For each bound, how many values were at most as large. */
+  /** For each bound, the number of values at or below it. */
   readonly counts: readonly number[];
   readonly count: number;
   readonly sum: number;
-  /** Whether the sum can go down: a bound or a value is negative. */
+  /** A bound or a value is negative, so the sum can go down. */
   readonly hasNegative: boolean;
 }
 
@@ -21,15 +21,15 @@ export interface BucketLayout {
 }
 
 /**
- * The bounds are the same for all series, processes and versions, and do not depend on what was recorded: `rate()` and
- * `sum by (le)` take a bound that comes later for values that were never there.
+ * The bounds are the same for all series, processes and versions, whatever was recorded. A bound that appears later would
+ * be wrong in `rate()` and `sum by (le)`.
  */
 const SECONDS = powersOfTwo(-14, 10);
-const OTHERS = powersOfTwo(-10, 30);
+const OTHER_UNITS = powersOfTwo(-10, 30);
 
-/** For seconds from 61 µs to 17 minutes, for everything else from a thousandth to a thousand million. */
+/** The bounds of a histogram without its own: for seconds from 61 µs to 17 minutes, for other units from 0.001 to 10^9. */
 export function layoutFor(unit: string | undefined): BucketLayout {
-  return unit === 'seconds' ? SECONDS : OTHERS;
+  return unit === 'seconds' ? SECONDS : OTHER_UNITS;
 }
 
 function powersOfTwo(first: number, last: number): BucketLayout {
@@ -41,16 +41,17 @@ function powersOfTwo(first: number, last: number): BucketLayout {
 }
 
 /**
- * The figures of a histogram: at the bounds that it counts itself if it has any, and else at those of the layout. Either
- * way they are exact, for every power of two is a bound of the exponential layout.
+ * The classic buckets of a histogram: its own if it was described with `buckets`, else those of the layout. Both are
+ * exact: every power of two is a bound of the exponential layout.
  */
-export function bucketFiguresOf(view: HistogramView, layout: BucketLayout): BucketFigures {
+export function classicHistogramOf(view: HistogramView, layout: BucketLayout): ClassicHistogram {
   const { count, sum, min = 0, positive, classic } = view;
   if (classic === undefined) {
-    // What is above a bound is positive: all else, the negative values and the zeros too, is at or below it.
+    // Only positive values can be above a bound. All others, zeros and negative values too, are at or below it.
     const counts = positive.above(layout.ends).map((above) => count - above);
     return { bounds: layout.bounds, counts, count, sum, hasNegative: min < 0 };
   }
   const { bounds } = classic;
-  return { bounds, counts: classic.totals(), count, sum, hasNegative: min < 0 || bounds[0] < 0 };
+  const [lowest = 0] = bounds;
+  return { bounds, counts: classic.totals(), count, sum, hasNegative: min < 0 || lowest < 0 };
 }

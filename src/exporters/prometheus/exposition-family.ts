@@ -1,0 +1,42 @@
+import type { Sliced } from '../../common/slices.js';
+import type { InstanceInfo, ProcessMetrics } from '../../metrics/collection/snapshot.js';
+import type { WindowView } from '../../metrics/source/metrics-source.js';
+import type { ClassicHistogram } from './classic-histogram.js';
+
+/** `unknown` is a number without a type. The text format 0.0.4 calls it `untyped`. */
+export type ExposedType = 'counter' | 'gauge' | 'histogram' | 'unknown';
+
+/** What the lines `# HELP`, `# TYPE` and `# UNIT` say about a family. */
+export interface FamilyMetadata {
+  /** The name of the family, for a counter without `_total`. */
+  readonly name: string;
+  readonly type: ExposedType;
+  readonly help: string;
+  /** The unit that the name ends with. */
+  readonly unit?: string | undefined;
+}
+
+/** Takes the samples of one family. */
+export interface SampleSink {
+  /** @param labels as they are written, in braces; empty without labels. */
+  number(labels: string, value: number): void;
+  histogram(labels: string, histogram: ClassicHistogram): void;
+}
+
+/** The sections of the document that are not series. */
+export interface Facts {
+  readonly process: ProcessMetrics;
+  readonly instance: InstanceInfo;
+}
+
+/** A family of current values, which are the same for every reader. */
+export interface ExpositionFamily extends FamilyMetadata {
+  write(sink: SampleSink, facts: Facts): Sliced<void>;
+}
+
+/** Families of values in the window of a reader. */
+export interface WindowFamilies {
+  readonly families: readonly FamilyMetadata[];
+  /** @param begin begins one of the families, and returns the sink for its samples. */
+  write(begin: (family: FamilyMetadata) => SampleSink, view: WindowView): Sliced<void>;
+}
