@@ -72,20 +72,21 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     ...SCRAPERS,
     ['a client of the text format 1.0.0', TEXT_1, TEXT, TEXT],
     ['a client of OpenMetrics 0.0.1', OM_0, OPEN_METRICS, OPEN_METRICS],
-    ['an agent that knows the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
+    ['an agent that supports the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
     ['curl', '*/*', TEXT, JSON_TYPE],
     ['a browser', BROWSER, TEXT, JSON_TYPE],
     ['axios', 'application/json, text/plain, */*', TEXT, JSON_TYPE],
-    ['a client that takes text', 'text/plain', TEXT, TEXT],
-    ['a client that says nothing good', ';;q=x,,/', TEXT, JSON_TYPE],
+    ['a client that accepts text', 'text/plain', TEXT, TEXT],
+    ['a client with an invalid header', ';;q=x,,/', TEXT, JSON_TYPE],
     [
-      'a client that wants no OpenMetrics',
+      'a client that excludes OpenMetrics',
       'application/openmetrics-text;q=0, text/plain; version="0.0.4"',
       TEXT,
       TEXT,
     ],
-  ])('speaks to %s in its format, here and at /monitor', async (_who, accept, here, there) => {
-    const { fetchPath, monitor } = await start();
+  ])('answers %s in its format, here and at /monitor', async (_who, accept, here, there) => {
+    // A browser would be redirected to the dashboard.
+    const { fetchPath, monitor } = await start({ dashboard: false });
     monitor.count('orders');
     for (const [path, type] of [
       ['/monitor/prometheus', here],

@@ -47,7 +47,10 @@ const sides = {
         monitor.observe(`duration_${Math.floor(i / PER_METRIC)}_seconds`, 0.1, labelsOf(i % PER_METRIC));
       }
       const used = cpuTime();
-      const pieces = [...(await exporter.writeCurrent(TEXT)), ...(await exporter.writeWindow(TEXT, 'bench')).metrics];
+      const pieces = [
+        ...(await exporter.writeCurrent(TEXT)),
+        ...(await exporter.writeWindow(TEXT, 'bench')).metrics,
+      ];
       return [used(), Buffer.concat(pieces).length];
     };
     return { url: `${await app.getUrl()}/monitor/prometheus`, text };

@@ -9,7 +9,9 @@ export function processFamilies(): ExpositionFamily[] {
   return [
     ...PROCESS_DEFINITIONS.flatMap((definition) => {
       const metadata = metadataOf(definition);
-      return metadata === undefined ? [] : [{ ...metadata, ...valueOf(({ process }) => definition.value(process)) }];
+      return metadata === undefined
+        ? []
+        : [{ ...metadata, ...valueOf(({ process }) => definition.value(process)) }];
     }),
     family(
       'process_cpu_seconds',
