@@ -8,6 +8,8 @@
 const MAY_IMPORT = {
   // Helpers that know nothing about monitoring: clock, time slicing, deadline, option rules.
   common: [],
+  // Checks at the start that Nest and this package are there once, and new enough.
+  installation: ['common'],
   // Counters, gauges, histograms and how they are read. Usable without Nest, so it does not import Nest either.
   metrics: ['common'],
   // These record metrics.

@@ -19,6 +19,9 @@ import { MonitorOptionsError } from './common/options/monitor-options.error.js';
 import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
+import { NestCheck } from './installation/nest.check.js';
+import { OfThisCopy } from './installation/monitor-copy.js';
+import { MonitorCopyCheck } from './monitor-copy.check.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 import { PUBLISHING_OPTIONS } from './publishing/publishing.options.js';
 
@@ -59,6 +62,7 @@ const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIO
  * \@Module({ imports: [MonitorModule.forRoot()] })
  * export class AppModule {}
  */
+@OfThisCopy()
 @Module({})
 export class MonitorModule {
   constructor(
@@ -142,6 +146,8 @@ function assemble(
     ],
     controllers,
     providers: [
+      NestCheck,
+      MonitorCopyCheck,
       { provide: PUBLISHING_OPTIONS, useExisting: MONITOR_OPTIONS },
       PublisherTask,
       mountOf(controllers),

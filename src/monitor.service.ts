@@ -8,6 +8,7 @@ import { MetricsRegistry } from './metrics/registry.js';
 import type { Measurements } from './metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
 import { NOTHING_TO_TIME } from './metrics/registry.messages.js';
+import { OfThisCopy } from './installation/monitor-copy.js';
 import { timed } from './metrics/timed.js';
 
 /**
@@ -22,6 +23,7 @@ import { timed } from './metrics/timed.js';
  * name or label, a name of another kind or of a metric of the monitor itself) is dropped and counted in
  * `monitor_rejected_samples`, and the log has one warning for each name and mistake.
  */
+@OfThisCopy()
 @Injectable()
 export class MonitorService {
   constructor(

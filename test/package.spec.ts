@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -214,6 +214,48 @@ describe.each([
   it('starts nothing and changes nothing when it is loaded', async () => {
     expect(await runNode(['idle.cjs'], join(project, 'cjs'))).toEqual(
       endedAfterPrinting({ started: [], listeners: [], globals: [] }),
+    );
+  });
+});
+
+describe('What cannot work fails the start with one line that says why', () => {
+  const copies = join(DIRECTORY, 'copies');
+
+  async function firstError(project: string, from: string): Promise<string> {
+    const { stdout } = await runNode(['copies.cjs', from], join(project, 'cjs'));
+    return (JSON.parse(stdout) as { first: string }).first;
+  }
+
+  beforeAll(async () => {
+    await makeProject(copies, [tarball.path, ...nestPackages(11)]);
+  }, 300_000);
+
+  it('a second copy of the package', async () => {
+    const second = join(copies, 'library/node_modules/nestjs-monitor');
+    cpSync(join(copies, 'node_modules/nestjs-monitor'), second, { recursive: true });
+    writeFileSync(join(copies, 'library/index.cjs'), "module.exports = require('nestjs-monitor');\n");
+    const error = await firstError(copies, '../library/index.cjs');
+    expect(error).toContain('There are two copies of nestjs-monitor');
+    expect(error).toContain(join(copies, 'node_modules/nestjs-monitor/dist,'));
+    expect(error).toContain(`User uses ${join(second, 'dist')}.`);
+  });
+
+  it('a second copy of @nestjs/core', async () => {
+    expect(await firstError(copies, 'nestjs-monitor')).toBeNull();
+    const second = join(copies, 'node_modules/nestjs-monitor/node_modules/@nestjs/core');
+    cpSync(join(copies, 'node_modules/@nestjs/core'), second, { recursive: true });
+    const error = await firstError(copies, 'nestjs-monitor');
+    rmSync(join(copies, 'node_modules/nestjs-monitor/node_modules'), { recursive: true });
+    expect(error).toContain(
+      `runs on ${join(copies, 'node_modules/@nestjs/core')}, and nestjs-monitor loads ${second}`,
+    );
+  });
+
+  it('Nest 10', async () => {
+    const project = join(DIRECTORY, 'nest-10');
+    await makeProject(project, ['--legacy-peer-deps', tarball.path, ...nestPackages(10)]);
+    expect(await firstError(project, 'nestjs-monitor')).toMatch(
+      /^nestjs-monitor needs Nest 11 or 12, and this application runs on Nest 10\.\d+\.\d+\./,
     );
   });
 });

@@ -1,0 +1,61 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { dirname } from 'node:path';
+import { stackFiles } from './stack-files.js';
+
+/** A property of the injected classes of every copy of this package: the directory of the copy. */
+const MONITOR_COPY = Symbol.for('nestjs-monitor:copy');
+
+/** Stands for this copy. The ES modules and the CommonJS are two copies if a tool loads both of them. */
+export const THIS_COPY = { path: ownDirectory() };
+
+/** A class decorator that lets another copy of this package recognize the class. */
+export function OfThisCopy(): ClassDecorator {
+  return (target) => void Object.defineProperty(target, MONITOR_COPY, { value: THIS_COPY });
+}
+
+function ownDirectory(): string {
+  const [ownFile] = stackFiles();
+  return ownFile === undefined ? 'an unknown place' : dirname(dirname(ownFile));
+}
+
+/** A class of another copy of this package, and who uses it. */
+export interface ForeignCopy {
+  readonly path: string;
+  readonly consumer: string;
+}
+
+/** Finds a class of another copy among the modules of an application and among what its classes inject. */
+export function findForeignCopy(modules: ModulesContainer): ForeignCopy | undefined {
+  for (const { metatype: module, providers, controllers, injectables } of modules.values()) {
+    const path = foreignCopy(module);
+    if (path !== undefined) return { path, consumer: `the import of ${module.name}` };
+    for (const { metatype, inject, name } of [
+      ...providers.values(),
+      ...controllers.values(),
+      ...injectables.values(),
+    ]) {
+      for (const token of [...(inject ?? []), ...injectedBy(metatype)]) {
+        const foreign = foreignCopy(token);
+        if (foreign !== undefined) return { path: foreign, consumer: String(metatype?.name ?? name) };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What the constructor of a class injects, by its types and by `@Inject()`. */
+function injectedBy(metatype: unknown): unknown[] {
+  if (typeof metatype !== 'function') return [];
+  const types = Reflect.getMetadata('design:paramtypes', metatype) as unknown;
+  const named = Reflect.getMetadata('self:paramtypes', metatype) as unknown;
+  return [
+    ...(Array.isArray(types) ? types : []),
+    ...(Array.isArray(named) ? named.map((one: { param?: unknown }) => one.param) : []),
+  ];
+}
+
+function foreignCopy(token: unknown): string | undefined {
+  if (typeof token !== 'function') return undefined;
+  const copy = Object.getOwnPropertyDescriptor(token, MONITOR_COPY)?.value as { path?: unknown } | undefined;
+  return copy === undefined || copy === THIS_COPY ? undefined : String(copy.path);
+}

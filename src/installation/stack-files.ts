@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+
+/** Enough for Nest's injector and what it calls. */
+const DEPTH = 50;
+
+/**
+ * The files of the functions that are running, the innermost first. The first is this one, so it also tells where the
+ * package is: `import.meta.url` does not exist in CommonJS, and `__filename` not in an ES module.
+ */
+export function stackFiles(): string[] {
+  const before = {
+    stackTraceLimit: Error.stackTraceLimit,
+    prepareStackTrace: Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace'),
+  };
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = DEPTH;
+    Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName());
+    Error.captureStackTrace(holder);
+    // It is formatted when it is read first.
+    const files = holder.stack as (string | null | undefined)[];
+    return files.filter((file) => typeof file === 'string').map(toPath);
+  } finally {
+    Error.stackTraceLimit = before.stackTraceLimit;
+    if (before.prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', before.prepareStackTrace);
+  }
+}
+
+function toPath(file: string): string {
+  return file.startsWith('file://') ? fileURLToPath(file) : file;
+}
