@@ -1,8 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { ModuleRef } from '@nestjs/core';
+import { THIS_COPY } from './common/this-copy.js';
 import { SECOND_MONITOR } from './installation/installation.messages.js';
-import { findForeignCopy, THIS_COPY } from './installation/monitor-copy.js';
+import { findForeignCopy } from './installation/monitor-copy.js';
 
 /**
  * Fails the start if the application uses another copy of this package too, such as one that a library has brought along.

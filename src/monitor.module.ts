@@ -20,7 +20,7 @@ import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.j
 import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
 import { NestCheck } from './installation/nest.check.js';
-import { OfThisCopy } from './installation/monitor-copy.js';
+import { OfThisCopy } from './common/this-copy.js';
 import { MonitorCopyCheck } from './monitor-copy.check.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 import { PUBLISHING_OPTIONS } from './publishing/publishing.options.js';

@@ -8,7 +8,7 @@ import { MetricsRegistry } from './metrics/registry.js';
 import type { Measurements } from './metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
 import { NOTHING_TO_TIME } from './metrics/registry.messages.js';
-import { OfThisCopy } from './installation/monitor-copy.js';
+import { OfThisCopy } from './common/this-copy.js';
 import { timed } from './metrics/timed.js';
 
 /**

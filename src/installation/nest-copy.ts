@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { stackFiles } from './stack-files.js';
+import { stackFiles } from '../common/stack-files.js';
 
 /** Where a copy of `@nestjs/core` is, and its version. */
 export interface NestCopy {
