@@ -11,6 +11,18 @@ export type { RequestFilter } from './access/request-filter.js';
 export type { Collector } from './instrumentation/runtime/collector.js';
 export type { CollectorMonitor } from './instrumentation/runtime/collector-monitor.js';
 export type { CollectorsOptions } from './instrumentation/runtime/collectors.options.js';
+export type { Finding, FindingEvidence } from './findings/finding.js';
+export type {
+  Figure,
+  HeatColumn,
+  HistoryColumn,
+  HistoryDocument,
+  HistoryQuery,
+  HistorySeries,
+  HistoryTier,
+  Step,
+} from './history/history-document.js';
+export type { HistoryOptions } from './history/history.options.js';
 export { LoopbackGuard } from './access/loopback.guard.js';
 export { MonitorController } from './endpoint/monitor.controller.js';
 export { MonitorPort } from './endpoint/port/monitor-port.js';

@@ -6,6 +6,10 @@ import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { Collectors } from './instrumentation/runtime/collectors.js';
 import { PrometheusExporter } from './exporters/prometheus/prometheus.exporter.js';
+import { FindingsHandle } from './findings/findings.handle.js';
+import { FindingsRunner } from './findings/findings.runner.js';
+import { HistoryHandle } from './history/history.handle.js';
+import { HistoryRunner } from './history/history.runner.js';
 import { HandlerCalls } from './instrumentation/handlers/handler-calls.js';
 import { ApplicationGuardHint } from './access/application-guard.hint.js';
 import { MonitorAccess } from './access/monitor-access.js';
@@ -216,6 +220,25 @@ import { MonitorService } from './monitor.service.js';
       useFactory: (options: ResolvedMonitorOptions, modules: ModulesContainer, port: MonitorPort) =>
         new EndpointMount(options, servedAt(options), modules, port),
     },
+    HistoryHandle,
+    FindingsHandle,
+    {
+      provide: HistoryRunner,
+      inject: [MONITOR_OPTIONS, METRICS_SOURCE, HistoryHandle, Startup],
+      useFactory: (
+        { history }: ResolvedMonitorOptions,
+        source: MetricsSource,
+        handle: HistoryHandle,
+        startup: Startup,
+      ) => HistoryRunner.create(history, source, handle, startup),
+    },
+    {
+      provide: FindingsRunner,
+      // The history must have been loaded.
+      inject: [METRICS_SOURCE, HistoryHandle, FindingsHandle, HistoryRunner],
+      useFactory: (source: MetricsSource, history: HistoryHandle, handle: FindingsHandle) =>
+        FindingsRunner.create(source, history, handle),
+    },
     MonitorService,
   ],
   exports: [
@@ -232,6 +255,8 @@ import { MonitorService } from './monitor.service.js';
     ReadLimiter,
     Answers,
     BrowserRedirect,
+    HistoryHandle,
+    FindingsHandle,
     LocalityResolver,
     HandlerCalls,
     MONITOR_OPTIONS,

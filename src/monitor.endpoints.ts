@@ -11,4 +11,17 @@ export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
       return { controllers: [DiagnosticsController] };
     },
   },
+  {
+    isOn: ({ history }) => history !== undefined,
+    load: async () => {
+      const { HistoryController } = await import('./endpoint/history/history.controller.js');
+      const { HistoryReads } = await import('./endpoint/history/history-reads.js');
+      const { EventStreams } = await import('./endpoint/history/event-streams.js');
+      const { FindingsController } = await import('./endpoint/findings/findings.controller.js');
+      return {
+        controllers: [HistoryController, FindingsController],
+        providers: [HistoryReads, EventStreams],
+      };
+    },
+  },
 ];

@@ -16,6 +16,8 @@ import type { CapturesOptions, ResolvedCapturesOptions } from './diagnostics/cap
 import { CAPTURES_RULES, resolveCapturesOptions } from './diagnostics/captures/captures.options.js';
 import type { DiagnosticsOptions, ResolvedDiagnosticsOptions } from './diagnostics/diagnostics.options.js';
 import { DIAGNOSTICS_RULE, resolveDiagnosticsOptions } from './diagnostics/diagnostics.options.js';
+import type { HistoryOptions, ResolvedHistoryOptions } from './history/history.options.js';
+import { HISTORY_RULE, resolveHistoryOptions } from './history/history.options.js';
 import { MonitorController } from './endpoint/monitor.controller.js';
 import type { PortOptions, ResolvedPortOptions } from './endpoint/port/port.options.js';
 import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js';
@@ -58,6 +60,11 @@ export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOp
    * Default: 10 000.
    */
   maxSeries?: number | undefined;
+  /**
+   * The recent past of all metrics in memory: 5 minutes in steps of 1 s, and an hour in steps of 10 s. The page, the findings, and
+   * `GET /monitor/history` read it. `false` for none: then there are no findings. Default: 60 minutes, 300 series.
+   */
+  history?: false | HistoryOptions | undefined;
   /** What the monitor measures by itself, each of which can be switched off, and collectors of your own. Default: all. */
   collectors?: CollectorsOptions | undefined;
   /**
@@ -82,6 +89,8 @@ export interface ResolvedMonitorOptions extends ResolvedPublishingOptions, Resol
   readonly interceptor: boolean;
   readonly http: ResolvedHttpOptions;
   readonly maxSeries: number;
+  /** `undefined` for none. */
+  readonly history: ResolvedHistoryOptions | undefined;
   readonly collectors: ResolvedCollectorsOptions;
   readonly diagnostics: ResolvedDiagnosticsOptions;
   readonly captures: ResolvedCapturesOptions | undefined;
@@ -109,6 +118,7 @@ const RULES: Rules = {
   interceptor: YES_OR_NO,
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
+  history: HISTORY_RULE,
   collectors: COLLECTORS_RULES,
   diagnostics: DIAGNOSTICS_RULE,
   captures: CAPTURES_RULES,
@@ -138,6 +148,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     interceptor: options.interceptor ?? true,
     http: resolveHttpOptions(options.http),
     maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
+    history: resolveHistoryOptions(options.history),
     collectors: resolveCollectorsOptions(options.collectors),
     diagnostics: resolveDiagnosticsOptions(options.diagnostics),
     captures: resolveCapturesOptions(options.captures),

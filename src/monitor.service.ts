@@ -1,6 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { monotonicClock } from './common/clock.js';
 import type { Description } from './metrics/description.js';
+import type { Finding } from './findings/finding.js';
+import { FindingsHandle } from './findings/findings.handle.js';
+import type { HistoryDocument, HistoryQuery } from './history/history-document.js';
+import { HistoryHandle } from './history/history.handle.js';
 import type { Counter, Gauge, Histogram } from './metrics/handles.js';
 import type { Labels } from './metrics/series/labels.js';
 import { MetricsReader } from './metrics/collection/reader.js';
@@ -29,6 +33,8 @@ export class MonitorService {
   constructor(
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Inject(MetricsReader) private readonly reader: MetricsReader,
+    @Inject(HistoryHandle) private readonly historyHandle = new HistoryHandle(),
+    @Inject(FindingsHandle) private readonly findingsHandle = new FindingsHandle(),
   ) {}
 
   /**
@@ -166,6 +172,32 @@ export class MonitorService {
    */
   measurements(reader = 'measurements'): Promise<Reading<Measurements>> {
     return this.reader.measurements(typeof reader === 'string' ? `measurements:${reader}` : 'measurements');
+  }
+
+  /**
+   * The recent past: 5 minutes in steps of 1 s, and an hour in steps of 10 s. It is made without holding the event loop up.
+   *
+   * @param query which series, and since when. Default: all of it, which is some megabytes with 300 series.
+   * @returns `undefined` with `history: false`, and before the application has started.
+   *
+   * @example
+   * const history = await this.monitor.history({ series: ['orders'] });
+   * const rates = history?.tiers[0]?.columns[0]?.values; // orders per second, in each of the last 300 seconds
+   */
+  history(query?: HistoryQuery): Promise<HistoryDocument | undefined> {
+    return this.historyHandle.current?.document(query) ?? Promise.resolve(undefined);
+  }
+
+  /**
+   * What is wrong now, the most severe first; empty when all is well. It is looked for every five seconds.
+   *
+   * @returns `undefined` with `history: false`, and before the application has started: then nothing is known.
+   *
+   * @example
+   * const isSick = this.monitor.findings()?.some(({ severity }) => severity === 'critical') ?? false;
+   */
+  findings(): readonly Finding[] | undefined {
+    return this.findingsHandle.current?.findings;
   }
 }
 

@@ -102,7 +102,8 @@ export class FailureLog {
   }
 }
 
-function durationOf(ms: number): string {
+/** Milliseconds as they stand in a message, such as `12 min`. */
+export function durationOf(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

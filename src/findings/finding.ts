@@ -16,7 +16,7 @@ export interface Finding {
   readonly evidence: readonly FindingEvidence[];
   /** What to do. */
   readonly advice: string;
-  /** A page of the documentation. */
+  /** The section of the documentation, as a path from the folder of the application. */
   readonly link: string;
 }
 

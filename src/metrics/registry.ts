@@ -204,10 +204,11 @@ export class MetricsRegistry {
   /**
    * Calls everything that is to be called before a read: {@link beforeRead}, and the functions of gauges.
    *
+   * @param isQuick leaves out collectors.
    * @returns what to wait for; `undefined` if everything is up to date. It never rejects.
    */
-  prepareRead(): Promise<void> | undefined {
-    return this.hooks.run();
+  prepareRead(isQuick = false): Promise<void> | undefined {
+    return isQuick ? this.hooks.flush() : this.hooks.run();
   }
 
   /**

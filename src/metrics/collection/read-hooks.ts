@@ -26,7 +26,8 @@ export class ReadHooks {
     return waits.length > 0 ? Promise.all(waits).then(() => this.flush()) : this.flush();
   }
 
-  private flush(): Promise<void> | undefined {
+  /** Like {@link run}, without the numbers that may have to be waited for. */
+  flush(): Promise<void> | undefined {
     for (const hook of this.hooks) hook.flush?.();
     return startInSlices(this.refresh());
   }

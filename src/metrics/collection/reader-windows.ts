@@ -92,9 +92,9 @@ export class WindowCursor {
     private readonly endStretch: (series: Gauge | Histogram) => void,
   ) {}
 
-  /** The extremes of a gauge since the last look, or `undefined` if it was not set since. */
-  extremesOf(gauge: Gauge): Extremes | undefined {
-    return this.takeStretch(gauge);
+  /** The extremes of a series since the last look, or `undefined` if it was not set since. */
+  extremesOf(series: Gauge | Histogram): Extremes | undefined {
+    return this.takeStretch(series);
   }
 
   /** What a histogram took since the last look. */

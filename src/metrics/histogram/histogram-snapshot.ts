@@ -23,7 +23,10 @@ export interface HistogramView {
   readonly sum: number;
   /** Without a value, Infinity or `undefined`. */
   readonly min: number | undefined;
+  readonly zeros: number;
   readonly positive: ReadonlyBuckets;
+  /** By the absolute value. */
+  readonly negative: ReadonlyBuckets;
   readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
 }
 

@@ -100,8 +100,9 @@ export class Histogram {
 
   /** Everything recorded so far, without the copy that a snapshot is. */
   view(): HistogramView {
-    const { total: count, positive, classic } = this;
-    return { count, sum: this.totalSum().value, min: Math.min(this.pastMin, this.min), positive, classic };
+    const { total: count, zeros, positive, negative, classic } = this;
+    const min = Math.min(this.pastMin, this.min);
+    return { count, sum: this.totalSum().value, min, zeros, positive, negative, classic };
   }
 
   private totalSum(): CompensatedSum {

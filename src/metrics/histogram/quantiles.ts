@@ -1,13 +1,16 @@
 import type { ReadonlyBuckets } from './exponential-buckets.js';
 import { midpoint } from './exponential-layout.js';
 
+/** What is read of buckets here. */
+type Buckets = Pick<ReadonlyBuckets, 'first' | 'last' | 'at'>;
+
 /** Where values lie, as far as the buckets know. */
 export interface Distribution {
   readonly count: number;
   readonly zeros: number;
-  readonly positive: ReadonlyBuckets;
+  readonly positive: Buckets;
   /** Of the absolute values. */
-  readonly negative: ReadonlyBuckets;
+  readonly negative: Buckets;
 }
 
 /**

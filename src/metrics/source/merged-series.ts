@@ -77,6 +77,10 @@ export class MergedGauge extends MergedSeries<GaugeSeriesView> implements GaugeS
 }
 
 export class MergedHistogram extends MergedSeries<HistogramSeriesView> implements HistogramSeriesView {
+  get count(): number {
+    return sumOf(this.parts.map(({ series }) => series.count));
+  }
+
   snapshot(): HistogramSnapshot {
     return merge(this.parts.map(({ series }) => series.snapshot()));
   }
@@ -84,6 +88,15 @@ export class MergedHistogram extends MergedSeries<HistogramSeriesView> implement
   view(): HistogramView {
     const [first, ...others] = this.parts;
     return first !== undefined && others.length === 0 ? first.series.view() : this.snapshot();
+  }
+
+  extremesIn(windows: Windows): Extremes | undefined {
+    const found = this.parts.flatMap(({ source, series }) => windows.get(source)?.extremesOf(series) ?? []);
+    if (found.length === 0) return undefined;
+    return {
+      min: Math.min(...found.map(({ min }) => min)),
+      max: Math.max(...found.map(({ max }) => max)),
+    };
   }
 
   intervalIn(windows: Windows): HistogramSnapshot {

@@ -111,9 +111,9 @@ class MergedWindow implements WindowView {
     this.histograms = view.histograms;
   }
 
-  extremesOf(gauge: GaugeSeriesView): Extremes | undefined {
+  extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
     // The series of this view are merged ones.
-    return (gauge as MergedGauge).extremesIn(this.windows);
+    return (series as MergedGauge | MergedHistogram).extremesIn(this.windows);
   }
 
   intervalOf(histogram: HistogramSeriesView): HistogramSnapshot {

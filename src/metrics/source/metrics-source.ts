@@ -29,6 +29,8 @@ export interface WindowOptions {
   readonly isKept?: boolean;
   /** The numbers were brought up to date a moment ago, so it is not done again. Default: `false`. */
   readonly isFresh?: boolean;
+  /** Leave out collectors, which may have to be waited for: for a reader that reads every second. Default: `false`. */
+  readonly isQuick?: boolean;
 }
 
 /** The numbers of one read, to be visited in time slices. What is added meanwhile may be part of it or not. */
@@ -46,8 +48,11 @@ export interface MetricsView {
 
 /** A {@link MetricsView} that also has what happened since a reader last read. */
 export interface WindowView extends MetricsView {
-  /** The extremes of a gauge in the window; `undefined` if it was not set. Taking them ends the window for this series. */
-  extremesOf(gauge: GaugeSeriesView): Extremes | undefined;
+  /**
+   * The extremes of a gauge or histogram in the window; `undefined` if it was not set, or has no value. Taking them ends the
+   * window for this series: of a histogram, a reader takes either these or intervals.
+   */
+  extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined;
   /** The values of a histogram in the window. Taking them ends the window for this series. */
   intervalOf(histogram: HistogramSeriesView): HistogramSnapshot;
   /** Merges the window into the next one of the reader, because what was read did not arrive. Once at most. */
@@ -106,6 +111,8 @@ export interface GaugeSeriesView extends SeriesView {
 }
 
 export interface HistogramSeriesView extends SeriesView {
+  /** How many values there are so far. */
+  readonly count: number;
   /** All values so far. */
   snapshot(): HistogramSnapshot;
   /** The same without a copy: to be read at once. */

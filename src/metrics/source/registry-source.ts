@@ -36,13 +36,13 @@ export class RegistrySource implements MetricsSource {
 
   window(
     reader: string,
-    { isKept = false, isFresh = false }: WindowOptions = {},
+    { isKept = false, isFresh = false, isQuick = false }: WindowOptions = {},
   ): WindowView | Promise<WindowView> {
     const open = () => {
       const cursor = this.windows.open(reader, isKept);
       return new RegistryWindow(this.registry, this.startTime, this.readFacts, cursor);
     };
-    const wait = isFresh ? undefined : this.registry.prepareRead();
+    const wait = isFresh ? undefined : this.registry.prepareRead(isQuick);
     return wait === undefined ? open() : wait.then(open);
   }
 }
@@ -81,9 +81,9 @@ class RegistryWindow extends RegistryView implements WindowView {
     super(registry, startTime, facts);
   }
 
-  extremesOf(gauge: GaugeSeriesView): Extremes | undefined {
+  extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
     // The series of this view are those of the registry.
-    return this.cursor.extremesOf(gauge as Gauge);
+    return this.cursor.extremesOf(series as Gauge | HistogramSeries);
   }
 
   intervalOf(histogram: HistogramSeriesView): HistogramSnapshot {

@@ -1,0 +1,59 @@
+import type { ProcessMetrics } from '../metrics/collection/snapshot.js';
+import type { Figure, HistorySeries, Step } from '../history/history-document.js';
+import type { Finding } from './finding.js';
+
+/** The history, as the rules read it. */
+export interface RecentHistory {
+  /** The series that are kept. */
+  readonly series: readonly HistorySeries[];
+  /** The values of one figure, the oldest first: 5 minutes in steps of 1 s, or an hour in steps of 10 s. `NaN` for none. */
+  values(step: Step, key: string, figure: Figure): readonly number[];
+  /** How many seconds each step has taken; `NaN` for those in which the process was suspended. */
+  seconds(step: Step): readonly number[];
+}
+
+/** How much time garbage collections took, and all code of the process, in one stretch of time. */
+export interface GcTime {
+  /** Seconds of the clock. */
+  readonly elapsed: number;
+  readonly gc: number;
+  readonly cpu: number;
+}
+
+/** A block of the event loop whose culprit was looked for. */
+export interface LoopBlock {
+  /** ISO 8601. */
+  readonly time: string;
+  /** Seconds. */
+  readonly duration: number;
+  /** `null` where it is not known. */
+  readonly function: string | null;
+}
+
+/** What a rule concludes from. */
+export interface RuleContext {
+  readonly history: RecentHistory;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Seconds since the process started. */
+  readonly uptime: number;
+  readonly process: ProcessMetrics;
+  /** Of the last stretches of 5 s or more, the oldest first; of 5 minutes at most. */
+  readonly gcTimes: readonly GcTime[];
+  /** `undefined` where they are not looked for, because diagnostics are off. */
+  readonly blocks: readonly LoopBlock[] | undefined;
+}
+
+/** What a rule has found. */
+export interface Observation extends Omit<Finding, 'id' | 'rule' | 'since' | 'link'> {
+  /** What it is about, where a rule can find several things, such as a route. */
+  readonly subject?: string;
+}
+
+/** Reads the history and says what is wrong. It is a pure function: the same history gives the same observations. */
+export interface Rule {
+  readonly id: string;
+  /** Its section in docs/findings.md. */
+  readonly anchor: string;
+  observe(context: RuleContext): readonly Observation[];
+}

@@ -1,0 +1,97 @@
+import type { ReadonlyBuckets } from '../metrics/histogram/exponential-buckets.js';
+import type { MemoryBudget } from './memory-budget.js';
+
+const NOTHING = new Float64Array(0);
+
+/** Room beyond an index that does not fit: a quarter of the span, and at least this. */
+const MIN_SLACK = 16;
+
+/** A part of `ReadonlyBuckets` that can be read without making an iterator. */
+export type Buckets = Pick<ReadonlyBuckets, 'first' | 'last' | 'at'>;
+
+/**
+ * Counts by the index of a bucket, in an array that is used again: nothing is allocated for a step, unless values come where
+ * there were none before.
+ */
+export class BucketCounts implements Buckets {
+  /** Above {@link last} if there is none. */
+  first = 0;
+  last = -1;
+  private start = 0;
+  private counts = NOTHING;
+
+  /** @param budget what the array is taken from. */
+  constructor(private readonly budget: MemoryBudget) {}
+
+  at(index: number): number {
+    return this.counts[index - this.start] ?? 0;
+  }
+
+  /** @returns whether there was memory for this bucket. */
+  add(index: number, count: number): boolean {
+    if (!this.hasRoomFor(index)) return false;
+    const at = index - this.start;
+    this.counts[at] = (this.counts[at] ?? 0) + count;
+    if (this.first > this.last) this.first = this.last = index;
+    else if (index < this.first) this.first = index;
+    else if (index > this.last) this.last = index;
+    return true;
+  }
+
+  /** @returns whether there was memory for all of it. */
+  addAll(other: Buckets): boolean {
+    let isComplete = true;
+    for (let index = other.first; index <= other.last; index++) {
+      const count = other.at(index);
+      if (count > 0 && !this.add(index, count)) isComplete = false;
+    }
+    return isComplete;
+  }
+
+  /**
+   * Takes over the counts of buckets that only grow, and adds what they have grown by to another.
+   *
+   * @returns whether there was memory for all of it.
+   */
+  follow(now: Buckets, growth: BucketCounts | undefined): boolean {
+    const { first, last } = now;
+    let isComplete = true;
+    for (let index = first; index <= last; index++) {
+      const added = now.at(index) - this.at(index);
+      if (added <= 0) continue;
+      const isAdded = this.add(index, added) && (growth === undefined || growth.add(index, added));
+      if (!isAdded) isComplete = false;
+    }
+    return isComplete;
+  }
+
+  clear(): void {
+    if (this.first <= this.last) this.counts.fill(0, this.first - this.start, this.last - this.start + 1);
+    this.first = 0;
+    this.last = -1;
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    this.budget.release(this.counts.byteLength);
+    this.counts = NOTHING;
+    this.first = 0;
+    this.last = -1;
+  }
+
+  private hasRoomFor(index: number): boolean {
+    const { counts, start } = this;
+    const at = index - start;
+    if (at >= 0 && at < counts.length) return true;
+    const end = counts.length === 0 ? index : Math.max(index, start + counts.length - 1);
+    const begin = counts.length === 0 ? index : Math.min(index, start);
+    const slack = Math.max(MIN_SLACK, (end - begin) >> 2);
+    const from = index <= begin ? begin - slack : begin;
+    const length = (index >= end ? end + slack : end) - from + 1;
+    if (!this.budget.take((length - counts.length) * counts.BYTES_PER_ELEMENT)) return false;
+    this.counts = new Float64Array(length);
+    this.counts.set(counts, counts.length === 0 ? 0 : start - from);
+    this.start = from;
+    return true;
+  }
+}

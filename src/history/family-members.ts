@@ -1,0 +1,64 @@
+import type { SeriesView } from '../metrics/source/metrics-source.js';
+import type { SeriesSteps } from './series-steps.js';
+import type { StoredSeries } from './history-store.js';
+
+/** One series of a metric, kept or not. */
+export interface Member<S extends SeriesView, T extends SeriesSteps> {
+  readonly series: S;
+  /** `undefined` if it is not kept. */
+  kept: { readonly stored: StoredSeries; readonly steps: T } | undefined;
+  /** Total of a counter or number of values of a histogram, when it was last read. */
+  total: number;
+  /** The total when series were last selected, and how much it has grown lately. */
+  selectedTotal: number;
+  activity: number;
+}
+
+export interface SeriesLists<S> {
+  readonly plain: S | undefined;
+  readonly labelled: readonly S[];
+}
+
+/** The series of one metric, which come one by one. */
+export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
+  private list: Member<S, T>[] = [];
+  private plain: S | undefined;
+  private labelled: readonly S[] = [];
+  private known = 0;
+
+  get all(): readonly Member<S, T>[] {
+    return this.list;
+  }
+
+  /** @returns those that are new, and those that are gone. */
+  update({ plain, labelled }: SeriesLists<S>): { added: Member<S, T>[]; removed: Member<S, T>[] } {
+    const added: Member<S, T>[] = [];
+    const removed = labelled === this.labelled || this.known === 0 ? [] : this.rebuild(labelled);
+    this.labelled = labelled;
+    if (plain !== undefined && plain !== this.plain) added.push(memberOf(plain));
+    this.plain = plain;
+    for (; this.known < labelled.length; this.known++) {
+      const series = labelled[this.known];
+      if (series !== undefined) added.push(memberOf(series));
+    }
+    this.list.push(...added);
+    return { added, removed };
+  }
+
+  /** Where series are removed, the family has another list from then on. */
+  private rebuild(labelled: readonly S[]): Member<S, T>[] {
+    const present = new Set(labelled);
+    const isPresent = ({ series }: Member<S, T>) => series === this.plain || present.has(series);
+    const removed = this.list.filter((member) => !isPresent(member));
+    this.list = this.list.filter(isPresent);
+    // All that are left were in the list before, in the same order.
+    const kept = new Set(this.list.map(({ series }) => series));
+    this.known = labelled.findIndex((series) => !kept.has(series));
+    if (this.known < 0) this.known = labelled.length;
+    return removed;
+  }
+}
+
+function memberOf<S extends SeriesView, T extends SeriesSteps>(series: S): Member<S, T> {
+  return { series, kept: undefined, total: 0, selectedTotal: 0, activity: 0 };
+}

@@ -1,0 +1,22 @@
+import type { Sliced } from '../common/slices.js';
+import type { HistoryDocument } from './history-document.js';
+
+/** Columns that are written before the event loop may turn, of some 300 numbers each. */
+const AT_ONCE = 8;
+
+/** The document as JSON text, in pieces. */
+export function* historyJson({ tiers, ...head }: HistoryDocument): Sliced<string[]> {
+  const pieces = [`${JSON.stringify(head).slice(0, -1)},"tiers":[`];
+  for (const [at, { step, times, columns, heat }] of tiers.entries()) {
+    pieces.push(`${at === 0 ? '' : ','}{"step":${step},"times":${JSON.stringify(times)},"columns":[`);
+    for (let start = 0; start < columns.length; start += AT_ONCE) {
+      const texts = columns.slice(start, start + AT_ONCE).map((column) => JSON.stringify(column));
+      pieces.push((start === 0 ? '' : ',') + texts.join(','));
+      yield;
+    }
+    pieces.push(heat === undefined ? ']}' : `],"heat":${JSON.stringify(heat)}}`);
+    yield;
+  }
+  pieces.push(']}');
+  return pieces;
+}

@@ -1,0 +1,50 @@
+/** Of which kind a series is, for the rule which series are kept. */
+export type SeriesGroup = 'core' | 'busy' | 'own';
+
+/** A series that may be kept. */
+export interface Candidate {
+  readonly group: SeriesGroup;
+  readonly metric: string;
+  readonly isKept: boolean;
+  /** How much it was used lately. */
+  readonly activity: number;
+}
+
+/** A series that is not kept must be so much busier than one that is to take its place: each change costs a part of the history. */
+const TO_REPLACE = 2;
+
+/**
+ * The rule which series are kept where there is no room for all.
+ *
+ * 1. `core`: the numbers of the process and the metrics of the monitor itself that are not about parts of the application.
+ * 2. `busy`: those that are, such as routes and handlers. They get half of the room that is left, and what `own` leaves; the
+ *    busiest first.
+ * 3. `own`: those of the application. They get the other half, and what `busy` leaves; the oldest first. One metric gets half of
+ *    that before all others have theirs.
+ *
+ * @param candidates in the order in which they appeared.
+ */
+export function keptSeries<C extends Candidate>(candidates: readonly C[], limit: number): Set<C> {
+  const groupOf = (group: SeriesGroup) => candidates.filter((one) => one.group === group);
+  const core = groupOf('core').slice(0, limit);
+  const [busy, own] = [groupOf('busy'), groupOf('own')];
+  const room = limit - core.length;
+  const busyRoom = Math.max(Math.floor(room / 2), room - own.length);
+  const rank = ({ activity, isKept }: C) => (isKept ? TO_REPLACE * activity : activity);
+  const busiest = busy.toSorted((a, b) => rank(b) - rank(a)).slice(0, busyRoom);
+  return new Set([...core, ...busiest, ...fairShare(own, room - busiest.length)]);
+}
+
+function fairShare<C extends Candidate>(own: readonly C[], room: number): readonly C[] {
+  if (own.length <= room) return own;
+  // One that is kept stays, whatever appears after it.
+  const inOrder = [...own.filter(({ isKept }) => isKept), ...own.filter(({ isKept }) => !isKept)];
+  const countOf = new Map<string, number>();
+  const [first, further]: [C[], C[]] = [[], []];
+  for (const one of inOrder) {
+    const count = (countOf.get(one.metric) ?? 0) + 1;
+    countOf.set(one.metric, count);
+    (count <= room / 2 ? first : further).push(one);
+  }
+  return [...first, ...further].slice(0, room);
+}

@@ -1,0 +1,22 @@
+/** Bounds the memory of what grows with the values that the application records. */
+export class MemoryBudget {
+  private used = 0;
+
+  /** @param limit in bytes. */
+  constructor(private readonly limit: number) {}
+
+  get usedBytes(): number {
+    return this.used;
+  }
+
+  /** @returns whether there is so much left. */
+  take(bytes: number): boolean {
+    if (this.used + bytes > this.limit) return false;
+    this.used += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.used -= bytes;
+  }
+}

@@ -1,0 +1,166 @@
+import type { FailureSink } from '../common/failure-log.js';
+import { FailureLog } from '../common/failure-log.js';
+import { inSlices } from '../common/slices.js';
+import type { InstanceInfo } from '../metrics/collection/snapshot.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import type { HistoryDocument, HistoryQuery } from './history-document.js';
+import { STEP_TEXTS } from './history.messages.js';
+import type { ResolvedHistoryOptions } from './history.options.js';
+import { HistoryReader } from './history-reader.js';
+import { HistorySampler } from './history.sampler.js';
+import type { StoredStep } from './history-store.js';
+import { HistoryStore } from './history-store.js';
+import { MemoryBudget } from './memory-budget.js';
+import { SeriesRoom } from './series-room.js';
+import { SteadyClock } from './steady-clock.js';
+import { StepTimer } from './step-timer.js';
+import type { TimeSource } from './time-source.js';
+import { SYSTEM_TIME } from './time-source.js';
+
+/** Its window is never forgotten, and no other reader uses it. */
+const READER = 'history';
+
+/** Rows of 1 s in a row of 10 s. */
+const LONG_STEP = 10;
+
+/** Rows between two selections of the series that are kept, where there is no room for all. */
+const SELECTION_INTERVAL = 60;
+
+/** Bytes of buckets for each series. A histogram of latencies from 1 ms to 10 s takes 7 kB. */
+const BUCKET_BYTES = 8192;
+
+/** What follows from a step. */
+export interface HistoryListener {
+  /** The steps that are new: one of 1 s, and every ten seconds one of 10 s. */
+  onSteps(steps: readonly StoredStep[]): void;
+  /** Clients must read the history again. */
+  onReset(reason: 'series' | 'clock'): void;
+}
+
+/** The recent past of all metrics, in memory of a fixed size. One timer reads them once a second, for all who look. */
+export class MonitorHistory {
+  readonly reader: HistoryReader;
+  private readonly store: HistoryStore;
+  private readonly sampler: HistorySampler;
+  private readonly clock: SteadyClock;
+  private readonly timer: StepTimer;
+  private readonly failures: FailureLog;
+  private readonly listeners = new Set<HistoryListener>();
+  private lastRead = 0;
+  private lastLong = 0;
+  private lastLongRow = 0;
+  private nextSelection = 0;
+  private hasBegun = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly source: MetricsSource,
+    options: ResolvedHistoryOptions,
+    sink: FailureSink,
+    private readonly time: TimeSource = SYSTEM_TIME,
+  ) {
+    this.store = new HistoryStore(options);
+    const budget = new MemoryBudget(options.series * BUCKET_BYTES);
+    this.sampler = new HistorySampler(this.store, new SeriesRoom(this.store, options.series, budget));
+    this.clock = new SteadyClock(time);
+    this.timer = new StepTimer(this.clock, time.wall() % (LONG_STEP * 1000), (row) => this.onRow(row));
+    this.failures = new FailureLog(STEP_TEXTS, sink);
+    this.reader = new HistoryReader(this.store, {
+      instance: () => this.instance(),
+      dropped: () => this.sampler.dropped,
+      wallTimeOf: (row) => this.clock.wallTimeOf(this.timer.endOf(row)),
+      now: () => time.wall(),
+    });
+  }
+
+  /** The number of the last step. */
+  get sequence(): number {
+    return this.store.sequence;
+  }
+
+  start(): void {
+    if (this.isStopped || this.hasBegun) return;
+    this.hasBegun = true;
+    this.lastLongRow = this.longRowOf(this.timer.currentRow());
+    void this.guarded(() => this.begin()).then(() => this.timer.start());
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.timer.stop();
+    this.listeners.clear();
+  }
+
+  /** @returns ends the subscription. */
+  subscribe(listener: HistoryListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** The history, made without holding the event loop up. */
+  document(query?: HistoryQuery): Promise<HistoryDocument> {
+    return inSlices(this.reader.document(query));
+  }
+
+  instance(): InstanceInfo {
+    return this.source.latest().facts().instance;
+  }
+
+  /** Reads a step now, as the timer does at the end of each second. */
+  async onRow(row: number): Promise<void> {
+    if (this.isStopped) return;
+    await this.guarded(() => this.step(row));
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.failures.succeeded();
+    } catch (thrown) {
+      this.failures.failed(thrown);
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const view = await this.source.window(READER, { isKept: true, isQuick: true });
+    this.lastRead = this.lastLong = this.time.monotonic();
+    await inSlices(this.sampler.begin(view));
+  }
+
+  private async step(row: number): Promise<void> {
+    const wasSet = this.clock.synchronize();
+    const current = Math.max(row, this.timer.currentRow());
+    if (current <= this.store.short.lastRow) return;
+    const longRow = this.longRowOf(current);
+    const isLong = longRow > this.lastLongRow;
+    const view = await this.source.window(READER, { isKept: true, isQuick: !isLong });
+    const now = this.time.monotonic();
+    const seconds = Math.max(now - this.lastRead, 1) / 1000;
+    this.lastRead = now;
+    await inSlices(this.sampler.sample(view, seconds));
+    if (this.isStopped) return;
+    const steps = [this.store.write(this.store.short, current, seconds)];
+    if (isLong) {
+      const longSeconds = Math.max(now - this.lastLong, 1) / 1000;
+      this.sampler.endLong(longSeconds);
+      steps.push(this.store.write(this.store.long, longRow, longSeconds));
+      this.lastLong = now;
+      this.lastLongRow = longRow;
+    }
+    for (const listener of this.listeners) listener.onSteps(steps);
+    if (wasSet) this.reset('clock');
+    if (isLong && current >= this.nextSelection && this.sampler.dropped > 0) {
+      this.nextSelection = current + SELECTION_INTERVAL;
+      if (this.sampler.select(view)) this.reset('series');
+    }
+  }
+
+  private longRowOf(row: number): number {
+    return Math.floor(row / LONG_STEP);
+  }
+
+  private reset(reason: 'series' | 'clock'): void {
+    this.store.invalidate();
+    for (const listener of this.listeners) listener.onReset(reason);
+  }
+}

@@ -1,0 +1,45 @@
+import type { AnyFamily } from '../metrics/source/metrics-source.js';
+import type { SeriesGroup } from './kept-series.js';
+
+/**
+ * Metrics of the monitor whose label sets are also kept added up, in a series with the bare name of the metric. Counters add up,
+ * and so do histograms, bucket by bucket: quantiles of all requests cannot be computed from those of each route.
+ */
+const ADDED_UP = new Set([
+  'http_requests',
+  'http_request_duration',
+  'handler_calls',
+  'handler_duration',
+  'gc_duration',
+  'job_runs',
+  'job_duration',
+  'http_client_requests',
+  'http_client_duration',
+  'eventloop_blocks',
+  'eventloop_block_duration',
+]);
+
+/** Metrics with a series for each route, handler, job, host or function of the application. */
+const BY_PART_OF_APPLICATION = new Set([
+  ...ADDED_UP,
+  'http_requests_aborted',
+  'http_request_size',
+  'http_response_size',
+]);
+BY_PART_OF_APPLICATION.delete('gc_duration');
+
+/** The histogram that has a heat map. */
+const HEAT_MAP = 'eventloop_delay';
+
+export function isAddedUp({ name, definition }: AnyFamily): boolean {
+  return definition !== undefined && ADDED_UP.has(name);
+}
+
+export function hasHeatMap({ name, definition }: AnyFamily): boolean {
+  return definition !== undefined && name === HEAT_MAP;
+}
+
+export function groupOf({ name, definition }: AnyFamily): SeriesGroup {
+  if (definition === undefined) return 'own';
+  return BY_PART_OF_APPLICATION.has(name) ? 'busy' : 'core';
+}

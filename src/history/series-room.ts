@@ -1,0 +1,25 @@
+import type { HistorySeries } from './history-document.js';
+import type { HistoryStore, StoredSeries } from './history-store.js';
+import type { MemoryBudget } from './memory-budget.js';
+import type { SeriesSteps } from './series-steps.js';
+
+/** Where series are kept, as long as there is room. */
+export class SeriesRoom {
+  /**
+   * @param limit how many series are kept.
+   * @param budget what the buckets of histograms are taken from.
+   */
+  constructor(
+    private readonly store: HistoryStore,
+    readonly limit: number,
+    readonly budget: MemoryBudget,
+  ) {}
+
+  get isFull(): boolean {
+    return this.store.size >= this.limit;
+  }
+
+  add(identity: HistorySeries, steps: SeriesSteps): StoredSeries {
+    return this.store.add(identity, steps);
+  }
+}

@@ -1,0 +1,46 @@
+import type { StoredSeries } from './history-store.js';
+import type { HistoryTier } from './history-tier.js';
+import { rounded } from './rounded.js';
+import type { SeriesSteps } from './series-steps.js';
+
+/** All totals, those that have changed in this step, or none. */
+export type Totals = 'all' | 'changed' | 'none';
+
+/** One step, and when it ended. */
+export interface EncodedStep {
+  readonly tier: HistoryTier;
+  readonly row: number;
+  readonly sequence: number;
+  /** In milliseconds since 1970. */
+  readonly time: number;
+  /** Which totals it has. They are those of now, and so belong to the last step only. */
+  readonly totals: Totals;
+}
+
+/** The data of an `event: step` as JSON text: a `StepEvent`. It is written piece by piece, which takes a third of the time. */
+export function encodeStep(series: readonly StoredSeries[], step: EncodedStep): string {
+  const { tier, row, sequence, time, totals } = step;
+  const at = tier.step === 1 ? 0 : 1;
+  let values = '';
+  let heats = '';
+  for (const [index, { columns, steps }] of series.entries()) {
+    const { figures, columns: rings, heat } = columns[at];
+    for (const [i, figure] of figures.entries()) {
+      const value = rings[i]?.get(row) ?? Number.NaN;
+      if (Number.isFinite(value)) values += `,[${index},"${figure}",${rounded(value)}]`;
+    }
+    if (at === 0 && hasTotal(steps, totals)) values += `,[${index},"total",${steps.latest}]`;
+    if (heat !== undefined) heats += `,[${index},[${heat.get(row).join(',')}]]`;
+  }
+  const added = series.filter(({ since }) => since === sequence).map(({ identity }) => identity);
+  return (
+    `{"step":${tier.step},"sequence":${sequence},"time":${time},` +
+    (added.length > 0 ? `"series":${JSON.stringify(added)},` : '') +
+    `"values":[${values.slice(1)}]` +
+    (heats === '' ? '}' : `,"heat":[${heats.slice(1)}]}`)
+  );
+}
+
+function hasTotal({ kind, hasNewTotal }: SeriesSteps, totals: Totals): boolean {
+  return totals === 'all' ? kind !== 'gauge' : totals === 'changed' && hasNewTotal;
+}

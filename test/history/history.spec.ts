@@ -1,0 +1,75 @@
+import { Controller, Get, HttpException } from '@nestjs/common';
+import { describe, expect, it } from 'vitest';
+import type { StepEvent } from '../../src/history/history-document.js';
+import type { HistoryDocument } from '../../src/index.js';
+import { MonitorModule, MonitorService } from '../../src/index.js';
+import type { MonitorOptions } from '../../src/index.js';
+import type { AdapterName, TestApp } from '../support/app.js';
+import { ADAPTERS, startApp } from '../support/app.js';
+import { EventStream } from '../support/event-source.js';
+
+@Controller()
+class ShopController {
+  @Get('cats')
+  cats(): string {
+    return 'cats';
+  }
+
+  @Get('broken')
+  broken(): string {
+    throw new HttpException('broken', 500);
+  }
+}
+
+const start = (adapter: AdapterName, options: MonitorOptions = {}) =>
+  startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [ShopController] });
+
+async function historyOf(running: TestApp, query = ''): Promise<HistoryDocument> {
+  const response = await running.get(`/monitor/history${query}`);
+  expect([response.status, response.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+  return (await response.json()) as HistoryDocument;
+}
+
+/** The figures of one series in the steps of 1 s. */
+function columnsOf({ series, tiers }: HistoryDocument, key: string) {
+  const index = series.findIndex((one) => one.key === key);
+  const columns = tiers[0]?.columns.filter((column) => column.series === index) ?? [];
+  return Object.fromEntries(columns.map(({ figure, values }) => [figure, values]));
+}
+
+const isShort = ({ step }: StepEvent) => step === 1;
+
+describe.each(ADAPTERS)('the history of an application on %s', (adapter) => {
+  it('has the requests, and the metrics of the application, in steps of one second', async () => {
+    const running = await start(adapter);
+    const monitor = running.app.get(MonitorService);
+    const stream = await EventStream.open(`${running.url}/monitor/events`);
+    await stream.next('step', isShort);
+    await Promise.all([running.get('/cats'), running.get('/cats'), running.get('/broken')]);
+    monitor.count('orders', 6, { kind: 'gift' });
+    monitor.kv('queue', 5);
+    monitor.kv('queue', 2);
+    for (let i = 1; i <= 100; i++) monitor.observe('size', i);
+    await stream.next('step', isShort);
+    await stream.next('step', isShort);
+    const history = await historyOf(running);
+    const sum = (values: readonly (number | null)[] | undefined) =>
+      values?.reduce((total: number, value) => total + (value ?? 0), 0);
+    expect(
+      sum(columnsOf(history, 'http_requests{method="GET",route="/cats",status="200"}')['rate']),
+    ).toBeCloseTo(2, 0);
+    expect(sum(columnsOf(history, 'http_requests')['rate'])).toBeCloseTo(3, 0);
+    expect(sum(columnsOf(history, 'orders{kind="gift"}')['rate'])).toBeCloseTo(6, 0);
+    const queue = columnsOf(history, 'queue');
+    expect([queue['value']?.at(-1), queue['min']?.find((value) => value !== null)]).toEqual([2, 2]);
+    expect(queue['max']?.find((value) => value !== null)).toBe(5);
+    const size = columnsOf(history, 'size');
+    expect(size['max']).toContain(100);
+    const at = size['max']?.indexOf(100) ?? -1;
+    expect(size['p50']?.[at]).toBeGreaterThan(50 / 1.011);
+    expect(size['p50']?.[at]).toBeLessThan(50 * 1.011);
+    expect(size['p99']?.[at]).toBeLessThan(99 * 1.011);
+    const latest = (key: string) => history.latest[history.series.findIndex((one) => one.key === key)];
+    expect([latest('orders{kind="gift"}'), latest('size'), latest('queue')]).toEqual([6, 100, 2]);
+  });
+});
