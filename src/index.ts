@@ -2,10 +2,10 @@ export { HandlerCallsInterceptor } from './instrumentation/handlers/handler-call
 export { MonitorAccess } from './access/monitor-access.js';
 export type { AccessOptions } from './access/access.options.js';
 export type {
-  AccessJudgement,
+  AccessDecision,
   AccessGranted,
   AccessDenied,
-  RefusalReason,
+  AccessDeniedReason,
 } from './access/access-decision.js';
 export type { RequestFilter } from './access/request-filter.js';
 export type { Collector } from './instrumentation/runtime/collector.js';
@@ -24,6 +24,7 @@ export type {
 } from './history/history-document.js';
 export type { HistoryOptions } from './history/history.options.js';
 export { LoopbackGuard } from './access/loopback.guard.js';
+export type { EndpointOptions } from './endpoint/endpoint.options.js';
 export { MonitorController } from './endpoint/monitor.controller.js';
 export { MonitorPort } from './endpoint/port/monitor-port.js';
 export type { PortOptions } from './endpoint/port/port.options.js';

@@ -1,11 +1,11 @@
-import type { Type } from '@nestjs/common';
 import type { HttpOptions, ResolvedHttpOptions } from './instrumentation/http/http.options.js';
 import { HTTP_RULES, resolveHttpOptions } from './instrumentation/http/http.options.js';
 import type { AccessOptions, ResolvedAccessOptions } from './access/access.options.js';
 import { ACCESS_RULES, resolveAccessOptions } from './access/access.options.js';
 import type { DashboardOptions, ResolvedDashboardOptions } from './endpoint/dashboard/dashboard.options.js';
 import { DASHBOARD_RULES, resolveDashboardOptions } from './endpoint/dashboard/dashboard.options.js';
-import { DECORATORS_RULE } from './endpoint/endpoint.options.js';
+import type { EndpointOptions, ResolvedEndpointOptions } from './endpoint/endpoint.options.js';
+import { ENDPOINT_RULES, resolveEndpointOptions } from './endpoint/endpoint.options.js';
 import type { ServedAt } from './endpoint/mounting/endpoint-mount.js';
 import type {
   CollectorsOptions,
@@ -18,34 +18,23 @@ import type { DiagnosticsOptions, ResolvedDiagnosticsOptions } from './diagnosti
 import { DIAGNOSTICS_RULE, resolveDiagnosticsOptions } from './diagnostics/diagnostics.options.js';
 import type { HistoryOptions, ResolvedHistoryOptions } from './history/history.options.js';
 import { HISTORY_RULE, resolveHistoryOptions } from './history/history.options.js';
-import { MonitorController } from './endpoint/monitor.controller.js';
 import type { PortOptions, ResolvedPortOptions } from './endpoint/port/port.options.js';
 import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/cardinality-limiter.js';
 import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
 import type { Rules } from './common/options/option-rules.js';
-import { DELAY, isShortText, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
+import { DELAY, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
 import type { PublishingOptions, ResolvedPublishingOptions } from './publishing/publishing.options.js';
 import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publishing.options.js';
 
 /** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
-export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOptions, DashboardOptions {
+export interface MonitorOptions
+  extends EndpointOptions, AccessOptions, PortOptions, PublishingOptions, DashboardOptions {
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
   measureInterval?: number | undefined;
-  /** Where the endpoint is, below the application's global prefix. Default: `monitor`. */
-  path?: string | undefined;
-  /** The virtual host that the endpoint belongs to, as in Nest's `@Controller({ host })`. Default: every host. */
-  host?: string | undefined;
-  /** `false` for no endpoint, or a subclass of {@link MonitorController} to take its place. Default: ours. */
-  controller?: false | Type<MonitorController> | undefined;
-  /**
-   * Class decorators for the controller of the endpoint, such as the `Public()` by which a global guard of the
-   * application knows what to leave alone. Default: none.
-   */
-  decorators?: readonly ClassDecorator[] | undefined;
   /**
    * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
    * them all on Express and Fastify; leave it in for any other HTTP adapter, and to count the calls of handlers of
@@ -78,12 +67,9 @@ export interface MonitorOptions extends AccessOptions, PortOptions, PublishingOp
 }
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
-export interface ResolvedMonitorOptions extends ResolvedPublishingOptions, ResolvedDashboardOptions {
+export interface ResolvedMonitorOptions
+  extends ResolvedEndpointOptions, ResolvedPublishingOptions, ResolvedDashboardOptions {
   readonly measureInterval: number;
-  readonly path: string;
-  readonly host: string | undefined;
-  readonly controller: false | Type<MonitorController> | undefined;
-  readonly decorators: readonly ClassDecorator[];
   readonly access: ResolvedAccessOptions;
   readonly port: ResolvedPortOptions;
   readonly interceptor: boolean;
@@ -99,19 +85,7 @@ export interface ResolvedMonitorOptions extends ResolvedPublishingOptions, Resol
 const RULES: Rules = {
   ...PUBLISHING_RULES,
   measureInterval: DELAY,
-  path: {
-    allowed: 'a path of letters, digits, "-", "_" and "~", with "." within and "/" between its segments',
-    accepts: (value) => isShortText(value) && /^\/?[\w~-][\w~.-]*(\/[\w~-][\w~.-]*)*\/?$/.test(value),
-  },
-  host: {
-    allowed: 'a host name without a port, such as "monitor.example.com" or ":tenant.example.com"',
-    accepts: (value) => isShortText(value) && /^(:[a-z_]\w*|[\w-]+)(\.(:[a-z_]\w*|[\w-]+))*$/i.test(value),
-  },
-  controller: {
-    allowed: 'false, or a class that extends MonitorController',
-    accepts: (value) => value === false || isMonitorController(value),
-  },
-  decorators: DECORATORS_RULE,
+  ...ENDPOINT_RULES,
   ...ACCESS_RULES,
   ...PORT_RULES,
   ...DASHBOARD_RULES,
@@ -131,18 +105,14 @@ const RULES: Rules = {
  */
 export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
   checkOptions(options, RULES);
-  const { path = 'monitor' } = options;
   if (options.controller === false && options.port !== undefined) {
     throw badOption('port', options.port, PORT_WITHOUT_ENDPOINT);
   }
   return Object.freeze({
+    ...resolveEndpointOptions(options),
     ...resolvePublishingOptions(options),
     ...resolveDashboardOptions(options),
     measureInterval: options.measureInterval ?? 100,
-    path,
-    host: options.host,
-    controller: options.controller,
-    decorators: Object.freeze([...(options.decorators ?? [])]),
     access: resolveAccessOptions(options),
     port: resolvePortOptions(options),
     interceptor: options.interceptor ?? true,
@@ -159,8 +129,4 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
 export function servedAt({ controller, port }: ResolvedMonitorOptions): ServedAt {
   if (controller === false) return 'nowhere';
   return port.port === undefined ? 'application' : 'port';
-}
-
-function isMonitorController(value: unknown): boolean {
-  return typeof value === 'function' && value.prototype instanceof MonitorController;
 }

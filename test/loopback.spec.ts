@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
     expect(statusesOf(await ask('x-forwarded-FOR: 10.0.0.1', 'X-Forwarded-For: 127.0.0.1'))).toEqual([403]);
   });
 
-  it('judges every request of a connection by itself', async () => {
+  it('checks every request of a connection', async () => {
     const running = await start();
     const kept = requestBytes('GET', '/monitor', ['X-Forwarded-For: 10.0.0.1']).replace(
       'Connection: close\r\n',
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
     });
   });
 
-  it('judges by the socket even where the application trusts its proxies', async () => {
+  it('uses the address of the socket even where the application trusts its proxies', async () => {
     const running = await start((app) => {
       simulatePeer(app, '203.0.113.7');
       if (adapter === 'express')

@@ -1,19 +1,19 @@
 /**
  * Why a request is refused:
  *
- * - `headers`: there are so many of them that Node may have dropped the one that tells.
- * - `token`: it brings an `Authorization` that is not the token.
- * - `peer`: whoever connected is neither on this machine nor in `allow`.
- * - `unix`: it came over a unix socket, which `allow` does not name.
- * - `forwarded`: it was forwarded for somebody who is not let in, or who cannot be told.
- * - `proxy`: it has a header that only a proxy adds, and which does not say for whom it was forwarded.
+ * - `headers`: it has more than 200 headers, so Node may have dropped some.
+ * - `token`: its `Authorization` is not the token.
+ * - `peer`: its client is neither on this machine nor in `allow`.
+ * - `unix`: it came over a Unix socket, and `allow` does not contain `unix`.
+ * - `forwarded`: a proxy forwarded it for an address that is not allowed or cannot be parsed.
+ * - `proxy`: it has a header that only proxies add, and that does not contain the address of the client.
  * - `host`: its `Host` is missing, is there twice, or is neither loopback nor in `allowedHosts`.
  * - `browser`: a page of another origin sent it.
- * - `filter`: `requestFilter` did not give `true`.
- * - `filter-error`: `requestFilter` threw, rejected, or took too long.
- * - `unreadable`: it could not be judged at all.
+ * - `filter`: `requestFilter` did not return `true`.
+ * - `filter-error`: `requestFilter` threw, rejected, or took longer than 5 seconds.
+ * - `unreadable`: the check of the request threw.
  */
-export type RefusalReason =
+export type AccessDeniedReason =
   | 'headers'
   | 'token'
   | 'peer'
@@ -26,23 +26,23 @@ export type RefusalReason =
   | 'filter-error'
   | 'unreadable';
 
-/** Why a request is not let in. */
+/** A request is refused. */
 export interface AccessDenied {
   readonly allowed: false;
-  readonly reason: RefusalReason;
-  /** What it was about, on one line, for the log. Control characters are escaped; no credentials are ever in it. */
+  readonly reason: AccessDeniedReason;
+  /** What was wrong, on one line, for the log. Control characters are escaped, and it never contains credentials. */
   readonly detail: string;
 }
 
-/** By what a request is let in: where it came from, the token that it brought, or `requestFilter`. */
+/** A request is allowed, by its origin, by the token, or by `requestFilter`. */
 export interface AccessGranted {
   readonly allowed: true;
   readonly by: 'loopback' | 'allow' | 'unix' | 'token' | 'filter';
 }
 
-/** What the monitor makes of a request. */
-export type AccessJudgement = AccessGranted | AccessDenied;
+/** Whether a request may read the endpoint. */
+export type AccessDecision = AccessGranted | AccessDenied;
 
-export function refused(reason: RefusalReason, detail: string): AccessDenied {
+export function denied(reason: AccessDeniedReason, detail: string): AccessDenied {
   return { allowed: false, reason, detail };
 }

@@ -1,26 +1,26 @@
 import { onOneLine } from '../common/show-value.js';
-import type { RefusalReason } from './access-decision.js';
+import type { AccessDeniedReason } from './access-decision.js';
 
-/** All that a client gets to know that is not let in. */
+/** The whole answer to a refused request. */
 export const FORBIDDEN = 'Forbidden\n';
 
-/** Once for each reason. */
-export const REFUSED = (reason: RefusalReason, detail: string): string =>
+/** Logged once for each reason. */
+export const REFUSED = (reason: AccessDeniedReason, detail: string): string =>
   `The monitor refused a request: ${REFUSED_BECAUSE[reason]} (${onOneLine(detail.slice(0, 200))}). It answers 403 to all such requests, ` +
   'and logs only this one.';
 
-const REFUSED_BECAUSE: Record<RefusalReason, string> = {
-  headers: 'it has more headers than can be looked through',
-  token: 'it brings an Authorization that is not the token',
-  peer: 'it does not come from this machine. The options "allow", "token" and "port" are for readers elsewhere',
-  unix: "it came over a unix socket, behind which there usually is a proxy. The option allow: ['unix'] lets it in",
-  forwarded: 'it was forwarded for somebody who is not let in',
-  proxy: 'it has a header that only a proxy adds, and so may come from anywhere',
-  host: 'its Host does not name this machine. The option "allowedHosts" has room for other names',
+const REFUSED_BECAUSE: Record<AccessDeniedReason, string> = {
+  headers: 'it has more than 200 headers',
+  token: 'its Authorization is not the token',
+  peer: 'it does not come from this machine. The options "allow" and "token" allow remote clients',
+  unix: "it came over a Unix socket, which usually is that of a proxy. The option allow: ['unix'] allows it",
+  forwarded: 'a proxy forwarded it for an address that is not allowed',
+  proxy: 'it has a header that only proxies add, so its client may be anywhere',
+  host: 'its Host is not a name of this machine. The option "allowedHosts" allows other names',
   browser: 'a page of another origin sent it',
-  filter: 'the requestFilter did not let it in',
+  filter: 'the requestFilter did not return true',
   'filter-error': 'the requestFilter failed',
-  unreadable: 'it could not be judged',
+  unreadable: 'it could not be checked',
 };
 
 export const FILTER_TOO_SLOW = (ms: number): string => `not settled after ${ms} ms`;
@@ -34,13 +34,13 @@ export const CLOSED_BY_APPLICATION = (route: string, status: number): string =>
   'every request itself. The option "port" serves the endpoint where guards and middleware of the application do not apply.';
 
 export const ALLOWS_EVERYBODY =
-  'The option "allow" has a network of everybody (/0) in it: the monitor can be read from wherever the server can be reached.';
+  'The option "allow" contains a network with all addresses (/0): every client that can reach the server can read the monitor.';
 
 export const RISKY_LISTENER =
-  'This application listens to other machines, and trusts proxies, so there may be one before it. A proxy on this machine ' +
-  'that adds no header of its own looks to the monitor like a reader on this machine, and lets everybody in that it ' +
-  'forwards for. Give the monitor a port of its own, with the option "port", or a "token".';
+  'This application listens on an address that other machines can reach, and trusts proxies, so there may be one in front of it. ' +
+  'A proxy on this machine that adds no headers cannot be distinguished from a local client, so all of its clients can read the ' +
+  'monitor. Serve the monitor on its own port, with the option "port", or set a "token".';
 
 /** Completes "must be": for the option `diagnostics`. */
 export const DIAGNOSTICS_EXPOSED = (exposure: string): string =>
-  `false, unless the endpoint has a port of its own, or a token and no network of everybody: ${exposure}`;
+  `false, unless the endpoint has a port of its own, or a token and no network with all addresses in "allow": ${exposure}`;

@@ -4,30 +4,30 @@ import { BearerToken, TOKEN_RULE } from './bearer-token.js';
 import { isHostName } from './host-name.js';
 import type { RequestFilter } from './request-filter.js';
 
-/** Who gets in, beside who is on this machine. */
+/** Who may read the endpoint, besides clients on this machine. */
 export interface AccessOptions {
   /**
-   * Addresses and networks that are let in beside loopback, such as `10.0.0.0/8` and `fd00::/8`, and `unix` for
-   * whoever connects over a unix socket. A request that came through proxies is let in only if all of its hops are,
-   * the peer included. Default: none.
+   * Addresses and networks that are allowed besides loopback, such as `10.0.0.0/8` and `fd00::/8`, and `unix` for clients that
+   * connect over a Unix socket. A request through proxies is allowed only if all of its hops are, including the peer.
+   * Default: none.
    */
   allow?: readonly string[] | undefined;
   /**
-   * Names and addresses, without a port, that `Host` may be beside those of loopback and, for who is let in by
-   * {@link allow}, the address that it connected to. The virtual host of the option `host` is one of them, if it has no
-   * parameter. Default: none.
+   * Names and addresses, without a port, that are allowed in `Host` besides those of loopback and, for clients in
+   * {@link allow}, the address that they connected to. The option `host` is included, unless it has a parameter.
+   * Default: none.
    */
   allowedHosts?: readonly string[] | undefined;
   /**
-   * Lets whoever brings it as `Authorization: Bearer TOKEN` in, from wherever. Take at least 16 characters that nobody
-   * can guess, such as `openssl rand -hex 32` makes. A request with another `Authorization` is refused then, that of a
-   * local reader included; one without is judged as ever. Default: none.
+   * Allows requests with `Authorization: Bearer TOKEN`, from any address. Use at least 16 characters that cannot be guessed,
+   * such as the output of `openssl rand -hex 32`. A request with another `Authorization` is refused, also from this machine;
+   * one without is decided by the other rules. Default: none.
    */
   token?: string | undefined;
   /**
-   * Has the last word on who gets in: it is handed Node's own request, and what the built-in judgement makes of it, and
-   * lets the request in by giving `true`, or a promise of it within 5 seconds. Anything else means no, and so does
-   * throwing. Default: the built-in judgement.
+   * Has the last word on who may read: it gets Node's own request and the decision of the built-in rules, and returns `true`,
+   * or a promise of `true` within 5 seconds, to allow the request. Anything else, and an error, refuses it.
+   * Default: the decision of the rules.
    *
    * @example
    * requestFilter: (request, { allowed }) => allowed && request.headers['user-agent'] !== 'curl',
@@ -35,7 +35,7 @@ export interface AccessOptions {
   requestFilter?: RequestFilter | undefined;
 }
 
-/** The options after validation. */
+/** {@link AccessOptions} with their defaults. */
 export interface ResolvedAccessOptions {
   readonly allow: AddressList;
   readonly allowUnix: boolean;
@@ -49,8 +49,8 @@ const MAX_ENTRIES = 1000;
 export const ACCESS_RULES: Rules = {
   allow: {
     allowed:
-      'an array of addresses, of networks such as "10.0.0.0/8" with no bit of the address set beyond the prefix, and of ' +
-      '"unix"; IPv4 as IPv4 and not mapped into IPv6',
+      'an array of addresses, networks such as "10.0.0.0/8" with no bit set after the prefix, and "unix"; IPv4 is written ' +
+      'as IPv4 and not mapped into IPv6',
     accepts: (value) => isListOf(value, (entry) => entry === UNIX || isNetwork(entry)),
   },
   allowedHosts: {
@@ -64,10 +64,10 @@ export const ACCESS_RULES: Rules = {
 
 const UNIX = 'unix';
 
-/** @param host the virtual host that the endpoint belongs to, if it has one: that name is allowed by itself. */
+/** @param host the option `host`, which is allowed as `Host` too. */
 export function resolveAccessOptions(options: AccessOptions & { host?: string }): ResolvedAccessOptions {
   const { allow = [], allowedHosts = [], host, token, requestFilter } = options;
-  // One with a parameter, such as ":tenant.example.com", may be any name.
+  // With a parameter, as in ":tenant.example.com", any name would be allowed.
   const names = host === undefined || host.includes(':') ? allowedHosts : [...allowedHosts, host];
   return Object.freeze({
     allow: new AddressList(allow.filter((entry) => entry !== UNIX)),

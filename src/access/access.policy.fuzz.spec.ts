@@ -42,11 +42,11 @@ function textFrom(below: (limit: number) => number, pieces = PIECES): string {
   return Array.from({ length: below(9) }, () => pieces[below(pieces.length)]).join('');
 }
 
-const judge = new AccessPolicy(resolveAccessOptions({}), new LocalityResolver());
+const policy = new AccessPolicy(resolveAccessOptions({}), new LocalityResolver());
 
-function judged(headers: string[], remoteAddress = '127.0.0.1') {
+function decide(headers: string[], remoteAddress = '127.0.0.1') {
   const request = { rawHeaders: headers, url: '/monitor', httpVersionMajor: 1, socket: { remoteAddress } };
-  return judge.judge(request as unknown as IncomingMessage);
+  return policy.decide(request as unknown as IncomingMessage);
 }
 
 describe('any text at all', () => {
@@ -63,7 +63,7 @@ describe('any text at all', () => {
         for (const address of addresses) expect(text, text).toContain(address);
         expect(text, text).toMatch(/for=/i);
       }
-      if (judged(['Host', 'localhost', 'Forwarded', text]).allowed) {
+      if (decide(['Host', 'localhost', 'Forwarded', text]).allowed) {
         admitted++;
         expect(
           addresses?.every((address) => /^(127\.|::1$|::ffff:127\.)/.test(address)),
@@ -80,7 +80,7 @@ describe('any text at all', () => {
     let admitted = 0;
     for (let i = 0; i < 20_000; i++) {
       const text = textFrom(below);
-      if (!judged(['Host', 'localhost', 'X-Forwarded-For', text]).allowed) continue;
+      if (!decide(['Host', 'localhost', 'X-Forwarded-For', text]).allowed) continue;
       admitted++;
       for (const part of text.split(','))
         expect(part).toMatch(/^[ \t]*([0:]*:1|([0:]*:ffff:)?127\.\d+\.\d+\.\d+)[ \t]*$/);
@@ -93,7 +93,7 @@ describe('any text at all', () => {
     let admitted = 0;
     for (let i = 0; i < 20_000; i++) {
       const text = textFrom(below);
-      if (!judged(['Host', text]).allowed) continue;
+      if (!decide(['Host', text]).allowed) continue;
       admitted++;
       expect(text).toMatch(
         /^(([\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[([0:]*:1|[0:]*:ffff:127\.\d+\.\d+\.\d+)\])(:\d{1,5})?$/,
@@ -107,8 +107,8 @@ describe('any text at all', () => {
     for (let i = 0; i < 20_000; i++) {
       const text = textFrom(below);
       const [origin, site] = [
-        judged(['Host', 'localhost', 'Origin', text]),
-        judged(['Host', 'localhost', 'Sec-Fetch-Site', text]),
+        decide(['Host', 'localhost', 'Origin', text]),
+        decide(['Host', 'localhost', 'Sec-Fetch-Site', text]),
       ];
       expect(origin.allowed, text).toBe(text === 'http://localhost');
       expect(site.allowed, text).toBe(text === 'none');
@@ -130,11 +130,11 @@ describe('any text at all', () => {
     const pair = (): string[] => [names[below(names.length)] ?? '', textFrom(below)];
     for (let i = 0; i < 20_000; i++) {
       const headers = ['Host', 'localhost', ...Array.from({ length: below(3) }, pair).flat()];
-      if (judged(headers).allowed) continue;
-      expect(judged([...headers, ...pair()]).allowed, JSON.stringify(headers)).toBe(false);
+      if (decide(headers).allowed) continue;
+      expect(decide([...headers, ...pair()]).allowed, JSON.stringify(headers)).toBe(false);
     }
     for (const address of ['8.8.8.8', '10.0.0.1', '', 'localhost']) {
-      expect(judged(['Host', 'localhost', ...pair(), ...pair()], address).allowed).toBe(false);
+      expect(decide(['Host', 'localhost', ...pair(), ...pair()], address).allowed).toBe(false);
     }
   });
 
@@ -209,7 +209,7 @@ describe('a very long header', () => {
             httpVersionMajor: 1,
             socket: { remoteAddress: '::1' },
           };
-          expect(withToken.judge(request as unknown as IncomingMessage).allowed).toBe(false);
+          expect(withToken.decide(request as unknown as IncomingMessage).allowed).toBe(false);
         }
       }
     }

@@ -3,16 +3,16 @@ import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net';
 const CIDR = /^([0-9a-f:.]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/i;
 
 /**
- * Addresses and networks, such as `10.0.0.0/8`, `192.168.1.7` or `fd00::/8`. An IPv4 address that comes mapped into
- * IPv6 (`::ffff:10.0.0.1`) is the IPv4 address that it stands for, and in no IPv6 network.
+ * Addresses and networks, such as `10.0.0.0/8`, `192.168.1.7` or `fd00::/8`. An IPv4 address that is mapped into
+ * IPv6 (`::ffff:10.0.0.1`) counts as that IPv4 address, and is in no IPv6 network.
  */
 export class AddressList {
-  /** Apart, since a BlockList takes IPv4 for a part of IPv6, and everything for a part of `::/0`. */
+  /** Separate, because in a BlockList IPv4 addresses are part of `::/0`. */
   private readonly networks = { ipv4: new BlockList(), ipv6: new BlockList() };
-  /** It has everybody in it. */
+  /** Whether it contains a network with all addresses. */
   readonly isEverybody: boolean;
 
-  /** @param entries each of them one that {@link isNetwork}. */
+  /** @param entries each accepted by {@link isNetwork}. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
       const [text = '', prefix] = entry.split('/');
@@ -24,7 +24,7 @@ export class AddressList {
     this.isEverybody = entries.some((entry) => entry.endsWith('/0'));
   }
 
-  /** `false` for a text that is no address, or is one with a zone (`fe80::1%eth0`). */
+  /** `false` for a string that is not an address, or that has a zone (`fe80::1%eth0`). */
   has(address: string): boolean {
     if (isIP(address) === 0 || address.includes('%')) return false;
     const bare = unmapped(address);
@@ -33,25 +33,25 @@ export class AddressList {
 }
 
 /**
- * An address, or a network whose address has no bit set beyond its prefix: `10.1.2.3/8` may have been meant for
- * `10.1.2.3/32`, and is neither.
+ * An address, or a network whose address has no bit set after the prefix: `10.1.2.3/8` is refused, because `10.1.2.3/32` may
+ * have been meant.
  */
 export function isNetwork(entry: unknown): entry is string {
   const [, address, prefix] = (typeof entry === 'string' ? CIDR.exec(entry) : null) ?? [];
   if (address === undefined || isIP(address) === 0) return false;
-  // What is mapped is written as IPv4.
+  // Mapped addresses must be written as IPv4.
   if (unmapped(address) !== canonical(address)) return false;
   return prefix === undefined || isFirstOf(address, Number(prefix));
 }
 
-/** Whether a network of so many bits begins with this address: the one before it is in another then. */
+/** Whether this is the first address of its network: no bit is set after the prefix. */
 function isFirstOf(address: string, prefix: number): boolean {
   const bits = bitsOf(address);
   if (prefix > bits.length) return false;
   return !bits.slice(prefix).includes('1');
 }
 
-/** An address in binary digits: 32 of them, or 128. */
+/** An address in binary: 32 or 128 digits. */
 function bitsOf(address: string): string {
   if (isIPv4(address)) return address.split('.').map(byteBits).join('');
   const [head, tail] = canonical(address).split('::');
@@ -81,7 +81,7 @@ function binary(value: number, digits: number): string {
   return value.toString(2).padStart(digits, '0');
 }
 
-/** An IPv6 address as the system writes it: lower case, the longest run of zeros left out. */
+/** An IPv6 address in canonical form: lower case, the longest run of zeros shortened. */
 function canonical(address: string): string {
   return isIPv4(address) ? address : new SocketAddress({ address, family: 'ipv6' }).address;
 }

@@ -24,9 +24,9 @@ export class ApplicationGuardHint {
    * @param route its route label, such as `/api/monitor`.
    */
   onRefused(request: IncomingMessage, route: string, status: number): void {
-    if (this.isLogged || !this.isEndpoint(route) || this.access.hasDecided(request)) return;
+    if (this.isLogged || !this.isEndpoint(route) || this.access.isDecided(request)) return;
     // A requestFilter is not asked again: it may count its calls.
-    if (!this.access.judge(request).allowed) return;
+    if (!this.access.decide(request).allowed) return;
     this.isLogged = true;
     new Logger('MonitorAccess').warn(CLOSED_BY_APPLICATION(route, status));
   }

@@ -6,17 +6,17 @@ const TOKEN = /^[\w.~+/-]+=*$/;
 
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
-/** What the option `token` may be. A message about it never shows what it was. */
+/** The rule of the option `token`. Its message never contains the value. */
 export const TOKEN_RULE: Rule = {
   allowed:
-    'a text of 16 to 1000 letters, digits, "-", ".", "_", "~", "+" and "/", with "=" at its end, such as ' +
-    '"openssl rand -hex 32" makes (what it was is not shown here)',
+    'a string of 16 to 1000 letters, digits, "-", ".", "_", "~", "+" and "/", with "=" at its end, such as the output of ' +
+    '"openssl rand -hex 32" (the value is not shown here)',
   isSecret: true,
   accepts: (value) =>
     typeof value === 'string' && value.length >= 16 && value.length <= 1000 && TOKEN.test(value),
 };
 
-/** A token that lets in whoever brings it. Only its hash is kept, so that nothing that looks in here can show it. */
+/** The token of the options. Only its hash is kept, so that no dump of this object contains it. */
 export class BearerToken {
   readonly #hash: Buffer;
 
@@ -24,7 +24,7 @@ export class BearerToken {
     this.#hash = hashOf(token);
   }
 
-  /** Whether the value of an `Authorization` header is this token. Takes as long for any other of its length. */
+  /** Whether the value of an `Authorization` header has this token. Compared in constant time. */
   isIn(authorization: string): boolean {
     const token = BEARER.exec(authorization)?.[1];
     return token !== undefined && timingSafeEqual(hashOf(token), this.#hash);

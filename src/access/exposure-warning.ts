@@ -1,3 +1,4 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
@@ -6,7 +7,7 @@ import { ALLOWS_EVERYBODY, DIAGNOSTICS_EXPOSED, RISKY_LISTENER } from './access.
 import type { ResolvedAccessOptions } from './access.options.js';
 import type { LocalityResolver } from '../common/http/locality.js';
 
-/** What is used of the instances of the frameworks. */
+/** The part of the instances of Express and Fastify that is used here. */
 interface Framework {
   get?(setting: string): unknown;
   [key: symbol]: { trustProxy?: unknown } | undefined;
@@ -19,8 +20,8 @@ export interface ExposedParts {
   readonly hasDiagnostics: boolean;
 }
 
-/** Warns once at start of a set-up that may let more people in than was meant. With diagnostics, it fails the start. */
-export class ExposureWarning {
+/** Warns once at start of a configuration that may expose the endpoint to more clients than intended. With diagnostics, it fails the start. */
+export class ExposureWarning implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('MonitorAccess');
   private server: Server | undefined;
 
@@ -31,7 +32,7 @@ export class ExposureWarning {
     private readonly localities: LocalityResolver,
   ) {}
 
-  /** The address of the application is known only when it listens. */
+  /** The address of the application is only known when it listens. */
   private readonly onListening = (): void => {
     const address = this.server?.address();
     if (typeof address !== 'object' || address === null) return;
@@ -67,7 +68,7 @@ export class ExposureWarning {
   }
 }
 
-/** Whether the application expects proxies before it. */
+/** Whether the application is configured to run behind proxies. */
 function trustsProxies({ httpAdapter }: HttpAdapterHost): boolean {
   const instance = httpAdapter.getInstance<Framework>();
   switch (httpAdapter.getType()) {

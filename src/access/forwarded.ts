@@ -1,19 +1,19 @@
 import { isIPv6 } from 'node:net';
 
-/** The characters of a token, RFC 9110, section 5.6.2. Sticky, so that it never looks further than it is asked to. */
+/** A token, RFC 9110, section 5.6.2. Sticky, so that it matches only at the current position. */
 const TOKEN = /[\w!#$%&'*+.^`|~-]+/y;
-/** A quoted string. One character is read in one way only, so that this takes linear time. */
+/** A quoted string. Every character has one way to match, so this takes linear time. */
 const QUOTED = /"((?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*)"/y;
 const WHITESPACE = /[ \t]*/y;
 
-/** `192.0.2.60`, `192.0.2.60:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`: a node that is an address. */
+/** `192.0.2.60`, `192.0.2.60:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`: a node with an address. */
 const NODE = /^(?:([\d.]{7,15})|\[([\da-f:.]{2,45})\])(?::\d{1,5})?$/i;
 
 /**
- * The addresses for which the proxies of a `Forwarded` header (RFC 7239) say that they forwarded a request, in order.
+ * The client addresses in a `Forwarded` header (RFC 7239), in order.
  *
- * @returns `undefined` if any of it cannot be read, or does not say for whom: an element without `for`, or one that
- * is `unknown` or a name that hides the address (`_hidden`).
+ * @returns `undefined` if any element cannot be parsed or has no address: no `for`, `for=unknown` or an obfuscated name such as
+ * `for=_hidden`.
  */
 export function forwardedAddresses(header: string): string[] | undefined {
   const scanner = new Scanner(header);
@@ -28,7 +28,7 @@ export function forwardedAddresses(header: string): string[] | undefined {
   return scanner.isAtEnd() ? addresses : undefined;
 }
 
-/** One element, such as `for=192.0.2.60;proto=http;by=203.0.113.43`: what its `for` is, if it has one and no more. */
+/** Reads one element, such as `for=192.0.2.60;proto=http;by=203.0.113.43`: its `for`, if it has exactly one. */
 function readElement(scanner: Scanner): string | undefined {
   const nodes: string[] = [];
   do {
@@ -45,13 +45,13 @@ function readValue(scanner: Scanner): string | undefined {
   return token ?? scanner.matchAtOnce(QUOTED)?.slice(1, -1).replace(/\\(.)/g, '$1');
 }
 
-/** Reads a text from its start to its end, once. */
+/** Reads a string from start to end. */
 class Scanner {
   private position = 0;
 
   constructor(private readonly text: string) {}
 
-  /** Takes what comes next and matches, whitespace around it included. */
+  /** Consumes a match at the current position, after optional whitespace. */
   match(pattern: RegExp): string | undefined {
     this.matchAtOnce(WHITESPACE);
     return this.matchAtOnce(pattern);

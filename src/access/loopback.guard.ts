@@ -4,19 +4,19 @@ import type { IncomingMessage } from 'node:http';
 import { describeThrown } from '../common/show-value.js';
 import { FORBIDDEN } from './access.messages.js';
 import { MonitorAccess } from './monitor-access.js';
-import type { AccessJudgement, AccessDenied } from './access-decision.js';
-import { refused } from './access-decision.js';
+import type { AccessDecision, AccessDenied } from './access-decision.js';
+import { denied } from './access-decision.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import type { AdapterResponse } from '../common/http/raw-response.js';
 import { answerText, isAnswered } from '../common/http/raw-response.js';
 
 /**
- * Lets a request in that comes from this machine, and whomever the options of the module let in beside it.
+ * Allows requests from this machine, and those that the options `allow`, `token` and `requestFilter` allow.
  *
- * Where it comes from is judged by the socket. A header can take access away, never give it, but for a valid token.
- * The guard of the monitor's own endpoint; a controller of the application may use it too.
+ * The client is identified by the address of its socket. A header can remove access and never grant it; the token is the only
+ * exception. It is the guard of the monitor's endpoint, and may be used on controllers of the application, with the same options.
  *
- * A subclass may judge otherwise ({@link judge}), or answer otherwise ({@link refuse}).
+ * A subclass may override {@link decide} and {@link refuse}.
  *
  * @example
  * \@Controller('admin')
@@ -29,46 +29,46 @@ export class LoopbackGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = rawRequest(context.getArgByIndex(0));
-    // A message, or an event of a WebSocket: there is nothing to judge, and nobody to answer.
+    // Messages of a transport or a WebSocket have no HTTP request to check.
     if (request === undefined || context.getType() !== 'http') return false;
     const response = context.getArgByIndex<AdapterResponse>(1);
-    const decision = this.access.decide(request, this.judgeSafely(request));
-    if (decision instanceof Promise) return decision.then((judgement) => this.conclude(judgement, response));
+    const decision = this.access.applyFilter(request, this.decideSafely(request));
+    if (decision instanceof Promise) return decision.then((settled) => this.conclude(settled, response));
     return this.conclude(decision, response);
   }
 
-  /** What to make of a request, before the `requestFilter` of the options is asked. */
-  protected judge(request: IncomingMessage): AccessJudgement {
-    return this.access.judge(request);
+  /** Decides by the rules, before the `requestFilter` of the options is called. What it throws refuses the request. */
+  protected decide(request: IncomingMessage): AccessDecision {
+    return this.access.decide(request);
   }
 
   /**
-   * Answers a request that is refused with a 403 that says nothing. It does so past the adapter: an exception would
-   * pass through the filters and the translations of the application, which may make anything of it, a 500 included.
+   * Answers a refused request with 403 and no details. It bypasses the adapter, because exception filters and interceptors of
+   * the application could turn an exception into any other answer.
    *
-   * @returns what {@link canActivate} gives then. A promise that never settles ends the matter: nothing of the
-   * application has a hold of the request any more, and nothing keeps what waits for it in memory.
+   * @returns the result of {@link canActivate}: a promise that never settles, which stops Nest here. Nothing references it, so
+   * it is collected.
    */
-  protected refuse(response: AdapterResponse, refusal: AccessDenied): boolean | Promise<boolean> {
-    this.access.log(refusal);
+  protected refuse(response: AdapterResponse, denial: AccessDenied): boolean | Promise<boolean> {
+    this.access.log(denial);
     try {
       answerText(response, 403, FORBIDDEN);
     } catch {
-      // The adapter is of another make, or somebody else has begun to answer.
+      // An unknown adapter, or the application has started an answer.
       if (!isAnswered(response)) return false;
     }
     return new Promise<boolean>(() => {});
   }
 
-  private judgeSafely(request: IncomingMessage): AccessJudgement {
+  private decideSafely(request: IncomingMessage): AccessDecision {
     try {
-      return this.judge(request);
+      return this.decide(request);
     } catch (thrown) {
-      return refused('unreadable', describeThrown(thrown).message);
+      return denied('unreadable', describeThrown(thrown).message);
     }
   }
 
-  private conclude(judgement: AccessJudgement, response: AdapterResponse): boolean | Promise<boolean> {
-    return judgement.allowed || this.refuse(response, judgement);
+  private conclude(decision: AccessDecision, response: AdapterResponse): boolean | Promise<boolean> {
+    return decision.allowed || this.refuse(response, decision);
   }
 }

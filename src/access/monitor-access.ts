@@ -1,50 +1,59 @@
+import type { OnModuleDestroy } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { REFUSED } from './access.messages.js';
 import type { LocalityResolver } from '../common/http/locality.js';
 import { AccessPolicy } from './access.policy.js';
 import type { ResolvedAccessOptions } from './access.options.js';
-import type { AccessJudgement, AccessDenied, RefusalReason } from './access-decision.js';
+import type { AccessDecision, AccessDenied, AccessDeniedReason } from './access-decision.js';
 import { FilterCalls } from './request-filter.js';
 
-/** Who gets in, in one application: by the built-in judgement, or by the filter of the options. */
-export class MonitorAccess {
+/**
+ * Decides who may read the endpoint of one application: by the built-in rules, then by the `requestFilter` of the options.
+ * A guard of your own can inject it.
+ */
+export class MonitorAccess implements OnModuleDestroy {
   private readonly logger = new Logger('MonitorAccess');
-  private readonly builtIn: AccessPolicy;
+  private readonly policy: AccessPolicy;
   private readonly filter: FilterCalls | undefined;
-  /** There is one line in the log for each, so that nobody can fill it by knocking. */
-  private readonly logged = new Set<RefusalReason>();
+  /** One line in the log for each reason, so that clients cannot fill the log. */
+  private readonly logged = new Set<AccessDeniedReason>();
   private readonly decided = new WeakSet<IncomingMessage>();
 
   constructor(options: ResolvedAccessOptions, localities: LocalityResolver) {
-    this.builtIn = new AccessPolicy(options, localities);
+    this.policy = new AccessPolicy(options, localities);
     const { requestFilter } = options;
     this.filter = requestFilter === undefined ? undefined : new FilterCalls(requestFilter);
   }
 
-  /** What the built-in judgement makes of a request. */
-  judge(request: IncomingMessage): AccessJudgement {
-    return this.builtIn.judge(request);
+  /** The decision of the built-in rules. */
+  decide(request: IncomingMessage): AccessDecision {
+    return this.policy.decide(request);
   }
 
-  /** What becomes of that judgement by the filter of the options, if there is one. */
-  decide(request: IncomingMessage, judgement: AccessJudgement): AccessJudgement | Promise<AccessJudgement> {
+  /**
+   * The final decision: that of the `requestFilter`, if there is one.
+   *
+   * @param decision of the rules. @returns a promise where the filter is asynchronous. It never rejects.
+   */
+  applyFilter(request: IncomingMessage, decision: AccessDecision): AccessDecision | Promise<AccessDecision> {
     this.decided.add(request);
-    return this.filter === undefined ? judgement : this.filter.ask(request, judgement);
+    return this.filter === undefined ? decision : this.filter.ask(request, decision);
   }
 
-  /** Whether {@link decide} was called for a request, which a guard of the application may have refused before that. */
-  hasDecided(request: IncomingMessage): boolean {
+  /** @internal Whether {@link applyFilter} was called for a request, which a guard of the application may have refused before that. */
+  isDecided(request: IncomingMessage): boolean {
     return this.decided.has(request);
   }
 
+  /** Logs that a request was refused, once for each reason. */
   log({ reason, detail }: AccessDenied): void {
     if (this.logged.has(reason)) return;
     this.logged.add(reason);
     this.logger.warn(REFUSED(reason, detail));
   }
 
-  /** In the first of all hooks of a close, before the server waits for its requests. */
+  /** The first hook of a shutdown: a pending filter must not delay the close of the server. */
   onModuleDestroy(): void {
     this.filter?.stop();
   }

@@ -1,20 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
-/** Who is at the other end of the socket of a request. Nothing here can be chosen by a client. */
+/** The connection of a request. A client cannot choose any of these values. */
 export interface Peer {
-  /** `undefined` on a unix socket, and on a connection that is gone. */
+  /** The remote address; `undefined` for a Unix socket and a closed connection. */
   readonly address: string | undefined;
-  /** Where it connected to. */
+  /** The address that the client connected to. */
   readonly localAddress: string | undefined;
   readonly isUnix: boolean;
   readonly isEncrypted: boolean;
   readonly isHttp1: boolean;
-  /** Past so many headers, the server drops them without a word. */
+  /** The server silently drops headers after this many. */
   readonly maxHeaders: number;
 }
 
-/** The server that a connection came in through is a property of its socket in all versions of Node, undocumented. */
+/** Node sets the server of a connection as a property of its socket, in all versions, undocumented. */
 type ServerSocket = Partial<TLSSocket> & { server?: Partial<Server> };
 
 export function peerOf(request: IncomingMessage): Peer {
@@ -31,15 +31,12 @@ export function peerOf(request: IncomingMessage): Peer {
   };
 }
 
-/**
- * By the server and not by the missing address: that of a TCP connection is missing too, once its client has reset
- * it.
- */
+/** Checked at the server, because a TCP connection that was reset has no address either. */
 function listensOnUnixSocket(server: Partial<Server> | undefined): boolean {
   return typeof server?.address?.() === 'string';
 }
 
-/** A link-local address comes with its network interface, `fe80::1%eth0`, to which the neighbour is a neighbour. */
+/** A link-local address without its network interface: `fe80::1%eth0` is `fe80::1`. */
 function withoutZone(address: string | undefined): string | undefined {
   return address?.startsWith('fe80:') ? address.split('%', 1)[0] : address;
 }

@@ -1,6 +1,6 @@
-/** Each of these says for whom a request was forwarded: one address, or a list of them with commas between. */
+/** Headers with the address of the client: one, or a list that is separated by commas. */
 const ADDRESS_HEADERS = new Set([
-  // The usual ones.
+  // Common.
   'x-forwarded-for',
   'x-real-ip',
   'x-client-ip',
@@ -25,7 +25,7 @@ const ADDRESS_HEADERS = new Set([
   'cdn-src-ip',
   'x-sucuri-clientip',
   'incap-client-ip',
-  // Older ones, of WebLogic, Squid, and proxies that were set up by hand.
+  // Older ones: WebLogic, Squid, and hand-written configurations.
   'wl-proxy-client-ip',
   'proxy-client-ip',
   'client-ip',
@@ -38,7 +38,7 @@ const ADDRESS_HEADERS = new Set([
   'x-true-client-ip',
 ]);
 
-/** Only a proxy adds these, and they do not say for whom. */
+/** Headers that only proxies add, without the address of the client. */
 const PROXY_HEADERS = new Set([
   'via',
   'cdn-loop',
@@ -56,7 +56,7 @@ const PROXY_HEADERS = new Set([
   'x-varnish',
 ]);
 
-/** The same, of families of headers: of proxies in general, of vendors, and of service meshes. */
+/** The same, by prefix: of proxies in general, vendors and service meshes. */
 const PROXY_FAMILIES = new RegExp(
   `^(?:${[
     'x-(?:forwarded|original|real|proxy|ssl|client-cert)',
@@ -68,10 +68,10 @@ const PROXY_FAMILIES = new RegExp(
   ].join('|')})-`,
 );
 
-/** What a header tells of how a request got here, by its name in lower case. */
+/** The format of a header that proxies add; `proxy` is one without an address. */
 export type ProxyHeaderKind = 'forwarded' | 'addresses' | 'proxy' | undefined;
 
-/** `undefined` is a header that tells nothing of the kind. */
+/** @param name in lower case. @returns `undefined` for any other header. */
 export function proxyHeaderKind(name: string): ProxyHeaderKind {
   if (name === 'forwarded') return 'forwarded';
   if (ADDRESS_HEADERS.has(name)) return 'addresses';

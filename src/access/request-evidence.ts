@@ -10,13 +10,13 @@ export interface ProxyHeader {
   readonly value: string;
 }
 
-/** What the headers of a request say that matters to who gets in, each of them as often as it came. */
+/** The headers that access depends on, with every occurrence of each. */
 export interface RequestEvidence {
-  /** How many headers there are. */
+  /** The number of all headers. */
   readonly count: number;
-  /** Whom the request is for: `Host`, and `:authority` of HTTP/2. */
+  /** The values of `Host`, and of `:authority` in HTTP/2. */
   readonly hosts: string[];
-  /** Whom its target says that it is for, if that is no path. Empty texts are targets that cannot be read. */
+  /** The host of a request target that is not a path. An empty string is a target that cannot be parsed. */
   readonly targetHosts: string[];
   readonly authorizations: string[];
   readonly origins: string[];
@@ -24,13 +24,10 @@ export interface RequestEvidence {
   readonly proxyHeaders: ProxyHeader[];
 }
 
-/** `GET http://localhost:3000/monitor HTTP/1.1`: the form of a request to a proxy, which names a host of its own. */
+/** `GET http://localhost:3000/monitor HTTP/1.1`: the absolute form, which is for proxies and contains a host. */
 const ABSOLUTE_TARGET = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
-/**
- * Reads the headers as they came over the wire: `request.headers` joins some that came twice, and drops others,
- * such as a second `Host`.
- */
+/** Reads the raw headers, because `request.headers` joins some that occur twice and drops others, such as a second `Host`. */
 export function evidenceOf(request: IncomingMessage): RequestEvidence {
   const { rawHeaders } = request;
   const evidence: RequestEvidence = {
@@ -70,7 +67,7 @@ export function evidenceOf(request: IncomingMessage): RequestEvidence {
   return evidence;
 }
 
-/** As it came: Express takes parts of it off where an application is mounted in another. */
+/** The original target: Express removes the mount path where an application is mounted in another. */
 function targetOf(request: IncomingMessage & { originalUrl?: unknown }): string {
   return typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '');
 }

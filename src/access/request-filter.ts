@@ -1,53 +1,53 @@
 import type { IncomingMessage } from 'node:http';
 import { describeThrown } from '../common/show-value.js';
 import { FILTER_STOPPED, FILTER_TOO_SLOW } from './access.messages.js';
-import type { AccessJudgement } from './access-decision.js';
-import { refused } from './access-decision.js';
+import type { AccessDecision } from './access-decision.js';
+import { denied } from './access-decision.js';
 
 /**
- * The application's own judgement of who gets in.
+ * Has the last word on who may read the endpoint.
  *
- * @param request Node's own, on Express and on Fastify.
- * @param judgement what the built-in judgement makes of it.
+ * @param request Node's own request, on Express and on Fastify.
+ * @param decision of the built-in rules.
+ * @returns `true`, or a promise of `true` within 5 seconds, to allow the request. Everything else refuses it.
  */
 export type RequestFilter = (
   request: IncomingMessage,
-  judgement: AccessJudgement,
+  decision: AccessDecision,
 ) => boolean | Promise<boolean>;
 
-/** A filter that takes longer, in milliseconds, has said no. */
+/** The milliseconds after which a pending filter refuses the request. */
 const TIMEOUT = 5000;
 
-/** Asks the filter of the application, and waits for what it says no longer than there is time. */
+/** Calls the `requestFilter` of the options, with a timeout. */
 export class FilterCalls {
-  /** Those who still wait, to be told no. */
+  /** The calls that are pending. */
   private readonly waiting = new Set<(why: string) => void>();
   private isStopped = false;
 
   constructor(private readonly filter: RequestFilter) {}
 
   /**
-   * What becomes of a judgement: the request is let in for a `true`, and nothing else. Where the filter takes its
-   * time, it is a promise, which never rejects.
+   * The decision of the filter. It is a promise, which never rejects, if the filter returns one.
    */
-  ask(request: IncomingMessage, judgement: AccessJudgement): AccessJudgement | Promise<AccessJudgement> {
+  ask(request: IncomingMessage, decision: AccessDecision): AccessDecision | Promise<AccessDecision> {
     try {
-      const answer: unknown = this.filter(request, judgement);
-      return isThenable(answer) ? this.wait(answer, judgement) : filtered(answer, judgement);
+      const answer: unknown = this.filter(request, decision);
+      return isThenable(answer) ? this.wait(answer, decision) : filtered(answer, decision);
     } catch (thrown) {
       return failed(describeThrown(thrown).message);
     }
   }
 
-  /** A filter that never settles must not hold the close of the application up. */
+  /** Refuses the pending requests: a filter that never settles must not delay the close of the application. */
   stop(): void {
     this.isStopped = true;
     for (const giveUp of this.waiting) giveUp(FILTER_STOPPED);
   }
 
-  private wait(answer: PromiseLike<unknown>, judgement: AccessJudgement): Promise<AccessJudgement> {
+  private wait(answer: PromiseLike<unknown>, decision: AccessDecision): Promise<AccessDecision> {
     return new Promise((resolve) => {
-      const settle = (decision: AccessJudgement) => {
+      const settle = (decision: AccessDecision) => {
         clearTimeout(timer);
         this.waiting.delete(giveUp);
         resolve(decision);
@@ -56,7 +56,7 @@ export class FilterCalls {
       const timer = setTimeout(() => giveUp(FILTER_TOO_SLOW(TIMEOUT)), TIMEOUT).unref();
       this.waiting.add(giveUp);
       Promise.resolve(answer).then(
-        (value) => settle(filtered(value, judgement)),
+        (value) => settle(filtered(value, decision)),
         (thrown) => giveUp(describeThrown(thrown).message),
       );
       if (this.isStopped) giveUp(FILTER_STOPPED);
@@ -64,13 +64,13 @@ export class FilterCalls {
   }
 }
 
-function filtered(answer: unknown, judgement: AccessJudgement): AccessJudgement {
-  if (answer === true) return judgement.allowed ? judgement : { allowed: true, by: 'filter' };
-  return refused('filter', judgement.allowed ? `by ${judgement.by}` : judgement.detail);
+function filtered(answer: unknown, decision: AccessDecision): AccessDecision {
+  if (answer === true) return decision.allowed ? decision : { allowed: true, by: 'filter' };
+  return denied('filter', decision.allowed ? `by ${decision.by}` : decision.detail);
 }
 
-function failed(why: string): AccessJudgement {
-  return refused('filter-error', why);
+function failed(why: string): AccessDecision {
+  return denied('filter-error', why);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -25,7 +25,7 @@ import { connect as connectTcp } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { AccessJudgement, MonitorOptions } from '../../src/index.js';
+import type { AccessDecision, MonitorOptions } from '../../src/index.js';
 import {
   LoopbackGuard,
   MonitorController,
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
         requestBytes('GET', '/monitor', ['X-Forwarded-For: \u009b31m[Nest] LOG \u0085ok']),
       );
       expect(running.log.warnings).toEqual([
-        expect.stringContaining('forwarded for somebody who is not let in'),
+        expect.stringContaining('a proxy forwarded it for an address that is not allowed'),
       ]);
       expect(running.log.warnings[0]).toContain("x-forwarded-for: '\\x9B31m[Nest] LOG \\x85ok'");
     });
@@ -248,11 +248,11 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(statusesOf(await answer)).toEqual([403]);
     });
 
-    it('hands it what the built-in judgement makes of the request', async () => {
-      const judgements: AccessJudgement[] = [];
-      const requestFilter = (_request: IncomingMessage, judgement: AccessJudgement) => {
-        judgements.push(judgement);
-        return judgement.allowed && judgement.by === 'token';
+    it('gets the decision of the built-in rules', async () => {
+      const decisions: AccessDecision[] = [];
+      const requestFilter = (_request: IncomingMessage, decision: AccessDecision) => {
+        decisions.push(decision);
+        return decision.allowed && decision.by === 'token';
       };
       const token = 'x'.repeat(32);
       const running = await start({ requestFilter, token });
@@ -261,7 +261,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect((await running.get('/monitor', { headers: { Authorization: `Bearer ${token}` } })).status).toBe(
         200,
       );
-      expect(judgements).toEqual([
+      expect(decisions).toEqual([
         { allowed: true, by: 'loopback' },
         { allowed: false, reason: 'forwarded', detail: "x-forwarded-for: '8.8.8.8'" },
         { allowed: true, by: 'token' },
@@ -283,7 +283,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     }
     const jwt = { provide: APP_GUARD, useClass: JwtGuard };
 
-    it('is reached when the decorators of the options make the endpoint public, and judges as ever', async () => {
+    it('is reached when the decorators of the options make the endpoint public, and still applies its rules', async () => {
       for (const monitor of [
         MonitorModule.forRoot({ decorators: [Public()] }),
         MonitorModule.forRootAsync({ decorators: [Public()], useFactory: () => ({}) }),
@@ -364,13 +364,13 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     expect((await running.get('/admin', { headers })).status).toBe(200);
   });
 
-  it('can be overridden in what it judges and in what it answers', async () => {
+  it('can be overridden in what it decides and in what it answers', async () => {
     @Injectable()
     class Night extends LoopbackGuard {
-      protected override judge(request: IncomingMessage): AccessJudgement {
+      protected override decide(request: IncomingMessage): AccessDecision {
         if (request.headers['x-throw'] !== undefined) throw new Error('no clock');
         return request.headers['x-night'] === undefined
-          ? super.judge(request)
+          ? super.decide(request)
           : { allowed: false, reason: 'peer', detail: 'at night' };
       }
     }
@@ -393,7 +393,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
 });
 
 describe('over HTTP/2', () => {
-  it('judges each request of a session by itself, and by its :authority and its Host', async () => {
+  it('checks each request of a session, with its :authority and its Host', async () => {
     const log = new RecordingLogger();
     const app = await NestFactory.create(
       moduleOf({ imports: [MonitorModule.forRoot()] }),

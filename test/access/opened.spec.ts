@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       const headers = ['Host: app'];
       expect(await six.ask({ peer: '::ffff:8.8.8.8', headers })).toBe(403);
       expect(await six.ask({ peer: '2001:db8::1', headers })).toBe(200);
-      expect(six.log.warnings[0]).toContain('everybody (/0)');
+      expect(six.log.warnings[0]).toContain('all addresses (/0)');
       const four = await start({ allow: ['0.0.0.0/0'], allowedHosts: ['app'] });
       expect(await four.ask({ peer: '::ffff:8.8.8.8', headers })).toBe(200);
       expect(await four.ask({ peer: '2001:db8::1', headers })).toBe(403);
@@ -288,7 +288,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       const { ask, log } = await start({ token: TOKEN });
       await ask({ headers: [bearer(`${TOKEN}-wrong`)] });
       await ask({ peer: '8.8.8.8', headers: [bearer(TOKEN), bearer(TOKEN)] });
-      expect(log.warnings).toEqual([expect.stringContaining('an Authorization that is not the token')]);
+      expect(log.warnings).toEqual([expect.stringContaining('its Authorization is not the token')]);
       expect(log.warnings.join()).not.toContain(TOKEN);
     });
   });

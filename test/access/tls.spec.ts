@@ -58,7 +58,7 @@ function casesAt(port: number): [Record<string, string>, number][] {
   ];
 }
 
-describe('over TLS, the monitor judges Host and Origin', () => {
+describe('over TLS, the monitor checks Host and Origin', () => {
   it.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('by %s', async (name) => {
     const port = await start(name);
     for (const [headers, status] of casesAt(port)) {

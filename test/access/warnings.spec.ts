@@ -8,7 +8,7 @@ import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, moduleOf } from '../support/app.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 
-const RISKY = 'listens to other machines, and trusts proxies';
+const RISKY = 'listens on an address that other machines can reach, and trusts proxies';
 
 describe.each(ADAPTERS)('on %s, an application', (adapter) => {
   /** What it is warned of, when it listens there. */
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('on %s, an application', (adapter) => {
 
   it('is warned where it lets everybody in', async () => {
     expect(await warningsOf('127.0.0.1', false, { allow: ['0.0.0.0/0'] })).toEqual([
-      expect.stringContaining('everybody (/0)'),
+      expect.stringContaining('all addresses (/0)'),
     ]);
   });
 });

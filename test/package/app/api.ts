@@ -16,7 +16,7 @@ import {
   PUBLISHER_INTERVAL,
 } from 'nestjs-monitor';
 import type {
-  AccessJudgement,
+  AccessDecision,
   AccessOptions,
   AccessGranted,
   Collector as OwnCollector,
@@ -47,7 +47,7 @@ import type {
   PublisherObject,
   PublishFunction,
   AccessDenied,
-  RefusalReason,
+  AccessDeniedReason,
   RequestFilter,
   Reading,
   SeriesIdentity,
@@ -105,20 +105,20 @@ export class OfficeHoursGuard extends LoopbackGuard {
   }
 }
 
-/** A guard that judges otherwise. */
+/** A guard with other rules. */
 @Injectable()
 export class ByTokenOnlyGuard extends LoopbackGuard {
   constructor(access: MonitorAccess) {
     super(access);
   }
 
-  protected override judge(request: IncomingMessage): AccessJudgement {
-    const judgement = super.judge(request);
-    return judgement.allowed && judgement.by !== 'token' ? refuse('token', judgement) : judgement;
+  protected override decide(request: IncomingMessage): AccessDecision {
+    const decision = super.decide(request);
+    return decision.allowed && decision.by !== 'token' ? refuse('token', decision) : decision;
   }
 }
 
-function refuse(reason: RefusalReason, { by }: AccessGranted): AccessDenied {
+function refuse(reason: AccessDeniedReason, { by }: AccessGranted): AccessDenied {
   return { allowed: false, reason, detail: by };
 }
 
