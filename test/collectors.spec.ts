@@ -1,3 +1,4 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createHook } from 'node:async_hooks';
@@ -91,6 +92,32 @@ describe('a collector that is switched off', () => {
     };
     // The tick, the immediate and the timer of the sampler, and a sample a second of process and memory.
     expect((await aliveWith(true)) - (await aliveWith(false))).toBe(5);
+  });
+
+  it('makes no difference in an application that fails to start: none of the others has set a timer', async () => {
+    class Failing implements OnApplicationBootstrap {
+      onApplicationBootstrap(): void {
+        throw new Error('no database');
+      }
+    }
+    const timersWith = async (isOn: boolean) => {
+      let timers = 0;
+      const hook = createHook({
+        init: (_id, type) => void (/^(Timeout|Immediate)$/.test(type) && timers++),
+      });
+      onTestFinished(() => void hook.disable());
+      const collectors = { process: isOn, eventLoop: isOn, memory: isOn, gc: isOn };
+      const app = await NestFactory.create(
+        moduleOf({ imports: [MonitorModule.forRoot({ collectors })], providers: [Failing] }),
+        adapterOf('express'),
+        { logger: false, abortOnError: false },
+      );
+      hook.enable();
+      await expect(app.init()).rejects.toThrow('no database');
+      hook.disable();
+      return timers;
+    };
+    expect(await timersWith(true)).toBe(await timersWith(false));
   });
 });
 
