@@ -28,6 +28,16 @@ export type { EndpointOptions } from './endpoint/endpoint.options.js';
 export { MonitorController } from './endpoint/monitor.controller.js';
 export { MonitorPort } from './endpoint/port/monitor-port.js';
 export type { PortOptions } from './endpoint/port/port.options.js';
+export type { AdapterResponse } from './common/http/raw-response.js';
+export type {
+  Aggregate,
+  MetricDefinition,
+  MetricKind,
+  OpenTelemetryNames,
+  PrometheusNames,
+} from './metrics/definitions/metric-definition.js';
+export type { ClassicBuckets } from './metrics/histogram/classic-buckets.js';
+export type { ReadonlyBuckets } from './metrics/histogram/exponential-buckets.js';
 export type { Description } from './metrics/description.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
 export type { Extremes } from './metrics/extremes.js';
@@ -42,6 +52,7 @@ export type {
   HistogramSeriesMeasurement,
   Measurement,
   Measurements,
+  MetricMeasurement,
   SeriesMeasurement,
 } from './metrics/collection/measurements.js';
 export type {
@@ -66,6 +77,11 @@ export type { Capture } from './diagnostics/captures/capture-store.js';
 export type { BlockedLoopOptions, DiagnosticsOptions } from './diagnostics/diagnostics.options.js';
 export type { ProfileRequest } from './diagnostics/monitor-diagnostics.js';
 export { DiagnosticsOffError, MonitorDiagnostics } from './diagnostics/monitor-diagnostics.js';
+export type { Operation } from './diagnostics/operation-lock.js';
+export type { TableOrder } from './diagnostics/profiles/profile-table.js';
+export type { ProfileFormat, TableOptions } from './diagnostics/profiles/profile-format.js';
+export type { Profile, ProfileKind } from './diagnostics/profiles/profiler.js';
+export type { RepeatedProfile } from './diagnostics/repeated-profile.js';
 export { OperationInProgressError } from './diagnostics/operation-lock.js';
 export { HeapSnapshotRefusedError } from './diagnostics/heap-snapshot/heap-snapshot.js';
 export type { DiagnosticReport } from './diagnostics/report/diagnostic-report.js';

@@ -34,6 +34,7 @@ describe('the options', () => {
       publishInterval: 10_000,
       publishTimeout: 10_000,
       dashboard: true,
+      history: { minutes: 60, series: 300 },
       measureInterval: 100,
       path: 'monitor',
       host: undefined,

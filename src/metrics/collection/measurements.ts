@@ -35,7 +35,8 @@ export interface HistogramSeriesMeasurement extends SeriesMeasurement {
   readonly interval: HistogramSnapshot;
 }
 
-interface MetricMeasurement<K extends MetricKind, S extends SeriesMeasurement> {
+/** One metric of a kind, with all its series. */
+export interface MetricMeasurement<K extends MetricKind, S extends SeriesMeasurement> {
   readonly kind: K;
   readonly name: string;
   /** What was said of the metric by `describe()`, or is known of it where it is one of the monitor itself. */

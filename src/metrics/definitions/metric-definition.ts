@@ -18,7 +18,7 @@ export interface PrometheusNames {
   /** Written as `untyped` or `unknown`, because the name ends as that of another type does. */
   readonly isUntyped?: true;
   /**
-   * Further gauges of a histogram, one for each of the {@link STATISTICS}, of the values since the last scrape. `*` stands
+   * Further gauges of a histogram, one for each of `STATISTICS`, of the values since the last scrape. `*` stands
    * for the statistic.
    */
   readonly statistics?: string;

@@ -8,7 +8,7 @@ export class ClassicBuckets {
   /** The index of a bound: where the last value that had one was, the next one is more often than not. */
   private latest = 0;
 
-  /** @param bounds what {@link ClassicBuckets.accepts} accepts. Not to be changed any more. */
+  /** @param bounds what `ClassicBuckets.accepts()` accepts. Not to be changed any more. */
   constructor(
     readonly bounds: readonly number[],
     counts?: Float64Array,
