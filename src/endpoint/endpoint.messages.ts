@@ -1,5 +1,5 @@
-/** What a client gets that calls itself something else. */
-export const BAD_READER = 'The reader in the query is called by 1 to 50 letters, digits, "_", "-" and "."\n';
+/** The answer to an invalid reader name. */
+export const BAD_READER = 'The reader in the query must have 1 to 50 letters, digits, "_", "-" and "."\n';
 
 export const BAD_FORMAT =
   'The format in the query can be "json" only. For Prometheus, read /prometheus below this path.\n';
@@ -9,18 +9,18 @@ export const REDIRECTED =
   'The dashboard is at the address in the Location header. For JSON, add ?format=json.\n';
 
 export const NO_HTTP_ADAPTER =
-  'The monitor has a port of its own, and needs @nestjs/platform-express or @nestjs/platform-fastify for it. Install either.';
+  'The option "port" needs @nestjs/platform-express or @nestjs/platform-fastify. Install either.';
 
 export const PORT_FAILED = (port: number, address: string, message: string): string =>
   `The monitor cannot be served at its port ${port} of ${address} (the options "port" and "bindAddress"): ${message}`;
 
 export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
 
-/** What a client gets when too many read at once, or hold documents in memory that they do not take. */
+/** The answer where too many reads are under way, or clients do not receive what is in memory for them. */
 export const TOO_MANY_READS = 'There are too many reads under way. Try again later.\n';
 
-/** What a client gets while the application closes. */
+/** The answer while the application closes. */
 export const CLOSING = 'The application is closing.\n';
 
 export const ANSWER_FAILED = (message: string): string =>
-  `An answer of the monitor was cut off, since what it sends failed: ${message}`;
+  `An answer of the monitor was aborted, because producing it failed: ${message}`;

@@ -1,29 +1,29 @@
-/** One of the things that a client said it would take. */
+/** One entry of an `Accept` or `Accept-Encoding` header. */
 interface Range {
   /** In lower case, such as `text/plain`, `text/*`, or `gzip`. */
   readonly name: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** How much it is wanted, from 0 to 1. */
+  /** The quality value `q`, from 0 to 1. */
   readonly quality: number;
 }
 
 /** A content type that can be sent. */
 export interface Offer {
   readonly type: string;
-  /** Each `version` that it may be asked for by. */
+  /** The values of the parameter `version` that request it. */
   readonly versions?: readonly string[];
 }
 
 /**
- * How much each of some content types is wanted, from 0 to 1, by an `Accept` header.
+ * The quality of each content type in an `Accept` header, from 0 to 1.
  *
- * Of the library `negotiator`, parameters must all be equal to those of the offer. Prometheus asks for
- * `version=1.0.0;escaping=allow-utf-8` and the like, and takes what has never heard of the second one.
+ * The library `negotiator` is not used, because it requires all parameters to be equal. Prometheus sends
+ * `version=1.0.0;escaping=allow-utf-8` and accepts answers without the second one.
  */
 export function qualities(header: string | undefined, offers: readonly Offer[]): number[] {
   const ranges = header === undefined ? [EVERYTHING] : rangesIn(header);
   return offers.map((offer) => {
-    // The most specific range decides, whatever the others say.
+    // The most specific range decides.
     const [best] = ranges
       .map((range) => ({ range, precision: precisionOf(range, offer) }))
       .filter(({ precision }) => precision >= 0)
@@ -32,7 +32,7 @@ export function qualities(header: string | undefined, offers: readonly Offer[]):
   });
 }
 
-/** Whether a client takes this content coding, by its `Accept-Encoding` header. */
+/** Whether an `Accept-Encoding` header accepts this content coding. */
 export function acceptsCoding(header: string | string[] | undefined, coding: string): boolean {
   const ranges = header === undefined ? [] : rangesIn(String(header));
   const range = ranges.find(({ name }) => name === coding) ?? ranges.find(({ name }) => name === '*');
@@ -55,7 +55,7 @@ function rangesIn(header: string): Range[] {
     const [name = '', ...rest] = part.split(';').map((text) => text.trim());
     const parameters = new Map(rest.map((parameter) => parameterIn(parameter)));
     const quality = Number(parameters.get('q') ?? 1);
-    // What is no quality wants nothing.
+    // An invalid quality counts as 0.
     return { name: name.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
   });
 }

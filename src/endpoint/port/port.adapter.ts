@@ -7,8 +7,8 @@ const ADAPTERS = {
 };
 
 /**
- * An HTTP adapter of the kind that the application has, or else of the kind that is installed. They are loaded only
- * here, and only now, so that nobody needs one who has no port.
+ * An HTTP adapter of the kind that the application uses, or else one that is installed. It is loaded only when there is a
+ * port, so that applications without one need neither.
  */
 export async function loadAdapter(kind: string | undefined): Promise<AbstractHttpAdapter> {
   const { express, fastify } = ADAPTERS;

@@ -5,14 +5,14 @@ import { NestFactory } from '@nestjs/core';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** More connections than readers of a monitor ever need. */
+/** More connections than the clients of a monitor need. */
 const MAX_CONNECTIONS = 200;
-/** Milliseconds that a client may take for the headers, for all of a request, and between two bytes of an answer. */
+/** Milliseconds for the headers, for the whole request, and between two bytes of an answer. */
 const HEADERS_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 20_000;
 const IDLE_TIMEOUT = 30_000;
 
-/** What is used of an Express instance. */
+/** The part of an Express instance that is used here. */
 interface Express {
   disable(setting: string): void;
 }
@@ -21,10 +21,10 @@ interface Express {
 type FactoryClass = new () => typeof NestFactory;
 
 /**
- * A small application that serves some controllers. It leaves the application that it belongs to alone: its logger, its
- * buffered logs, and the application that `NestFactory` made last.
+ * Creates a small Nest application that serves some controllers. It does not change the application that it belongs to: neither
+ * its logger, nor its buffered logs, nor the state of `NestFactory`.
  *
- * @param onError called with an error of the server once it listens, which would end the process otherwise.
+ * @param onError called with errors of the server once it listens, which would end the process without a listener.
  */
 export async function createPortApplication(
   controllers: Type[],
@@ -48,8 +48,8 @@ export async function createPortApplication(
 }
 
 /**
- * Says nothing of a start, and all that goes wrong. What waits for an application to say that it has started would
- * take the line of this one for that of the one that it belongs to, which has not.
+ * Logs errors and warnings, and not that the application was started: tools that wait for that line would take it for that of the
+ * application that it belongs to, which has not started yet.
  */
 class QuietStart extends Logger {
   constructor() {
@@ -60,11 +60,11 @@ class QuietStart extends Logger {
 }
 
 /**
- * Nest's factory and application have a logger each, of their own. It is no part of what they promise: if one has it
- * elsewhere some day, it speaks, and that is all.
+ * Replaces the logger of Nest's factory or application. The property is not public: where a version of Nest does not have it, the
+ * lines of the start are logged, and nothing else changes.
  */
-function startQuietly(speaker: object): void {
-  if ('logger' in speaker) Object.defineProperty(speaker, 'logger', { value: new QuietStart() });
+function startQuietly(target: object): void {
+  if ('logger' in target) Object.defineProperty(target, 'logger', { value: new QuietStart() });
 }
 
 function guardServer(server: Server, onError: (error: Error) => void): void {
@@ -73,7 +73,7 @@ function guardServer(server: Server, onError: (error: Error) => void): void {
   server.requestTimeout = REQUEST_TIMEOUT;
   server.setTimeout(IDLE_TIMEOUT);
   server.once('listening', () => {
-    // A script that has nothing left to do must end, and not wait for whoever may want to look.
+    // The port must not keep a process alive that has nothing else to do.
     server.unref();
     server.on('error', onError);
   });

@@ -2,18 +2,19 @@ import { isIP } from 'node:net';
 import type { Rules } from '../../common/options/option-rules.js';
 import { wholeNumber } from '../../common/options/option-rules.js';
 
-/** A port of the endpoint's own. */
+/** The endpoint's own port. */
 export interface PortOptions {
   /**
-   * Serves the endpoint on a port of its own, and no more on that of the application: out of reach of its global
-   * prefix, guards, pipes, interceptors and filters. An application without HTTP has an endpoint then, too. 0 picks a
-   * free port; `MonitorPort.url` says which. The guard stays in force. Default: none.
+   * Serves the endpoint on its own port, and no longer on that of the application. The global prefix, guards, pipes,
+   * interceptors and filters of the application do not apply there; the guard of the monitor does. It works without HTTP in the
+   * application too. 0 chooses a free port, which `MonitorPort.url` contains. Default: none.
    */
   port?: number | undefined;
   /** The address that {@link port} listens on, such as `0.0.0.0` for all of IPv4, or `::`. Default: `127.0.0.1`. */
   bindAddress?: string | undefined;
 }
 
+/** {@link PortOptions} with their defaults. */
 export interface ResolvedPortOptions {
   /** `undefined` for none. */
   readonly port: number | undefined;
