@@ -31,6 +31,7 @@ await app.listen(0, '127.0.0.1');
 
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10).unref();
+process.on('disconnect', () => process.exit());
 process.on('message', (question) => {
   if (question === 'collect') {
     globalThis.gc();
