@@ -1,7 +1,7 @@
 import type { ReadonlyBuckets } from '../metrics/histogram/exponential-buckets.js';
 import type { MemoryBudget } from './memory-budget.js';
 
-const NOTHING = new Float64Array(0);
+const NOTHING = new Uint32Array(0);
 
 /** Room beyond an index that does not fit: a quarter of the span, and at least this. */
 const MIN_SLACK = 16;
@@ -11,7 +11,7 @@ export type Buckets = Pick<ReadonlyBuckets, 'first' | 'last' | 'at'>;
 
 /**
  * Counts by the index of a bucket, in an array that is used again: nothing is allocated for a step, unless values come where
- * there were none before.
+ * there were none before. Counts of 32 bits take half the memory of exact ones; see {@link follow} for those that grow larger.
  */
 export class BucketCounts implements Buckets {
   /** Above {@link last} if there is none. */
@@ -57,8 +57,9 @@ export class BucketCounts implements Buckets {
     const { first, last } = now;
     let isComplete = true;
     for (let index = first; index <= last; index++) {
-      const added = now.at(index) - this.at(index);
-      if (added <= 0) continue;
+      // By modulo 2^32, to which these counts are kept: a step never has so many values.
+      const added = (now.at(index) - this.at(index)) >>> 0;
+      if (added === 0) continue;
       const isAdded = this.add(index, added) && (growth === undefined || growth.add(index, added));
       if (!isAdded) isComplete = false;
     }
@@ -89,7 +90,7 @@ export class BucketCounts implements Buckets {
     const from = index <= begin ? begin - slack : begin;
     const length = (index >= end ? end + slack : end) - from + 1;
     if (!this.budget.take((length - counts.length) * counts.BYTES_PER_ELEMENT)) return false;
-    this.counts = new Float64Array(length);
+    this.counts = new Uint32Array(length);
     this.counts.set(counts, counts.length === 0 ? 0 : start - from);
     this.start = from;
     return true;

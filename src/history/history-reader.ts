@@ -80,7 +80,7 @@ export class HistoryReader {
    * The values of one figure in all steps of one length, the oldest first; `NaN` for none. Empty for a series that is not kept.
    */
   values(step: Step, key: string, figure: Figure): number[] {
-    const series = this.store.series.find(({ identity }) => identity.key === key);
+    const series = this.store.find(key);
     if (series === undefined) return [];
     const { figures, columns } = series.columns[step === 1 ? 0 : 1];
     const column = columns[figures.indexOf(figure)];

@@ -37,6 +37,7 @@ export class HistoryStore {
   readonly long: HistoryTier;
   /** By index. Replaced when series are removed, so that who reads keeps its own indexes. */
   private list: StoredSeries[] = [];
+  private readonly byKey = new Map<string, StoredSeries>();
   private lastSequence = randomInt(1, NUMBERS_OF_A_PROCESS) * NUMBERS_OF_A_PROCESS;
   /** Clients that know lower numbers know other series under the same indexes, or other times. */
   private validFrom = this.lastSequence;
@@ -66,16 +67,22 @@ export class HistoryStore {
     return this.list;
   }
 
+  find(key: string): StoredSeries | undefined {
+    return this.byKey.get(key);
+  }
+
   add(identity: HistorySeries, steps: SeriesSteps): StoredSeries {
     const columns = [this.short.columnsFor(steps), this.long.columnsFor(steps)] as const;
     const series = { identity, steps, columns, since: this.lastSequence + 1 };
     this.list.push(series);
+    this.byKey.set(identity.key, series);
     return series;
   }
 
   /** Removes series. The others get other indexes. */
   remove(series: ReadonlySet<StoredSeries>): void {
     this.list = this.list.filter((one) => !series.has(one));
+    for (const { identity } of series) this.byKey.delete(identity.key);
     this.invalidate();
   }
 

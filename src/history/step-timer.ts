@@ -22,7 +22,7 @@ export class StepTimer {
   constructor(
     private readonly clock: SteadyClock,
     private readonly phase: number,
-    private readonly onRow: (row: number) => Promise<void>,
+    private readonly onRow: () => Promise<void>,
   ) {}
 
   start(): void {
@@ -53,7 +53,7 @@ export class StepTimer {
   }
 
   private async run(): Promise<void> {
-    await this.onRow(this.currentRow());
+    await this.onRow();
     this.schedule();
   }
 }

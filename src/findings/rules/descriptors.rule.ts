@@ -1,0 +1,36 @@
+import { known, lowest } from '../numbers.js';
+import type { Rule } from '../rule.js';
+import { grouped } from '../units.js';
+
+/** Of the descriptors that may be open, so many are. */
+const [MANY, CRITICAL] = [0.8, 0.95];
+
+/** For so many seconds. */
+const SPAN = 30;
+
+export const DESCRIPTORS: Rule = {
+  id: 'descriptors',
+  anchor: 'descriptors',
+
+  observe({ history }) {
+    const open = history.values(1, 'process.num_fds', 'value').slice(-SPAN);
+    const limit = history.values(1, 'process.max_fds', 'value').at(-1) ?? Number.NaN;
+    const measured = known(open);
+    const last = measured.at(-1) ?? Number.NaN;
+    const share = lowest(measured) / limit;
+    if (measured.length < SPAN || !(share >= MANY)) return [];
+    return [
+      {
+        severity: share >= CRITICAL ? 'critical' : 'warning',
+        confidence: 'high',
+        title: `File descriptors: ${grouped(last)} of ${grouped(limit)} are open.`,
+        evidence: [
+          { series: 'process.num_fds', value: last },
+          { series: 'process.max_fds', value: limit },
+        ],
+        advice:
+          'At the limit, no connection is accepted and no file opened. `active_resources` shows what is not closed; or raise the limit with ulimit -n.',
+      },
+    ];
+  },
+};

@@ -1,0 +1,296 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { NO_PROCESS_METRICS } from '../instrumentation/runtime/process/process.collector.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
+import { MetricsRegistry } from '../metrics/registry.js';
+import { RegistrySource } from '../metrics/source/registry-source.js';
+import type { Figure, HistoryDocument, Step } from './history-document.js';
+import { MonitorHistory } from './monitor-history.js';
+
+/** Half past eleven, in the middle of a step of 10 s. */
+const START = Date.parse('2026-01-31T11:30:05Z');
+
+/** A history that reads a step whenever the test says so, on clocks of the test. */
+async function startHistory({ series = 300, minutes = 60 } = {}) {
+  const clock = { monotonic: 1000, wall: START, sinceBoot: 5000 };
+  const registry = new MetricsRegistry({ warn: () => {} });
+  const instance = { pid: 1, hostname: null, start_time: '', node_version: '', worker_id: null };
+  const facts = () => ({ process: NO_PROCESS_METRICS(), instance, eventloop_blocks: [] });
+  const source = new RegistrySource(registry, facts);
+  const failures: string[] = [];
+  const sink = { failure: (text: string) => failures.push(text), recovery: () => {} };
+  const history = new MonitorHistory(source, { series, minutes }, sink, {
+    monotonic: () => clock.monotonic,
+    wall: () => clock.wall,
+    sinceBoot: () => clock.sinceBoot,
+  });
+  const pass = (ms: number) => {
+    clock.monotonic += ms;
+    clock.wall += ms;
+    clock.sinceBoot += ms;
+  };
+  const step = async (ms = 1000) => {
+    pass(ms);
+    await history.readStep();
+    expect(failures).toEqual([]);
+  };
+  const steps = async (count: number) => {
+    for (let i = 0; i < count; i++) await step();
+  };
+  await history.begin();
+  return { registry, source, history, clock, pass, step, steps };
+}
+
+function valuesOf(document: HistoryDocument, key: string, figure: Figure, step: Step = 1) {
+  const index = document.series.findIndex((one) => one.key === key);
+  const tier = document.tiers.find((one) => one.step === step);
+  return tier?.columns.find((one) => one.series === index && one.figure === figure)?.values ?? [];
+}
+
+const timesOf = (document: HistoryDocument, step: Step = 1) =>
+  (document.tiers.find((one) => one.step === step)?.times ?? []).map((time) =>
+    new Date(time).toISOString().slice(11, 19),
+  );
+
+describe('the history', () => {
+  it('has rates of counters, values of gauges with their extremes, and quantiles of histograms', async () => {
+    const { registry, history, step } = await startHistory();
+    registry.count('orders', 5);
+    for (const value of [3, 9, 1, 4]) registry.kv('queue', value);
+    for (let i = 1; i <= 1000; i++) registry.observe('size', i);
+    await step();
+    registry.count('orders', 3);
+    await step(1500);
+    await step(500);
+    const document = await history.document();
+    expect(valuesOf(document, 'orders', 'rate')).toEqual([5, 2, 0]);
+    expect(valuesOf(document, 'queue', 'value')).toEqual([4, 4, 4]);
+    expect(valuesOf(document, 'queue', 'min')).toEqual([1, 4, 4]);
+    expect(valuesOf(document, 'queue', 'max')).toEqual([9, 4, 4]);
+    expect(valuesOf(document, 'size', 'count')).toEqual([1000, 0, 0]);
+    expect(valuesOf(document, 'size', 'max')).toEqual([1000, null, null]);
+    expect(timesOf(document)).toEqual(['11:30:06', '11:30:07', '11:30:08']);
+  });
+
+  it('leaves out of its steps what there was before it began', async () => {
+    const { registry, source } = await startHistory();
+    registry.count('orders', 100);
+    registry.observe('size', 7);
+    const options = { series: 300, minutes: 60 };
+    const history = new MonitorHistory(source, options, { failure: () => {}, recovery: () => {} });
+    await history.begin();
+    registry.count('orders', 1);
+    await new Promise((resolve) => setTimeout(resolve, 1050));
+    await history.readStep();
+    const document = await history.document();
+    expect(valuesOf(document, 'orders', 'rate')[0]).toBeLessThanOrEqual(1);
+    expect(valuesOf(document, 'size', 'count')).toEqual([0]);
+    expect(document.latest).toEqual([101, 1]);
+  });
+
+  it('says the same of 1 s and of 10 s as a reader who reads at the same moments', async () => {
+    const { registry, source, history, step } = await startHistory();
+    const reader = new MetricsReader(source);
+    let seed = 7;
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const seconds: (number | null)[][] = [];
+    const tens: (number | null)[][] = [];
+    const read = async (name: string, into: (number | null)[][]) => {
+      const { metrics } = await reader.read(name, true);
+      const { p50, p99, max } = metrics.histograms['latency']!;
+      into.push([p50, p99, max].map((value) => (value === null ? null : Number(value.toPrecision(5)))));
+    };
+    registry.observe('latency', 0);
+    await step();
+    for (const name of ['seconds', 'tens']) await reader.read(name, true);
+    await step(4000);
+    for (const name of ['seconds', 'tens']) await reader.read(name, true);
+    for (let second = 1; second <= 40; second++) {
+      const count = second % 9 === 0 ? 0 : Math.floor(random() * 40);
+      for (let i = 0; i < count; i++) registry.observe('latency', Math.exp(8 * random() - 6) - 0.01);
+      await step();
+      await read('seconds', seconds);
+      if (second % 10 === 0) await read('tens', tens);
+    }
+    const document = await history.document();
+    const rows = (size: Step, count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        (['p50', 'p99', 'max'] as const).map((figure) => {
+          const value = valuesOf(document, 'latency', figure, size).slice(-count)[at] ?? null;
+          return value;
+        }),
+      );
+    const near = (found: (number | null)[][], wanted: (number | null)[][]) =>
+      found.forEach((row, at) =>
+        row.forEach((value, i) => {
+          const right = wanted[at]![i]!;
+          if (value === null || right === null) expect(value).toBe(right);
+          // Both are rounded to five digits, one of them after it was a 32-bit float.
+          else expect(Math.abs(value - right)).toBeLessThanOrEqual(2e-5 * Math.abs(right));
+        }),
+      );
+    near(rows(1, 40), seconds);
+    near(rows(10, 4), tens);
+  });
+
+  it('disturbs no reader', async () => {
+    const { registry, source, steps } = await startHistory();
+    const reader = new MetricsReader(source);
+    await reader.read('mine');
+    registry.kv('queue', 9);
+    registry.observe('size', 4);
+    await steps(3);
+    registry.kv('queue', 2);
+    registry.observe('size', 8);
+    await steps(3);
+    const { metrics } = await reader.read('mine');
+    expect([metrics.max_gauges['queue'], metrics.min_gauges['queue']]).toEqual([9, 2]);
+    expect(metrics.histograms['size']).toMatchObject({ count: 2, min: 4, max: 8 });
+  });
+
+  it('adds the label sets of requests up, bucket by bucket', async () => {
+    const { registry, history, step } = await startHistory();
+    const labelsOf = (route: string) => ({ method: 'GET', route, status: 200 });
+    for (let i = 0; i < 100; i++) {
+      registry.ownHistogram('http_request_duration', labelsOf(`/${i % 10}`)).observe(i < 98 ? 0.01 : 4);
+      registry.ownCounter('http_requests', labelsOf(`/${i % 10}`)).inc();
+    }
+    await step();
+    const document = await history.document({ series: ['http_request_duration', 'http_requests'] });
+    expect(valuesOf(document, 'http_requests', 'rate')).toEqual([100]);
+    expect(valuesOf(document, 'http_request_duration', 'count')).toEqual([100]);
+    expect(valuesOf(document, 'http_request_duration', 'p50')[0]).toBeCloseTo(0.01, 3);
+    expect(valuesOf(document, 'http_request_duration', 'p99')[0]).toBeCloseTo(4, 0);
+    expect(document.latest[document.series.findIndex(({ key }) => key === 'http_requests')]).toBe(100);
+  });
+
+  it('adds up exactly where some of the series are not kept, before and after others are selected', async () => {
+    const { registry, history, step, steps } = await startHistory({ series: 50 });
+    const durations = Array.from({ length: 200 }, (_, route) =>
+      registry.ownHistogram('http_request_duration', { method: 'GET', route: `/${route}`, status: 200 }),
+    );
+    for (let second = 0; second < 130; second++) {
+      durations.forEach((duration, route) => {
+        // The routes that came last are the busiest.
+        if (route < 190 && second % 10 !== 0) return;
+        duration.observe(route === 0 ? 2 : 0.1);
+      });
+      await step();
+    }
+    await steps(1);
+    const document = await history.document();
+    const counts = valuesOf(document, 'http_request_duration', 'count');
+    expect(counts).toEqual([...Array.from({ length: 130 }, (_, at) => (at % 10 === 0 ? 200 : 10)), 0]);
+    expect(valuesOf(document, 'http_request_duration', 'max').slice(0, 3)).toEqual([2, 0.1, 0.1]);
+    expect(document.series.length).toBeLessThanOrEqual(50);
+    expect(document.dropped_series).toBe(200 - (document.series.length - 1));
+    const kept = document.series.map(({ labels }) => labels['route']);
+    for (let route = 190; route < 200; route++) expect(kept).toContain(`/${route}`);
+  });
+
+  it('has steps without a value for the time in which the process was stopped, and reads once afterwards', async () => {
+    const { registry, history, step } = await startHistory();
+    registry.count('orders');
+    await step();
+    registry.count('orders', 8);
+    await step(4000);
+    await step();
+    const document = await history.document();
+    expect(valuesOf(document, 'orders', 'rate')).toEqual([1, null, null, null, 2, 0]);
+    expect(timesOf(document).slice(-2)).toEqual(['11:30:10', '11:30:11']);
+  });
+
+  it('has them too where the machine slept and its monotonic clock stood still', async () => {
+    const { registry, history, step, clock } = await startHistory();
+    await step();
+    registry.count('orders', 2);
+    clock.wall += 3_600_000;
+    clock.sinceBoot += 3_600_000;
+    await step();
+    const document = await history.document();
+    const rates = valuesOf(document, 'orders', 'rate');
+    expect([rates.length, rates.at(-1), rates.slice(0, -1).every((rate) => rate === null)]).toEqual([
+      300,
+      2,
+      true,
+    ]);
+    expect(timesOf(document).at(-1)).toBe('12:30:07');
+    const longTimes = document.tiers[1]!.times;
+    expect(longTimes.every((time, at) => at === 0 || time - longTimes[at - 1]! === 10_000)).toBe(true);
+  });
+
+  it('follows a wall clock that is set back, and tells its listeners', async () => {
+    const { history, steps, clock } = await startHistory();
+    const resets: string[] = [];
+    history.subscribe({ onSteps: () => {}, onReset: (reason) => resets.push(reason) });
+    await steps(3);
+    const before = history.sequence;
+    clock.wall -= 3_600_000;
+    await steps(2);
+    const document = await history.document();
+    expect(timesOf(document)).toEqual(['10:30:06', '10:30:07', '10:30:08', '10:30:09', '10:30:10']);
+    expect(resets).toEqual(['clock']);
+    expect(history.reader.stepsAfter(before)).toBeUndefined();
+  });
+
+  it('continues from any of its last steps without a gap, and from no other', async () => {
+    const { history, steps } = await startHistory();
+    const start = history.sequence;
+    await steps(120);
+    const all = history.reader.stepsAfter(start) ?? [];
+    expect(all.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: history.sequence - start }, (_, at) => start + at + 1),
+    );
+    expect(all.filter(({ tier }) => tier.step === 10)).toHaveLength(12);
+    expect(history.reader.stepsAfter(history.sequence)).toEqual([]);
+    await steps(300);
+    expect(history.reader.stepsAfter(start)).toBeUndefined();
+    expect(history.reader.stepsAfter(history.sequence + 1)).toBeUndefined();
+    const other = await startHistory();
+    await other.steps(10);
+    expect(history.reader.stepsAfter(other.history.sequence)).toBeUndefined();
+  });
+
+  it('gives the series and steps that are asked for', async () => {
+    const { registry, history, steps } = await startHistory();
+    registry.count('orders', 1, { kind: 'gift' });
+    registry.count('orders', 1, { kind: 'normal' });
+    registry.count('order_lines');
+    await steps(20);
+    const keys = async (...series: string[]) =>
+      (await history.document({ series })).series.map(({ key }) => key);
+    expect(await keys('orders')).toEqual(['orders{kind="gift"}', 'orders{kind="normal"}']);
+    expect(await keys('orders{kind="gift"}', 'nothing')).toEqual(['orders{kind="gift"}']);
+    expect(await keys('order*')).toHaveLength(3);
+    const document = await history.document({ since: START + 12_000 });
+    expect(timesOf(document)).toHaveLength(8);
+    expect(timesOf(document, 10)).toEqual(['11:30:20']);
+  });
+
+  it('takes at most 6 MB for an hour of 300 busy histograms', { timeout: 120_000 }, async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const { registry, steps } = await startHistory();
+    const histograms = Array.from({ length: 300 }, (_, i) => registry.histogram('latency', { i }));
+    const observe = () => {
+      for (const [at, histogram] of histograms.entries()) {
+        for (let i = 0; i < 3; i++) histogram.observe(0.001 * 10 ** (((at * 7 + i * 131) % 400) / 100));
+      }
+    };
+    for (let i = 0; i < 130; i++)
+      for (const [at, one] of histograms.entries()) one.observe(0.001 * 10 ** (((at + i * 3) % 400) / 100));
+    collect();
+    const before = process.memoryUsage();
+    for (let i = 0; i < 400; i++) {
+      observe();
+      await steps(1);
+    }
+    collect();
+    const after = process.memoryUsage();
+    // The buckets of the metrics themselves were there before; heap objects are the series and their names.
+    const used = after.arrayBuffers - before.arrayBuffers + Math.max(0, after.heapUsed - before.heapUsed);
+    expect(used).toBeGreaterThan(2e6);
+    expect(used).toBeLessThan(6e6);
+  });
+});
