@@ -1,23 +1,22 @@
 import type { Counter } from './counter.js';
 
-/** At most so many lines in the log: a flood of bad names must not become a flood of log lines. */
+/** The most warnings that are logged, so that many bad names do not fill the log. */
 const MAX_WARNINGS = 100;
 
-/** Counts what went wrong, and logs the first occurrence of each mistake. */
+/** Counts mistakes, and logs the first occurrence of each. */
 export class CountedWarnings {
   private readonly warned = new Set<string>();
 
   /**
-   * @param counter gives the counter. Called with the first mistake, so that a process without one has no such counter
-   * in its document.
-   * @param log takes the text of a warning.
+   * @param counter returns the counter. It is called at the first mistake, so that the counter is missing without one.
+   * @param log logs a warning.
    */
   constructor(
     private readonly counter: () => Counter,
     private readonly log: (text: string) => void,
   ) {}
 
-  /** Counts one occurrence, and logs it as {@link warn} does. */
+  /** Counts one occurrence, and calls {@link warn}. */
   add(key: string, describe: () => string): void {
     this.counter().inc();
     this.warn(key, describe);
@@ -26,8 +25,8 @@ export class CountedWarnings {
   /**
    * Logs without counting.
    *
-   * @param key stands for the mistake: it is logged once.
-   * @param describe gives the text; called only if it is logged.
+   * @param key identifies the mistake, which is logged once.
+   * @param describe returns the text.
    */
   warn(key: string, describe: () => string): void {
     if (this.warned.has(key) || this.warned.size >= MAX_WARNINGS) return;
@@ -35,7 +34,7 @@ export class CountedWarnings {
     try {
       this.log(describe());
     } catch {
-      // A logger that throws must not harm whoever counts something.
+      // An error of the logger must not reach the caller of count().
     }
   }
 }

@@ -1,9 +1,6 @@
 import type { Series, SeriesHome } from './series/family.js';
 
-/**
- * A number that only goes up: how often something has happened since the monitor was made, or how much of it.
- * What can also go down is a {@link Gauge}.
- */
+/** A number that only goes up: how often something happened, or how much of it. What can go down is a {@link Gauge}. */
 export class Counter implements Series {
   private total = 0;
 
@@ -12,7 +9,7 @@ export class Counter implements Series {
     readonly labels: string,
   ) {}
 
-  /** Whether an amount can be added: a finite number that is not negative. */
+  /** Whether this amount can be added: a finite, non-negative number. */
   static accepts(amount: unknown): amount is number {
     return typeof amount === 'number' && amount >= 0 && amount < Infinity;
   }
@@ -24,11 +21,11 @@ export class Counter implements Series {
   /**
    * Adds to the counter.
    *
-   * @param amount a finite number that is not negative. Anything else is dropped, and so is an amount that would
-   * make the total too large to be a number. Default: 1.
+   * @param amount a finite, non-negative number. Anything else is dropped, and so is an amount that would overflow the
+   * total. Default: 1.
    */
   inc(amount = 1): void {
-    // Before it is added: a bigint would throw, and a string be glued to the total.
+    // Checked before the addition: a bigint would throw, and a string would be concatenated.
     if (Counter.accepts(amount)) {
       const total = this.total + amount;
       if (total < Infinity) {

@@ -8,19 +8,19 @@ import {
   UNREADABLE_DESCRIPTION,
 } from './registry.messages.js';
 
-/** What readers are told about a metric; see `MonitorService.describe()`. */
+/** Metadata of a metric, see `MonitorService.describe()`. */
 export interface Description {
   /** What is measured, in one sentence of at most 1000 characters. Exporters send it as the help text. */
   help?: string | undefined;
   /** The unit of the values, such as `seconds` or `bytes`. At most 1000 characters. */
   unit?: string | undefined;
   /**
-   * Upper bounds (`le`) of classic buckets, 1 to 200 ascending numbers. The histogram counts them exactly beside its
-   * own buckets. They are for a metric that does not exist yet: earlier samples would be missing in them.
+   * Upper bounds (`le`) of classic buckets, 1 to 200 ascending numbers. They are counted exactly beside the exponential
+   * buckets. The metric must have no samples yet, which would be missing in them.
    */
   buckets?: readonly number[] | undefined;
   /**
-   * How the values of a gauge become one where several processes are read together. Default: `sum`. Counters and
+   * How the values of a gauge are aggregated where several processes are read together. Default: `sum`. Counters and
    * histograms always add up.
    */
   aggregate?: Aggregate | undefined;
@@ -31,17 +31,17 @@ const AGGREGATES: readonly unknown[] = [undefined, 'sum', 'max', 'min', 'process
 const MAX_TEXT_LENGTH = 1000;
 const MAX_BUCKETS = 200;
 
-/** A description that was checked. */
+/** The result of {@link checkDescription}. */
 export interface CheckedDescription {
-  /** A copy with the known keys, as far as they were given. */
+  /** A copy with the known keys that were given. */
   readonly description?: Description;
-  /** The rule that was broken, in which case there is no description. */
+  /** The rule that is broken. Then there is no description. */
   readonly problem?: string;
-  /** Keys that no description has. */
+  /** Unknown keys. */
   readonly unknown: readonly string[];
 }
 
-/** Checks and copies what was given as a description, which can be any value. */
+/** Checks and copies a description, which can be any value. */
 export function checkDescription(given: unknown): CheckedDescription {
   if (typeof given !== 'object' || given === null) return broken(NO_DESCRIPTION);
   try {
@@ -61,7 +61,7 @@ export function checkDescription(given: unknown): CheckedDescription {
       unknown: Object.keys(given).filter((key) => !KEYS.includes(key)),
     };
   } catch (thrown) {
-    // An object whose properties throw.
+    // A getter threw.
     return broken(UNREADABLE_DESCRIPTION(thrown));
   }
 }

@@ -1,14 +1,14 @@
 import type { MetricDefinition } from './definitions/metric-definition.js';
 import type { Description } from './description.js';
 
-/** Descriptions of metrics by name: those of the definitions, and what the application says by `describe()`. */
+/** Descriptions of metrics by name, from the definitions, the options and `describe()`. */
 export class Descriptions {
   private readonly given = new Map<string, Description>();
   private readonly configured = new Map<string, Description>();
 
   constructor(private readonly definitions: ReadonlyMap<string, MetricDefinition>) {}
 
-  /** What is known of a metric; empty if nothing is. What the application says comes before the definition. */
+  /** The description of a metric; empty without one. `describe()` takes precedence over options and definition. */
   of(name: string): Description {
     const { help, unit, aggregate } = this.definitions.get(name) ?? {};
     return {
@@ -20,17 +20,17 @@ export class Descriptions {
     };
   }
 
-  /** Adds to what the application has said of a metric before. */
+  /** Adds a description by `describe()` to earlier ones. */
   add(name: string, description: Description): void {
     this.given.set(name, { ...this.given.get(name), ...description });
   }
 
-  /** What an option says of a metric of the monitor. It takes no room from those of the application. */
+  /** Sets the description that an option gives to a metric of the monitor. It does not count for the limit. */
   configure(name: string, description: Description): void {
     this.configured.set(name, description);
   }
 
-  /** Whether the application can describe this metric, if it may describe at most `max` of them. */
+  /** Whether the application can describe this metric, with at most `max` descriptions. */
   hasRoomFor(name: string, max: number): boolean {
     return this.given.has(name) || this.definitions.has(name) || this.given.size < max;
   }

@@ -1,9 +1,9 @@
-import type { Extremes } from './extremes.js';
 import type { Series, SeriesHome } from './series/family.js';
+import type { WindowSegment } from './window-segment.js';
 
 /**
- * A number that goes up and down: the current value of something. It also keeps the extremes of what it was set to since
- * they were last taken by {@link Gauge.takeStretch}.
+ * A number that goes up and down: the current value of something. It also stores the extremes of what it was set to since
+ * the last {@link Gauge.takeSegment}.
  */
 export class Gauge implements Series {
   private current = Number.NaN;
@@ -15,7 +15,7 @@ export class Gauge implements Series {
     readonly labels: string,
   ) {}
 
-  /** Whether a gauge can be set to it: any finite number. */
+  /** Whether a gauge can be set to this value: any finite number. */
   static accepts(value: unknown): value is number {
     return Number.isFinite(value);
   }
@@ -36,17 +36,17 @@ export class Gauge implements Series {
     if (value > this.max) this.max = value;
   }
 
-  /** Gives the gauge a value before it is first set. It is no sample: it leaves no extremes. */
+  /** Gives the gauge a value before it is first set, which does not count for the extremes. */
   begin(value: number): void {
     this.current = value;
   }
 
-  /** The extremes since the last call, or `undefined` if the gauge was not set since. */
-  takeStretch(): Extremes | undefined {
+  /** Ends the segment: the extremes since the last call, or `undefined` if the gauge was not set since. */
+  takeSegment(): WindowSegment | undefined {
     if (this.min === Infinity) return undefined;
-    const extremes = { min: this.min, max: this.max };
+    const segment = { min: this.min, max: this.max };
     this.min = Infinity;
     this.max = -Infinity;
-    return extremes;
+    return segment;
   }
 }

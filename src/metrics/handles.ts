@@ -1,23 +1,23 @@
-/** A counter to hold on to: a number that only goes up. `inc` is a method, and does nothing good without its object. */
+/** The handle of a counter, a number that only goes up. Call `inc` as a method: it needs its object. */
 export interface Counter {
   /** The total so far. */
   readonly value: number;
-  /** Adds a finite number that is not negative; anything else is dropped. Default: 1. */
+  /** Adds a finite, non-negative number; anything else is dropped. Default: 1. */
   inc(amount?: number): void;
 }
 
-/** A gauge to hold on to: a number that goes up and down. */
+/** The handle of a gauge, a number that goes up and down. */
 export interface Gauge {
-  /** What it was last set to; `NaN` if it never was. */
+  /** The last value; `NaN` if it was never set. */
   readonly value: number;
   /** Sets it to a finite number; anything else is dropped. */
   set(value: number): void;
 }
 
-/** A histogram to hold on to: how values are distributed. */
+/** The handle of a histogram, a distribution of values. */
 export interface Histogram {
-  /** How many values there were. */
+  /** The number of values. */
   readonly count: number;
-  /** Adds a finite number; anything else is dropped. */
+  /** Records a finite number; anything else is dropped. */
   observe(value: number): void;
 }

@@ -1,8 +1,8 @@
 import type { MetricDefinition } from './definitions/metric-definition.js';
 
 export interface RegistryOptions {
-  /** Takes the text of a warning. */
+  /** Logs a warning. */
   readonly warn: (text: string) => void;
-  /** The metrics of the monitor itself, by name. Default: all built-in ones. */
+  /** The metrics of the monitor itself, by name. Default: all of them. */
   readonly definitions?: ReadonlyMap<string, MetricDefinition>;
 }

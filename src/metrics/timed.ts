@@ -2,8 +2,8 @@ import type { Clock } from '../common/clock.js';
 import { isPromise } from '../common/promise.js';
 
 /**
- * Does some work, and tells how many seconds it took, whether it succeeded or not. A promise is waited for. What
- * the work gives or throws is passed through as it is.
+ * Runs a function and reports its duration in seconds, whether it succeeds or not. A promise is awaited. The result or
+ * the error of the function is passed on unchanged.
  */
 export function timed<T>(work: () => T, onDone: (seconds: number) => void, clock: Clock): T {
   const start = clock();
@@ -19,6 +19,6 @@ export function timed<T>(work: () => T, onDone: (seconds: number) => void, clock
     done();
     return result;
   }
-  // A promise of our own, since a handler on the given one would hide from Node that nobody else handles it.
+  // A new promise: a handler on the given one would hide its unhandled rejection from Node.
   return Promise.resolve(result).finally(done) as T;
 }

@@ -3,7 +3,7 @@ import type { DocumentFacts, MetricsSnapshot } from './snapshot.js';
 import { setOwn } from '../../common/set-own.js';
 import type { Sliced } from '../../common/slices.js';
 
-/** So many numbers are written at a time, and so many figures of histograms, each of which can be a long list. */
+/** Series per time slice: numbers, and histograms, each of which can be long. */
 const [ENTRIES, LONG_ENTRIES] = [256, 8];
 
 /** The document as a plain value. */
@@ -20,16 +20,17 @@ export function* documentOf(facts: DocumentFacts, readout: Readout): Sliced<Metr
 
 function* recordOf<T>({ names, values }: Column<T>): Sliced<Record<string, T>> {
   const record: Record<string, T> = {};
-  for (let i = 0; i < names.length; i++) {
-    setOwn(record, names[i], values[i]);
-    if (i % ENTRIES === ENTRIES - 1) yield;
+  let i = 0;
+  for (const name of names) {
+    setOwn(record, name, values[i]);
+    if (++i % ENTRIES === 0) yield;
   }
   return record;
 }
 
 /**
- * The document as JSON text, in pieces of some 10 kB. Put together, they say what `JSON.stringify` would make of it, with
- * all names in order; in an object, JavaScript puts those that are whole numbers first.
+ * The document as JSON text, in pieces of some 10 kB. Joined, they are what `JSON.stringify` gives, but with all names
+ * sorted: an object has integer names first.
  */
 export function* jsonOf(facts: DocumentFacts, readout: Readout): Sliced<string[]> {
   const pieces = [JSON.stringify(facts).slice(0, -1)];

@@ -2,7 +2,7 @@ import { isUnawaited } from '../../common/promise.js';
 import type { Sliced } from '../../common/slices.js';
 import type { Gauge } from '../gauge.js';
 
-/** What went wrong with the function of a gauge. */
+/** Called when the function of a gauge fails. */
 export interface GaugeFunctionListener {
   onThrown(name: string, thrown: unknown): void;
   onPromise(name: string): void;
@@ -13,20 +13,20 @@ interface GaugeFunction {
   readonly read: () => unknown;
 }
 
-/** Gauges whose value comes from a function, which is called before each read. */
+/** Gauges with a function that returns their value, called before each read. */
 export class FunctionGauges {
   private readonly functions = new Map<Gauge, GaugeFunction>();
-  /** One of the functions may read the monitor itself: it must not be called again for that. */
+  /** A function may read the monitor itself, which must not call the functions again. */
   private isCalling = false;
 
   constructor(private readonly listener: GaugeFunctionListener) {}
 
-  /** A gauge that has a function already gets the new one. */
+  /** Replaces the function of a gauge that has one. */
   add(gauge: Gauge, name: string, read: () => unknown): void {
     this.functions.set(gauge, { name, read });
   }
 
-  /** Sets all of them. A function may take any time, so the work can be interrupted after each. */
+  /** Sets all gauges. A function can be slow, so a time slice can end after each. */
   *refresh(): Sliced<void> {
     if (this.isCalling) return;
     for (const [gauge, { name, read }] of Array.from(this.functions)) {
@@ -46,7 +46,7 @@ export class FunctionGauges {
       return;
     }
     if (isUnawaited(value)) this.listener.onPromise(name);
-    // A gauge refuses what is no finite number.
+    // A gauge rejects everything but finite numbers.
     else gauge.set(value as number);
   }
 }

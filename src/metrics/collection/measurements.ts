@@ -9,11 +9,11 @@ import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 import type { InstanceInfo, ProcessMetrics } from './snapshot.js';
 
-/** What one series says, whatever its kind. */
+/** One series, of any kind. */
 export interface SeriesMeasurement {
   /** The labels of the series. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Their canonical text, which no other series of the metric has. */
+  /** The canonical text of the labels, unique within the metric. */
   readonly labelsText: string;
 }
 
@@ -24,14 +24,14 @@ export interface CounterSeriesMeasurement extends SeriesMeasurement {
 
 export interface GaugeSeriesMeasurement extends SeriesMeasurement {
   readonly value: number;
-  /** The lowest and highest value since this reader last looked; `undefined` if it was not set since. */
+  /** The lowest and highest value since this reader last read; `undefined` if it was not set since. */
   readonly extremes: Extremes | undefined;
 }
 
 export interface HistogramSeriesMeasurement extends SeriesMeasurement {
   /** All values since {@link Measurements.startTime}. */
   readonly total: HistogramSnapshot;
-  /** The values since this reader last looked. */
+  /** The values since this reader last read. */
   readonly interval: HistogramSnapshot;
 }
 
@@ -39,7 +39,7 @@ export interface HistogramSeriesMeasurement extends SeriesMeasurement {
 export interface MetricMeasurement<K extends MetricKind, S extends SeriesMeasurement> {
   readonly kind: K;
   readonly name: string;
-  /** What was said of the metric by `describe()`, or is known of it where it is one of the monitor itself. */
+  /** From `describe()`, or from the definition of a metric of the monitor itself. */
   readonly description: Description;
   /** For a metric of the monitor itself: its names for exporters. */
   readonly definition: MetricDefinition | undefined;
@@ -52,9 +52,9 @@ export type Measurement =
   | MetricMeasurement<'gauge', GaugeSeriesMeasurement>
   | MetricMeasurement<'histogram', HistogramSeriesMeasurement>;
 
-/** All that the monitor knows, in parts, for exporters. */
+/** All metrics as plain lists, for exporters. */
 export interface Measurements {
-  /** When the monitor began to count, in milliseconds since 1970. */
+  /** When the monitor started to count, in milliseconds since 1970. */
   readonly startTime: number;
   /** When this was read, in milliseconds since 1970. */
   readonly time: number;
@@ -63,21 +63,21 @@ export interface Measurements {
   readonly metrics: readonly Measurement[];
 }
 
-/** A series of a histogram is read in some 10 µs, all others in 1 or 2. */
-const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
+/** Series per time slice. A histogram is read in some 10 µs, other series in 1 or 2. */
+const [NUMBERS_PER_SLICE, HISTOGRAMS_PER_SLICE] = [128, 1];
 
 /** Reads all metrics of a view, those of one kind in the order of their names. */
 export function* measure(view: WindowView): Sliced<Measurements> {
   const { startTime } = view;
   const { process, instance } = view.facts();
-  const counters = yield* visit(view.counters, CHEAP_STEPS, ({ labels: labelsText, value }, labels) => {
+  const counters = yield* visit(view.counters, NUMBERS_PER_SLICE, ({ labels: labelsText, value }, labels) => {
     return { labels, labelsText, value };
   });
-  const gauges = yield* visit(view.gauges, CHEAP_STEPS, (gauge, labels) => {
+  const gauges = yield* visit(view.gauges, NUMBERS_PER_SLICE, (gauge, labels) => {
     if (!hasValue(gauge)) return undefined;
     return { labels, labelsText: gauge.labels, value: gauge.value, extremes: view.extremesOf(gauge) };
   });
-  const histograms = yield* visit(view.histograms, DEAR_STEPS, (histogram, labels) => {
+  const histograms = yield* visit(view.histograms, HISTOGRAMS_PER_SLICE, (histogram, labels) => {
     const interval = view.intervalOf(histogram);
     return { labels, labelsText: histogram.labels, total: histogram.snapshot(), interval };
   });
@@ -104,8 +104,8 @@ function measurementsOf<K extends MetricKind, S extends SeriesMeasurement>(
 }
 
 /**
- * @param read makes a measurement. It makes one object: with very many series, more of them stall the event loop in
- * garbage collections.
+ * @param read returns a measurement, as one new object: with very many series, more objects would stall the event loop
+ * by garbage collection.
  */
 function* visit<F extends AnyFamily, M extends SeriesMeasurement>(
   families: MetricFamilies<F>,

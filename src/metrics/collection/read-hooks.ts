@@ -1,19 +1,19 @@
 import type { Sliced } from '../../common/slices.js';
 import { startInSlices } from '../../common/slices.js';
 
-/** Called before every read, by whoever keeps numbers that are not in the registry yet. */
+/** Called before every read, for code that has numbers which are not in the registry yet. */
 export interface ReadHook {
-  /** First: brings numbers up to date that may have to be waited for. It never throws, and its promise never rejects. */
+  /** First: updates numbers, possibly asynchronously. It must not throw, and its promise must not reject. */
   collect?(): PromiseLike<unknown> | undefined;
-  /** Then: adds what was batched to its series. It never throws. */
+  /** Then: adds batched numbers to their series. It must not throw. */
   flush?(): void;
 }
 
-/** The one place where numbers are brought up to date before a read. */
+/** Brings all numbers up to date before a read. */
 export class ReadHooks {
   private readonly hooks: ReadHook[] = [];
 
-  /** @param refresh what is done last, in time slices. */
+  /** @param refresh runs last, in time slices. */
   constructor(private readonly refresh: () => Sliced<void>) {}
 
   add(hook: ReadHook): void {

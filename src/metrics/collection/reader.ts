@@ -7,17 +7,17 @@ import { measure } from './measurements.js';
 import { readOut } from './readout.js';
 import type { MetricsSnapshot, Reading } from './snapshot.js';
 
-/** Reads a source as the document, as a plain value, as JSON text or in parts. */
+/** Reads a source as the document (a plain value or JSON text) or as measurements. */
 export class MetricsReader {
   constructor(private readonly source: MetricsSource) {}
 
   /**
-   * The document for one reader. It opens a new window for that reader, and leaves those of the others alone.
+   * The document for one reader. It begins a new window of this reader, and does not affect other readers.
    *
-   * With some thousand series, all of them are read at the moment of the call. With more, it is made in time slices, so
-   * the last of them are read some milliseconds after the first.
+   * Up to some thousand series are read at once. More are read in time slices, the last some milliseconds after the
+   * first.
    *
-   * @param isKept for a reader of the monitor itself, whose window is never forgotten.
+   * @param isKept the window of the reader is never dropped.
    */
   read(reader: string, isKept = false): Promise<Reading> {
     return readWindow(this.source, reader, makeDocument, { isKept });
@@ -28,7 +28,7 @@ export class MetricsReader {
     return readWindow(this.source, reader, makeJson);
   }
 
-  /** Like {@link read}, in parts. The window of such a reader is never forgotten: its intervals are added up. */
+  /** Like {@link read}, as plain lists. The window is never dropped, because the reader adds up its intervals. */
   measurements(reader: string): Promise<Reading<Measurements>> {
     return readWindow(this.source, reader, measure, { isKept: true });
   }

@@ -11,7 +11,7 @@ export interface Column<T> {
   readonly values: T[];
 }
 
-/** All numbers of a view. */
+/** The values of all series of a view. */
 export interface Readout {
   readonly counters: Column<number>;
   readonly gauges: Column<number>;
@@ -20,8 +20,8 @@ export interface Readout {
   readonly histograms: Column<HistogramValues>;
 }
 
-/** A counter or a gauge is read in some 100 ns, an interval of a histogram taken in 10 µs and sometimes much more. */
-const [CHEAP_STEPS, DEAR_STEPS] = [256, 1];
+/** Series per time slice. A counter or gauge is read in some 100 ns, the interval of a histogram in 10 µs or more. */
+const [NUMBERS_PER_SLICE, HISTOGRAMS_PER_SLICE] = [256, 1];
 
 /** Reads all series of a view. */
 export function* readOut(view: WindowView): Sliced<Readout> {
@@ -32,8 +32,10 @@ export function* readOut(view: WindowView): Sliced<Readout> {
     column<number>(),
   ];
   const histograms = column<HistogramValues>();
-  yield* visitInOrder(view.counters, CHEAP_STEPS, (name, counter) => push(counters, name, counter.value));
-  yield* visitInOrder(view.gauges, CHEAP_STEPS, (name, gauge) => {
+  yield* visitInOrder(view.counters, NUMBERS_PER_SLICE, (name, counter) =>
+    push(counters, name, counter.value),
+  );
+  yield* visitInOrder(view.gauges, NUMBERS_PER_SLICE, (name, gauge) => {
     if (!hasValue(gauge)) return;
     push(gauges, name, gauge.value);
     const extremes = view.extremesOf(gauge);
@@ -41,7 +43,7 @@ export function* readOut(view: WindowView): Sliced<Readout> {
     push(max, name, extremes.max);
     push(min, name, extremes.min);
   });
-  yield* visitInOrder(view.histograms, DEAR_STEPS, (name, histogram, { listsBuckets }) => {
+  yield* visitInOrder(view.histograms, HISTOGRAMS_PER_SLICE, (name, histogram, { listsBuckets }) => {
     push(histograms, name, valuesOf(view.intervalOf(histogram), listsBuckets));
   });
   return { counters, gauges, max_gauges: max, min_gauges: min, histograms };
@@ -56,7 +58,7 @@ function push<T>({ names, values }: Column<T>, name: string, value: T): void {
   values.push(value);
 }
 
-/** Whether a gauge has a value: one that was never set has none. */
+/** Whether a gauge was ever set. */
 export function hasValue(gauge: GaugeSeriesView): boolean {
   return !Number.isNaN(gauge.value);
 }
@@ -78,19 +80,16 @@ function* visitInOrder<F extends AnyFamily>(
   }
 }
 
-/** Series of one metric, in order. No other series belongs between the first and the last of them. */
+/** Series of one metric that are adjacent in the order of all series. */
 interface Run<F extends AnyFamily> {
   readonly family: F;
   readonly prefix: string;
-  /** What all names of the run begin with. */
+  /** The beginning of all names of the run, to sort by. */
   readonly order: string;
   readonly series: readonly SeriesOf<F>[];
 }
 
-/**
- * The series without labels is a run of its own: `a`, `a_b` and `a{x="1"}` come in this order, with another metric
- * between the two of the same name.
- */
+/** The series without labels is a run of its own, since another metric can be between: `a`, `a_b`, `a{x="1"}`. */
 function* runsOf<F extends AnyFamily>(families: MetricFamilies<F>): Sliced<Run<F>[]> {
   const runs: Run<F>[] = [];
   let steps = 0;
@@ -100,7 +99,7 @@ function* runsOf<F extends AnyFamily>(families: MetricFamilies<F>): Sliced<Run<F
     if (plain !== undefined) runs.push({ family, prefix, order: prefix, series: [plain] });
     if (family.labelled.length > 0)
       runs.push({ family, prefix, order: `${prefix}{`, series: yield* family.inOrder() });
-    if (++steps % CHEAP_STEPS === 0) yield;
+    if (++steps % NUMBERS_PER_SLICE === 0) yield;
   }
   return yield* sortSliced(runs, (a, b) => (a.order < b.order ? -1 : 1));
 }

@@ -2,15 +2,15 @@ import type { HistogramValues } from '../histogram/histogram-values.js';
 import type { EventLoopBlock } from './event-loop-block.js';
 
 /**
- * What the process has used so far, all its threads together, also when a worker says it. A field is `null` where the
- * platform cannot say, and all of them are with `collectors: { process: false }`.
+ * What the whole process has used so far, with all its threads, also in the document of a worker thread. A field is `null`
+ * where the platform does not provide it. All are `null` with `collectors: { process: false }`.
  */
 export interface ProcessMetrics {
   /** Seconds since the process started. */
   uptime: number | null;
   /** Open file descriptors of the process. */
   num_fds: number | null;
-  /** How many it may have open; `null` also where there is no limit. */
+  /** The limit of open file descriptors; `null` also without a limit. */
   max_fds: number | null;
   meminfo: {
     /** Resident size, in bytes: the memory that is in RAM. */
@@ -19,21 +19,21 @@ export interface ProcessMetrics {
     vsz_bytes: number | null;
   };
   cpu: {
-    /** Seconds of CPU spent in the process's own code, all its threads together. */
+    /** Seconds of CPU spent in user mode, by all threads. */
     user_time: number | null;
-    /** Seconds of CPU spent in the kernel on its behalf. */
+    /** Seconds of CPU spent in the kernel, by all threads. */
     system_time: number | null;
     /** CPU of the last second, in percent of one core: 150 is one and a half. `null` in the first second. */
     percent: number | null;
-    /** Threads of the operating system. Node has about ten before it runs a line of yours. */
+    /** Threads of the operating system. Node itself has about ten. */
     num_threads: number | null;
   };
 }
 
-/** Which process, and which of its threads, a document is about. */
+/** The process and thread that the document describes. */
 export interface InstanceInfo {
   pid: number;
-  /** `null` where the system does not say. */
+  /** `null` where the system does not provide it. */
   hostname: string | null;
   /** When the process started, such as `2026-01-31T23:59:59.123Z`. */
   start_time: string;
@@ -43,39 +43,38 @@ export interface InstanceInfo {
   worker_id: number | null;
 }
 
-/** Numbers by name, the names sorted. */
+/** Numbers by name, sorted by name. */
 export type Values = Record<string, number>;
 
 /**
- * The document: everything the monitor knows. Keys, nesting and units are those of µtornadomon
- * (`mutornadomon`), so that a collector made for it reads this one unchanged.
+ * The document with all metrics. Keys, nesting and units are those of µtornadomon (`mutornadomon`), so that a collector
+ * written for it reads this document unchanged.
  *
- * It is a plain value of the one who asked for it. It says the same whatever happens next, and may be changed
- * without harm to anybody.
+ * It is a copy: it does not change, and the caller may modify it.
  */
 export interface MetricsSnapshot {
   process: ProcessMetrics;
   instance: InstanceInfo;
   /** The last 20 times that the event loop was blocked, newest first; empty without the option `diagnostics`. */
   eventloop_blocks: EventLoopBlock[];
-  /** What was counted since the monitor was made. */
+  /** Totals since the monitor started. */
   counters: Values;
-  /** What each gauge says now. */
+  /** The current value of each gauge. */
   gauges: Values;
-  /** The highest value of each gauge that was set since the reader last looked. */
+  /** The highest value of each gauge that was set since the reader last read. */
   max_gauges: Values;
-  /** The lowest value of each gauge that was set since the reader last looked. */
+  /** The lowest value of each gauge that was set since the reader last read. */
   min_gauges: Values;
-  /** What each histogram took since the reader last looked. */
+  /** The values of each histogram since the reader last read. */
   histograms: Record<string, HistogramValues>;
 }
 
-/** What a document says beside the numbers of the registry. */
+/** The parts of the document that do not come from a registry. */
 export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance' | 'eventloop_blocks'>;
 
-/** A snapshot, and the way to undo having looked. */
+/** What was read in the window of a reader. */
 export interface Reading<T = MetricsSnapshot> {
   readonly metrics: T;
-  /** Merges the reader's window back into its next one, because this one did not get anywhere. */
+  /** Merges the window into the reader's next one, because what was read did not arrive. */
   readonly giveBack: () => void;
 }

@@ -1,14 +1,16 @@
 /**
- * Counts of values at or below bounds that the user chose, as in Prometheus' classic histograms (`le`). The values
- * above the last bound are not counted here: they are the rest of the histogram's count.
+ * Counts of values at or below the user's bounds, as in Prometheus' classic histograms (`le`). Values above the last bound
+ * are not counted here: they are the rest of the histogram's count.
  */
 export class ClassicBuckets {
-  /** The values in each bucket: above the bound before it, and at or below its own. */
+  /** The values in each bucket: above the previous bound, and at or below its own. */
   private readonly counts: Float64Array;
-  /** The index of a bound: where the last value that had one was, the next one is more often than not. */
+  /** The bucket of the last value, where the next value often belongs too: above `lower`, at or below `upper`. */
   private latest = 0;
+  private lower = Infinity;
+  private upper = -Infinity;
 
-  /** @param bounds what `ClassicBuckets.accepts()` accepts. Not to be changed any more. */
+  /** @param bounds must be accepted by `ClassicBuckets.accepts()`, and not be changed afterwards. */
   constructor(
     readonly bounds: readonly number[],
     counts?: Float64Array,
@@ -16,60 +18,64 @@ export class ClassicBuckets {
     this.counts = counts ?? new Float64Array(bounds.length);
   }
 
-  /** Whether these can be bounds: finite numbers, each greater than the one before. */
+  /** Whether these can be bounds: finite numbers in ascending order. */
   static accepts(bounds: unknown): bounds is readonly number[] {
     if (!Array.isArray(bounds)) return false;
-    return [...bounds].every((bound, at) => Number.isFinite(bound) && (at === 0 || bound > bounds[at - 1]));
+    // A copy, because a callback is not called for the holes of an array.
+    return [...(bounds as unknown[])].every(
+      (bound, at, all) => isFiniteNumber(bound) && (at === 0 || bound > Number(all[at - 1])),
+    );
   }
 
   /** Counts one value. */
   add(value: number): void {
-    const { bounds, latest } = this;
-    if (latest < bounds.length && value <= bounds[latest] && (latest === 0 || value > bounds[latest - 1])) {
-      this.counts[latest]++;
-    } else {
-      this.addElsewhere(value);
-    }
+    if (!(value > this.lower && value <= this.upper) && !this.search(value)) return;
+    this.counts[this.latest] = (this.counts[this.latest] ?? 0) + 1;
   }
 
-  private addElsewhere(value: number): void {
+  /** Finds the bucket of a value. `false` for a value above all bounds. */
+  private search(value: number): boolean {
     const { bounds } = this;
     let low = 0;
     let high = bounds.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (value <= bounds[middle]) high = middle;
+      if (value <= (bounds[middle] ?? Infinity)) high = middle;
       else low = middle + 1;
     }
-    if (low === bounds.length) return;
-    this.counts[low]++;
+    if (low === bounds.length) return false;
     this.latest = low;
+    this.lower = low === 0 ? -Infinity : (bounds[low - 1] ?? Infinity);
+    this.upper = bounds[low] ?? -Infinity;
+    return true;
   }
 
-  /** For each bound, how many values are at or below it. */
+  /** For each bound, the number of values at or below it. */
   cumulative(): [le: number, count: number][] {
-    return this.totals().map((total, at) => [this.bounds[at], total]);
+    const totals = this.totals();
+    return this.bounds.map((bound, at) => [bound, totals[at] ?? 0]);
   }
 
-  /** The same without the bounds. */
+  /** {@link cumulative} without the bounds. */
   totals(): number[] {
-    const totals = Array.from(this.bounds, () => 0);
+    const { counts } = this;
+    const totals: number[] = Array.from(this.bounds, () => 0);
     let total = 0;
-    for (let at = 0; at < totals.length; at++) totals[at] = total += this.counts[at];
+    for (let at = 0; at < totals.length; at++) totals[at] = total += counts[at] ?? 0;
     return totals;
   }
 
-  /** The same counts, independent of these. */
+  /** An independent copy. */
   copy(): ClassicBuckets {
     return new ClassicBuckets(this.bounds, this.counts.slice());
   }
 
-  /** What there would be if all values of both had been added to one; `undefined` if their bounds differ. */
+  /** The counts of both added up; `undefined` if their bounds differ. */
   merge(other: ClassicBuckets | undefined): ClassicBuckets | undefined {
     return this.combine(other, (mine, theirs) => mine + theirs);
   }
 
-  /** What was added since the earlier counts; `undefined` if the bounds differ. */
+  /** What was added since the earlier counts; `undefined` if their bounds differ. */
   minus(earlier: ClassicBuckets | undefined): ClassicBuckets | undefined {
     return this.combine(earlier, (mine, theirs) => mine - theirs);
   }
@@ -81,7 +87,7 @@ export class ClassicBuckets {
     if (other === undefined || !this.hasBoundsOf(other)) return undefined;
     return new ClassicBuckets(
       this.bounds,
-      this.counts.map((count, at) => combine(count, other.counts[at])),
+      this.counts.map((count, at) => combine(count, other.counts[at] ?? 0)),
     );
   }
 
@@ -89,4 +95,8 @@ export class ClassicBuckets {
     if (bounds === this.bounds) return true;
     return bounds.length === this.bounds.length && bounds.every((bound, at) => bound === this.bounds[at]);
   }
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }

@@ -1,16 +1,15 @@
 /**
- * A sum of doubles, and what rounding took from it: the two together hold about 106 bits. So a sum is right to the
- * last bit of its {@link value}, in whatever order and grouping it was put together, unless its terms cancel each
- * other to less than a trillionth.
+ * A sum of doubles together with its rounding error, about 106 bits. So {@link value} is exact to the last bit, in
+ * whatever order the terms were added, unless they cancel each other to less than a trillionth.
  *
  * Sources: Knuth's TwoSum, and the accurate sum of two double-doubles in Joldes, Muller and Popescu, "Tight and
  * rigorous error bounds for basic building blocks of double-word arithmetic" (2017), algorithm 6.
  */
 export class CompensatedSum {
   private constructor(
-    /** The sum as the nearest double. Past the greatest one, it stays at that. */
+    /** The sum as the nearest double; at most the largest double. */
     readonly value: number,
-    /** What is to be added to the value to have the whole sum: less than half its last bit. */
+    /** The rest of the sum: less than half the last bit of the value. */
     readonly remainder: number,
   ) {}
 
@@ -33,7 +32,7 @@ export class CompensatedSum {
   }
 }
 
-/** What `a + b` has lost by being rounded to `sum`: a double, exactly, for any finite three of them. */
+/** What `a + b` loses by being rounded to `sum`. It is exact for any finite numbers. */
 export function roundingError(a: number, b: number, sum: number): number {
   const bRounded = sum - a;
   return a - (sum - bRounded) + (b - bRounded);

@@ -1,27 +1,27 @@
 import { MAX_INDEX, MIN_INDEX } from './exponential-layout.js';
 
-/** The buckets of a snapshot, to look at. */
+/** Buckets that are only read. */
 export type ReadonlyBuckets = Pick<
   ExponentialBuckets,
   'first' | 'last' | 'at' | 'above' | typeof Symbol.iterator
 >;
 
-/** How much room is made beyond an index that does not fit: a quarter of the span, and at least this. */
+/** Spare buckets that are allocated beyond a new index: a quarter of the span, and at least this many. */
 const MIN_SLACK = 16;
 
 const NO_COUNTS = new Float64Array(0);
 
 /**
- * How many values fell into each bucket of the {@link indexOf exponential layout}. Counts are exact up to 2^53.
+ * The number of values in each bucket of the {@link indexOf exponential layout}. Counts are exact up to 2^53.
  *
- * There is one number for each bucket from the lowest to the highest in use, 8 bytes each, and some slack to grow
- * into: latencies from 1 ms to 10 s take 426 of them, 1 ns to 10^9 s take 1 914. Values as far apart as 1e-300 and
- * 1e300 take nearly all that the layout has, which is 67 137 or 525 KiB. It is never more than that.
+ * Each bucket from the lowest to the highest in use takes 8 bytes, and there are some spare ones: 426 for latencies from
+ * 1 ms to 10 s, 1 914 for 1 ns to 10^9 s. The most is the whole layout, for values such as 1e-300 and 1e300: 67 137
+ * buckets or 525 KiB.
  */
 export class ExponentialBuckets implements Iterable<[index: number, count: number]> {
   /**
    * @param start the index of the first count.
-   * @param counts one for each bucket from there. They become the buckets' own.
+   * @param counts one for each bucket from there. The caller must not use them afterwards.
    */
   constructor(
     private start = 0,
@@ -37,20 +37,20 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     return this.start + this.counts.length;
   }
 
-  /** For each of these indices, in ascending order, how many values are in the buckets above it. */
+  /** For each of these indices, in ascending order, the number of values in the buckets above it. */
   above(ends: readonly number[]): number[] {
     const { start, counts } = this;
     const above: number[] = [...ends];
     let [total, index] = [0, counts.length - 1];
     for (let at = ends.length - 1; at >= 0; at--) {
-      const end = Math.max(ends[at] - start, -1);
-      for (; index > end; index--) total += counts[index];
+      const end = Math.max((ends[at] ?? 0) - start, -1);
+      for (; index > end; index--) total += counts[index] ?? 0;
       above[at] = total;
     }
     return above;
   }
 
-  /** The lowest index with a count; above {@link last} if there is none. */
+  /** The lowest index with values; above {@link last} if there is none. */
   get first(): number {
     const { counts } = this;
     let at = 0;
@@ -58,7 +58,7 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     return this.start + at;
   }
 
-  /** The highest index with a count; below {@link first} if there is none. */
+  /** The highest index with values; below {@link first} if there is none. */
   get last(): number {
     const { counts } = this;
     let at = counts.length - 1;
@@ -66,13 +66,13 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     return this.start + at;
   }
 
-  /** The count of a bucket: 0 for those beyond {@link first} and {@link last}. */
+  /** The number of values in a bucket. */
   at(index: number): number {
     const at = index - this.start;
-    return at >= 0 && at < this.counts.length ? this.counts[at] : 0;
+    return at < 0 ? 0 : (this.counts[at] ?? 0);
   }
 
-  /** The buckets with a count, from the lowest index to the highest. */
+  /** The buckets with values, from the lowest index to the highest. */
   *[Symbol.iterator](): Iterator<[index: number, count: number]> {
     for (const [at, count] of this.counts.entries()) if (count !== 0) yield [this.start + at, count];
   }
@@ -84,18 +84,19 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
    */
   add(index: number): void {
     const at = index - this.start;
-    if (at >= 0 && at < this.counts.length) this.counts[at]++;
+    const { counts } = this;
+    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + 1;
     else this.addBeyond(index);
   }
 
-  /** The same counts, independent of these, without slack. */
+  /** An independent copy, without spare buckets. */
   copy(): ExponentialBuckets {
     const { first, last } = this;
     if (first > last) return new ExponentialBuckets();
     return new ExponentialBuckets(first, this.counts.slice(first - this.start, last + 1 - this.start));
   }
 
-  /** What there would be if all values of both had been added to one. Neither is changed. */
+  /** The counts of both added up, as new buckets. */
   merge(other: ExponentialBuckets): ExponentialBuckets {
     if (other.isEmpty) return this.copy();
     if (this.isEmpty) return other.copy();
@@ -103,12 +104,13 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     const counts = new Float64Array(Math.max(this.end, other.end) - start);
     counts.set(this.counts, this.start - start);
     const offset = other.start - start;
-    for (let at = 0; at < other.counts.length; at++) counts[at + offset] += other.counts[at];
+    for (const [at, count] of other.counts.entries())
+      counts[at + offset] = (counts[at + offset] ?? 0) + count;
     return new ExponentialBuckets(start, counts);
   }
 
   /**
-   * What was added since. Neither is changed.
+   * What was added since, as new buckets.
    *
    * @param earlier a copy of these buckets, or of buckets that were merged into them.
    */
@@ -117,12 +119,11 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     const counts = this.counts.slice();
     const from = Math.max(start, earlier.start);
     const to = Math.min(this.end, earlier.end);
-    for (let index = from; index < to; index++)
-      counts[index - start] -= earlier.counts[index - earlier.start];
+    for (let index = from; index < to; index++) counts[index - start] = this.at(index) - earlier.at(index);
     return new ExponentialBuckets(start, counts).copy();
   }
 
-  /** Grows by a share of the span, so that values that wander off do not copy all counts again and again. */
+  /** Grows by a share of the span, so that values that drift do not copy all counts each time. */
   private addBeyond(index: number): void {
     const { start, counts, end, isEmpty } = this;
     const first = isEmpty ? index : Math.min(index, start);
@@ -132,6 +133,6 @@ export class ExponentialBuckets implements Iterable<[index: number, count: numbe
     const newLast = index === last ? Math.min(last + slack, MAX_INDEX) : last;
     this.counts = new Float64Array(newLast + 1 - this.start);
     if (!isEmpty) this.counts.set(counts, start - this.start);
-    this.counts[index - this.start]++;
+    this.add(index);
   }
 }

@@ -5,8 +5,8 @@
  * OpenTelemetry metrics data model, "ExponentialHistogram", at scale 5. Prometheus' native histograms of schema 5
  * have the same buckets, and number them by their upper bound: their index is this one plus one.
  *
- * A bound that a double cannot hold is the double nearest to it. Values are compared with that double, so that
- * {@link indexOf}, {@link lowerBound} and {@link upperBound} agree to the last bit.
+ * A bound is rounded to the nearest double. Values are compared with that double, so that {@link indexOf},
+ * {@link lowerBound} and {@link upperBound} agree to the last bit.
  */
 
 /** OpenTelemetry's scale, and Prometheus' schema, of the layout. */
@@ -31,28 +31,23 @@ export const MIN_INDEX = -1074 * BUCKETS_PER_DOUBLING - 1;
 /** The bucket of the largest double, just below 2^1024. */
 export const MAX_INDEX = 1024 * BUCKETS_PER_DOUBLING - 1;
 
-/** One double, and the two halves of its bits: sign, 11 bits of exponent and 20 of mantissa in the high one. */
-const double = new Float64Array(1);
-const halves = new Uint32Array(double.buffer);
-double[0] = 1;
-const HIGH = halves[0] === 0 ? 1 : 0;
-const LOW = 1 - HIGH;
+/** The bits of one double, little-endian. The high word has the sign, 11 bits of exponent and 20 of the mantissa. */
+const double = new DataView(new ArrayBuffer(8));
+const [LOW, HIGH] = [0, 4] as const;
+const MANTISSA_MASK = 0xfffff;
 
-/**
- * The bounds as mantissa bits, to compare without making a double again. The last one stands for 2, which no
- * mantissa reaches.
- */
+/** The mantissa bits of the bounds. The last bound is 2, which no mantissa reaches. */
 const boundHigh = new Uint32Array(BUCKETS_PER_DOUBLING + 1).fill(1 << 20);
 const boundLow = new Uint32Array(BUCKETS_PER_DOUBLING + 1);
 for (const [k, bound] of MANTISSA_BOUNDS.entries()) {
-  double[0] = bound;
-  boundHigh[k] = halves[HIGH] & 0xfffff;
-  boundLow[k] = halves[LOW];
+  double.setFloat64(0, bound, true);
+  boundHigh[k] = double.getUint32(HIGH, true) & MANTISSA_MASK;
+  boundLow[k] = double.getUint32(LOW, true);
 }
 
 /**
- * For each value of the top six bits of a mantissa, how many bounds are below everything that begins so. As these
- * stretches, 1/64 wide, are narrower than any bucket, at most one more bound can be below a given mantissa.
+ * For each value of the top six bits of a mantissa, the number of bounds below all mantissas with these bits. Such a range
+ * is 1/64 wide, narrower than any bucket, so at most one more bound is below a given mantissa.
  */
 const boundsBelow = Uint8Array.from(
   { length: 64 },
@@ -62,43 +57,44 @@ const boundsBelow = Uint8Array.from(
 /**
  * The index of the bucket that holds a value.
  *
- * @param value positive and finite; for anything else the answer means nothing.
+ * @param value positive and finite.
  */
 export function indexOf(value: number): number {
-  double[0] = value;
-  let exponent = (halves[HIGH] >>> 20) - 1023;
+  double.setFloat64(0, value, true);
+  let exponent = (double.getUint32(HIGH, true) >>> 20) - 1023;
   if (exponent === -1023) {
-    // A subnormal has no leading one to count from. Scaled up it has one, and loses no bit.
-    double[0] = value * 2 ** 52;
-    exponent = (halves[HIGH] >>> 20) - 1023 - 52;
+    // A subnormal has no implicit leading one. Multiplied by 2^52 it has one, and loses no bit.
+    double.setFloat64(0, value * 2 ** 52, true);
+    exponent = (double.getUint32(HIGH, true) >>> 20) - 1023 - 52;
   }
-  const mantissa = halves[HIGH] & 0xfffff;
-  const below = boundsBelow[mantissa >>> 14];
-  const bound = boundHigh[below];
-  const isAbove = mantissa > bound || (mantissa === bound && halves[LOW] > boundLow[below]);
+  const mantissa = double.getUint32(HIGH, true) & MANTISSA_MASK;
+  const below = boundsBelow[mantissa >>> 14] ?? 0;
+  const bound = boundHigh[below] ?? 0;
+  const isAbove =
+    mantissa > bound || (mantissa === bound && double.getUint32(LOW, true) > (boundLow[below] ?? 0));
   return exponent * BUCKETS_PER_DOUBLING + below - (isAbove ? 0 : 1);
 }
 
 /**
- * What every value in the bucket is greater than. It is the upper bound of the bucket below; 0 for the lowest.
+ * The exclusive lower bound of a bucket: the upper bound of the bucket below; 0 for the lowest.
  *
- * Below 2^-1022 doubles are further apart than bounds: there it is the next double at or below the bound, and
- * buckets that no double falls into have two equal bounds.
+ * Below 2^-1022 doubles are further apart than bounds: the result is the next double at or below the bound, and buckets
+ * without any double have two equal bounds.
  *
  * @param index from {@link MIN_INDEX} to {@link MAX_INDEX}.
  */
 export function lowerBound(index: number): number {
   const exponent = index >> SCALE;
-  const mantissa = MANTISSA_BOUNDS[index & (BUCKETS_PER_DOUBLING - 1)];
+  const mantissa = MANTISSA_BOUNDS[index & (BUCKETS_PER_DOUBLING - 1)] ?? 1;
   if (exponent < -1022) return Math.floor(mantissa * 2 ** (exponent + 1074)) * Number.MIN_VALUE;
-  double[0] = mantissa;
-  halves[HIGH] += exponent << 20;
-  return double[0];
+  double.setFloat64(0, mantissa, true);
+  double.setUint32(HIGH, double.getUint32(HIGH, true) + (exponent << 20), true);
+  return double.getFloat64(0, true);
 }
 
 /**
- * The greatest value in the bucket. That of the last one would be 2^1024, which is no finite double: there it is
- * the greatest double, which is the same to any value, and can be written as JSON.
+ * The inclusive upper bound of a bucket. For the last one it is the largest double in place of 2^1024, which is not
+ * finite.
  *
  * @param index from {@link MIN_INDEX} to {@link MAX_INDEX}.
  */
@@ -106,13 +102,12 @@ export function upperBound(index: number): number {
   return index === MAX_INDEX ? Number.MAX_VALUE : lowerBound(index + 1);
 }
 
-const BASE = MANTISSA_BOUNDS[1];
+const [, BASE = Number.NaN] = MANTISSA_BOUNDS;
 
 /**
- * The value to answer with for any value in the bucket: the harmonic mean of its bounds, 2lu/(l+u). Seen from
- * either bound, it is off by the same share of that bound, (base - 1)/(base + 1) = 1.083 %; every other point is
- * further off from one of them (the geometric mean by 1.089 %, the arithmetic one by 1.095 %). Below 2^-1022 the
- * spacing of doubles comes on top.
+ * The estimate for any value in the bucket: the harmonic mean of its bounds, 2lu/(l+u). Its relative error is the same at
+ * both bounds, (base - 1)/(base + 1) = 1.083 %, which is the least possible (geometric mean: 1.089 %, arithmetic mean:
+ * 1.095 %). Below 2^-1022 the spacing of doubles adds to it.
  *
  * @param index from {@link MIN_INDEX} to {@link MAX_INDEX}.
  */

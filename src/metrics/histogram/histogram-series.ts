@@ -11,7 +11,7 @@ export class HistogramSeries extends Histogram implements Series {
     super({ bounds });
   }
 
-  /** Whether a value can be recorded: any finite number. */
+  /** Whether a histogram can record this value: any finite number. */
   static accepts(value: unknown): value is number {
     return Number.isFinite(value);
   }

@@ -75,11 +75,11 @@ describe.each(Object.keys(DATA))('The snapshot of a histogram of data that is %s
       const histogram = new Histogram({ bounds: BOUNDS });
       for (const value of sample(kind, random, Math.floor(500 * random()))) histogram.observe(value);
       const earlier = histogram.snapshot();
-      histogram.takeStretch();
+      histogram.takeSegment();
       const values = sample(kind, random, Math.floor(500 * random()));
       for (const value of values) histogram.observe(value);
       const later = histogram.snapshot();
-      const window = later.minus(earlier, histogram.takeStretch());
+      const window = later.minus(earlier, histogram.takeSegment());
       expect(facts(window)).toEqual(facts(record(values)));
       expect(facts(window.merge(earlier))).toEqual(facts(later));
     }

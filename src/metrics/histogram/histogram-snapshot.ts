@@ -1,27 +1,28 @@
 import { ExponentialBuckets } from './exponential-buckets.js';
 import type { ReadonlyBuckets } from './exponential-buckets.js';
-import type { Extremes, Stretch } from '../extremes.js';
+import type { Extremes } from '../extremes.js';
+import type { WindowSegment } from '../window-segment.js';
 import type { ClassicBuckets } from './classic-buckets.js';
 import { BucketWalk, highest, lowest, rankOf } from './quantiles.js';
 import type { Distribution } from './quantiles.js';
 import { CompensatedSum } from './compensated-sum.js';
 
-/** What a {@link HistogramSnapshot} is made of. */
+/** The state of a {@link HistogramSnapshot}. */
 export interface HistogramParts extends Distribution {
   readonly sum: CompensatedSum;
   readonly positive: ExponentialBuckets;
   readonly negative: ExponentialBuckets;
-  /** `undefined` where there is no value. */
+  /** `undefined` without values. */
   readonly extremes: Extremes | undefined;
-  /** `undefined` where no bounds were asked for. */
+  /** `undefined` for a histogram without bounds. */
   readonly classic: ClassicBuckets | undefined;
 }
 
-/** The values of a histogram at this moment, to be read at once: the next value may change them. */
+/** The live state of a histogram, to be read at once: the next value may change it. */
 export interface HistogramView {
   readonly count: number;
   readonly sum: number;
-  /** Without a value, Infinity or `undefined`. */
+  /** Without values, `Infinity` or `undefined`. */
   readonly min: number | undefined;
   readonly zeros: number;
   readonly positive: ReadonlyBuckets;
@@ -30,45 +31,42 @@ export interface HistogramView {
   readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
 }
 
-/**
- * What a histogram had recorded at one moment, or between two. It never changes: {@link merge} and {@link minus}
- * give new ones.
- */
+/** What a histogram had recorded at one moment, or between two. Immutable: {@link merge} and {@link minus} return new ones. */
 export class HistogramSnapshot {
-  /** @param parts become the snapshot's own: nobody may change them any more. */
+  /** @param parts must not be changed afterwards. */
   constructor(private readonly parts: HistogramParts) {}
 
-  /** How many values there are. */
+  /** The number of values. */
   get count(): number {
     return this.parts.count;
   }
 
-  /** The sum of all values, right to the last bit (`CompensatedSum`). Past the greatest double, it stays at that. */
+  /** The sum of all values, exact to the last bit (`CompensatedSum`); at most the largest double. */
   get sum(): number {
     return this.parts.sum.value;
   }
 
-  /** The lowest value; `undefined` if there is none. */
+  /** The lowest value; `undefined` without values. */
   get min(): number | undefined {
     return this.parts.extremes?.min;
   }
 
-  /** The highest value; `undefined` if there is none. */
+  /** The highest value; `undefined` without values. */
   get max(): number | undefined {
     return this.parts.extremes?.max;
   }
 
-  /** How many values are zero. */
+  /** The number of values that are zero. */
   get zeros(): number {
     return this.parts.zeros;
   }
 
-  /** How many values there are in each bucket above zero. */
+  /** The buckets of the positive values. */
   get positive(): ReadonlyBuckets {
     return this.parts.positive;
   }
 
-  /** How many values there are in each bucket below zero, by their absolute value. */
+  /** The buckets of the negative values, by absolute value. */
   get negative(): ReadonlyBuckets {
     return this.parts.negative;
   }
@@ -78,19 +76,19 @@ export class HistogramSnapshot {
     return this.parts.classic;
   }
 
-  /** {@link quantiles} of one. */
+  /** One of the {@link quantiles}. */
   quantile(q: number): number | undefined {
     return this.quantiles([q])[0];
   }
 
   /**
-   * The quantiles: for each q from 0 to 1, the value at or below which that share of all values lies. What is meant
-   * is a value that was recorded, the one of rank `ceil(q * count)` when they are sorted, from 1 ("nearest rank").
+   * The quantiles, by nearest rank: for each q from 0 to 1, the recorded value of rank `ceil(q * count)` in ascending
+   * order, from 1.
    *
-   * The answer is within 1.1 % of that one, and never beyond {@link min} or {@link max}. The lowest and the highest
-   * value, and with them anything about values that are all the same, are exact.
+   * A result is within 1.1 % of that value, and within {@link min} and {@link max}. The lowest and the highest value
+   * are exact, and so are all quantiles of equal values.
    *
-   * @returns in the order of the q. `undefined` for what is not from 0 to 1, and if there are no values.
+   * @returns in the order of `qs`. `undefined` for a q that is not from 0 to 1, and without values.
    */
   quantiles(qs: readonly number[]): (number | undefined)[] {
     const { count, extremes } = this.parts;
@@ -109,8 +107,8 @@ export class HistogramSnapshot {
   }
 
   /**
-   * What there would be if the values of both had been recorded into one histogram. The order and the grouping in
-   * which many are merged make no difference. Classic buckets are only kept if both have the same bounds.
+   * The values of both in one histogram. Merging is commutative and associative. Classic buckets are kept only if both
+   * have the same bounds.
    */
   merge(other: HistogramSnapshot): HistogramSnapshot {
     const [a, b] = [this.parts, other.parts];
@@ -126,33 +124,32 @@ export class HistogramSnapshot {
   }
 
   /**
-   * The window between two looks: what was recorded after an earlier snapshot of the same histogram.
+   * The interval between two reads: what was recorded after an earlier snapshot of the same histogram.
    *
-   * @param earlier that snapshot, or a merge of earlier snapshots if this is a merge of the later ones. With
-   * anything else, the result means nothing.
-   * @param stretch the extremes of the window, which no subtraction can tell, and its sum, which a subtraction cannot
-   * tell well if it is far smaller than the sum of what came before. Without them, `min` is exact if it is a new low,
-   * and else the middle of the lowest bucket of the window, within 1.1 %; `max` likewise.
+   * @param earlier that snapshot, or a merge of earlier snapshots if this is a merge of the later ones.
+   * @param segment the extremes of the interval, which a subtraction cannot give, and its sum, which a subtraction gives
+   * with a large error if earlier values are far larger. Without it, `min` is exact if it is a new lowest value, else
+   * the midpoint of the lowest bucket of the interval, within 1.1 %; `max` likewise.
    */
-  minus(earlier: HistogramSnapshot, stretch?: Stretch): HistogramSnapshot {
+  minus(earlier: HistogramSnapshot, segment?: WindowSegment): HistogramSnapshot {
     const [a, b] = [this.parts, earlier.parts];
     const count = a.count - b.count;
     const classic = a.classic?.minus(b.classic);
-    if (count === 0 || a.extremes === undefined) return new HistogramSnapshot({ ...NOTHING, classic });
+    if (count === 0 || a.extremes === undefined) return new HistogramSnapshot({ ...EMPTY, classic });
     const window = {
       count,
-      sum: stretch?.sum ?? a.sum.minus(b.sum),
+      sum: segment?.sum ?? a.sum.minus(b.sum),
       zeros: a.zeros - b.zeros,
       positive: a.positive.minus(b.positive),
       negative: a.negative.minus(b.negative),
       classic,
     };
-    const { min, max } = stretch ?? extremesOf(window, a.extremes, b.extremes);
+    const { min, max } = segment ?? extremesOf(window, a.extremes, b.extremes);
     return new HistogramSnapshot({ ...window, extremes: { min, max } });
   }
 }
 
-const NOTHING = {
+const EMPTY = {
   count: 0,
   sum: CompensatedSum.of(0, 0),
   zeros: 0,
@@ -166,7 +163,7 @@ function widest(a: Extremes | undefined, b: Extremes | undefined): Extremes | un
   return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
 }
 
-/** The extremes of what was recorded between two moments, as far as can be told. */
+/** The extremes of an interval, as far as they can be derived. */
 function extremesOf(window: Distribution, later: Extremes, earlier: Extremes | undefined): Extremes {
   const newMin = earlier === undefined || later.min < earlier.min ? later.min : undefined;
   const newMax = earlier === undefined || later.max > earlier.max ? later.max : undefined;

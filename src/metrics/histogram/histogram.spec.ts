@@ -47,7 +47,7 @@ describe('Histogram', () => {
     histogram.observe(-0);
     const { count, sum, min, max, zeros } = histogram.snapshot();
     expect({ count, sum, min, max, zeros }).toEqual({ count: 1, sum: 0, min: 0, max: 0, zeros: 1 });
-    expect(histogram.takeStretch()).toMatchObject({ min: 0, max: 0 });
+    expect(histogram.takeSegment()).toMatchObject({ min: 0, max: 0 });
   });
 
   it.each([
@@ -80,13 +80,13 @@ describe('Histogram', () => {
   });
 
   it('gives the extremes since they were last taken, and keeps those since the start', () => {
-    expect(histogram.takeStretch()).toBeUndefined();
+    expect(histogram.takeSegment()).toBeUndefined();
     for (const value of [5, -3, 4]) histogram.observe(value);
-    expect(histogram.takeStretch()).toMatchObject({ min: -3, max: 5 });
-    expect(histogram.takeStretch()).toBeUndefined();
+    expect(histogram.takeSegment()).toMatchObject({ min: -3, max: 5 });
+    expect(histogram.takeSegment()).toBeUndefined();
     histogram.observe(1);
     expect(histogram.snapshot()).toMatchObject({ min: -3, max: 5 });
-    expect(histogram.takeStretch()).toMatchObject({ min: 1, max: 1 });
+    expect(histogram.takeSegment()).toMatchObject({ min: 1, max: 1 });
     histogram.observe(2);
     expect(histogram.snapshot()).toMatchObject({ min: -3, max: 5 });
   });
@@ -119,7 +119,7 @@ describe('Histogram', () => {
     const snapshot = histogram.snapshot();
     const before = structuredClone(snapshot);
     for (const value of [0.5, -2, 0, 1e9, -1e9]) histogram.observe(value);
-    histogram.takeStretch();
+    histogram.takeSegment();
     expect(structuredClone(snapshot)).toEqual(before);
     expect(histogram.snapshot().count).toBe(8);
   });
@@ -129,7 +129,7 @@ describe('Histogram', () => {
     histogram.observe(1);
     const snapshot = histogram.snapshot();
     histogram.observe(Number.NaN);
-    histogram.takeStretch();
+    histogram.takeSegment();
     expect(histogram.snapshot()).toBe(snapshot);
     histogram.observe(1);
     expect(histogram.snapshot()).not.toBe(snapshot);

@@ -1,47 +1,46 @@
 import type { ReadonlyBuckets } from './exponential-buckets.js';
 import { midpoint } from './exponential-layout.js';
 
-/** What is read of buckets here. */
+/** The part of {@link ReadonlyBuckets} that is used here. */
 type Buckets = Pick<ReadonlyBuckets, 'first' | 'last' | 'at'>;
 
-/** Where values lie, as far as the buckets know. */
+/** Values by bucket. */
 export interface Distribution {
   readonly count: number;
   readonly zeros: number;
   readonly positive: Buckets;
-  /** Of the absolute values. */
+  /** By the absolute value. */
   readonly negative: Buckets;
 }
 
 /**
- * The rank of the value that is the quantile, from 1 to the count: that of the first value at or below which there
- * is at least the share `q` of all values ("nearest rank").
+ * The nearest rank of a quantile, from 1 to the count.
  *
- * The double nearest to k/n may be a little above it. That is still meant to be rank k and not k + 1, so a product
- * that is above a whole number by no more than rounding is that number.
+ * The double nearest to k/n can be slightly above it, which must still give rank k and not k + 1: so a product that
+ * exceeds an integer only by rounding counts as that integer.
  */
 export function rankOf(q: number, count: number): number {
   return Math.max(1, Math.ceil(q * count * (1 - 2 * Number.EPSILON)));
 }
 
-/** The {@link midpoint} of the bucket with the lowest values. There must be one. */
+/** The {@link midpoint} of the lowest bucket with values. There must be one. */
 export function lowest({ negative, zeros, positive }: Distribution): number {
   if (negative.first <= negative.last) return -midpoint(negative.last);
   return zeros > 0 ? 0 : midpoint(positive.first);
 }
 
-/** The {@link midpoint} of the bucket with the highest values. There must be one. */
+/** The {@link midpoint} of the highest bucket with values. There must be one. */
 export function highest({ negative, zeros, positive }: Distribution): number {
   if (positive.first <= positive.last) return midpoint(positive.last);
   return zeros > 0 ? 0 : -midpoint(negative.first);
 }
 
-/** All buckets in one row, from the most negative values to the most positive. */
+/** Visits all buckets from the lowest values to the highest: negative ones, zero, positive ones. */
 export class BucketWalk {
-  /** The places in the row of the bucket of zero, and of the last bucket. */
+  /** The places of zero and of the last bucket in this order. */
   private readonly zero: number;
   private readonly end: number;
-  /** What a place is to be subtracted from, or added to, for the index of its bucket. */
+  /** The index of a negative bucket is `lowest - place`, that of a positive one `place + offset`. */
   private readonly lowest: number;
   private readonly offset: number;
   private place = -1;
@@ -56,7 +55,7 @@ export class BucketWalk {
   }
 
   /**
-   * Walks on to the bucket that holds the value of a rank.
+   * Advances to the bucket with the value of a rank.
    *
    * @param rank not below that of the last call.
    * @returns the {@link midpoint} of the bucket.

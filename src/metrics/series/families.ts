@@ -8,7 +8,7 @@ import type { Labels } from './labels.js';
 export interface FamiliesOptions<S extends Series, K extends MetricKind> {
   readonly kind: K;
   readonly make: MakeSeries<S>;
-  /** Whether a series of this kind can take a value. */
+  /** Whether a series of this kind accepts a value. */
   readonly accepts: (value: unknown) => boolean;
   readonly facts: FamilyFacts;
 }
@@ -17,7 +17,7 @@ export interface FamiliesOptions<S extends Series, K extends MetricKind> {
 export class Families<S extends Series, K extends MetricKind = MetricKind> {
   readonly kind: K;
   readonly accepts: (value: unknown) => boolean;
-  /** Those of the application. A sample of the application finds no other, so that it cannot add to a built-in metric. */
+  /** Samples of the application are looked up only here, so they cannot change a built-in metric. */
   private readonly application = new Map<string, Family<S, K>>();
   private readonly builtIn = new Map<string, Family<S, K>>();
   private readonly list: Family<S, K>[] = [];
@@ -27,7 +27,7 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
     this.accepts = options.accepts;
   }
 
-  /** The series for a sample of the application, if one pass over the labels finds it, which nearly always happens. */
+  /** The series for a sample of the application, if one pass over the labels finds it, as it nearly always does. */
   find(name: string, labels: Labels | undefined): S | undefined {
     return this.application.get(name)?.find(labels);
   }

@@ -5,21 +5,21 @@ import type { KnownLabels, Labels } from './labels.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 
-/** What a series has of the metric that it belongs to. */
+/** The metric that a series belongs to. */
 export interface SeriesHome {
   /** The name of the metric. */
   readonly name: string;
-  /** Takes note of a sample that the series could not take. */
+  /** Counts and logs a sample that the series refused. */
   refuse(value: unknown): void;
 }
 
-/** What all kinds of series have in common. */
+/** A series of any kind. */
 export interface Series {
   /** The canonical text of its labels; empty without labels. */
   readonly labels: string;
 }
 
-/** What the registry knows of all metrics. */
+/** What a family asks of the registry. */
 export interface FamilyFacts {
   definitionOf(name: string): MetricDefinition | undefined;
   descriptionOf(name: string): Description;
@@ -27,16 +27,16 @@ export interface FamilyFacts {
   onRefusal(name: string, value: unknown): void;
 }
 
-/** Makes a series of one kind. */
+/** Creates a series of one kind. */
 export type MakeSeries<S> = (home: SeriesHome, labels: string) => S;
 
 /** All series of one metric. */
 export class Family<S extends Series, K extends MetricKind = MetricKind> implements SeriesHome {
   /** The series without labels. */
   plain: S | undefined;
-  /** The series that takes the samples of the label sets that there was no room for. */
+  /** The series for the label sets beyond the limit. */
   overflow: S | undefined;
-  /** The series with labels, in the order in which they came. */
+  /** The series with labels, in the order in which they were created. */
   readonly labelled: S[] = [];
   /** For a metric of the monitor itself. */
   readonly definition: MetricDefinition | undefined;
@@ -60,7 +60,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     return this.facts.listsBuckets(this.name);
   }
 
-  /** The series of these labels, if it is found at once. */
+  /** The series of these labels, if one pass over the labels finds it. */
   find(labels: Labels | undefined): S | undefined {
     return labels === undefined ? this.plain : this.index.find(labels);
   }
@@ -82,7 +82,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     return series;
   }
 
-  /** The series with labels, in the order of their canonical names. */
+  /** The series with labels, sorted by their canonical names. */
   *inOrder(): Sliced<readonly S[]> {
     if (this.ordered.length !== this.labelled.length) {
       this.ordered = yield* sortSliced(this.labelled, (a, b) => (a.labels < b.labels ? -1 : 1));

@@ -2,17 +2,17 @@ import { setOwn } from '../../common/set-own.js';
 import { parseLabels } from './series-name.js';
 
 /**
- * Takes the canonical labels of many series apart, one after the other. What a text has in common with the one before
- * it is not made anew: with very many series, most of what a look at them costs is to move young texts about in memory.
+ * Parses the canonical labels of many series, one after the other. Names and values that equal those of the previous text
+ * are reused: with very many series, most of the time of a read is garbage collection of new strings.
  */
 export class LabelsParser {
   private names: string[] = [];
   private values: string[] = [];
 
-  /** The labels that this text stands for. */
+  /** The labels in a canonical text. */
   parse(text: string): Record<string, string> {
     if (text === '') return {};
-    // Where anything is escaped or a name is quoted, it takes more to tell names and values apart.
+    // With escapes or quoted names, the simple split below is wrong.
     if (text.includes('\\') || text.startsWith('{"') || text.includes(',"')) return parseLabels(text);
     const labels: Record<string, string> = {};
     for (let at = 1, i = 0; at < text.length; i++) {
@@ -25,7 +25,7 @@ export class LabelsParser {
     return labels;
   }
 
-  /** What stands there up to the end mark: the known text, if it does. */
+  /** The text up to the end character: the known string, if it is equal. */
   private part(text: string, at: number, end: string, known: string | undefined): string {
     if (known !== undefined && text.startsWith(known, at) && text[at + known.length] === end) return known;
     return text.slice(at, text.indexOf(end, at));

@@ -1,11 +1,13 @@
-/** What a label may be set to. Numbers and booleans stand for the text that they are written as. */
+/** The value of a label. Numbers and booleans are converted to text. */
 export type LabelValue = string | number | boolean;
 
-/** Tells the series of one metric apart, such as `{ method: 'GET', status: 200 }`. The order does not matter, and a
- * label that is `undefined` is one that is not there. `overflow="true"` is the monitor's own. */
+/**
+ * The labels of a series, such as `{ method: 'GET', status: 200 }`, in any order. A label that is `undefined` counts as
+ * missing. `overflow="true"` is reserved for the monitor.
+ */
 export type Labels = Readonly<Record<string, LabelValue | undefined>>;
 
-/** Labels as they are kept: none of them is undefined. */
+/** Labels without `undefined`. */
 export type KnownLabels = Readonly<Record<string, LabelValue>>;
 
 /** The longest name and the longest value of a label, in UTF-16 units. */
@@ -14,21 +16,20 @@ export const MAX_LABEL_LENGTH = 200;
 /** The most labels that a sample may have. */
 export const MAX_LABELS = 16;
 
-/** The labels of the series that takes the samples for which there was no room. */
+/** The labels of the series for samples beyond the limit. */
 export const OVERFLOW_LABELS: KnownLabels = { overflow: 'true' };
 
 const BARE_NAME = /^[\w.:/-]+$/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
 
 /**
- * A copy of what was given as labels, which says the same whenever it is read.
+ * A copy of what was given as labels, which no getter or later change can affect.
  *
- * @returns `undefined` if they cannot be the labels of a sample: too many, a name that is empty, or a name or value
- * that is too long, or a value of another type.
+ * @returns `undefined` for invalid labels: too many, an empty name, a name or value that is too long, or a value of
+ * another type.
  */
 export function copyLabels(given: unknown): KnownLabels | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
-  // As in JSON, a property that is undefined is one that is not there.
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   const ok = entries.length <= MAX_LABELS && entries.every(([name, value]) => isName(name) && isValue(value));
   return ok ? (Object.fromEntries(entries) as KnownLabels) : undefined;
@@ -44,11 +45,10 @@ function isValue(value: unknown): boolean {
 }
 
 /**
- * The canonical text of some labels, such as `{method="GET",status="200"}`, with the names sorted. The empty text
- * for no labels.
+ * The canonical text of labels, such as `{method="GET",status="200"}`, with the names sorted; empty without labels.
  *
- * No two label sets have the same text. Values are quoted, with `\`, `"` and line feeds escaped as in the
- * Prometheus text format; a name that could be mistaken for something else is quoted like a value.
+ * Different labels have different texts. Values are quoted, with `\`, `"` and line feeds escaped as in the Prometheus
+ * text format. Names with other characters than letters, digits and `_.:/-` are quoted like values.
  */
 export function labelsText(labels: KnownLabels): string {
   const names = Object.keys(labels).sort();
@@ -59,7 +59,7 @@ export function labelsText(labels: KnownLabels): string {
     '=',
     quote(String(labels[name])),
   ]);
-  // Put together at once: V8 keeps a text that grew piece by piece as a tree of its pieces, at twice the memory.
+  // Joined at once: V8 stores a string that was appended to as a tree, which takes twice the memory.
   return [...parts, '}'].join('');
 }
 
@@ -68,5 +68,5 @@ function nameText(name: string): string {
 }
 
 function quote(text: string): string {
-  return `"${text.replace(/[\\"\n]/g, (character) => ESCAPES[character])}"`;
+  return `"${text.replace(/[\\"\n]/g, (character) => ESCAPES[character] ?? '')}"`;
 }

@@ -1,16 +1,16 @@
 import type { MetricKind } from '../definitions/metric-definition.js';
 
-/** Why a series cannot exist. */
+/** Why a series was refused. */
 export type RefusalReason = 'bad name' | 'bad labels' | 'built-in' | 'other kind' | 'no room';
 
-/** Stands for a series that cannot exist. */
+/** In place of a series that was refused. */
 export class Refusal {
   constructor(
     readonly reason: RefusalReason,
     /** The kind of the series that was asked for. */
     readonly kind: MetricKind,
     readonly maxSeries: number,
-    /** The kind of the metric that has the name already. */
+    /** The kind of the metric that already has the name. */
     readonly takenBy?: MetricKind,
   ) {}
 }

@@ -6,13 +6,13 @@ import { setOwn } from '../../common/set-own.js';
 export interface SeriesIdentity {
   /** The name of the metric. */
   name: string;
-  /** Its labels; their values are texts here, whatever they were set as. */
+  /** Its labels, with all values as text. */
   labels: Record<string, string>;
 }
 
 /**
- * The name of a metric as it stands at the beginning of a series name. A `{` begins the labels there, so one in
- * the name itself is escaped: a metric that is called `a{b="c"}` is not the series of a metric called `a`.
+ * The name of a metric at the beginning of a series name. `{` begins the labels there, so it is escaped in the name
+ * itself: a metric that is called `a{b="c"}` is different from a series of the metric `a`.
  */
 export function metricText(name: string): string {
   return name.replace(/[\\{]/g, '\\$&');
@@ -27,9 +27,9 @@ export function seriesName(name: string, labels: KnownLabels = {}): string {
 const LABEL = /(?:"((?:[^"\\]|\\.)*)"|([^"{},=\\]+))="((?:[^"\\]|\\.)*)"/gs;
 
 /**
- * Takes a canonical series name apart again.
+ * Parses a canonical series name.
  *
- * @throws TypeError for a text that is no canonical series name.
+ * @throws TypeError for any other text.
  *
  * @example
  * parseSeriesName('jobs{queue="mail"}') // { name: 'jobs', labels: { queue: 'mail' } }
@@ -38,17 +38,17 @@ export function parseSeriesName(series: string): SeriesIdentity {
   const [metric] = /^(?:[^\\{]|\\.)*/s.exec(series) ?? [''];
   const name = metric.replace(/\\(.)/gs, '$1');
   const labels = parseLabels(series.slice(metric.length));
-  // What was skipped on the way is missing here.
+  // Invalid parts were skipped, and are missing here.
   if (seriesName(name, labels) !== series) throw new TypeError(`Not a series name: ${series}`);
   return { name, labels };
 }
 
-/** The labels that a canonical text of labels stands for. Of anything else, it gives whatever can be found in it. */
+/** Parses the canonical text of labels. Of any other text, it returns the labels that it finds. */
 export function parseLabels(text: string): Record<string, string> {
   return text.includes('\\') ? parseEscaped(text) : parsePlain(text);
 }
 
-/** Where nothing is escaped, which is nearly everywhere, a quote is always an end: this is five times as fast. */
+/** Without escapes a quote always ends a value. This is nearly always so, and five times as fast. */
 function parsePlain(text: string): Record<string, string> {
   const labels: Record<string, string> = {};
   for (let at = 1; at < text.length;) {
@@ -65,7 +65,10 @@ function parsePlain(text: string): Record<string, string> {
 
 function parseEscaped(text: string): Record<string, string> {
   return Object.fromEntries(
-    [...text.matchAll(LABEL)].map(([, quoted, bare, value]) => [bare ?? unescape(quoted), unescape(value)]),
+    [...text.matchAll(LABEL)].map(([, quoted = '', bare, value = '']) => [
+      bare ?? unescape(quoted),
+      unescape(value),
+    ]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { ReaderWindows } from '../collection/reader-windows.js';
-import type { WindowCursor } from '../collection/reader-windows.js';
+import type { WindowCursor } from '../collection/window-cursor.js';
 import type { DocumentFacts } from '../collection/snapshot.js';
 import type { Extremes } from '../extremes.js';
 import type { Gauge } from '../gauge.js';

@@ -1,0 +1,67 @@
+import type { Extremes } from '../extremes.js';
+import type { Gauge } from '../gauge.js';
+import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
+import type { Histogram } from '../histogram/histogram.js';
+import type { WindowSegment } from '../window-segment.js';
+import { mergeSegments } from '../window-segment.js';
+
+/** What happened since one reader last read. */
+export interface ReaderWindow {
+  readonly segments: Map<Gauge | Histogram, WindowSegment>;
+  /** Each histogram as it was at the reader's last read. */
+  readonly bases: Map<Histogram, HistogramSnapshot>;
+}
+
+/** One read by one reader, series by series. Reading a series ends the reader's window for it. */
+export class WindowCursor {
+  private readonly takenSegments = new Map<Gauge | Histogram, WindowSegment>();
+  private readonly takenIntervals = new Map<Histogram, HistogramSnapshot>();
+
+  /**
+   * @param segments where the window begins: the reader's own, or those since the start.
+   * @param endSegment adds what the series recorded last to all windows.
+   */
+  constructor(
+    private readonly window: ReaderWindow,
+    private readonly segments: ReadonlyMap<Gauge | Histogram, WindowSegment>,
+    private readonly endSegment: (series: Gauge | Histogram) => void,
+  ) {}
+
+  /** The extremes of a series since the reader's last read; `undefined` if it has no new value. */
+  extremesOf(series: Gauge | Histogram): Extremes | undefined {
+    return this.take(series);
+  }
+
+  /** The values of a histogram since the reader's last read. */
+  intervalOf(histogram: Histogram): HistogramSnapshot {
+    const now = histogram.snapshot();
+    const segment = this.take(histogram);
+    const base = this.window.bases.get(histogram);
+    const interval = base === undefined ? now : now.minus(base, segment);
+    this.window.bases.set(histogram, now);
+    this.takenIntervals.set(histogram, interval);
+    return interval;
+  }
+
+  /** Merges the window into the reader's next one, because what was read did not arrive. */
+  giveBack(): void {
+    for (const [series, segment] of this.takenSegments) {
+      this.window.segments.set(series, mergeSegments(this.window.segments.get(series), segment));
+    }
+    for (const [histogram, interval] of this.takenIntervals) {
+      const base = this.window.bases.get(histogram);
+      if (base !== undefined) this.window.bases.set(histogram, base.minus(interval));
+    }
+    // A second call must not count it twice.
+    this.takenSegments.clear();
+    this.takenIntervals.clear();
+  }
+
+  private take(series: Gauge | Histogram): WindowSegment | undefined {
+    this.endSegment(series);
+    const segment = this.segments.get(series);
+    this.window.segments.delete(series);
+    if (segment !== undefined) this.takenSegments.set(series, segment);
+    return segment;
+  }
+}
