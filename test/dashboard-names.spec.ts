@@ -17,7 +17,7 @@ const DASHBOARD = JSON.parse(
 
 /** The names of metrics in a query: whatever is followed by a selector, with quotes taken out of the way. */
 function namesIn(query: string): string[] {
-  return Array.from(query.matchAll(/([a-zA-Z_:][\w:]*)\{/g), ([, name]) => name);
+  return Array.from(query.matchAll(/([a-zA-Z_:][\w:]*)\{/g), ([, name = '']) => name);
 }
 
 it('every metric that the Grafana dashboard asks for is one that the exporter writes', async () => {

@@ -9,6 +9,7 @@ import type { TestApp } from './support/app.js';
 import { startApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { readExposition } from './support/exposition.js';
+import { first } from './support/present.js';
 
 @Controller('cats')
 class Cats {
@@ -113,5 +114,5 @@ it('the metrics of a running application have the names that dashboards for Prom
   }
   expect(samplesOf('nodejs_gc_duration_seconds').map(({ labels }) => labels.kind)).toContain('major');
   expect(samplesOf('nodejs_eventloop_lag_p99_seconds')).toHaveLength(1);
-  expect(samplesOf('nodejs_active_resources')[0].labels).toHaveProperty('type');
+  expect(first(samplesOf('nodejs_active_resources')).labels).toHaveProperty('type');
 });

@@ -5,6 +5,7 @@ import { MonitorModule, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { linesOf } from './support/scripts.js';
+import { present } from './support/present.js';
 
 describe('memory', () => {
   const start = async () => {
@@ -18,17 +19,17 @@ describe('memory', () => {
     const heap = getHeapStatistics();
     expect(gauges.heap_limit_bytes).toBe(heap.heap_size_limit);
     expect(gauges.heap_used_bytes).toBeGreaterThan(1e6);
-    expect(gauges.heap_total_bytes).toBeGreaterThanOrEqual(gauges.heap_used_bytes);
+    expect(gauges.heap_total_bytes).toBeGreaterThanOrEqual(present(gauges.heap_used_bytes));
     for (const { space_name } of getHeapSpaceStatistics()) {
       const space = (figure: string) => gauges[`heap_space_${figure}_bytes{space="${space_name}"}`];
       for (const figure of ['used', 'size', 'available', 'physical']) {
         expect(space(figure), `${space_name} ${figure}`).toBeGreaterThanOrEqual(0);
       }
-      expect(space('size')).toBeGreaterThanOrEqual(space('used'));
+      expect(space('size')).toBeGreaterThanOrEqual(present(space('used')));
     }
     const used = Object.entries(gauges).filter(([name]) => name.startsWith('heap_space_used_bytes{'));
     const sum = used.reduce((total, [, bytes]) => total + bytes, 0);
-    expect(sum / gauges.heap_used_bytes).toBeCloseTo(1, 1);
+    expect(sum / present(gauges.heap_used_bytes)).toBeCloseTo(1, 1);
   });
 
   it('outside of the heap rises when a buffer is allocated', async () => {
@@ -36,8 +37,9 @@ describe('memory', () => {
     const { gauges: before } = await monitor.metrics();
     const buffer = Buffer.alloc(50e6, 1);
     const { gauges: after } = await monitor.metrics();
-    expect(after.array_buffers_bytes - before.array_buffers_bytes).toBeGreaterThan(45e6);
-    expect(after.external_bytes - before.external_bytes).toBeGreaterThan(45e6);
+    for (const name of ['array_buffers_bytes', 'external_bytes']) {
+      expect(present(after[name]) - present(before[name]), name).toBeGreaterThan(45e6);
+    }
     expect(buffer[0]).toBe(1);
   });
 
@@ -83,16 +85,16 @@ describe('garbage collections', () => {
       weakcb: ['ProcessWeakCallbacks'],
     };
     for (const [kind, names] of Object.entries(NAMES)) {
-      const [low, high] = [least, most].map((all) => all.filter(({ gcType }) => names.includes(gcType)));
-      const { count, sum } = histograms[`gc_duration{kind="${kind}"}`];
-      expect(count, kind).toBeGreaterThanOrEqual(low.length);
-      expect(count, kind).toBeLessThanOrEqual(high.length);
-      const [shortest, longest] = seconds[kind]!;
+      const countIn = (all: Collection[]) => all.filter(({ gcType }) => names.includes(gcType)).length;
+      const { count, sum } = present(histograms[`gc_duration{kind="${kind}"}`]);
+      expect(count, kind).toBeGreaterThanOrEqual(countIn(least));
+      expect(count, kind).toBeLessThanOrEqual(countIn(most));
+      const [shortest, longest] = present(seconds[kind]);
       const ROUNDING = 1e-9;
       expect(sum, kind).toBeGreaterThanOrEqual(shortest - ROUNDING);
       expect(sum, kind).toBeLessThanOrEqual(longest + ROUNDING);
     }
-    expect(histograms['gc_duration{kind="minor"}'].count).toBeGreaterThan(3);
-    expect(histograms['gc_duration{kind="major"}'].count).toBeGreaterThanOrEqual(3);
+    expect(histograms['gc_duration{kind="minor"}']?.count).toBeGreaterThan(3);
+    expect(histograms['gc_duration{kind="major"}']?.count).toBeGreaterThanOrEqual(3);
   });
 });

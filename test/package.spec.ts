@@ -86,7 +86,7 @@ describe('The tarball', () => {
   it('resolves every link of its README', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const links = [...readme.matchAll(/\]\(([^)#]+)[^)]*\)/g)]
-      .map(([, target]) => target)
+      .map(([, target = '']) => target)
       .filter((target) => !/^https?:/.test(target));
     expect(links).toContain('LICENSE');
     expect(links.filter((link) => !tarball.files.includes(link))).toEqual([]);
@@ -144,7 +144,7 @@ describe('The tarball', () => {
     // Without the examples in comments, which show what an application imports.
     const statements = code.replace(/^\s*\*.*$/gm, '');
     return [...statements.matchAll(/(?:from |import |import\(|require\()['"]([^.'"][^'"]*)['"]/g)].map(
-      ([, name]) => name,
+      ([, name = '']) => name,
     );
   }
 
@@ -267,7 +267,7 @@ describe.each(NODE_MAJORS)('On Node %i', (major) => {
     node = await nodeOf(major);
   }, 120_000);
 
-  it.for([
+  it.for<[string, string, string]>([
     ['esm', 'express', 'forRoot'],
     ['cjs', 'fastify', 'forRootAsync'],
   ])(
@@ -340,7 +340,7 @@ async function expectMonitored(
   // By then the timer that watches the event loop has ticked, so that each gauge has a highest value.
   await app.said(
     'published',
-    ({ counters }: MetricsSnapshot) => counters.cats === 1 && counters.callbacks > 0,
+    ({ counters }: MetricsSnapshot) => counters.cats === 1 && (counters.callbacks ?? 0) > 0,
   );
 
   const response = await fetch(`${url}/monitor`);
@@ -365,7 +365,7 @@ async function expectMonitored(
 async function expectDashboard(url: string): Promise<void> {
   const page = await fetch(`${url}/monitor`, { headers: { accept: 'text/html' } });
   expect([page.status, page.url]).toEqual([200, `${url}/monitor/dashboard`]);
-  const links = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link);
+  const links = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
   expect(links).toHaveLength(3);
   for (const link of links) expect((await fetch(new URL(link, page.url))).status, link).toBe(200);
 }

@@ -32,7 +32,7 @@ function acceptOf(...protocols: string[]): string {
 }
 
 /** What Prometheus sends by default and for each of `scrape_protocols`, and the content type it must get. */
-const SCRAPERS = [
+const SCRAPERS: [version: string, accept: string, type: string][] = [
   ['2.5', `${OM_0},${TEXT_0};q=0.5,*/*;q=0.1`, OPEN_METRICS],
   ['2.26 to 2.48', PROMETHEUS_2, OPEN_METRICS],
   [
@@ -53,7 +53,7 @@ const SCRAPERS = [
   ['3 with OpenMetricsText1.0.0 alone', acceptOf(`${OM_1};${UTF_8}`), OPEN_METRICS],
   ['3 with OpenMetricsText0.0.1 alone', acceptOf(OM_0), OPEN_METRICS],
   ['3 with both texts', acceptOf(`${TEXT_1};${UTF_8}`, TEXT_0), TEXT],
-].map(([version, accept, type]) => [`Prometheus ${version}`, accept, type, type] as const);
+];
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
 describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
@@ -68,8 +68,13 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     return { ...running, monitor, scrape, fetchPath };
   };
 
-  it.each<readonly [string, string, string, string]>([
-    ...SCRAPERS,
+  it.each<[client: string, accept: string, here: string, there: string]>([
+    ...SCRAPERS.map(([version, accept, type]): [string, string, string, string] => [
+      `Prometheus ${version}`,
+      accept,
+      type,
+      type,
+    ]),
     ['a client of the text format 1.0.0', TEXT_1, TEXT, TEXT],
     ['a client of OpenMetrics 0.0.1', OM_0, OPEN_METRICS, OPEN_METRICS],
     ['an agent that supports the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
@@ -88,10 +93,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
     // A browser would be redirected to the dashboard.
     const { fetchPath, monitor } = await start({ dashboard: false });
     monitor.count('orders');
-    for (const [path, type] of [
-      ['/monitor/prometheus', here],
-      ['/monitor', there],
-    ]) {
+    for (const [path, type] of Object.entries({ '/monitor/prometheus': here, '/monitor': there })) {
       const response = await fetchPath(path, { headers: { accept } });
       expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, type]);
       expect(response.headers.get('vary')).toContain('Accept');

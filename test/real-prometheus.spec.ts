@@ -50,12 +50,13 @@ describe.skipIf(findTool('prometheus') === undefined)('a real Prometheus', { tim
       const quantile = (q: number) =>
         prometheus.number(`histogram_quantile(${q}, sum by (le) (rate(order_total_cents_bucket[5m])))`);
       const [small, large] = [Math.min(...totals), Math.max(...totals)];
-      for (const [q, exact] of [
+      const quantiles: [q: number, exact: number][] = [
         [0.5, small],
         [0.85, small],
         [0.95, large],
         [0.99, large],
-      ]) {
+      ];
+      for (const [q, exact] of quantiles) {
         const estimate = (await quantile(q)) ?? 0;
         // Within the bucket that the exact one is in.
         expect([q, Math.ceil(Math.log2(estimate))]).toEqual([q, Math.ceil(Math.log2(exact))]);

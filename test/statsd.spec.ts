@@ -279,14 +279,15 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
         for (let i = 0; i < 20; i++) registry.observe('wait', amount, { shop: i });
       };
       const outcomes: string[] = [];
-      for (const [amount, everyOther] of [
+      const rounds: [amount: number, everyOther: number][] = [
         [1, 2],
         [2, 3],
         [4, 0],
         [8, 5],
         [16, 7],
         [32, 0],
-      ]) {
+      ];
+      for (const [amount, everyOther] of rounds) {
         packets = 0;
         failing = (packet) => everyOther > 0 && packet % everyOther === 0;
         work(amount);

@@ -9,6 +9,7 @@ import { sendRaw } from '../support/raw-http.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import type { HostileRequest } from './hostile-requests.js';
 import { ADMITTED, REFUSED, TURNED_AWAY } from './hostile-requests.js';
+import { first, present } from '../support/present.js';
 
 const SCRAPE = ['Accept: application/openmetrics-text', 'Accept-Encoding: gzip'];
 
@@ -56,9 +57,9 @@ describe.each(
     await app.close();
   });
 
-  const send = ({ lines: [first, ...rest], ...request }: HostileRequest, { path, headers } = WAYS[0]) => {
+  const send = ({ lines: [line, ...rest], ...request }: HostileRequest, { path, headers } = first(WAYS)) => {
     peer = request.peer ?? '127.0.0.1';
-    const target = first.replace(PATH_IN_TARGET, path);
+    const target = present(line).replace(PATH_IN_TARGET, path);
     return sendRaw(port, [target, ...rest, ...headers, 'Connection: close', '', ''].join('\r\n'));
   };
 
@@ -71,7 +72,7 @@ describe.each(
         expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
         expect(answer).toMatch(/\r\n\r\nForbidden\n$/);
         const [line, ...rest] = request.lines;
-        const head = await send({ ...request, lines: [line.replace('GET', 'HEAD'), ...rest] }, way);
+        const head = await send({ ...request, lines: [present(line).replace('GET', 'HEAD'), ...rest] }, way);
         expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n[^]*\r\n\r\n$/);
       }
       expect(looks - before, 'no work is done for it').toBe(0);

@@ -5,13 +5,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { last } from '../support/present.js';
 
 const DOCS = fileURLToPath(new URL('../../docs/access.md', import.meta.url));
 
 /** The snippets for nginx in the documentation, by the words before the colon or comma of their first line. */
 export function documentedSnippets(): Map<string, string> {
   const blocks = readFileSync(DOCS, 'utf8').matchAll(/^```nginx\n# ([^:,\n]+)([^]*?)^```$/gm);
-  return new Map([...blocks].map(([, name, rest]) => [name, `# ${name}${rest}`]));
+  return new Map([...blocks].map(([, name = '', rest = '']) => [name, `# ${name}${rest}`]));
 }
 
 /**
@@ -50,7 +51,7 @@ export class Nginx {
       await ended;
       rmSync(this.directory, { recursive: true, force: true });
     };
-    while (!(await isListening(this.socketOf(this.names[this.names.length - 1])))) {
+    while (!(await isListening(this.socketOf(last(this.names))))) {
       if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -51,8 +51,9 @@ class Never implements CanActivate {
 class CatsResolver {
   @Query('cat')
   async cat(@Args('id', ParseIntPipe) id: number): Promise<Cat> {
-    if (!(id in CATS)) throw new NotFoundException();
-    return Promise.resolve(CATS[id]);
+    const cat = CATS[id];
+    if (cat === undefined) throw new NotFoundException();
+    return Promise.resolve(cat);
   }
 
   @Query('cats')

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npm, runNode } from './child-process.js';
 import type { Outcome } from './child-process.js';
+import { only } from '../support/present.js';
 
 /** The root of this repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +38,7 @@ export async function pack(destination: string): Promise<Tarball> {
     throw new Error('There is no dist/ to pack. Run "npm run build" first, as "npm test" does.');
   }
   const answer = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', destination], ROOT);
-  const [{ filename, size, unpackedSize, files }] = Object.values(JSON.parse(answer) as PackedPackage[]);
+  const { filename, size, unpackedSize, files } = only(Object.values(JSON.parse(answer) as PackedPackage[]));
   return {
     path: join(destination, filename),
     size,

@@ -20,7 +20,7 @@ export function parseLines(text: string): Sample[] {
     .map((line) => {
       const match = LINE.exec(line);
       if (match === null) throw new Error(`no line of DogStatsD: ${line}`);
-      const [, name, value, type, tags] = match;
+      const [, name = '', value, type = '', tags] = match;
       return { name, value: Number(value), type, tags: tags?.split(',') ?? [] };
     });
 }

@@ -1,3 +1,5 @@
+import { present } from './present.js';
+
 /** A family as it was read. */
 export interface ReadFamily {
   name: string;
@@ -36,8 +38,8 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
   for (const line of lines) {
     const meta = new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.*)$`, 's').exec(line);
     if (meta !== null) {
-      const [, keyword, name, rest] = meta;
-      if (family?.name !== name) {
+      const [, keyword = '', name = '', rest = ''] = meta;
+      if (family === undefined || family.name !== name) {
         if (families.has(name)) fail('a family twice', line);
         family = { name, type: '', samples: [] };
         families.set(name, family);
@@ -73,15 +75,16 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
 function readSample(line: string): ReadSample {
   const match = SAMPLE.exec(line);
   if (match === null) return fail('no sample', line);
-  const [, name, text = '', value] = match;
+  const [, name = '', text = '', value = ''] = match;
   if (!NUMBER.test(value)) fail('no number', line);
   const labels: Record<string, string> = {};
   let end = 0;
-  for (const [whole, label, quoted] of text.matchAll(LABEL)) {
+  for (const [whole, label = '', quoted = ''] of text.matchAll(LABEL)) {
     if (Object.hasOwn(labels, label)) fail('a label twice', line);
     if (label.startsWith('__')) fail('a label of Prometheus itself', line);
-    labels[label] = quoted.replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
-    if (labels[label] === '') fail('an empty label, which is no label', line);
+    const value = quoted.replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
+    if (value === '') fail('an empty label, which is no label', line);
+    labels[label] = value;
     end += whole.length;
   }
   if (end !== text.length || text.endsWith(',')) fail('what is no label', line);
@@ -138,7 +141,7 @@ function checkNames(families: Map<string, ReadFamily>, format: ReadFormat): void
 }
 
 function isAscending(values: number[], isInOrder: (a: number, b: number) => boolean): boolean {
-  return values.every((value, at) => at === 0 || isInOrder(values[at - 1], value));
+  return values.slice(1).every((value, index) => isInOrder(present(values[index]), value));
 }
 
 function fail(what: string, where: string): never {

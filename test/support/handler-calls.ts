@@ -13,14 +13,14 @@ export async function handlerCalls(
   for (const [series, value] of Object.entries(counters)) {
     const { name, labels } = parseSeriesName(series);
     if (name !== 'handler_calls' || labels.transport !== transport) continue;
-    const { handler, outcome, ...others } = labels;
+    const { handler = '', outcome = '', ...others } = labels;
     expect(others).toEqual({ transport });
     if (value > 0) calls[`${handler} ${outcome}`] = value;
     counted.set(handler, (counted.get(handler) ?? 0) + value);
   }
   for (const [series, { count }] of Object.entries(histograms)) {
     const { name, labels } = parseSeriesName(series);
-    if (name === 'handler_duration' && labels.transport === transport) timed.set(labels.handler, count);
+    if (name === 'handler_duration' && labels.transport === transport) timed.set(labels.handler ?? '', count);
   }
   expect(timed).toEqual(counted);
   return calls;

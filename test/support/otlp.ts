@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { all, doubleOf, fieldsOf, fixed64Of, one, textOf, varintsOf, zigzagOf } from './protobuf.js';
 import type { Field } from './protobuf.js';
+import { only } from './present.js';
 
 type Attributes = Record<string, string | number | boolean>;
 
@@ -68,11 +69,11 @@ function requestOf(resource: Attributes, metrics: OtlpMetric[]): OtlpRequest {
 }
 
 function fromProtobuf(bytes: Buffer): OtlpRequest {
-  const [resourceMetrics] = all(fieldsOf(bytes), 1).map(fieldsOf);
-  const [resource] = all(resourceMetrics, 1).map(fieldsOf);
+  const resourceMetrics = only(all(fieldsOf(bytes), 1).map(fieldsOf));
+  const resource = only(all(resourceMetrics, 1).map(fieldsOf));
   const metrics = all(resourceMetrics, 2).flatMap((scopeMetrics) => {
     const fields = fieldsOf(scopeMetrics);
-    const scope = textOf(one(fieldsOf(all(fields, 1)[0]), 1));
+    const scope = textOf(one(fieldsOf(only(all(fields, 1))), 1));
     return all(fields, 2).map((metric) => metricOf(fieldsOf(metric), scope));
   });
   return requestOf(attributesOf(resource, 1), metrics);
@@ -116,15 +117,15 @@ function exponentialPoint(fields: Field[]): OtlpPoint {
     sum: doubleOf(one(fields, 5)),
     scale: zigzagOf(one(fields, 6)),
     zeroCount: fixed64Of(one(fields, 7)),
-    positive: bucketsOf(all(fields, 8)[0]),
-    negative: bucketsOf(all(fields, 9)[0]),
+    positive: bucketsOf(all(fields, 8)),
+    negative: bucketsOf(all(fields, 9)),
     min: doubleOf(one(fields, 12)),
     max: doubleOf(one(fields, 13)),
   };
 }
 
-function bucketsOf(bytes: Buffer): { offset: number; counts: number[] } {
-  const fields = fieldsOf(bytes);
+function bucketsOf(buckets: Buffer[]): { offset: number; counts: number[] } {
+  const fields = fieldsOf(only(buckets));
   return { offset: zigzagOf(one(fields, 1)), counts: varintsOf(one(fields, 2)) };
 }
 
@@ -132,7 +133,7 @@ function attributesOf(fields: Field[], number: number): Attributes {
   return Object.fromEntries(
     all(fields, number).map((pair) => {
       const [key, value] = [one(fieldsOf(pair), 1), fieldsOf(one(fieldsOf(pair), 2) as Buffer)];
-      const [kind, content] = value[0];
+      const [kind, content] = only(value);
       if (kind === 1) return [textOf(key), textOf(content)];
       if (kind === 2) return [textOf(key), content === 1n];
       return [textOf(key), kind === 3 ? Number(content) : (doubleOf(content) ?? 0)];
@@ -162,7 +163,7 @@ function fromJson(bytes: Buffer): OtlpRequest {
       scopeMetrics: { scope: { name: string }; metrics: JsonMetric[] }[];
     }[];
   };
-  const [{ resource, scopeMetrics }] = resourceMetrics;
+  const { resource, scopeMetrics } = only(resourceMetrics);
   const metrics = scopeMetrics.flatMap(({ scope, metrics: some }) =>
     some.map((metric): OtlpMetric => {
       const type = Object.values(TYPES).find((candidate) => candidate in metric) ?? 'gauge';
@@ -198,7 +199,7 @@ function fromJson(bytes: Buffer): OtlpRequest {
 function jsonAttributes(attributes: JsonPoint['attributes']): Attributes {
   return Object.fromEntries(
     attributes.map(({ key, value }) => {
-      const [[kind, content]] = Object.entries(value);
+      const [kind, content] = only(Object.entries(value));
       return [key, kind === 'intValue' ? Number(content) : content];
     }),
   );

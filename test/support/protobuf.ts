@@ -1,3 +1,5 @@
+import { present } from './present.js';
+
 /** One field of a message: its number, and its value as it stands in the bytes. */
 export type Field = [number: number, value: bigint | Buffer];
 
@@ -24,7 +26,7 @@ export function fieldsOf(bytes: Buffer): Field[] {
   function varint(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
-      const byte = bytes[at++];
+      const byte = present(bytes[at++], 'another byte');
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }

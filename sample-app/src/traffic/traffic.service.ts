@@ -15,7 +15,8 @@ export class TrafficService implements OnModuleDestroy {
   /** @param url where the shop is open. */
   start(url: string): void {
     this.timer = setInterval(() => {
-      void this.visit(url, VISITS[this.visits++ % VISITS.length]);
+      const visit = VISITS[this.visits++ % VISITS.length];
+      if (visit !== undefined) void this.visit(url, visit);
     }, INTERVAL).unref();
   }
 

@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const measured = reading.metrics.metrics.map(({ name }) => name).includes('orders');
   const runtime = monitorResourceAttributes()['process.runtime.name'];
   console.log(
-    JSON.stringify({ orders: orders?.dataPoints[0].value, measured, isInRegistry, runtime, errors }),
+    JSON.stringify({ orders: orders?.dataPoints[0]?.value, measured, isInRegistry, runtime, errors }),
   );
 }
 
