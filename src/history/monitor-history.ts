@@ -63,7 +63,9 @@ export class MonitorHistory {
     const budget = new MemoryBudget(options.series * BUCKET_BYTES);
     this.sampler = new HistorySampler(this.store, new SeriesRoom(this.store, options.series, budget));
     this.clock = new SteadyClock(time);
-    this.timer = new StepTimer(this.clock, time.wall() % (LONG_STEP * 1000), () => this.readStep());
+    this.timer = new StepTimer(this.clock, Math.round(time.wall()) % (LONG_STEP * 1000), () =>
+      this.readStep(),
+    );
     this.failures = new FailureLog(STEP_TEXTS, sink);
     this.reader = new HistoryReader(this.store, {
       instance: () => this.instance(),

@@ -3,6 +3,9 @@ import type { TimeSource } from './time-source.js';
 /** A difference between two clocks of more milliseconds is no imprecision. */
 const TOLERANCE = 2000;
 
+/** So many milliseconds are no imprecision of one clock either. */
+const CORRECTION = 20;
+
 /**
  * Time that never goes back, whatever the wall clock is set to, and that also passes while the machine sleeps. Steps of the
  * history are counted on it, and their wall time is only computed for the reader.
@@ -12,12 +15,13 @@ export class SteadyClock {
   private readonly bootStart: number | undefined;
   /** Milliseconds in which the machine has slept and the monotonic clock stood still. */
   private slept = 0;
+  /** What is added for the wall time, in whole milliseconds. It stays the same where it can, so that a moment has one time. */
   private wallOffset: number;
 
   constructor(private readonly time: TimeSource) {
     this.monotonicStart = time.monotonic();
     this.bootStart = this.sinceBoot();
-    this.wallOffset = time.wall() - this.now();
+    this.wallOffset = Math.round(time.wall() - this.now());
   }
 
   /** Milliseconds since this clock was made. */
@@ -27,12 +31,7 @@ export class SteadyClock {
 
   /** A moment of this clock in milliseconds since 1970. */
   wallTimeOf(moment: number): number {
-    return Math.round(moment + this.time.wall() - this.now());
-  }
-
-  /** A time in milliseconds since 1970 as a moment of this clock. */
-  momentOf(wallTime: number): number {
-    return wallTime - this.time.wall() + this.now();
+    return moment + this.wallOffset;
   }
 
   /**
@@ -46,11 +45,11 @@ export class SteadyClock {
       const missing = sinceBoot - this.bootStart - this.now();
       if (missing > TOLERANCE) this.slept += missing;
     }
-    const offset = this.time.wall() - this.now();
-    const wasSet = Math.abs(offset - this.wallOffset) > TOLERANCE;
-    // Also when it was not: a clock that is corrected slowly is not set.
-    this.wallOffset = offset;
-    return wasSet;
+    const offset = Math.round(this.time.wall() - this.now());
+    const difference = Math.abs(offset - this.wallOffset);
+    // A clock that is corrected slowly is followed as well.
+    if (difference > CORRECTION) this.wallOffset = offset;
+    return difference > TOLERANCE;
   }
 
   private sinceBoot(): number | undefined {
