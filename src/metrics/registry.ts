@@ -3,44 +3,37 @@ import { FunctionGauges } from './collection/function-gauges.js';
 import type { ReadHook } from './collection/read-hooks.js';
 import { ReadHooks } from './collection/read-hooks.js';
 import { CountedWarnings } from './counted-warnings.js';
-import { Counter } from './counter.js';
+import type { Counter } from './counter.js';
 import { BUILT_IN_METRICS } from './definitions/built-in-metrics.js';
-import type { MetricDefinition } from './definitions/metric-definition.js';
+import { Describer } from './describer.js';
 import type { Description } from './description.js';
-import { checkDescription } from './description.js';
-import { Descriptions } from './descriptions.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
-import { Gauge } from './gauge.js';
-import { HistogramSeries } from './histogram/histogram-series.js';
+import type { Gauge } from './gauge.js';
+import type { HistogramSeries } from './histogram/histogram-series.js';
 import * as messages from './registry.messages.js';
 import type { RegistryOptions } from './registry-options.js';
-import { CardinalityLimiter, isMetricName } from './series/cardinality-limiter.js';
-import { Families } from './series/families.js';
-import type { FamilyFacts, Series, SeriesHome } from './series/family.js';
+import { createFamilies } from './registry-families.js';
+import { RejectedSamples } from './rejected-samples.js';
+import { CardinalityLimiter } from './series/cardinality-limiter.js';
+import type { Families } from './series/families.js';
+import type { FamilyFacts, Series } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
 import { Refusal } from './series/refusal.js';
 
-/** Stands for all invalid names: there is one warning for all of them. */
-const NO_NAME = '';
-
 /**
- * Holds all series. Samples come in by {@link count}, {@link kv} and {@link observe}, or by the handles of
- * {@link counter}, {@link gauge} and {@link histogram}. They are read by way of a `RegistrySource`.
+ * Holds all series. Samples are added by {@link count}, {@link kv} and {@link observe}, or by the handles of
+ * {@link counter}, {@link gauge} and {@link histogram}. A `RegistrySource` reads them.
  *
- * Nothing here throws: a sample that cannot be taken is dropped, counted, and logged once for each name and mistake.
+ * Nothing here throws: an invalid sample is dropped, counted, and logged once for each name and mistake.
  */
 export class MetricsRegistry {
   readonly counters: Families<Counter, 'counter'>;
   readonly gauges: Families<Gauge, 'gauge'>;
   readonly histograms: Families<HistogramSeries, 'histogram'>;
 
-  private readonly definitions: ReadonlyMap<string, MetricDefinition>;
-  private readonly descriptions: Descriptions;
-  /** Histograms whose classic buckets are for exporters only. */
-  private readonly unlisted = new Set<string>();
-  private readonly rejected: CountedWarnings;
-  private readonly overflowed: CountedWarnings;
+  private readonly rejected: RejectedSamples;
   private readonly limiter: CardinalityLimiter;
+  private readonly describer: Describer;
   private readonly functions = new FunctionGauges({
     onThrown: (name, thrown) =>
       this.reject(name, () => messages.GAUGE_FUNCTION_THREW(name, thrown), 'gauge function threw'),
@@ -48,44 +41,35 @@ export class MetricsRegistry {
       this.reject(name, () => messages.GAUGE_FUNCTION_IS_ASYNC(name), 'async gauge function'),
   });
   private readonly hooks = new ReadHooks(() => this.functions.refresh());
-  private described = 0;
 
   constructor({ warn, definitions = BUILT_IN_METRICS }: RegistryOptions) {
-    this.definitions = definitions;
-    this.descriptions = new Descriptions(definitions);
-    const facts: FamilyFacts = {
-      definitionOf: (name) => definitions.get(name),
-      descriptionOf: (name) => this.descriptions.of(name),
-      listsBuckets: (name) => !this.unlisted.has(name),
-      onRefusal: (name, value) => this.refuseValue(name, value),
-    };
-    this.counters = new Families({
-      kind: 'counter',
-      make: (home, labels) => new Counter(home, labels),
-      accepts: (value) => Counter.accepts(value),
-      facts,
-    });
-    this.gauges = new Families({
-      kind: 'gauge',
-      make: (home, labels) => new Gauge(home, labels),
-      accepts: (value) => Gauge.accepts(value),
-      facts,
-    });
-    this.histograms = new Families({
-      kind: 'histogram',
-      make: (home, labels) => new HistogramSeries(home, labels, this.descriptions.of(home.name).buckets),
-      accepts: (value) => HistogramSeries.accepts(value),
-      facts,
-    });
-    this.rejected = new CountedWarnings(() => this.ownCounter(messages.REJECTED_SAMPLES), warn);
-    this.overflowed = new CountedWarnings(() => this.ownCounter(messages.OVERFLOWED_SAMPLES), warn);
+    this.rejected = new RejectedSamples(
+      new CountedWarnings(() => this.ownCounter(messages.REJECTED_SAMPLES), warn),
+    );
+    const overflowed = new CountedWarnings(() => this.ownCounter(messages.OVERFLOWED_SAMPLES), warn);
     this.limiter = new CardinalityLimiter({
       isBuiltIn: (name) => definitions.has(name),
-      onOverflow: (name) => this.overflowed.add(name, () => messages.SERIES_OVERFLOW(name, this.maxSeries)),
+      onOverflow: (name) => overflowed.add(name, () => messages.SERIES_OVERFLOW(name, this.maxSeries)),
     });
+    this.describer = new Describer({
+      definitions,
+      rejected: this.rejected,
+      kindOf: (name) => this.limiter.kindOf(name),
+      maxDescriptions: () => this.maxSeries,
+    });
+    const facts: FamilyFacts = {
+      definitionOf: (name) => definitions.get(name),
+      descriptionOf: (name) => this.describer.of(name),
+      listsBuckets: (name) => this.describer.listsBuckets(name),
+      onRefusal: (name, value) => this.rejected.addValue(name, value),
+    };
+    const { counters, gauges, histograms } = createFamilies(facts);
+    this.counters = counters;
+    this.gauges = gauges;
+    this.histograms = histograms;
   }
 
-  /** At most so many series of the application. Default: 10 000. */
+  /** The most series of the application. Default: 10 000. */
   get maxSeries(): number {
     return this.limiter.maxSeries;
   }
@@ -94,10 +78,10 @@ export class MetricsRegistry {
     this.limiter.limit(maxSeries);
   }
 
-  /** Changes whenever there is a new metric, or a new description of one. */
+  /** Changes with every new metric or description. */
   get revision(): number {
     const metrics = this.counters.all().length + this.gauges.all().length + this.histograms.all().length;
-    return metrics + this.described;
+    return metrics + this.describer.revision;
   }
 
   /** Adds to a counter: a finite number, not negative. */
@@ -115,16 +99,20 @@ export class MetricsRegistry {
     this.seriesFor(this.histograms, name, labels, value)?.observe(value);
   }
 
-  /** The counter of that name and these labels, made if need be. */
+  /** The counter with that name and these labels, created if it does not exist. */
   counter(name: string, labels?: Labels): Counter {
     const series = this.seriesOrRefusal(this.counters, name, labels);
-    return series instanceof Refusal ? new DroppingCounter(this.droppingHome(name, series), '') : series;
+    return series instanceof Refusal
+      ? new DroppingCounter(this.rejected.homeOfRefused(name, series), '')
+      : series;
   }
 
-  /** The gauge of that name and these labels, made if need be. It has no value until it is set. */
+  /** The gauge with that name and these labels, created if it does not exist. It has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge {
     const series = this.seriesOrRefusal(this.gauges, name, labels);
-    return series instanceof Refusal ? new DroppingGauge(this.droppingHome(name, series), '') : series;
+    return series instanceof Refusal
+      ? new DroppingGauge(this.rejected.homeOfRefused(name, series), '')
+      : series;
   }
 
   /** Like {@link gauge}, and set to what the function returns before each read. */
@@ -138,30 +126,21 @@ export class MetricsRegistry {
     return gauge;
   }
 
-  /** The histogram of that name and these labels, made if need be. */
+  /** The histogram with that name and these labels, created if it does not exist. */
   histogram(name: string, labels?: Labels): HistogramSeries {
     const series = this.seriesOrRefusal(this.histograms, name, labels);
-    return series instanceof Refusal ? new DroppingHistogram(this.droppingHome(name, series), '') : series;
+    return series instanceof Refusal
+      ? new DroppingHistogram(this.rejected.homeOfRefused(name, series), '')
+      : series;
   }
 
-  /** Describes a metric. What was said before is kept, unless it is said again. */
+  /** Describes a metric. Keys of earlier descriptions are kept, unless they are given again. */
   describe(name: string, given: Description): void {
-    const { description, problem, unknown } = checkDescription(given);
-    const broken = problem ?? this.problemWith(name, description);
-    if (broken !== undefined) {
-      this.reject(name, () => messages.BAD_DESCRIPTION(name, broken), broken);
-      return;
-    }
-    if (unknown.length > 0) {
-      this.rejected.warn(`unknown ${name}`, () => messages.UNKNOWN_DESCRIPTION_KEYS(name, unknown));
-    }
-    if (description === undefined) return;
-    this.descriptions.add(ownCopy(name), description);
-    this.described++;
+    this.describer.describe(name, given);
   }
 
   descriptionOf(name: string): Description {
-    return this.descriptions.of(name);
+    return this.describer.of(name);
   }
 
   /**
@@ -170,12 +149,10 @@ export class MetricsRegistry {
    * @param areListed whether they are part of the document. Exporters get them in any case.
    */
   configureBuckets(name: string, buckets: readonly number[], areListed: boolean): void {
-    this.descriptions.configure(name, { buckets });
-    if (!areListed) this.unlisted.add(name);
-    this.described++;
+    this.describer.configureBuckets(name, buckets, areListed);
   }
 
-  /** A counter of the monitor itself, which no flood of names can keep out. */
+  /** A counter of the monitor itself, which does not count for {@link maxSeries}. */
   ownCounter(name: string, labels?: KnownLabels): Counter {
     return this.limiter.own(this.counters, name, labels);
   }
@@ -183,7 +160,7 @@ export class MetricsRegistry {
   /**
    * A gauge of the monitor itself.
    *
-   * @param initial its value before it is first set. Without it, the gauge is not in the document until then.
+   * @param initial its value before it is first set. Without it, the document has no such gauge until then.
    */
   ownGauge(name: string, initial?: number, labels?: KnownLabels): Gauge {
     const gauge = this.limiter.own(this.gauges, name, labels);
@@ -196,32 +173,32 @@ export class MetricsRegistry {
     return this.limiter.own(this.histograms, name, labels);
   }
 
-  /** Has something called before every read. */
+  /** Adds code that is called before every read. */
   beforeRead(hook: ReadHook): void {
     this.hooks.add(hook);
   }
 
   /**
-   * Calls everything that is to be called before a read: {@link beforeRead}, and the functions of gauges.
+   * Brings all numbers up to date: calls the hooks of {@link beforeRead} and the functions of gauges.
    *
    * @param isQuick leaves out collectors.
-   * @returns what to wait for; `undefined` if everything is up to date. It never rejects.
+   * @returns a promise to await, which never rejects; `undefined` if everything is up to date.
    */
   prepareRead(isQuick = false): Promise<void> | undefined {
     return isQuick ? this.hooks.flush() : this.hooks.run();
   }
 
   /**
-   * Counts a sample that could not be taken as it was.
+   * Counts a sample that is rejected.
    *
-   * @param describe gives the text of the warning.
-   * @param mistake tells it apart from other mistakes under the same name: there is one warning for each.
+   * @param describe returns the text of the warning.
+   * @param mistake identifies it among the mistakes under the same name. Each is logged once.
    */
   reject(name: unknown, describe: () => string, mistake = ''): void {
-    this.rejected.add(keyOf(name, mistake), describe);
+    this.rejected.add(name, describe, mistake);
   }
 
-  /** The series that is to take a sample. A sample that no series can take does not make one. */
+  /** The series for a sample. An invalid value does not create a series. */
   private seriesFor<S extends Series>(
     families: Families<S>,
     name: string,
@@ -232,7 +209,7 @@ export class MetricsRegistry {
       const known = families.find(name, labels);
       if (known !== undefined) return known;
     } catch {
-      // Labels can be any object, a hostile one included. The limiter finds out again.
+      // A getter or proxy threw. newSeriesFor() handles it.
     }
     return this.newSeriesFor(families, name, labels, value);
   }
@@ -244,12 +221,12 @@ export class MetricsRegistry {
     value: unknown,
   ): S | undefined {
     if (!families.accepts(value)) {
-      this.refuseValue(name, value);
+      this.rejected.addValue(name, value);
       return undefined;
     }
     const series = this.seriesOrRefusal(families, name, labels);
     if (!(series instanceof Refusal)) return series;
-    this.reject(name, () => messages.SAMPLE_REFUSED(name, series), series.reason);
+    this.rejected.addRefused(name, series);
     return undefined;
   }
 
@@ -264,30 +241,4 @@ export class MetricsRegistry {
       return new Refusal('bad labels', families.kind, this.maxSeries);
     }
   }
-
-  /** A handle that cannot work says so at once, and counts when a sample is lost. */
-  private droppingHome(name: string, refusal: Refusal): SeriesHome {
-    const describe = () => messages.HANDLE_REFUSED(name, refusal);
-    this.rejected.warn(keyOf(name, refusal.reason), describe);
-    return { name, refuse: () => this.reject(name, describe, refusal.reason) };
-  }
-
-  private problemWith(name: unknown, description: Description | undefined): string | undefined {
-    if (!isMetricName(name)) return messages.BAD_NAME;
-    if (!this.descriptions.hasRoomFor(name, this.maxSeries)) {
-      return messages.TOO_MANY_DESCRIPTIONS(this.maxSeries);
-    }
-    if (description?.buckets === undefined) return undefined;
-    const kind = this.limiter.kindOf(name) ?? this.definitions.get(name)?.kind ?? 'histogram';
-    if (kind !== 'histogram') return messages.BUCKETS_OF_OTHER_KIND(kind);
-    return this.histograms.family(name) === undefined ? undefined : messages.LATE_BUCKETS;
-  }
-
-  private refuseValue(name: string, value: unknown): void {
-    this.reject(name, () => messages.BAD_VALUE(name, value), 'bad value');
-  }
-}
-
-function keyOf(name: unknown, mistake: string): string {
-  return `${mistake} ${isMetricName(name) ? ownCopy(name) : NO_NAME}`;
 }

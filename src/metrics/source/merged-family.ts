@@ -34,6 +34,8 @@ export class MergedFamily<K extends MetricKind, S extends SeriesView> implements
   private readonly parts = new Map<MetricsSource, FamilyPart<S>>();
   private byLabels = new Map<string, S & Collecting<S>>();
   private ordered: readonly S[] = [];
+  /** The list that was sorted. */
+  private orderedList: readonly S[] | undefined;
   private aggregate: Aggregate = 'sum';
 
   constructor(
@@ -80,8 +82,12 @@ export class MergedFamily<K extends MetricKind, S extends SeriesView> implements
 
   *inOrder(): Sliced<readonly S[]> {
     const { labelled } = this;
-    if (this.ordered.length !== labelled.length) {
-      this.ordered = yield* sortSliced(labelled, (a, b) => (a.labels < b.labels ? -1 : 1));
+    // The same list only grows; another one can have the same length.
+    if (this.orderedList !== labelled || this.ordered.length !== labelled.length) {
+      const ordered = yield* sortSliced(labelled, (a, b) => (a.labels < b.labels ? -1 : 1));
+      this.orderedList = labelled;
+      this.ordered = ordered;
+      return ordered;
     }
     return this.ordered;
   }
