@@ -54,8 +54,9 @@ export class InFlight {
     return [...groups.values()];
   }
 
-  forgetEnded(): void {
-    for (const source of this.sources) source.forgetEnded();
+  /** @param before forgets those that ended before this time. */
+  forgetEnded(before: number): void {
+    for (const source of this.sources) source.forgetEnded(before);
   }
 }
 
@@ -78,8 +79,8 @@ export class InFlightSource<T extends object> {
     this.ended.push({ begin, end: now, describe: () => this.describe(item) });
   }
 
-  forgetEnded(): void {
-    if (this.ended.length > 0) this.ended = [];
+  forgetEnded(before: number): void {
+    if (this.ended.length > 0) this.ended = this.ended.filter(({ end }) => end > before);
   }
 
   spans(): Span[] {

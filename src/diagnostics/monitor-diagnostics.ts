@@ -90,10 +90,12 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   /**
    * Node's diagnostic report, without the environment, the command line and whatever looks like a secret. Making it holds up
    * the event loop for some 10 ms.
+   *
+   * @param forWhom who is told to whoever wants something else meanwhile.
    */
-  async report(): Promise<DiagnosticReport> {
+  async report(forWhom = CODE): Promise<DiagnosticReport> {
     if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
-    return this.lock.run('a report', CODE, undefined, async () => {
+    return this.lock.run('a report', forWhom, undefined, async () => {
       const { diagnosticReport } = await import('./report/diagnostic-report.js');
       return diagnosticReport();
     });
@@ -101,15 +103,27 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
 
   /**
    * The text of a file `.heapsnapshot`, as a stream. The event loop stands still while it is made, for a minute and more with
-   * 200 MB of small objects.
+   * 200 MB of small objects. The snapshot stays in memory, and nothing else is done, until the stream has been read or
+   * destroyed.
    *
+   * @param forWhom who is told to whoever wants something else meanwhile.
    * @throws HeapSnapshotRefusedError where the memory might not do for it, with the arithmetic.
    */
-  async heapSnapshot(): Promise<Readable> {
+  async heapSnapshot(forWhom = CODE): Promise<Readable> {
     if (!this.options.heapSnapshot) throw new DiagnosticsOffError(SWITCHED_OFF('heapSnapshot'));
-    return this.lock.run('a heap snapshot', CODE, undefined, async () => {
-      const { takeHeapSnapshot } = await import('./heap-snapshot/heap-snapshot.js');
-      return takeHeapSnapshot();
+    return new Promise((resolve, reject) => {
+      this.lock
+        .run('a heap snapshot', forWhom, undefined, async (ended) => {
+          const { takeHeapSnapshot } = await import('./heap-snapshot/heap-snapshot.js');
+          ended.throwIfAborted();
+          const snapshot = takeHeapSnapshot();
+          const end = (): void => void snapshot.destroy(ended.reason as Error);
+          ended.addEventListener('abort', end, { once: true });
+          resolve(snapshot);
+          await new Promise((over) => snapshot.once('close', over));
+          ended.removeEventListener('abort', end);
+        })
+        .catch(reject);
     });
   }
 

@@ -1,4 +1,8 @@
-/** Plants blocks and prints, as JSON, what the watchdog makes of each: node --expose-gc planted-blocks.mjs [KIND...] */
+/**
+ * Plants blocks and prints, as JSON, what the watchdog makes of each: node --expose-gc planted-blocks.mjs [KIND...]
+ *
+ * One that ought to be named and is not is planted again: on a machine with other work, the watchdog may not get to run.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainBlock } from '../../dist/diagnostics/blocked-loop/explain-block.js';
 import { Watchdog } from '../../dist/diagnostics/blocked-loop/watchdog.js';
@@ -24,12 +28,19 @@ const watchdog = new Watchdog(100, {
 watchdog.start();
 await sleep(300);
 
+/** So often is a block planted at most. */
+const MAX_ATTEMPTS = 3;
+
 const only = process.argv.slice(2);
 const results = [];
 for (const { kind, run, blame, cause } of BLOCKS) {
   if (only.length > 0 && !only.includes(kind)) continue;
-  const begin = await planted(run);
-  results.push({ kind, blame, cause, ...(await blockAfter(begin)) });
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const begin = await planted(run);
+    const result = { kind, attempt, blame, cause, ...(await blockAfter(begin)) };
+    results.push(result);
+    if (blame.includes(null) || typeof result.block?.function === 'string') break;
+  }
 }
 await watchdog.stop();
 process.stdout.write(JSON.stringify(results));

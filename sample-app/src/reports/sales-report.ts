@@ -1,6 +1,8 @@
 export interface SalesReport {
   lines: SalesReportLine[];
   totalInCents: number;
+  /** The forecast. */
+  nextYearInCents: number;
 }
 
 export interface SalesReportLine {

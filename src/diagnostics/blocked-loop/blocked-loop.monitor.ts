@@ -45,7 +45,7 @@ export class BlockedLoopMonitor implements WatchdogListener {
   }
 
   onBeat(): void {
-    this.inFlight.forgetEnded();
+    this.inFlight.forgetEnded(realClock());
   }
 
   /** What came in during the block is in flight by now, and what had been answered is still remembered. */
@@ -53,7 +53,8 @@ export class BlockedLoopMonitor implements WatchdogListener {
     const offset = realClock() - monotonicMs();
     if (this.inFlightDuring.size >= MAX_WAITING) this.inFlightDuring.clear();
     this.inFlightDuring.set(end, this.inFlight.during(begin + offset, realClock()));
-    this.inFlight.forgetEnded();
+    // Another block may have come in between, and what ended in it is still to be told.
+    this.inFlight.forgetEnded(end + offset);
   }
 
   onBlock(raw: RawBlock, gc: number): void {

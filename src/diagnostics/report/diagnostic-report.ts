@@ -19,13 +19,19 @@ export function diagnosticReport(redactor = new SecretRedactor()): DiagnosticRep
   if (report === undefined) return {};
   const given = withoutNetwork(report as ReportSwitches, () => report.getReport() as unknown);
   const parsed = (typeof given === 'string' ? JSON.parse(given) : given) as DiagnosticReport;
-  const { environmentVariables: _environment, ...kept } = parsed;
-  const { commandLine: _commandLine, ...header } = (kept.header ?? {}) as Record<string, unknown>;
-  return redactor.redact({
+  return redactor.redact(withoutSecretParts(parsed)) as DiagnosticReport;
+}
+
+/** Each worker thread has a report of its own in that of the process, with the same environment and command line. */
+function withoutSecretParts(report: DiagnosticReport): DiagnosticReport {
+  const { environmentVariables: _environment, header, nativeStack, workers, ...kept } = report;
+  const { commandLine: _commandLine, ...keptHeader } = (header ?? {}) as Record<string, unknown>;
+  return {
     ...kept,
-    header,
-    nativeStack: nativeFrames(kept.nativeStack),
-  }) as DiagnosticReport;
+    header: keptHeader,
+    nativeStack: nativeFrames(nativeStack),
+    workers: Array.isArray(workers) ? (workers as DiagnosticReport[]).map(withoutSecretParts) : [],
+  };
 }
 
 function withoutNetwork<T>(report: ReportSwitches, read: () => T): T {

@@ -59,8 +59,8 @@ export class DiagnosticsController {
 
   @Get('report')
   report(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer) => {
-      const body = answer.isHead ? '' : JSON.stringify(await this.diagnostics.report(), null, 2);
+    return this.answer(request, response, async (answer, raw) => {
+      const body = answer.isHead ? '' : JSON.stringify(await this.diagnostics.report(clientOf(raw)), null, 2);
       await answer.send({ type: JSON_TYPE, body, gzip: true });
     });
   }
@@ -68,8 +68,8 @@ export class DiagnosticsController {
   @Post('heap-snapshot')
   @HttpCode(200)
   heapSnapshot(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer) => {
-      const snapshot = await this.diagnostics.heapSnapshot();
+    return this.answer(request, response, async (answer, raw) => {
+      const snapshot = await this.diagnostics.heapSnapshot(clientOf(raw));
       answer.whenOver(() => snapshot.destroy());
       await answer.send({
         type: JSON_TYPE,
@@ -110,9 +110,9 @@ export class DiagnosticsController {
 
   private profile(kind: ProfileKind, request: unknown, response: AdapterResponse): Promise<void> {
     return this.answer(request, response, async (answer, raw) => {
-      const query = profileQuery(kind, queryOf(raw), raw?.headers.accept);
+      const query = profileQuery(kind, queryOf(raw), raw?.headers);
       const { seconds, format, table, pause } = query;
-      const forWhom = (raw && peerAddress(raw)) ?? 'a local client';
+      const forWhom = clientOf(raw);
       if (answer.isHead) {
         await answer.sendText(200, '');
       } else if (pause !== undefined) {
@@ -144,6 +144,10 @@ export class DiagnosticsController {
       await answer.sendText(status, `${(thrown as Error).message.trimEnd()}\n`);
     }
   }
+}
+
+function clientOf(request: IncomingMessage | undefined): string {
+  return (request && peerAddress(request)) ?? 'a local client';
 }
 
 function queryOf(request: IncomingMessage | undefined): URLSearchParams {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/monitor-diagnostics.js';
 import type { ProfileFormat, TableOptions } from '../../diagnostics/profiles/profile-format.js';
 import { V8_FORMAT } from '../../diagnostics/profiles/profile-format.js';
@@ -18,15 +19,22 @@ export class BadQueryError extends Error {
   override readonly name = 'BadQueryError';
 }
 
+/** What a client says of itself. */
+type ClientHeaders = Pick<IncomingHttpHeaders, 'accept' | 'user-agent'>;
+
 const PARAMETERS = ['seconds', 'format', 'sort', 'top', 'repeat'];
 
 const [MAX_TOP, MAX_PAUSE] = [1000, 86_400];
 
 /**
- * @param accept the header, which counts where the query does not say.
+ * @param headers say which format is wanted where the query does not.
  * @throws BadQueryError with what is allowed.
  */
-export function profileQuery(kind: ProfileKind, query: URLSearchParams, accept = ''): ProfileQuery {
+export function profileQuery(
+  kind: ProfileKind,
+  query: URLSearchParams,
+  headers: ClientHeaders = {},
+): ProfileQuery {
   for (const name of query.keys()) {
     if (!PARAMETERS.includes(name)) throw new BadQueryError(UNKNOWN_PARAMETER(PARAMETERS));
   }
@@ -34,7 +42,7 @@ export function profileQuery(kind: ProfileKind, query: URLSearchParams, accept =
   if (sort !== 'self' && sort !== 'total') throw new BadQueryError(BAD_PARAMETER('sort', 'self or total'));
   return {
     seconds: numberIn(query, 'seconds', 0.1, MAX_SECONDS) ?? DEFAULT_SECONDS[kind],
-    format: formatOf(kind, query.get('format'), accept),
+    format: formatOf(kind, query.get('format'), headers),
     table: { sort, top: Math.floor(numberIn(query, 'top', 1, MAX_TOP) ?? 30) },
     pause: numberIn(query, 'repeat', 1, MAX_PAUSE),
   };
@@ -48,15 +56,16 @@ function numberIn(query: URLSearchParams, name: string, min: number, max: number
   throw new BadQueryError(BAD_PARAMETER(name, `a number from ${min} to ${max}`));
 }
 
-function formatOf(kind: ProfileKind, name: string | null, accept: string): ProfileFormat {
+function formatOf(kind: ProfileKind, name: string | null, headers: ClientHeaders): ProfileFormat {
   const formats: Record<string, ProfileFormat> = { table: 'table', [V8_FORMAT[kind]]: 'v8', pprof: 'pprof' };
-  if (name === null) return acceptedFormat(accept);
+  if (name === null) return acceptedFormat(headers);
   if (Object.hasOwn(formats, name)) return formats[name];
   throw new BadQueryError(BAD_PARAMETER('format', Object.keys(formats).join(', ')));
 }
 
-/** `go tool pprof` and curl accept anything, and of these only the first reads no text. It says who it is elsewhere. */
-function acceptedFormat(accept: string): ProfileFormat {
+function acceptedFormat({ accept, 'user-agent': userAgent = '' }: ClientHeaders): ProfileFormat {
+  // `go tool pprof` sends no Accept header, only the User-Agent of Go's HTTP client, and reads nothing but pprof.
+  if (accept === undefined) return userAgent.startsWith('Go-http-client/') ? 'pprof' : 'table';
   if (/application\/(octet-stream|x-protobuf|vnd\.google\.protobuf)/i.test(accept)) return 'pprof';
   if (/application\/json/i.test(accept)) return 'v8';
   return 'table';

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { blocksOf, DiagnosedProcess, namedBlocks } from '../support/diagnosed-process.js';
+
+describe('The watchdog of a process', () => {
+  it.each(['esm', 'cjs'])(
+    'names a block, and prints nothing of its own until the end (%s)',
+    async (build) => {
+      const running = new DiagnosedProcess({ args: [build] });
+      const url = await running.open();
+      const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+      expect(block).toMatchObject({ cause: 'javascript', file: 'test/scripts/diagnostics.mjs' });
+      expect(await running.end()).toEqual({ code: 0, signal: null, stderr: '', rest: [] });
+    },
+  );
+
+  it('names it beside --inspect, and does not hold the process up at its end', async () => {
+    const running = new DiagnosedProcess({ flags: ['--inspect=127.0.0.1:0'] });
+    const url = await running.open();
+    const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+    expect(block).toMatchObject({ cause: 'javascript' });
+    const { code, stderr } = await running.end();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Debugger listening on .*\nFor help, see: .*\n$/);
+  });
+
+  it('does not take a process that was suspended for one that is blocked', async () => {
+    const running = new DiagnosedProcess();
+    const url = await running.open();
+    await running.suspend(1500);
+    const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+    const others = (await blocksOf(url)).filter(({ time }) => time < block.time);
+    expect(others.filter(({ duration }) => duration > 1)).toEqual([]);
+    await running.end();
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'is one for several applications, and stops with the last of them',
+    async () => {
+      const running = new DiagnosedProcess();
+      const [first, second] = [await running.open(), await running.open()];
+      const threads = (await running.do('threads')) as number;
+      const [ofFirst] = await namedBlocks(first, 'addUpInvoices', () => running.do('block'));
+      const ofSecond = (await blocksOf(second)).filter(({ function: name }) => name === 'addUpInvoices');
+      expect(ofSecond.map(({ duration }) => duration)).toContain(ofFirst.duration);
+      const third = await running.open();
+      expect(await running.do('threads')).toBe(threads);
+      await running.do('close');
+      await running.do('close');
+      expect(await running.do('threads')).toBe(threads);
+      expect(await namedBlocks(third, 'addUpInvoices', () => running.do('block'))).not.toEqual([]);
+      expect(await running.end()).toEqual({ code: 0, signal: null, stderr: '', rest: [] });
+    },
+  );
+});
+
+describe('The report', () => {
+  it('has nothing of the command line and of the environment that looks like a secret', async () => {
+    const secrets = ['planted-password-0815', 'planted-token-4711', 'planted-dsn-1234', 'planted-value-99'];
+    const [password, token, dsn, value] = secrets;
+    const running = new DiagnosedProcess({
+      args: ['esm', `--db-password=${password}`, '--token', token, `postgres://shop:${dsn}@db.local/shop`],
+      env: { SHOP_API_KEY: value, DATABASE_URL: `postgres://shop:${dsn}@db.local/shop` },
+    });
+    const text = await (await fetch(`${await running.open()}/monitor/report`)).text();
+    expect(JSON.parse(text)).toHaveProperty(['header', 'processId']);
+    for (const secret of secrets) expect(text).not.toContain(secret);
+    for (const name of ['--db-password', 'SHOP_API_KEY']) expect(text).not.toContain(name);
+  });
+});
+
+describe('`go tool pprof`', () => {
+  it('reads a profile by its URL alone', async () => {
+    const running = new DiagnosedProcess();
+    const url = await running.open();
+    const profile = promisify(execFile)('go', [
+      'tool',
+      'pprof',
+      // It gives up after 1.5 times the seconds, which a busy machine may need.
+      '-timeout=60',
+      '-top',
+      `${url}/monitor/profile/cpu?seconds=2`,
+    ]);
+    // Long enough that it is still at it when the profile begins.
+    let isDone = false;
+    void profile.finally(() => (isDone = true)).catch(() => {});
+    while (!isDone) await running.do('block');
+    const { stdout } = await profile;
+    expect(stdout).toMatch('Type: cpu');
+    expect(stdout).toMatch(/\bcpuUsage\b/);
+  });
+});
