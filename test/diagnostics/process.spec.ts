@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, DiagnosedProcess, namedBlocks } from '../support/diagnosed-process.js';
+import { first } from '../support/present.js';
 
 describe('The watchdog of a process', () => {
   it.each(['esm', 'cjs'])(
@@ -9,7 +10,7 @@ describe('The watchdog of a process', () => {
     async (build) => {
       const running = new DiagnosedProcess({ args: [build] });
       const url = await running.open();
-      const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+      const block = first(await namedBlocks(url, 'addUpInvoices', () => running.do('block')));
       expect(block).toMatchObject({ cause: 'javascript', file: 'test/scripts/diagnostics.mjs' });
       expect(await running.end()).toEqual({ code: 0, signal: null, stderr: '', rest: [] });
     },
@@ -18,7 +19,7 @@ describe('The watchdog of a process', () => {
   it('names it beside --inspect, and does not hold the process up at its end', async () => {
     const running = new DiagnosedProcess({ flags: ['--inspect=127.0.0.1:0'] });
     const url = await running.open();
-    const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+    const block = first(await namedBlocks(url, 'addUpInvoices', () => running.do('block')));
     expect(block).toMatchObject({ cause: 'javascript' });
     const { code, stderr } = await running.end();
     expect(code).toBe(0);
@@ -29,7 +30,7 @@ describe('The watchdog of a process', () => {
     const running = new DiagnosedProcess();
     const url = await running.open();
     await running.suspend(1500);
-    const [block] = await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
+    const block = first(await namedBlocks(url, 'addUpInvoices', () => running.do('block')));
     const others = (await blocksOf(url)).filter(({ time }) => time < block.time);
     expect(others.filter(({ duration }) => duration > 1)).toEqual([]);
     await running.end();
@@ -39,10 +40,10 @@ describe('The watchdog of a process', () => {
     'is one for several applications, and stops with the last of them',
     async () => {
       const running = new DiagnosedProcess();
-      const [first, second] = [await running.open(), await running.open()];
+      const [shop, other] = [await running.open(), await running.open()];
       const threads = (await running.do('threads')) as number;
-      const [ofFirst] = await namedBlocks(first, 'addUpInvoices', () => running.do('block'));
-      const ofSecond = (await blocksOf(second)).filter(({ function: name }) => name === 'addUpInvoices');
+      const ofFirst = first(await namedBlocks(shop, 'addUpInvoices', () => running.do('block')));
+      const ofSecond = (await blocksOf(other)).filter(({ function: name }) => name === 'addUpInvoices');
       expect(ofSecond.map(({ duration }) => duration)).toContain(ofFirst.duration);
       const third = await running.open();
       expect(await running.do('threads')).toBe(threads);
@@ -58,7 +59,7 @@ describe('The watchdog of a process', () => {
 describe('The report', () => {
   it('has nothing of the command line and of the environment that looks like a secret', async () => {
     const secrets = ['planted-password-0815', 'planted-token-4711', 'planted-dsn-1234', 'planted-value-99'];
-    const [password, token, dsn, value] = secrets;
+    const [password = '', token = '', dsn = '', value = ''] = secrets;
     const running = new DiagnosedProcess({
       args: ['esm', `--db-password=${password}`, '--token', token, `postgres://shop:${dsn}@db.local/shop`],
       env: { SHOP_API_KEY: value, DATABASE_URL: `postgres://shop:${dsn}@db.local/shop` },

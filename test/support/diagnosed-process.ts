@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { EventLoopBlock, MetricsSnapshot } from '../../src/index.js';
 import { eventually } from './eventually.js';
+import { present } from './present.js';
 import { environment } from './scripts.js';
 
 const SCRIPT = fileURLToPath(new URL('../scripts/diagnostics.mjs', import.meta.url));
@@ -29,7 +30,7 @@ export class DiagnosedProcess {
 
   constructor({ flags = [], args = ['esm'], env = {}, launcher = [] }: ProcessOptions = {}) {
     const [command, ...rest] = [...launcher, process.execPath, ...flags, SCRIPT, ...args];
-    this.child = spawn(command, rest, { env: { ...environment(), ...env } });
+    this.child = spawn(present(command), rest, { env: { ...environment(), ...env } });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     this.written = text(this.child.stderr);
     this.ended = once(this.child, 'close');
