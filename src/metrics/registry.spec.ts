@@ -122,7 +122,7 @@ describe('MetricsRegistry', () => {
       expect(Math.abs(size.p999! / 999 - 1)).toBeLessThan(0.011);
     });
 
-    it('shows each reader what came since its own last look', async () => {
+    it('gives each reader the values since its own last read', async () => {
       registry.observe('size', 1);
       registry.observe('size', 5);
       expect((await registry.read('a')).histograms.size).toMatchObject({ count: 2, sum: 6, min: 1, max: 5 });
@@ -347,7 +347,7 @@ describe('MetricsRegistry', () => {
       });
     });
 
-    it('of a gauge set the series that kv() sets, and say nothing before', async () => {
+    it('of a gauge set the series that kv() sets, which has no value before', async () => {
       const gauge = registry.gauge('queue');
       expect((await registry.read()).gauges).toEqual({});
       gauge.set(3);
@@ -382,7 +382,7 @@ describe('MetricsRegistry', () => {
   });
 
   describe('a gauge that is read from a function', () => {
-    it('is read when somebody looks', async () => {
+    it('is called before every read', async () => {
       let size = 3;
       registry.gaugeFrom('pool', () => size, { name: 'db' });
       expect((await registry.read()).gauges).toEqual({ 'pool{name="db"}': 3 });
@@ -417,7 +417,7 @@ describe('MetricsRegistry', () => {
       expect(counters.monitor_rejected_samples).toBe(3);
     });
 
-    it('may be given another function, and may look at the monitor itself', async () => {
+    it('can be replaced, and can read the monitor itself', async () => {
       registry.gaugeFrom('pool', () => 1);
       registry.gaugeFrom('pool', () => 2);
       registry.gaugeFrom('curious', () => {
@@ -434,7 +434,7 @@ describe('MetricsRegistry', () => {
     });
   });
 
-  it('lets the event loop turn while it makes a large document, and all the same says everything', async () => {
+  it('reads a large document in time slices, and completely', async () => {
     registry.limitSeries(100_000);
     for (let i = 0; i < 40_000; i++) registry.count('x', 1, { i });
     for (let i = 0; i < 300; i++) registry.observe('y', i, { i });
@@ -452,7 +452,7 @@ describe('MetricsRegistry', () => {
     expect(Object.keys(histograms)).toHaveLength(300);
   });
 
-  it('asks no function more than once for a look, even if all of them look at the monitor', async () => {
+  it('calls each function once for a read, even if all of them read the monitor', async () => {
     let calls = 0;
     for (let i = 0; i < 20; i++) {
       registry.gaugeFrom(`curious ${i}`, () => {
@@ -628,7 +628,7 @@ describe('MetricsRegistry', () => {
       expect(await registry.read('a')).toMatchObject({ max_gauges: { queue: 7 }, min_gauges: { queue: 7 } });
     });
 
-    it('that look twice without a sample between see the values, and empty extremes', async () => {
+    it('that read twice without a sample between get the values, and no extremes', async () => {
       registry.kv('queue', 10);
       await registry.read('a');
       expect(await registry.read('a')).toEqual({
@@ -684,7 +684,7 @@ describe('MetricsRegistry', () => {
   });
 });
 
-describe('what the registry says about samples that it does not take', () => {
+describe('warnings about rejected samples', () => {
   it.each(['requests', 'eventloop_delay', 'http_requests_in_flight'])(
     'under %s, a metric of the monitor itself: it counts them, names the reason, and changes nothing',
     async (name) => {
@@ -728,7 +728,7 @@ describe('what the registry says about samples that it does not take', () => {
     expect((await registry.read()).counters).toEqual({ monitor_rejected_samples: 4, x: 1 });
   });
 
-  it('says at once that a handle cannot work, and counts nothing until a sample is lost', async () => {
+  it('are logged at once for a refused handle, whose dropped samples are counted', async () => {
     const registry = new TestRegistry();
     const handle = registry.counter('x'.repeat(201));
     expect(registry.warnings).toEqual([expect.stringContaining('a name is a string of 1 to 200 characters')]);
@@ -758,7 +758,7 @@ describe('what the registry says about samples that it does not take', () => {
     expect((await registry.read()).counters).toEqual({});
   });
 
-  it('says that the function of a gauge is async, and what to do', async () => {
+  it('name an async function of a gauge, and what to do', async () => {
     const registry = new TestRegistry();
     registry.gaugeFrom('pool', (() => Promise.resolve(1)) as unknown as () => number);
     await registry.read();

@@ -39,7 +39,17 @@ export class TextWriter implements SampleSink {
     // The line feed of the previous line is part of the prefix: one concatenation less for each line.
     const prefix = `\n${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}le="`;
     let text = this.takeHeader() + prefix.slice(1) + texts[0] + counts[0];
-    for (let at = 1; at < texts.length; at++) text += prefix + texts[at] + counts[at];
+    // Most buckets are empty, so most cumulative counts equal the previous one: converting each to text takes a third
+    // of the time of a histogram.
+    let last: number | undefined;
+    let digits = '';
+    for (let at = 1; at < texts.length; at++) {
+      if (counts[at] !== last) {
+        last = counts[at];
+        digits = String(last);
+      }
+      text += prefix + texts[at] + digits;
+    }
     text += `${prefix}+Inf"} ${count}\n`;
     if (this.format.hasSum(histogram)) {
       text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${count}\n`;

@@ -26,7 +26,7 @@ describe('ReaderWindows', () => {
     histogram = new HistogramSeries(home, '');
   });
 
-  it('forget a reader that has not looked for a day, and show it everything when it comes back', () => {
+  it('are dropped after a day without a read; the next window reaches back to the start', () => {
     set(10);
     observe(10);
     extremes('daily');
@@ -42,7 +42,7 @@ describe('ReaderWindows', () => {
     expect(interval('daily')).toEqual({ count: 2, sum: 14, min: 4, max: 10 });
   });
 
-  it('forget the reader that has not looked for longest, when there are too many', () => {
+  it('of the least recent reader are dropped when there are too many readers', () => {
     set(10);
     for (let i = 0; i < MAX_READERS; i++) extremes(`reader ${i}`);
     extremes('reader 0');
@@ -51,7 +51,7 @@ describe('ReaderWindows', () => {
     expect(extremes('reader 1')).toEqual({ min: 10, max: 10 });
   });
 
-  it('never forget a reader that is to be kept', () => {
+  it('of a reader that is kept are never dropped', () => {
     windows.open('kept', true).extremesOf(gauge);
     set(10);
     windows.open('kept', true).extremesOf(gauge);
@@ -61,7 +61,7 @@ describe('ReaderWindows', () => {
     expect(windows.open('kept', true).extremesOf(gauge)).toBeUndefined();
   });
 
-  it('have the sum of an interval right, whatever came before it', () => {
+  it('have the exact sum of an interval, whatever was recorded before', () => {
     observe(1e300, 1.234567e284, 1e25, 0.1);
     interval('a');
     observe(2, 3);
@@ -74,7 +74,7 @@ describe('ReaderWindows', () => {
     expect(interval('a').sum).toBeCloseTo(7e-9, 20);
   });
 
-  it('take windows back whenever they come, and each of them once', () => {
+  it('can be given back in any order, each once', () => {
     set(10, 1);
     observe(10, 1);
     const first = windows.open('a');

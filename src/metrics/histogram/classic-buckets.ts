@@ -59,7 +59,7 @@ export class ClassicBuckets {
   /** {@link cumulative} without the bounds. */
   totals(): number[] {
     const { counts } = this;
-    const totals: number[] = Array.from(this.bounds, () => 0);
+    const totals = [...this.bounds];
     let total = 0;
     for (let at = 0; at < totals.length; at++) totals[at] = total += counts[at] ?? 0;
     return totals;
