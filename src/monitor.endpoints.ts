@@ -1,9 +1,27 @@
 import type { EndpointFeature } from './monitor-endpoint.module.js';
-import { DASHBOARD_ENDPOINT } from './endpoint/dashboard/dashboard.endpoint.js';
+import type { ResolvedMonitorOptions } from './monitor.options.js';
+import { MONITOR_OPTIONS } from './monitor.options.js';
 
 /** The parts of the endpoint beside `MonitorController`. See {@link EndpointFeature} for how to add one. */
 export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
-  DASHBOARD_ENDPOINT,
+  {
+    isOn: ({ dashboard }) => dashboard,
+    load: async () => {
+      const { DashboardController } = await import('./endpoint/dashboard/dashboard.controller.js');
+      const { DashboardPage } = await import('./endpoint/dashboard/dashboard.page.js');
+      const { ServiceName } = await import('./endpoint/dashboard/service-name.js');
+      const page = {
+        provide: DashboardPage,
+        inject: [MONITOR_OPTIONS],
+        useFactory: ({ diagnostics }: ResolvedMonitorOptions) =>
+          new DashboardPage(new ServiceName(), {
+            blocks: diagnostics.blockThreshold !== undefined,
+            profiles: diagnostics.profiles,
+          }),
+      };
+      return { controllers: [DashboardController], providers: [page] };
+    },
+  },
   {
     isOn: ({ diagnostics }) => diagnostics.profiles || diagnostics.report || diagnostics.heapSnapshot,
     load: async () => {

@@ -111,7 +111,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   return Object.freeze({
     ...resolveEndpointOptions(options),
     ...resolvePublishingOptions(options),
-    ...resolveDashboardOptions(options),
+    ...resolveDashboardOptions(options, options.history !== false),
     measureInterval: options.measureInterval ?? 100,
     access: resolveAccessOptions(options),
     port: resolvePortOptions(options),

@@ -73,7 +73,10 @@ describe('The tarball', () => {
     const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
       .map((path) => path.replaceAll('\\', '/').replace(/(\.d)?\.ts$/, '.js'));
-    const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+    // Pictures are for readers of the repository: nobody who installs the package needs them.
+    const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !path.startsWith('images'),
+    );
     const expected = modules
       .flatMap((path) => [`dist/${path}`, `dist/cjs/${path}`])
       .concat(documents.map((path) => `docs/${path.replaceAll('\\', '/')}`))
@@ -85,7 +88,9 @@ describe('The tarball', () => {
 
   it('resolves every link of its README', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const links = [...readme.matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+    const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+    expect(pictures.filter((picture) => !existsSync(join(ROOT, picture)))).toEqual([]);
+    const links = [...readme.matchAll(/(?<!!\[[^\]]*)\]\(([^)#]+)[^)]*\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !/^https?:/.test(target));
     expect(links).toContain('LICENSE');

@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Findings } from './components/findings.js';
-import { Notice } from './components/notice.js';
+import { HistoryAge } from './components/history-age.js';
+import { Notices } from './components/notices.js';
 import { TopBar } from './components/top-bar.js';
-import type { ConnectionState } from './data/connection.js';
+import type { ConnectionState, Sleep } from './data/connection.js';
 import { Connection } from './data/connection.js';
 import type { Finding } from './data/endpoint-types.js';
 import { HistoryStore } from './data/history-store.js';
 import { SECTIONS } from './sections/index.js';
-import type { PageState, Range, Zoom } from './state.js';
+import type { Feature, PageState, Range, Zoom } from './state.js';
 import { PageContext } from './state.js';
 import { useHash } from './use-hash.js';
 import { useTheme } from './use-theme.js';
@@ -16,16 +17,18 @@ interface Props {
   /** Path of the endpoint, such as `/monitor`. */
   readonly base: string;
   readonly service: string;
+  readonly features: ReadonlySet<Feature>;
 }
 
-export function App({ base, service }: Props) {
+export function App({ base, service, features }: Props) {
   const store = useMemo(() => new HistoryStore(), []);
   const [version, setVersion] = useState(0);
   const [connectionState, setConnectionState] = useState<ConnectionState>({ kind: 'loading' });
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [restartedAt, setRestartedAt] = useState<number>();
   const [range, setRange] = useState<Range>('15m');
-  const [isPaused, setPaused] = useState(false);
+  const [paused, setPaused] = useState<{ at: number; store: HistoryStore; findings: readonly Finding[] }>();
+  const [sleep, setSleep] = useState<Sleep>();
   const [zoom, setZoom] = useState<Zoom>();
   const [theme, toggleTheme] = useTheme();
   const hash = useHash();
@@ -37,9 +40,15 @@ export function App({ base, service }: Props) {
         onData: () => setVersion((one) => one + 1),
         onFindings: setFindings,
         onRestart: () => setRestartedAt(Date.now()),
+        onSleep: setSleep,
       }),
     [base],
   );
+  useEffect(() => {
+    // In the list of tabs, too.
+    document.title =
+      findings.length === 0 ? `${service} – monitor` : `(${findings.length}) ${service} – monitor`;
+  }, [service, findings.length]);
   useEffect(() => {
     connection.start();
     return () => connection.stop();
@@ -47,21 +56,25 @@ export function App({ base, service }: Props) {
 
   const current: PageState = {
     base,
-    store,
+    features,
+    // While the page is paused, it shows what it showed, in all sections and ranges.
+    store: paused?.store ?? store,
     version,
     range,
     zoom,
+    isPaused: paused !== undefined,
     connection: connectionState,
-    findings,
+    findings: paused?.findings ?? findings,
     setZoom,
   };
   const sections = SECTIONS.filter(({ isShown }) => isShown?.(current) ?? true);
   const open = sections.find(({ id }) => id === hash) ?? sections[0];
-  // While the page is paused, it shows what it showed: only what the reader changes is drawn again.
   const shown = useMemo(
     () => current,
-    [isPaused ? 'paused' : version, range, zoom, findings, connectionState, theme, open?.id],
+    [paused ?? version, range, zoom, current.findings, connectionState, theme, open?.id],
   );
+  const togglePause = () =>
+    setPaused(paused === undefined ? { at: Date.now(), store: store.copy(), findings } : undefined);
 
   return (
     <PageContext.Provider value={shown}>
@@ -72,22 +85,25 @@ export function App({ base, service }: Props) {
         service={service}
         instance={store.instance}
         uptime={uptimeOf(store)}
-        isLive={connectionState.kind === 'live' && !isPaused}
+        isLive={connectionState.kind === 'live' && paused === undefined}
         range={range}
-        isPaused={isPaused}
+        isPaused={paused !== undefined}
         isDark={theme === 'dark'}
         onRange={(one) => {
           setZoom(undefined);
           setRange(one);
         }}
-        onPause={() => setPaused(!isPaused)}
+        onPause={togglePause}
         onTheme={toggleTheme}
       />
-      <Notice
+      <Notices
         connection={connectionState}
         restartedAt={restartedAt}
+        sleep={sleep}
+        pausedAt={paused?.at}
         onRetry={() => connection.retryNow()}
         onDismissRestart={() => setRestartedAt(undefined)}
+        onDismissSleep={() => setSleep(undefined)}
       />
       <Findings />
       <nav aria-label="Sections">
@@ -102,7 +118,12 @@ export function App({ base, service }: Props) {
         {connectionState.kind === 'loading' ? (
           <p class="empty">Loading the last hour…</p>
         ) : (
-          open && <open.Content />
+          open && (
+            <>
+              {open.isWithoutHistory !== true && <HistoryAge />}
+              <open.Content />
+            </>
+          )
         )}
       </main>
     </PageContext.Provider>

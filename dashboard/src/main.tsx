@@ -1,11 +1,14 @@
 import 'uplot/dist/uPlot.min.css';
 import { render } from 'preact';
 import { App } from './app.js';
+import type { Feature } from './state.js';
 import './styles.css';
 
 /** The page is at `<path>/dashboard`, whatever stands before it: a global prefix, a proxy's own path. */
 const base = location.pathname.replace(/\/dashboard\/?$/, '');
-const service =
-  document.querySelector<HTMLMetaElement>('meta[name="monitor-service"]')?.content || 'nestjs-monitor';
+const metaOf = (name: string) =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
+const service = metaOf('monitor-service');
+const features = new Set(metaOf('monitor-features').split(' ') as Feature[]);
 const root = document.getElementById('app');
-if (root !== null) render(<App base={base} service={service} />, root);
+if (root !== null) render(<App base={base} service={service} features={features} />, root);

@@ -19,13 +19,18 @@ export interface Zoom {
   readonly to: number;
 }
 
+/** Diagnostics that are on in the process. */
+export type Feature = 'blocks' | 'profiles';
+
 /** What the sections read. `version` changes with the data, and stands still while the page is paused. */
 export interface PageState {
   readonly base: string;
+  readonly features: ReadonlySet<Feature>;
   readonly store: HistoryStore;
   readonly version: number;
   readonly range: Range;
   readonly zoom: Zoom | undefined;
+  readonly isPaused: boolean;
   readonly connection: ConnectionState;
   readonly findings: readonly Finding[];
   readonly setZoom: (zoom: Zoom | undefined) => void;
@@ -46,8 +51,19 @@ export interface Columns {
   readonly values: (key: string, figure: Figure) => readonly (number | null)[];
 }
 
-export function columnsIn({ store, range, zoom }: PageState): Columns {
+/** Fewer steps are no line. */
+const FEWEST_STEPS = 6;
+
+/** The steps that a range is shown in. The first minute of a process is in steps of one second in every range. */
+export function stepsIn({ store, range }: Pick<PageState, 'store' | 'range'>): { step: Step; steps: number } {
   const { step, steps } = RANGES[range];
+  const isYoung = step === 10 && store.times(10).length < FEWEST_STEPS;
+  return isYoung ? RANGES['5m'] : { step, steps };
+}
+
+export function columnsIn(page: PageState): Columns {
+  const { store, zoom } = page;
+  const { step, steps } = stepsIn(page);
   const all = store.times(step);
   let start = Math.max(0, all.length - steps);
   let end = all.length;

@@ -181,6 +181,13 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect((await fetch(`${url}/monitor/dashboard`)).status).toBe(404);
   });
 
+  it('is gone without a history, unless it is asked for', async () => {
+    const statusOf = async (options: MonitorOptions) =>
+      (await (await start(options)).get('/monitor/dashboard')).status;
+    expect(await statusOf({ history: false })).toBe(404);
+    expect(await statusOf({ history: false, dashboard: true })).toBe(200);
+  });
+
   it('takes true and false as the option, and nothing else', () => {
     for (const dashboard of ['no', 0, null, {}])
       expect(() => MonitorModule.forRoot({ dashboard: dashboard as unknown as boolean })).toThrow(
@@ -204,7 +211,7 @@ describe('the name of the service', () => {
   it('cannot add anything to the HTML, whatever it is', async () => {
     const hostile = `"><script>alert(1)</script>'&$&{{assets}}`;
     const named = { get: () => Promise.resolve(hostile) } as ServiceName;
-    const html = await new DashboardPage(named).html('./');
+    const html = await new DashboardPage(named, { blocks: false, profiles: true }).html('./');
     expect(html).not.toContain('<script>');
     expect(html).toContain(
       'content="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;$&amp;{{assets}}"',

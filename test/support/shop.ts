@@ -8,13 +8,25 @@ const MAIN = fileURLToPath(new URL('../../sample-app/dist/main.js', import.meta.
 
 /** Starts the built sample app on a free port, and gives its address. It is gone when the test ends. */
 export async function startShop(traffic: 'on' | 'off' = 'off'): Promise<string> {
-  const env = { ...process.env, NODE_OPTIONS: undefined, PORT: '0', TRAFFIC: traffic };
+  return (await startShopAt(0, traffic)).url;
+}
+
+export interface Shop {
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly kill: () => Promise<void>;
+}
+
+/** Likewise on a port of your choice, for a shop that ends within the test. */
+export async function startShopAt(port: number, traffic: 'on' | 'off' = 'off'): Promise<Shop> {
+  const env = { ...process.env, NODE_OPTIONS: undefined, PORT: String(port), TRAFFIC: traffic };
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
-  onTestFinished(async () => {
+  const kill = async () => {
     child.kill('SIGKILL');
     await closed;
-  });
+  };
+  onTestFinished(kill);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return new URL(/http:\S+/.exec(line)?.[0] ?? '').origin;
+  return { url: new URL(/http:\S+/.exec(line)?.[0] ?? '').origin, kill };
 }

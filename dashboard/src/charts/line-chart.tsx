@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Format } from '../format/units.js';
+import { axisOf } from '../format/axis.js';
 import { axisTime, clockTime } from '../format/time.js';
 import { usePage } from '../state.js';
 import { currentTheme, seriesColour, themeColour } from './palette.js';
@@ -10,6 +11,8 @@ export interface Line {
   readonly values: readonly (number | null)[];
   /** A second line that shares its colour, such as the maximum beside the median. */
   readonly isDashed?: boolean;
+  /** The place in the palette. Default: that in the list. */
+  readonly colour?: number;
 }
 
 interface Props {
@@ -45,7 +48,7 @@ export function LineChart({ title, help, times, lines, format, isFilled, atLeast
       optionsFor(element.clientWidth, lines, {
         format,
         isFilled: isFilled === true,
-        atLeast: atLeast ?? 0,
+        atLeast: atLeast ?? axisOf(format).atLeast,
         setZoom,
       }),
       dataFor(times, lines),
@@ -100,15 +103,16 @@ function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPl
     font: '11px system-ui, sans-serif',
   };
   const theme = currentTheme();
-  let colour = -1;
+  let next = -1;
   return {
     width: Math.max(width, 100),
     height: HEIGHT,
+    padding: [8, null, 0, 0],
     cursor: { sync: { key: CURSOR }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     legend: { live: true },
     scales: {
       x: { time: true },
-      y: { range: (_chart, _min, max) => [0, Math.max(max * 1.1, atLeast, 1e-9)] },
+      y: { range: (_chart, _min, max) => [0, Math.max(max * 1.1, atLeast)] },
     },
     axes: [
       {
@@ -117,13 +121,18 @@ function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPl
         space: 70,
         values: (_chart, splits) => splits.map((split) => axisTime(split * 1000)),
       },
-      { ...axis, size: 62, values: (_chart, splits) => splits.map((split) => format(split)) },
+      {
+        ...axis,
+        size: 62,
+        incrs: axisOf(format).steps,
+        values: (_chart, splits) => splits.map((split) => format(split)),
+      },
     ],
     series: [
       { label: 'Time', value: (_chart, time) => (time === null ? '–' : clockTime(time * 1000)) },
-      ...lines.map(({ label, isDashed }, at): uPlot.Series => {
-        if (isDashed !== true) colour++;
-        const stroke = seriesColour(theme, Math.max(colour, 0));
+      ...lines.map(({ label, isDashed, colour }, at): uPlot.Series => {
+        if (isDashed !== true) next++;
+        const stroke = seriesColour(theme, colour ?? Math.max(next, 0));
         return {
           label,
           stroke,

@@ -23,6 +23,9 @@ interface Props<Row> {
   readonly sortedBy?: number;
 }
 
+/** A table with fewer rows is searched by looking at it. */
+const SEARCHED = 4;
+
 /** A table that can be sorted by each column and searched. */
 export function DataTable<Row>({
   caption,
@@ -48,17 +51,19 @@ export function DataTable<Row>({
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   return (
     <div class="table">
-      <label class="search">
-        <span class="visually-hidden">Search {caption}</span>
-        <input
-          type="search"
-          placeholder={`Search ${rows.length} rows`}
-          value={query}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-        />
-      </label>
+      {rows.length >= SEARCHED && (
+        <label class="search">
+          <span class="visually-hidden">Search {caption}</span>
+          <input
+            type="search"
+            placeholder={`Search ${rows.length} rows`}
+            value={query}
+            onInput={(event) => setQuery(event.currentTarget.value)}
+          />
+        </label>
+      )}
       <div class="table-scroll" tabIndex={0} role="region" aria-label={caption}>
-        <table>
+        <table class="data">
           <caption class="visually-hidden">{caption}</caption>
           <thead>
             <tr>
@@ -107,7 +112,9 @@ export function DataTable<Row>({
                 </tr>,
                 isOpen && detail !== undefined && (
                   <tr key={`${key} detail`}>
-                    <td colSpan={columns.length}>{detail(row)}</td>
+                    <td colSpan={columns.length}>
+                      <div class="detail">{detail(row)}</div>
+                    </td>
                   </tr>
                 ),
               ];

@@ -1,10 +1,16 @@
+import { useState } from 'preact/hooks';
 import { clockTime } from '../format/time.js';
 import { formatFor } from '../format/units.js';
 import { usePage } from '../state.js';
 
+/** The most severe come first. More of them would push the numbers out of sight. */
+const SHOWN = 3;
+
 /** What is wrong now, as the first thing on the page. */
 export function Findings() {
   const { findings } = usePage();
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? findings : findings.slice(0, SHOWN);
   return (
     <section class="findings" aria-label="Findings" aria-live="polite">
       {findings.length === 0 ? (
@@ -13,7 +19,7 @@ export function Findings() {
         </p>
       ) : (
         <ul>
-          {findings.map(({ id, severity, title, since, confidence, evidence, advice, link }) => (
+          {shown.map(({ id, severity, title, since, confidence, evidence, advice, link }) => (
             <li key={id} class={`finding ${severity}`}>
               <details>
                 <summary>
@@ -27,14 +33,25 @@ export function Findings() {
                     .map(({ series, value, unit }) => `${series} = ${formatFor(unit ?? null)(value)}`)
                     .join(', ')}
                   .{' '}
-                  <a href={link} rel="noreferrer">
-                    Documentation
-                  </a>
+                  {/^https?:/.test(link) ? (
+                    <a href={link} rel="noreferrer">
+                      Documentation
+                    </a>
+                  ) : (
+                    <>
+                      Documentation: <code>{link}</code>
+                    </>
+                  )}
                 </p>
               </details>
             </li>
           ))}
         </ul>
+      )}
+      {findings.length > SHOWN && (
+        <button type="button" class="link" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
+          {showsAll ? 'Show fewer findings' : `Show all ${findings.length} findings`}
+        </button>
       )}
     </section>
   );

@@ -8,8 +8,8 @@ import { DataTable } from './data-table.js';
 interface Props {
   readonly caption: string;
   readonly groups: readonly Group[];
-  /** The columns that say what a row is about. */
-  readonly labels: readonly { readonly title: string; readonly label: string }[];
+  /** The column that says what a row is about: a label, and one that stands small before it. */
+  readonly subject: { readonly title: string; readonly label: string; readonly prefix?: string };
   /** What a row counts, such as `requests`. */
   readonly unit: string;
   readonly failureTitle: string;
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** A table of things that are counted and timed, with a chart for each row. */
-export function GroupTable({ caption, groups, labels, unit, failureTitle, empty }: Props) {
+export function GroupTable({ caption, groups, subject, unit, failureTitle, empty }: Props) {
   const { times } = columnsIn(usePage());
   const numbers: TableColumn<Group>[] = [
     number('Rate', (row) => row.rate, rate, 'Per second, mean over the range.'),
@@ -34,13 +34,18 @@ export function GroupTable({ caption, groups, labels, unit, failureTitle, empty 
       keyOf={(row) => row.key}
       textOf={(row) => row.key}
       empty={empty}
-      sortedBy={labels.length}
+      sortedBy={1}
       columns={[
-        ...labels.map(({ title, label }): TableColumn<Group> => ({
-          title,
-          sortValue: (row) => row.labels[label] ?? '',
-          cell: (row) => <code>{row.labels[label]}</code>,
-        })),
+        {
+          title: subject.title,
+          sortValue: (row) => row.labels[subject.label] ?? '',
+          cell: (row) => (
+            <>
+              {subject.prefix !== undefined && <span class="prefix">{row.labels[subject.prefix]} </span>}
+              <code>{row.labels[subject.label]}</code>
+            </>
+          ),
+        },
         ...numbers,
       ]}
       detail={(row) => (

@@ -1,14 +1,23 @@
-import type { Finding, HistoryDocument, Instance, StepEvent } from './endpoint-types.js';
+import type { Finding, FindingsDocument, HistoryDocument, Instance, StepEvent } from './endpoint-types.js';
 import type { HistoryStore } from './history-store.js';
 
 /** What the page says about its connection to the process. */
 export type ConnectionState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'live' }
-  | { readonly kind: 'lost'; readonly since: number; readonly retryAt: number }
+  /** The process does not answer. */
+  | { readonly kind: 'lost'; readonly since: number }
+  /** It answers, and has no room for another live page: this one reads the history again from time to time. */
+  | { readonly kind: 'full' }
   | { readonly kind: 'refused'; readonly status: number }
   /** There is no history: it is switched off. */
   | { readonly kind: 'off' };
+
+/** A time in which the page did not run, in milliseconds since 1970: the computer was asleep. */
+export interface Sleep {
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface ConnectionListener {
   readonly onState: (state: ConnectionState) => void;
@@ -17,13 +26,20 @@ export interface ConnectionListener {
   readonly onFindings: (findings: readonly Finding[]) => void;
   /** The answers come from another process than before: it was restarted. */
   readonly onRestart: (before: Instance, now: Instance) => void;
+  readonly onSleep: (sleep: Sleep) => void;
 }
 
 /** Milliseconds to the first retry; each further one waits twice as long, up to the last. */
 const [FIRST_RETRY, LAST_RETRY] = [1_000, 10_000];
 
-/** The server sends a step every second. After so many milliseconds without one, the connection is dead or was asleep. */
+/** Milliseconds in which the process must answer. One whose event loop is blocked accepts connections and does not. */
+const TIMEOUT = 10_000;
+
+/** The server sends a step every second. After so many milliseconds without one, the connection is dead. */
 const SILENCE = 15_000;
+
+/** A browser runs the timers of a page in the background once a minute. One that runs later than this was asleep. */
+const ASLEEP = 90_000;
 
 /**
  * Keeps the store up to date: loads the history, follows the server-sent events, and starts again when the
@@ -35,7 +51,10 @@ export class Connection {
   private watch: ReturnType<typeof setInterval> | undefined;
   private delay = FIRST_RETRY;
   private lastEvent = 0;
+  private lastCheck = 0;
   private lostSince: number | undefined;
+  /** Of the calls of {@link connect}, the last one counts. */
+  private attempt = 0;
 
   constructor(
     private readonly base: string,
@@ -44,26 +63,31 @@ export class Connection {
   ) {}
 
   start(): void {
-    this.watch = setInterval(() => this.checkSilence(), 5_000);
+    this.lastCheck = Date.now();
+    this.watch = setInterval(() => this.check(), 5_000);
     void this.connect();
   }
 
   stop(): void {
     clearInterval(this.watch);
     clearTimeout(this.retry);
+    this.attempt++;
     this.events?.close();
   }
 
   retryNow(): void {
-    clearTimeout(this.retry);
     void this.connect();
   }
 
   private async connect(): Promise<void> {
+    const attempt = ++this.attempt;
+    clearTimeout(this.retry);
     this.events?.close();
+    this.events = undefined;
     let document: HistoryDocument;
     try {
-      const response = await fetch(`${this.base}/history`, { headers: { accept: 'application/json' } });
+      const response = await this.get('history');
+      if (attempt !== this.attempt) return;
       if (response.status === 401 || response.status === 403) {
         this.listener.onState({ kind: 'refused', status: response.status });
         return;
@@ -75,14 +99,16 @@ export class Connection {
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
       document = (await response.json()) as HistoryDocument;
     } catch {
-      this.lose();
+      if (attempt === this.attempt) this.lose();
       return;
     }
+    if (attempt !== this.attempt) return;
     const before = this.store.instance;
     this.store.load(document);
     if (before !== undefined && isOtherProcess(before, document.instance)) {
       this.listener.onRestart(before, document.instance);
     }
+    this.lostSince = undefined;
     this.listener.onData();
     this.follow(document.sequence);
     void this.loadFindings();
@@ -92,12 +118,14 @@ export class Connection {
     const events = new EventSource(`${this.base}/events?after=${sequence}`);
     this.events = events;
     this.lastEvent = Date.now();
+    let wasOpen = false;
     events.addEventListener('open', () => {
+      wasOpen = true;
       this.delay = FIRST_RETRY;
-      this.lostSince = undefined;
       this.listener.onState({ kind: 'live' });
     });
     events.addEventListener('step', (event) => {
+      this.checkSleep();
       this.lastEvent = Date.now();
       this.store.append(JSON.parse(event.data as string) as StepEvent);
       this.listener.onData();
@@ -110,34 +138,53 @@ export class Connection {
     events.addEventListener('error', () => {
       if (events !== this.events) return;
       events.close();
-      this.lose();
+      this.checkSleep();
+      // The history came a moment ago, so the process is there, and refuses a further stream only.
+      if (wasOpen) this.lose();
+      else this.tryLater({ kind: 'full' });
     });
   }
 
   private async loadFindings(): Promise<void> {
     try {
-      const response = await fetch(`${this.base}/findings`, { headers: { accept: 'application/json' } });
-      if (!response.ok) return;
-      this.listener.onFindings(((await response.json()) as { findings: Finding[] }).findings);
+      const response = await this.get('findings');
+      if (response.ok) this.listener.onFindings(((await response.json()) as FindingsDocument).findings);
     } catch {
       // The next change comes as an event.
     }
   }
 
+  private get(name: string): Promise<Response> {
+    const options = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) };
+    return fetch(`${this.base}/${name}`, options);
+  }
+
   private lose(): void {
     this.lostSince ??= Date.now();
-    this.listener.onState({ kind: 'lost', since: this.lostSince, retryAt: Date.now() + this.delay });
+    this.tryLater({ kind: 'lost', since: this.lostSince });
+  }
+
+  private tryLater(state: ConnectionState): void {
+    this.listener.onState(state);
     clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.connect(), this.delay);
     this.delay = Math.min(this.delay * 2, LAST_RETRY);
   }
 
-  /** A computer that slept has an event source that looks open and is not. */
-  private checkSilence(): void {
-    if (this.events?.readyState === EventSource.CLOSED || this.events === undefined) return;
+  private check(): void {
+    this.checkSleep();
+    // The event source of a computer that slept looks open and is not. That of a process that is stuck is open.
+    if (this.events === undefined || this.events.readyState === EventSource.CLOSED) return;
     if (Date.now() - this.lastEvent < SILENCE) return;
-    this.lastEvent = Date.now();
+    this.lostSince ??= this.lastEvent;
     void this.connect();
+  }
+
+  private checkSleep(): void {
+    const now = Date.now();
+    const from = Math.max(this.lastCheck, this.lastEvent);
+    this.lastCheck = now;
+    if (now - from > ASLEEP) this.listener.onSleep({ from, to: now });
   }
 }
 

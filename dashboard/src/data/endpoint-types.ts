@@ -1,6 +1,8 @@
 /** What the endpoints answer, by the types of the server itself. */
+import type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
 import type { InstanceInfo } from '../../../src/metrics/collection/snapshot.js';
 
+export type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
 export type { Finding, FindingsDocument } from '../../../src/findings/finding.js';
 export type {
   Figure,
@@ -14,17 +16,6 @@ export type {
 } from '../../../src/history/history-document.js';
 
 export type Instance = InstanceInfo;
-
-export interface EventLoopBlock {
-  readonly time: string;
-  readonly duration: number;
-  readonly cause: 'javascript' | 'native' | 'gc' | 'unknown';
-  readonly function: string | null;
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly frames: readonly { readonly function: string; readonly file: string; readonly line: number }[];
-  readonly in_flight: readonly { readonly kind: string; readonly name: string; readonly count: number }[];
-}
 
 export interface ProcessState {
   readonly pid: number;

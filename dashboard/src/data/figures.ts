@@ -49,6 +49,12 @@ export function ratio(part: Values, whole: Values): (number | null)[] {
   return whole.map((all, at) => (all === null || all === 0 ? null : (part[at] ?? 0) / all));
 }
 
+/** The sum of one column in that of another. */
+export function share(part: Values, whole: Values): number | null {
+  const total = whole.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  return total === 0 ? null : part.reduce<number>((sum, value) => sum + (value ?? 0), 0) / total;
+}
+
 /** The median of the medians of the steps, each step weighted by its number of values. */
 export function weightedMedian(medians: Values, counts: Values): number | null {
   const steps = medians.flatMap((median, at) => {

@@ -48,6 +48,19 @@ export class HistoryStore {
     for (const tier of document.tiers) this.loadTier(tier);
   }
 
+  /** What it has now, which {@link append} and {@link load} then leave alone. */
+  copy(): HistoryStore {
+    const copy = new HistoryStore();
+    copy.addSeries(this.series);
+    copy.totals.push(...this.totals);
+    copy.instance = this.instance;
+    copy.sequence = this.sequence;
+    copy.droppedSeries = this.droppedSeries;
+    copy.tiers[1] = structuredClone(this.tiers[1]);
+    copy.tiers[10] = structuredClone(this.tiers[10]);
+    return copy;
+  }
+
   append(event: StepEvent): void {
     // One that the history contained already.
     if (event.sequence <= this.sequence) return;
@@ -59,6 +72,7 @@ export class HistoryStore {
     for (const [series, figure, value] of event.values) {
       if (figure === 'total') this.totals[series] = value;
       else columnOf(tier, series, figure)[tier.times.length - 1] = value;
+      if (figure === 'value') this.totals[series] = value;
     }
     for (const [series, counts] of event.heat ?? []) tier.heat.get(series)?.counts.push(counts);
     trim(tier, CAPACITY[event.step]);

@@ -7,9 +7,10 @@ const INTERVAL = 5_000;
 
 /** The document itself, read by a reader of its own as long as a section that needs it is open. */
 export function useDocument(): MonitorDocument | undefined {
-  const { base } = usePage();
+  const { base, isPaused } = usePage();
   const [document, setDocument] = useState<MonitorDocument>();
   useEffect(() => {
+    if (isPaused) return undefined;
     const aborter = new AbortController();
     const read = async () => {
       try {
@@ -25,6 +26,6 @@ export function useDocument(): MonitorDocument | undefined {
       clearInterval(timer);
       aborter.abort();
     };
-  }, [base]);
+  }, [base, isPaused]);
   return document;
 }

@@ -45,7 +45,8 @@ export function cpuTree({ nodes, samples = [], timeDeltas = [] }: CpuProfile): F
   const build = (node: CpuNode): Frame => {
     const children = (node.children ?? []).flatMap((id) => {
       const child = byId.get(id);
-      return child === undefined ? [] : [build(child)];
+      // Starting the profiler can take longer than all that the application does meanwhile.
+      return child === undefined || child.callFrame.url === 'node:inspector' ? [] : [build(child)];
     });
     return frameOf(node.callFrame, self.get(node.id) ?? 0, children);
   };

@@ -5,18 +5,17 @@ import type { EventLoopBlock } from '../data/endpoint-types.js';
 import { useDocument } from '../data/use-document.js';
 import { clockTime } from '../format/time.js';
 import { count, percent, rate, seconds } from '../format/units.js';
-import { columnsIn, RANGES, usePage } from '../state.js';
+import { columnsIn, stepsIn, usePage } from '../state.js';
 import type { Section } from './section.js';
 
 function EventLoop() {
   const page = usePage();
   const columns = columnsIn(page);
   const { times } = columns;
-  const { step, steps } = RANGES[page.range];
+  const { step, steps } = stepsIn(page);
   const heat = page.store.heat(step, 'eventloop_delay');
   return (
     <>
-      <Blocks />
       {heat !== undefined && (
         <HeatMap
           title="Delay of the event loop"
@@ -25,6 +24,7 @@ function EventLoop() {
           heat={{ ...heat, counts: heat.counts.slice(-steps) }}
         />
       )}
+      <Blocks />
       <div class="charts">
         <LineChart
           title="Utilization"
@@ -63,9 +63,7 @@ function EventLoop() {
 
 function Blocks() {
   const document = useDocument();
-  if (document === undefined) return null;
-  const blocks = document.eventloop_blocks;
-  if (blocks === undefined) {
+  if (!usePage().features.has('blocks')) {
     return (
       <p class="hint">
         To see which function blocks the event loop, switch the diagnostics on:{' '}
@@ -73,6 +71,8 @@ function Blocks() {
       </p>
     );
   }
+  if (document === undefined) return null;
+  const blocks = document.eventloop_blocks ?? [];
   return (
     <>
       <h2>Blocks</h2>
@@ -81,6 +81,7 @@ function Blocks() {
         rows={blocks}
         keyOf={(block) => block.time}
         textOf={(block) => `${culprit(block)} ${block.file ?? ''}`}
+        sortedBy={4}
         empty="The event loop was not blocked since the process started."
         columns={[
           { title: 'Function', sortValue: culprit, cell: (block) => <code>{culprit(block)}</code> },
@@ -103,6 +104,7 @@ function Blocks() {
           <div class="block-detail">
             <div>
               <h3>Stack, innermost first</h3>
+              {frames.length === 0 && <p class="empty">Not known.</p>}
               <ol>
                 {frames.map((frame, at) => (
                   <li key={at}>
@@ -115,6 +117,7 @@ function Blocks() {
             </div>
             <div>
               <h3>What waited</h3>
+              {in_flight.length === 0 && <p class="empty">No request or call.</p>}
               <ul>
                 {in_flight.map(({ kind, name, count: number }) => (
                   <li key={`${kind} ${name}`}>

@@ -22,10 +22,7 @@ function Handlers() {
           <GroupTable
             caption="Handlers"
             groups={handlerGroups}
-            labels={[
-              { title: 'Transport', label: 'transport' },
-              { title: 'Handler', label: 'handler' },
-            ]}
+            subject={{ title: 'Handler', label: 'handler', prefix: 'transport' }}
             unit="calls"
             failureTitle="Errors"
             empty=""
@@ -38,7 +35,7 @@ function Handlers() {
           <GroupTable
             caption="Scheduled jobs"
             groups={jobs}
-            labels={[{ title: 'Job', label: 'job' }]}
+            subject={{ title: 'Job', label: 'job' }}
             unit="runs"
             failureTitle="Failed"
             empty=""

@@ -1,6 +1,6 @@
 import { LineChart } from '../charts/line-chart.js';
 import { Tile } from '../components/tile.js';
-import { highest, mean, recent, sum } from '../data/figures.js';
+import { highest, mean, recent, share, weightedMedian } from '../data/figures.js';
 import { hourOf, nowOf } from '../data/hour.js';
 import { allResponses, errorShare, responses } from '../data/http.js';
 import { bytes, count, percent, rate, seconds } from '../format/units.js';
@@ -21,16 +21,18 @@ function Overview() {
 function Tiles() {
   const page = usePage();
   const [now, hour] = [nowOf(page), hourOf(page)];
+  const heap = page.store.latest('heap_used_bytes');
   const limit = page.store.latest('heap_limit_bytes');
-  const errors = mean(errorShare(now).slice(-60));
-  const p99 = highest(now.values(DURATION, 'p99').slice(-60));
-  const loopDelay = highest(now.values('eventloop_delay', 'max').slice(-60));
+  const errors = share(minute(responses(now, '5xx')), minute(allResponses(now)));
+  const p99 = highest(minute(now.values(DURATION, 'p99')));
+  const loopDelay = highest(minute(now.values('eventloop_delay', 'max')));
+  const p50 = weightedMedian(minute(now.values(DURATION, 'p50')), minute(now.values(DURATION, 'count')));
   const utilization = recent(now.values('eventloop_utilization', 'value'));
   return (
     <dl class="tiles">
       <Tile
         label="Requests"
-        value={rate(recent(allResponses(now)))}
+        value={rate(mean(allResponses(now).slice(-5), 0))}
         hour={allResponses(hour)}
         help="HTTP responses per second, mean of the last 5 seconds."
       />
@@ -45,14 +47,14 @@ function Tiles() {
       <Tile
         label="Duration p99"
         value={seconds(p99)}
-        detail={`p50 ${seconds(recent(now.values(DURATION, 'p50'), 60))}`}
+        detail={`p50 ${seconds(p50)}`}
         hour={hour.values(DURATION, 'p99')}
         help="The highest p99 of any second in the last minute, over all routes."
       />
       <Tile
         label="In flight"
         value={count(page.store.latest('http_requests_in_flight'))}
-        detail={`highest ${count(highest(now.values('http_requests_in_flight', 'max')))}`}
+        detail={`highest ${count(highest(now.values('http_requests_in_flight', 'max')))}, 5 min`}
         hour={hour.values('http_requests_in_flight', 'max')}
         help="HTTP requests that have begun and not ended."
       />
@@ -66,9 +68,10 @@ function Tiles() {
       <Tile
         label="Memory"
         value={bytes(page.store.latest('process.meminfo.rss_bytes'))}
-        detail={`heap ${bytes(page.store.latest('heap_used_bytes'))} of ${bytes(limit)}`}
+        detail={`heap ${bytes(heap)}`}
+        isBad={heap !== null && limit !== null && heap > 0.9 * limit}
         hour={hour.values('process.meminfo.rss_bytes', 'value')}
-        help="Resident memory of the process."
+        help={`Resident memory of the process, and the JavaScript heap in use, which may become ${bytes(limit)}.`}
       />
       <Tile
         label="Loop delay"
@@ -89,16 +92,19 @@ function Tiles() {
   );
 }
 
+/** The last minute of steps of one second. */
+function minute(values: readonly (number | null)[]): readonly (number | null)[] {
+  return values.slice(-60);
+}
+
 function Charts() {
-  const columns = columnsIn(usePage());
+  const page = usePage();
+  const columns = columnsIn(page);
   const { times } = columns;
   const line = (label: string, key: string, figure: Parameters<typeof columns.values>[1]) => ({
     label,
     values: columns.values(key, figure),
   });
-  const gcShare = sum([
-    multiply(columns.values('gc_duration', 'count'), columns.values('gc_duration', 'p50')),
-  ]);
   return (
     <div class="charts">
       <LineChart
@@ -107,10 +113,10 @@ function Charts() {
         times={times}
         format={rate}
         lines={[
-          { label: '2xx', values: responses(columns, '2xx') },
-          { label: '5xx', values: responses(columns, '5xx') },
-          { label: '3xx', values: responses(columns, '3xx') },
-          { label: '4xx', values: responses(columns, '4xx') },
+          { label: '2xx', values: responses(columns, '2xx'), colour: 0 },
+          { label: '3xx', values: responses(columns, '3xx'), colour: 2 },
+          { label: '4xx', values: responses(columns, '4xx'), colour: 4 },
+          { label: '5xx', values: responses(columns, '5xx'), colour: 1 },
         ]}
       />
       <LineChart
@@ -170,20 +176,15 @@ function Charts() {
       />
       <LineChart
         title="Garbage collection"
-        help="Garbage collections: the longest in each step, and the share of the time that they took, as their number times their median."
+        help="The longest garbage collection of each step, by kind. The thread does nothing else meanwhile."
         times={times}
         format={seconds}
-        lines={[line('longest', 'gc_duration', 'max'), { label: 'per second', values: gcShare }]}
+        lines={page.store
+          .labelled('gc_duration')
+          .map(({ key, labels }) => line(labels['kind'] ?? key, key, 'max'))}
       />
     </div>
   );
-}
-
-function multiply(a: readonly (number | null)[], b: readonly (number | null)[]): (number | null)[] {
-  return a.map((value, at) => {
-    const other = b[at];
-    return value === null || other === null || other === undefined ? null : value * other;
-  });
 }
 
 export const overview: Section = { id: 'overview', title: 'Overview', Content: Overview };

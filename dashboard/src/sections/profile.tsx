@@ -18,11 +18,10 @@ interface Result {
 type Status =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly until: number }
-  | { readonly kind: 'off' }
   | { readonly kind: 'failed'; readonly message: string };
 
 function Profile() {
-  const { base } = usePage();
+  const { base, features } = usePage();
   const [status, setStatus] = useState<Status>({ kind: 'idle' });
   const [result, setResult] = useState<Result>();
   const [duration, setDuration] = useState(10);
@@ -32,9 +31,8 @@ function Profile() {
     try {
       const format = kind === 'cpu' ? 'cpuprofile' : 'heapprofile';
       const response = await fetch(`${base}/profile/${kind}?seconds=${duration}&format=${format}`);
-      if (response.status === 404) return setStatus({ kind: 'off' });
       const text = await response.text();
-      if (!response.ok) return setStatus({ kind: 'failed', message: text.trim() });
+      if (!response.ok) throw new Error(text.trim());
       if (result !== undefined) URL.revokeObjectURL(result.download);
       setResult({
         kind,
@@ -47,11 +45,18 @@ function Profile() {
       });
       setStatus({ kind: 'idle' });
     } catch (thrown) {
-      setStatus({ kind: 'failed', message: String(thrown) });
+      setStatus({ kind: 'failed', message: (thrown as Error).message });
     }
-    return undefined;
   };
 
+  if (!features.has('profiles')) {
+    return (
+      <p class="hint">
+        Profiles are off. They show which functions use the CPU and allocate memory. Switch them on with{' '}
+        <code>MonitorModule.forRoot({'{ diagnostics: true }'})</code>.
+      </p>
+    );
+  }
   const isRunning = status.kind === 'running';
   return (
     <>
@@ -75,12 +80,6 @@ function Profile() {
       </form>
       <div role="status">
         {isRunning && <p>Profiling for {duration} seconds. The process goes on serving.</p>}
-        {status.kind === 'off' && (
-          <p class="hint">
-            Profiles are off. Switch them on with{' '}
-            <code>MonitorModule.forRoot({'{ diagnostics: true }'})</code>.
-          </p>
-        )}
         {status.kind === 'failed' && <p class="notice bad">{status.message}</p>}
       </div>
       {result !== undefined && (
@@ -101,4 +100,4 @@ function Profile() {
   );
 }
 
-export const profile: Section = { id: 'profile', title: 'Profile', Content: Profile };
+export const profile: Section = { id: 'profile', title: 'Profile', Content: Profile, isWithoutHistory: true };

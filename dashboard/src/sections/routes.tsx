@@ -14,10 +14,7 @@ function Routes() {
     <GroupTable
       caption="Routes"
       groups={groups}
-      labels={[
-        { title: 'Method', label: 'method' },
-        { title: 'Route', label: 'route' },
-      ]}
+      subject={{ title: 'Route', label: 'route', prefix: 'method' }}
       unit="requests"
       failureTitle="Errors"
       empty="No request has ended yet."

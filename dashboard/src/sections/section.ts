@@ -7,6 +7,8 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly Content: ComponentType;
+  /** Whether it shows nothing of the history. */
+  readonly isWithoutHistory?: boolean;
   /** Whether there is anything to show. Without it, the section is always there. */
   readonly isShown?: (page: PageState) => boolean;
 }

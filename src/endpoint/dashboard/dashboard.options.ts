@@ -4,7 +4,7 @@ import { YES_OR_NO } from '../../common/options/option-rules.js';
 export interface DashboardOptions {
   /**
    * The live page at `GET /monitor/dashboard`, to which a browser that opens `/monitor` is redirected. `false` leaves
-   * it out: a browser gets the JSON then. Default: `true`.
+   * it out: a browser gets the JSON then. Default: `true`, and `false` without a history, which is what it shows.
    */
   dashboard?: boolean | undefined;
 }
@@ -15,6 +15,9 @@ export interface ResolvedDashboardOptions {
 
 export const DASHBOARD_RULES: Rules = { dashboard: YES_OR_NO };
 
-export function resolveDashboardOptions({ dashboard = true }: DashboardOptions): ResolvedDashboardOptions {
-  return { dashboard };
+export function resolveDashboardOptions(
+  { dashboard }: DashboardOptions,
+  hasHistory: boolean,
+): ResolvedDashboardOptions {
+  return { dashboard: dashboard ?? hasHistory };
 }

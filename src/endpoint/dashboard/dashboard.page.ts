@@ -11,14 +11,26 @@ export interface SentAsset {
   readonly isCompressed: boolean;
 }
 
+/** Which of the diagnostics are on: the page says how to switch on the others. */
+export interface PageFeatures {
+  readonly blocks: boolean;
+  readonly profiles: boolean;
+}
+
 /** The files of the page. They are loaded when a browser asks for one for the first time. */
 export class DashboardPage {
-  constructor(private readonly serviceName: ServiceName) {}
+  constructor(
+    private readonly serviceName: ServiceName,
+    private readonly features: PageFeatures,
+  ) {}
 
   /** @param assets the folder of the assets, relative to the address of the page. */
   async html(assets: string): Promise<string> {
     const [{ HTML }, service] = await Promise.all([loadFiles(), this.serviceName.get()]);
-    return HTML.replaceAll('{{assets}}', assets).replaceAll('{{service}}', () => escapeHtml(service));
+    const features = Object.entries(this.features).flatMap(([name, isOn]) => (isOn ? [name] : []));
+    return HTML.replaceAll('{{assets}}', assets)
+      .replaceAll('{{features}}', features.join(' '))
+      .replaceAll('{{service}}', () => escapeHtml(service));
   }
 
   async asset(name: string, acceptsGzip: boolean): Promise<SentAsset | undefined> {

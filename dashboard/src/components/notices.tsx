@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact';
+import type { ConnectionState, Sleep } from '../data/connection.js';
+import { clockTime } from '../format/time.js';
+import { duration } from '../format/units.js';
+
+interface Props {
+  readonly connection: ConnectionState;
+  /** When the process was found to be another one than before, in milliseconds since 1970. */
+  readonly restartedAt: number | undefined;
+  readonly sleep: Sleep | undefined;
+  readonly pausedAt: number | undefined;
+  readonly onRetry: () => void;
+  readonly onDismissRestart: () => void;
+  readonly onDismissSleep: () => void;
+}
+
+/** Says plainly when the numbers on the page are not those of now, or not all there. */
+export function Notices(props: Props) {
+  const { connection, restartedAt, sleep, pausedAt, onRetry, onDismissRestart, onDismissSleep } = props;
+  return (
+    <div role="status">
+      {connection.kind === 'lost' && (
+        <Notice isBad action="Try now" onAction={onRetry}>
+          The process has not answered since {clockTime(connection.since)}. The numbers below are from before.
+          The page tries again by itself.
+        </Notice>
+      )}
+      {connection.kind === 'full' && (
+        <Notice isBad action="Try now" onAction={onRetry}>
+          The process has no room for another live page. This one is updated every 10 seconds.
+        </Notice>
+      )}
+      {connection.kind === 'refused' && (
+        <Notice isBad action="Try again" onAction={onRetry}>
+          The monitor refused this page (HTTP status {connection.status}). It answers clients on the same
+          machine, and those that its options let in.
+        </Notice>
+      )}
+      {connection.kind === 'off' && (
+        <Notice isBad action="Try again" onAction={onRetry}>
+          The history is switched off in this process (the option <code>history</code>), and this page shows
+          nothing else.
+        </Notice>
+      )}
+      {restartedAt !== undefined && (
+        <Notice action="Dismiss" onAction={onDismissRestart}>
+          The process was replaced by another one, found at {clockTime(restartedAt)}. Everything below is of
+          the new one.
+        </Notice>
+      )}
+      {sleep !== undefined && (
+        <Notice action="Dismiss" onAction={onDismissSleep}>
+          This page was asleep from {clockTime(sleep.from)} to {clockTime(sleep.to)} (
+          {duration((sleep.to - sleep.from) / 1000)}). The charts have what the process recorded meanwhile.
+        </Notice>
+      )}
+      {pausedAt !== undefined && (
+        <Notice>Paused at {clockTime(pausedAt)}. The process goes on recording.</Notice>
+      )}
+    </div>
+  );
+}
+
+interface NoticeProps {
+  readonly isBad?: boolean;
+  readonly action?: string;
+  readonly onAction?: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Notice({ isBad, action, onAction, children }: NoticeProps) {
+  return (
+    <p class={isBad === true ? 'notice bad' : 'notice'}>
+      {children}
+      {action !== undefined && (
+        <button type="button" onClick={onAction}>
+          {action}
+        </button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * Makes the pictures of the dashboard in docs/images/, in Chromium, of the sample application with its traffic:
+ *
+ *   npm run docs:screenshots               waits five minutes first, so that there is something to see
+ *   npm run docs:screenshots -- 30         waits 30 seconds
+ *   npm run docs:screenshots -- 30 /tmp/x  writes them elsewhere
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [wait = '300', folder] = process.argv.slice(2);
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const directory = folder ?? here('../docs/images');
+
+const WIDE = { width: 1280, height: 860 };
+const NARROW = { width: 360, height: 740 };
+
+/** What is on each picture. `open` is clicked first. */
+const PICTURES = [
+  { name: 'dashboard', section: 'overview' },
+  { name: 'dashboard-dark', section: 'overview', theme: 'dark' },
+  { name: 'dashboard-narrow', section: 'overview', size: NARROW },
+  { name: 'routes', section: 'routes', open: 'button:has-text("/reports/sales")' },
+  { name: 'routes-narrow', section: 'routes', size: NARROW, theme: 'dark' },
+  { name: 'event-loop', section: 'event-loop', open: '.data tbody .row-button' },
+  { name: 'memory', section: 'memory', theme: 'dark' },
+  { name: 'metrics', section: 'metrics', open: 'button:has-text("order_total_cents")' },
+  { name: 'profile', section: 'profile', open: 'text=Profile the CPU', until: '.flame-graph' },
+];
+
+mkdirSync(directory, { recursive: true });
+const env = { ...process.env, PORT: '0', TRAFFIC: 'on' };
+const shop = spawn(process.execPath, [here('../sample-app/dist/main.js')], {
+  env,
+  stdio: ['ignore', 'pipe', 'ignore'],
+});
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+try {
+  const [line] = await once(createInterface({ input: shop.stdout }), 'line');
+  const url = /http:\S+(?=\/products)/.exec(line)?.[0];
+  console.log(`The shop is at ${url}. The pictures are made in ${wait} seconds.`);
+  await delay(Number(wait) * 1000);
+  for (const picture of PICTURES) await take(`${url}/monitor/dashboard`, picture);
+} finally {
+  await browser.close();
+  shop.kill();
+}
+
+async function take(url, { name, section, theme = 'light', size = WIDE, open, until }) {
+  const page = await browser.newPage({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' });
+  await page.goto(`${url}#${section}`);
+  await page.locator('.dot.live').waitFor();
+  if (open !== undefined) await page.locator(open).first().click();
+  if (until !== undefined) await page.locator(until).waitFor({ timeout: 60_000 });
+  // The charts are drawn with the next frame.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.screenshot({ path: `${directory}/${name}.png` });
+  await page.close();
+  console.log(`${name}.png`);
+}
