@@ -40,28 +40,35 @@ export class BucketCounts implements Buckets {
 
   /** @returns whether there was memory for all of it. */
   addAll(other: Buckets): boolean {
-    let isComplete = true;
-    for (let index = other.first; index <= other.last; index++) {
+    const { first, last } = other;
+    if (first > last) return true;
+    if (!this.covers(first, last)) return false;
+    const { counts, start } = this;
+    for (let index = first; index <= last; index++) {
       const count = other.at(index);
-      if (count > 0 && !this.add(index, count)) isComplete = false;
+      if (count !== 0) counts[index - start]! += count;
     }
-    return isComplete;
+    return true;
   }
 
   /**
-   * Takes over the counts of buckets that only grow, and adds what they have grown by to another.
+   * Takes over the counts of buckets that only grow, and adds what they have grown by to another. It is most of the work of a
+   * step, so it reads its own array and not {@link at}.
    *
    * @returns whether there was memory for all of it.
    */
   follow(now: Buckets, growth: BucketCounts | undefined): boolean {
     const { first, last } = now;
+    if (first > last) return true;
+    if (!this.covers(first, last)) return false;
+    const { counts, start } = this;
     let isComplete = true;
     for (let index = first; index <= last; index++) {
       // By modulo 2^32, to which these counts are kept: a step never has so many values.
-      const added = (now.at(index) - this.at(index)) >>> 0;
+      const added = (now.at(index) - counts[index - start]!) >>> 0;
       if (added === 0) continue;
-      const isAdded = this.add(index, added) && (growth === undefined || growth.add(index, added));
-      if (!isAdded) isComplete = false;
+      counts[index - start]! += added;
+      if (growth !== undefined && !growth.add(index, added)) isComplete = false;
     }
     return isComplete;
   }
@@ -78,6 +85,15 @@ export class BucketCounts implements Buckets {
     this.counts = NOTHING;
     this.first = 0;
     this.last = -1;
+  }
+
+  /** Makes room for all of these, which count as the range that is in use. */
+  private covers(first: number, last: number): boolean {
+    if (!this.hasRoomFor(first) || !this.hasRoomFor(last)) return false;
+    const isEmpty = this.first > this.last;
+    this.first = isEmpty ? first : Math.min(this.first, first);
+    this.last = isEmpty ? last : Math.max(this.last, last);
+    return true;
   }
 
   private hasRoomFor(index: number): boolean {

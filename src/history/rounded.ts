@@ -1,15 +1,17 @@
+/** Powers of ten that a double holds exactly: looked up, since computing one takes longer than all the rest. */
+const POWERS: readonly number[] = Array.from({ length: 23 }, (_, at) => 10 ** at);
+
 /**
- * A number with five significant digits, so that it is short as text. It is 5 to 10 times as fast as `toPrecision()`, which
- * makes a text first.
+ * A number with five significant digits, so that it is short as text. It is several times as fast as `toPrecision()`, which makes
+ * a text first.
  */
 export function rounded(value: number): number {
   const size = Math.abs(value);
   if (size < 1e5 && Number.isInteger(value)) return value;
-  // Powers of ten beyond these are not exact.
-  if (!(size >= 1e-17 && size < 1e22)) return Number(value.toPrecision(5));
   const digits = Math.floor(Math.log10(size)) - 4;
-  if (digits > 0) return Math.round(value / 10 ** digits) * 10 ** digits;
-  return Math.round(value * 10 ** -digits) / 10 ** -digits;
+  const power = POWERS[Math.abs(digits)];
+  if (power === undefined) return Number(value.toPrecision(5));
+  return digits > 0 ? Math.round(value / power) * power : Math.round(value * power) / power;
 }
 
 /** A number as it stands in a list of values: rounded, and `null` for none. */
