@@ -1,0 +1,54 @@
+import { Controller, HttpException, Param, Post } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { StepEvent } from '../../src/history/history-document.js';
+import { MonitorModule, MonitorPort } from '../../src/index.js';
+import type { Finding } from '../../src/index.js';
+import { startApp } from '../support/app.js';
+import { EventStream } from '../support/event-source.js';
+
+@Controller()
+class OrdersController {
+  @Post('orders/:id/refund')
+  refund(@Param('id') id: string): string {
+    if (id !== '7') throw new HttpException('The bank does not answer', 502);
+    return 'done';
+  }
+}
+
+describe('an application whose requests fail for half a minute', () => {
+  it(
+    'says so on a stream that its own port, with its idle time-out of 30 s, does not cut',
+    { timeout: 120_000 },
+    async () => {
+      const root = { imports: [MonitorModule.forRoot({ port: 0 })], controllers: [OrdersController] };
+      const { app, get, log } = await startApp('fastify', root);
+      const url = app.get(MonitorPort).url ?? '';
+      const stream = await EventStream.open(`${url}/events`);
+      let last: StepEvent | undefined;
+      const requests = (async () => {
+        for (let id = 1; id <= 40; id++) {
+          await get(`/orders/${id}/refund`, { method: 'POST' });
+          await sleep(700);
+        }
+      })();
+      const ID = 'failing-route POST /orders/:id/refund';
+      // On a busy machine, there may be others.
+      const isFound = (findings: Finding[]) => findings.some(({ id }) => id === ID);
+      expect(await stream.next('findings', isFound)).toBeDefined();
+      await requests;
+      const end = Date.now() + 10_000;
+      while ((last?.time ?? 0) < end) {
+        last = (await stream.next('step'))?.data as StepEvent | undefined;
+        if (last === undefined) break;
+      }
+      expect(last).toBeDefined();
+      const document = (await (await fetch(`${url}/findings`)).json()) as { findings: Finding[] };
+      expect(document.findings.map(({ title }) => title)).toContain(
+        '39 of 40 requests to POST /orders/:id/refund failed in 5 minutes.',
+      );
+      const lines = log.warnings.filter((line) => line.includes('POST /orders/:id/refund failed'));
+      expect(lines).toHaveLength(1);
+    },
+  );
+});
