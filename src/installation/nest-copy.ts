@@ -19,6 +19,7 @@ export function callingNest(): NestCopy | undefined {
 /** The copy that this package loads; `undefined` likewise. */
 export function ownNest(): NestCopy | undefined {
   const [ownFile] = stackFiles();
+  if (ownFile === undefined) return undefined;
   try {
     return firstCopy([createRequire(ownFile).resolve('@nestjs/core')]);
   } catch {

@@ -22,8 +22,8 @@ function by({ cause, function: name, file, line }: ExplainedBlock['block'], insi
 }
 
 function meanwhile({ in_flight: groups }: ExplainedBlock['block']): string {
-  if (groups.length === 0) return '';
   const [first] = groups;
+  if (first === undefined) return '';
   const others = groups.reduce((sum, { count }) => sum + count, 0) - 1;
   const rest = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'request' : 'requests'}`;
   return ` while \`${first.name}\`${rest} waited`;

@@ -50,7 +50,7 @@ const TIERS: readonly FrameTest[] = [
 export function findCulprit(block: RawBlock): Culprit | undefined {
   if (block.stacks.length < MIN_STACKS) return undefined;
   const stacks = block.stacks.map(({ frames, isAtEntry }) => ({
-    frames: frames.map((index) => block.frames[index]),
+    frames: frames.flatMap((index) => block.frames[index] ?? []),
     isAtEntry,
   }));
   let blamed: Presence | undefined;
@@ -59,11 +59,13 @@ export function findCulprit(block: RawBlock): Culprit | undefined {
   const { id, depths } = blamed;
   const confidence = ((depths.size / stacks.length) * block.answered) / block.duration;
   if (confidence < MIN_CONFIDENCE || isDoubtful(blamed, stacks)) return undefined;
-  const { frames } = typicalStack(stacks, id);
-  const at = frames.findIndex((frame) => frame.id === id);
+  const frames = typicalStack(stacks, id)?.frames ?? [];
+  const at = frames.findIndex((candidate) => candidate.id === id);
+  const [top, frame] = [frames[0], frames[at]];
+  if (top === undefined || frame === undefined) return undefined;
   return {
-    frame: frames[at],
-    inside: functionInside(stacks, frames[0]),
+    frame,
+    inside: functionInside(stacks, top),
     confidence: Math.min(1, confidence),
     // All of the way from the innermost frame to the one that is to blame does not always fit.
     frames:
@@ -122,14 +124,14 @@ function isDoubtful(blamed: Presence, stacks: readonly Stack[]): boolean {
 }
 
 /** One of the stacks in which the function is at the line that it was at most often. */
-function typicalStack(stacks: readonly Stack[], id: string): Stack {
+function typicalStack(stacks: readonly Stack[], id: string): Stack | undefined {
   const byLine = new Map<number, Stack[]>();
   for (const stack of stacks) {
     const frame = stack.frames.find((candidate) => candidate.id === id);
     if (frame !== undefined) byLine.set(frame.line, [...(byLine.get(frame.line) ?? []), stack]);
   }
   const [mostOften] = [...byLine.values()].sort((a, b) => b.length - a.length);
-  return mostOften[0];
+  return mostOften?.[0];
 }
 
 const LIBRARY: ReadonlySet<FrameOrigin> = new Set(['dependency', 'node', 'builtin']);

@@ -27,7 +27,7 @@ export class GarbageCollections {
     this.add(this.observer.takeRecords());
     let sum = 0;
     for (let i = 0; i < Math.min(this.count, KEPT); i++) {
-      sum += Math.max(0, Math.min(end, this.ends[i]) - Math.max(begin, this.begins[i]));
+      sum += Math.max(0, Math.min(end, this.ends[i] ?? 0) - Math.max(begin, this.begins[i] ?? 0));
     }
     return sum;
   }

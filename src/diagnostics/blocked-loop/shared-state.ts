@@ -32,7 +32,7 @@ export class SharedState {
 
   /** When the last heartbeat was. */
   get lastBeat(): number {
-    return this.times[0];
+    return this.times[0] ?? 0;
   }
 
   get blocks(): number {
@@ -61,7 +61,7 @@ export class SharedState {
     const found: BlockTimes[] = [];
     for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
       const at = 1 + (block % RING) * 2;
-      found.push({ begin: this.times[at], end: this.times[at + 1] });
+      found.push({ begin: this.times[at] ?? 0, end: this.times[at + 1] ?? 0 });
     }
     return found;
   }

@@ -26,7 +26,7 @@ var SharedState = class {
 		return Atomics.load(this.words, BEATS);
 	}
 	get lastBeat() {
-		return this.times[0];
+		return this.times[0] ?? 0;
 	}
 	get blocks() {
 		return Atomics.load(this.words, BLOCKS);
@@ -49,8 +49,8 @@ var SharedState = class {
 		for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
 			const at = 1 + block % RING * 2;
 			found.push({
-				begin: this.times[at],
-				end: this.times[at + 1]
+				begin: this.times[at] ?? 0,
+				end: this.times[at + 1] ?? 0
 			});
 		}
 		return found;

@@ -36,7 +36,7 @@ function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: CpuPro
   let at = startTime;
   const ends = timeDeltas.map((delta) => (at += delta));
   samples.forEach((id, i) => {
-    const microseconds = Math.max(0, (ends[i + 1] ?? endTime) - ends[i]);
+    const microseconds = Math.max(0, (ends[i + 1] ?? endTime) - (ends[i] ?? startTime));
     times.set(id, (times.get(id) ?? 0) + microseconds * 1000);
   });
   return times;

@@ -66,10 +66,13 @@ function rowsOf(tree: ProfileTree): Map<string, Row> {
 
 /** All columns but the last two are numbers. */
 function align(rows: string[][]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
-      .map((cell, column) => (column < 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column < 4 ? cell.padStart(width) : cell.padEnd(width);
+      })
       .join('  ')
       .trimEnd(),
   );

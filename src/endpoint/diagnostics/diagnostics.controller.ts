@@ -157,7 +157,7 @@ function queryOf(request: IncomingMessage | undefined): URLSearchParams {
 
 /** By the URL, for each adapter has the parameters of a route somewhere else. */
 function lastSegment(request: IncomingMessage | undefined): string {
-  const [path] = (request?.url ?? '').split('?', 1);
+  const [path = ''] = (request?.url ?? '').split('?', 1);
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

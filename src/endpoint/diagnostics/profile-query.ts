@@ -59,7 +59,8 @@ function numberIn(query: URLSearchParams, name: string, min: number, max: number
 function formatOf(kind: ProfileKind, name: string | null, headers: ClientHeaders): ProfileFormat {
   const formats: Record<string, ProfileFormat> = { table: 'table', [V8_FORMAT[kind]]: 'v8', pprof: 'pprof' };
   if (name === null) return acceptedFormat(headers);
-  if (Object.hasOwn(formats, name)) return formats[name];
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (format !== undefined) return format;
   throw new BadQueryError(BAD_PARAMETER('format', Object.keys(formats).join(', ')));
 }
 
