@@ -22,13 +22,13 @@ describe('an application whose requests fail for half a minute', () => {
     { timeout: 120_000 },
     async () => {
       const root = { imports: [MonitorModule.forRoot({ port: 0 })], controllers: [OrdersController] };
-      const { app, get, log } = await startApp('fastify', root);
-      const url = app.get(MonitorPort).url ?? '';
+      const running = await startApp('fastify', root);
+      const url = running.app.get(MonitorPort).url ?? '';
       const stream = await EventStream.open(`${url}/events`);
       let last: StepEvent | undefined;
       const requests = (async () => {
         for (let id = 1; id <= 40; id++) {
-          await get(`/orders/${id}/refund`, { method: 'POST' });
+          await running.get(`/orders/${id}/refund`, { method: 'POST' });
           await sleep(700);
         }
       })();
@@ -47,7 +47,7 @@ describe('an application whose requests fail for half a minute', () => {
       expect(document.findings.map(({ title }) => title)).toContain(
         '39 of 40 requests to POST /orders/:id/refund failed in 5 minutes.',
       );
-      const lines = log.warnings.filter((line) => line.includes('POST /orders/:id/refund failed'));
+      const lines = running.log.warnings.filter((line) => line.includes('POST /orders/:id/refund failed'));
       expect(lines).toHaveLength(1);
     },
   );
