@@ -2,6 +2,7 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createHook } from 'node:async_hooks';
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorMetricProducer } from '../src/exporters/opentelemetry/index.js';
 import type { Collector, CollectorsOptions } from '../src/index.js';
@@ -185,15 +186,23 @@ describe('a collector of the application', () => {
     expect((await running.document()).gauges).toHaveProperty('queue_length', 7);
   });
 
-  it('may take its time: the document waits for it', async () => {
+  it('may be asynchronous: the document waits for it', async () => {
+    let end = (): void => {};
+    const query = new Promise<void>((resolve) => (end = resolve));
+    const called = new EventEmitter();
     const own: Collector = {
       async collect(monitor) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        called.emit('collect');
+        await query;
         monitor.kv('slow', 5);
       },
     };
     const running = await start({ own });
-    expect((await running.document()).gauges).toHaveProperty('slow', 5);
+    const collecting = once(called, 'collect');
+    const document = running.document();
+    await collecting;
+    end();
+    expect((await document).gauges).toHaveProperty('slow', 5);
   });
 
   it('does no harm when it throws or rejects: it is logged once and counted', async () => {

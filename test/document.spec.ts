@@ -16,6 +16,7 @@ import { ADAPTERS, startApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { requestBytes, sendRaw } from './support/raw-http.js';
 import { present } from './support/present.js';
+import { NEEDS_LINUX } from './support/tools.js';
 
 /** As many applications wrap every answer. */
 class Envelope implements NestInterceptor {
@@ -127,7 +128,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await running.document()).instance).toEqual(instance);
   });
 
-  it.runIf(globalThis.process.platform === 'linux')('agrees with /proc about the process', async () => {
+  it.skipIf(NEEDS_LINUX.isMissing)(`agrees with /proc about the process${NEEDS_LINUX.reason}`, async () => {
     const running = await start();
     const earliest = globalThis.process.uptime();
     const { process } = await running.document();
@@ -392,55 +393,61 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('the document of a process without a descriptor left', () => {
-  it('has null for what needs one, and everything else', () => {
-    const script = fileURLToPath(new URL('scripts/no-descriptors.mjs', import.meta.url));
-    const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
-    const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const said = JSON.parse(stdout) as { code: string; before: MetricsSnapshot; metrics: MetricsSnapshot };
-    // Node cannot say it any more, and /proc/self/stat is open already.
-    const rssOf = ({ process }: MetricsSnapshot) => present(process.meminfo.rss_bytes);
-    const ratio = rssOf(said.metrics) / rssOf(said.before);
-    expect(ratio).toBeGreaterThan(0.7);
-    expect(ratio).toBeLessThan(1.4);
-    expect(said).toMatchObject({
-      code: 'EMFILE',
-      metrics: {
-        process: {
-          uptime: expect.any(Number) as number,
-          num_fds: expect.toBeOneOf([1024, null]) as number | null,
-          meminfo: { vsz_bytes: expect.any(Number) as number },
-          cpu: { user_time: expect.any(Number) as number, num_threads: expect.any(Number) as number },
+describe.skipIf(NEEDS_LINUX.isMissing)(
+  `the document of a process without free descriptors${NEEDS_LINUX.reason}`,
+  () => {
+    it('has null for what needs one, and everything else', () => {
+      const script = fileURLToPath(new URL('scripts/no-descriptors.mjs', import.meta.url));
+      const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
+      const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      const said = JSON.parse(stdout) as { code: string; before: MetricsSnapshot; metrics: MetricsSnapshot };
+      // Node cannot say it any more, and /proc/self/stat is open already.
+      const rssOf = ({ process }: MetricsSnapshot) => present(process.meminfo.rss_bytes);
+      const ratio = rssOf(said.metrics) / rssOf(said.before);
+      expect(ratio).toBeGreaterThan(0.7);
+      expect(ratio).toBeLessThan(1.4);
+      expect(said).toMatchObject({
+        code: 'EMFILE',
+        metrics: {
+          process: {
+            uptime: expect.any(Number) as number,
+            num_fds: expect.toBeOneOf([1024, null]) as number | null,
+            meminfo: { vsz_bytes: expect.any(Number) as number },
+            cpu: { user_time: expect.any(Number) as number, num_threads: expect.any(Number) as number },
+          },
+          counters: { requests: 0 },
         },
-        counters: { requests: 0 },
-      },
+      });
     });
-  });
-});
+  },
+);
 
-describe.runIf(process.platform === 'linux')('a process that starts without a descriptor left', () => {
-  it('starts, and says what it knows as soon as it has some again', () => {
-    const script = fileURLToPath(new URL('scripts/no-descriptors-at-start.mjs', import.meta.url));
-    const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
-    const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const number = expect.any(Number) as number;
-    expect(JSON.parse(stdout)).toMatchObject({
-      without: {
-        uptime: number,
-        meminfo: { vsz_bytes: null },
-        cpu: { user_time: number, num_threads: null },
-      },
-      after: {
-        uptime: number,
-        num_fds: number,
-        meminfo: { rss_bytes: number, vsz_bytes: number },
-        cpu: { num_threads: number },
-      },
+describe.skipIf(NEEDS_LINUX.isMissing)(
+  `a process that starts without free descriptors${NEEDS_LINUX.reason}`,
+  () => {
+    it('starts, and has all its figures as soon as there are free descriptors', () => {
+      const script = fileURLToPath(new URL('scripts/no-descriptors-at-start.mjs', import.meta.url));
+      const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
+      const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      const number = expect.any(Number) as number;
+      expect(JSON.parse(stdout)).toMatchObject({
+        without: {
+          uptime: number,
+          meminfo: { vsz_bytes: null },
+          cpu: { user_time: number, num_threads: null },
+        },
+        after: {
+          uptime: number,
+          num_fds: number,
+          meminfo: { rss_bytes: number, vsz_bytes: number },
+          cpu: { num_threads: number },
+        },
+      });
     });
-  });
-});
+  },
+);
 
 describe('the document by inject() on fastify', () => {
   it('opens a window as it does over a socket', async () => {

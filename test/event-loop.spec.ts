@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NODE_MAJORS, nodeOf } from './support/nodes.js';
+import { NODE_MAJORS, NODE_MISSING, nodeOf } from './support/nodes.js';
 import { linesOf } from './support/scripts.js';
 
 const BLOCKS = [5, 20, 50, 90, 170, 300];
@@ -18,7 +18,6 @@ const describeBlock = ({ place, ms, attempts }: Block) =>
   `${ms} ms ${place}: ${attempts.map((attempt) => JSON.stringify(attempt)).join(', ')}`;
 
 describe.each(NODE_MAJORS)('the event loop delay on Node %i', (major) => {
-  const NOT_THERE = `Node ${major} could not be downloaded`;
   let blocks: Block[] | undefined;
 
   beforeAll(async () => {
@@ -28,14 +27,14 @@ describe.each(NODE_MAJORS)('the event loop delay on Node %i', (major) => {
   afterAll(() => (blocks = undefined));
 
   it('is at least as long as the block, wherever that is', ({ skip }) => {
-    if (blocks === undefined) return skip(NOT_THERE);
+    if (blocks === undefined) return skip(NODE_MISSING(major));
     expect(blocks).toHaveLength(8 * BLOCKS.length + 2 * BLOCKS.filter((ms) => ms >= 20).length);
     const missed = blocks.filter(({ attempts }) => attempts.some(({ took, seen }) => seen < took * 0.85));
     expect(missed.map(describeBlock)).toEqual([]);
   });
 
   it('is at most 15 % longer than a block from 20 ms up, wherever that is', ({ skip }) => {
-    if (blocks === undefined) return skip(NOT_THERE);
+    if (blocks === undefined) return skip(NODE_MISSING(major));
     const long = blocks.filter(({ ms }) => ms >= 20);
     const missed = long.filter(
       ({ attempts }) => !attempts.some(({ took, seen, stolen }) => seen <= took * 1.15 + stolen),

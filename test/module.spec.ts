@@ -27,7 +27,7 @@ class MonitorConfig implements MonitorOptionsFactory {
 @Module({ imports: [SettingsModule], providers: [MonitorConfig], exports: [MonitorConfig] })
 class MonitorConfigModule {}
 
-/** Far from the root, and without an import of MonitorModule. */
+/** In a module that does not import MonitorModule. */
 @Injectable()
 class OrdersService {
   constructor(readonly monitor: MonitorService) {}
@@ -45,7 +45,7 @@ async function startContext(root: object): Promise<INestApplicationContext> {
 }
 
 describe('MonitorModule', () => {
-  it('is one line to start, and every provider can inject its service', async () => {
+  it('needs one line, and every provider can inject MonitorService', async () => {
     const running = await startApp('express', { imports: [orders, MonitorModule.forRoot()] });
     running.app.get(OrdersService).monitor.count('orders');
     expect((await running.document()).counters.orders).toBe(1);
@@ -76,13 +76,13 @@ describe('MonitorModule', () => {
       expect((await running.get('/monitor')).status).toBe(404);
     });
 
-    it('from a factory that closes the endpoint', async () => {
+    it('from a factory that switches the endpoint off', async () => {
       const monitor = MonitorModule.forRootAsync({ useFactory: () => ({ controller: false }) });
       const running = await startApp(adapter, { imports: [monitor] });
       expect((await running.get('/monitor')).status).toBe(404);
     });
 
-    it('from a factory that closes the endpoint, the routes of a subclass included', async () => {
+    it('from a factory that switches the endpoint off, with the routes of a subclass', async () => {
       class Mine extends MonitorController {
         @Get('queue')
         queue(): string {
@@ -99,7 +99,7 @@ describe('MonitorModule', () => {
       }
     });
 
-    it('for each application by itself, made one after the other from the same root module', async () => {
+    it('separately for each application made of the same root module', async () => {
       const given = [{ controller: false as const }, { path: 'one' }, { path: 'two' }];
       const monitor = MonitorModule.forRootAsync({ useFactory: () => given.shift() ?? {} });
       const closed = await startApp(adapter, { imports: [monitor] });
@@ -145,14 +145,14 @@ describe('MonitorModule', () => {
     });
   });
 
-  it('refuses to start when a factory returns undefined, and says what it may lack', async () => {
+  it('fails the start when a factory returns undefined, and suggests a missing return', async () => {
     const monitor = MonitorModule.forRootAsync({ useFactory: () => undefined as unknown as MonitorOptions });
     await expect(startApp('express', { imports: [monitor] })).rejects.toThrow(
       /returned undefined.*lack a return/,
     );
   });
 
-  it('refuses a bad option where forRoot() is called', () => {
+  it('throws for an invalid option in forRoot()', () => {
     expect(() => MonitorModule.forRoot({ publishInterval: 0 })).toThrow(MonitorOptionsError);
   });
 
@@ -160,7 +160,7 @@ describe('MonitorModule', () => {
     ['publishInterval', { publishInterval: '10' }],
     ['pth', { pth: 'status' }],
     ['controller', { controller: class extends MonitorController {} }],
-  ])('fails the start for a bad %s from a factory, and says so', async (option, options) => {
+  ])('fails the start with an error that names an invalid %s from a factory', async (option, options) => {
     const monitor = MonitorModule.forRootAsync({ useFactory: () => options });
     await expect(startContext(moduleOf({ imports: [monitor] }))).rejects.toMatchObject({
       name: 'MonitorOptionsError',
@@ -168,7 +168,7 @@ describe('MonitorModule', () => {
     });
   });
 
-  it('says so when forRootAsync() has nothing to get options from, or something that it does not know', () => {
+  it('throws when forRootAsync() has no factory, class or provider for the options, or an unknown option', () => {
     const forRootAsync = (options?: unknown) => MonitorModule.forRootAsync(options as { controller: false });
     for (const options of [undefined, {}, { useFactory: {} }, { useFactory: 'x', useClass: MonitorConfig }]) {
       expect(() => forRootAsync(options)).toThrow(/useFactory \(a function\), useClass and useExisting/);
@@ -185,7 +185,7 @@ describe('MonitorModule', () => {
     await expect(startContext(root)).rejects.toThrow(/imported twice/);
   });
 
-  it('may be imported in several modules as the same value, and is one set of counts', async () => {
+  it('may be imported in several modules as the same value, which share one set of metrics', async () => {
     const monitor = MonitorModule.forRoot();
     const running = await startApp('express', {
       imports: [moduleOf({ imports: [monitor] }), moduleOf({ imports: [monitor] }), monitor],
@@ -200,13 +200,13 @@ describe('MonitorModule', () => {
     );
   });
 
-  it('may be imported as a bare class beside forRoot(), out of habit', async () => {
+  it('may be imported as a class beside forRoot()', async () => {
     const feature = moduleOf({ imports: [MonitorModule], providers: [OrdersService] });
     const context = await startContext(moduleOf({ imports: [feature, MonitorModule.forRoot()] }));
     expect(context.get(OrdersService).monitor).toBe(context.get(MonitorService));
   });
 
-  it('keeps two applications of one process apart, made from the same root module even', async () => {
+  it('keeps the metrics of two applications of one process apart, even with the same root module', async () => {
     const root = moduleOf({ imports: [MonitorModule.forRoot()] });
     const [one, other] = [await startContext(root), await startContext(root)];
     one.get(MonitorService).count('orders');
@@ -214,7 +214,7 @@ describe('MonitorModule', () => {
     expect((await other.get(MonitorService).metrics()).counters.orders).toBeUndefined();
   });
 
-  it('lets two applications of one process have their endpoints in different places', async () => {
+  it('serves two applications of one process at different paths', async () => {
     const one = await startApp('express', { imports: [MonitorModule.forRoot({ path: 'one' })] });
     const other = await startApp('express', { imports: [MonitorModule.forRoot({ path: 'other' })] });
     expect((await one.get('/one')).status).toBe(200);
@@ -231,7 +231,7 @@ describe('MonitorModule', () => {
       return { context, log };
     };
 
-    it('answers metrics() with the same document', async () => {
+    it('returns the same document from metrics()', async () => {
       const { context } = await startLogged({});
       const monitor = context.get(MonitorService);
       monitor.kv('queue_length', 4);
@@ -241,7 +241,7 @@ describe('MonitorModule', () => {
       expect(max_gauges.queue_length).toBe(4);
     });
 
-    it('warns once that nobody will see the numbers, unless there is a publisher', async () => {
+    it('warns once that nothing reads the metrics, unless there is a publisher', async () => {
       expect((await startLogged({})).log.warnings).toEqual([
         expect.stringContaining('nobody will see the numbers'),
       ]);
@@ -249,7 +249,7 @@ describe('MonitorModule', () => {
     });
   });
 
-  it('lets a publisher be a provider that counts something itself', async () => {
+  it('accepts a provider as publisher that injects MonitorService', async () => {
     @Injectable()
     class Sender {
       constructor(private readonly monitor: MonitorService) {}
@@ -270,7 +270,7 @@ describe('MonitorModule', () => {
     expect((await context.get(MonitorService).metrics()).counters.sent).toBe(1);
   });
 
-  it('logs one warning for a sample that it drops', async () => {
+  it('logs one warning for dropped samples, and counts each', async () => {
     const running = await startApp('express', { imports: [MonitorModule.forRoot()] });
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 3; i++) monitor.kv('queue_length', Number.NaN);

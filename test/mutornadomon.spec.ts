@@ -8,6 +8,7 @@ import { expectedOf, recording } from './mutornadomon/recording.js';
 import { ADAPTERS, startApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { present } from './support/present.js';
+import { NEEDS_LINUX } from './support/tools.js';
 
 const STEPS = recording.sections.flatMap(({ steps }) => steps);
 
@@ -82,8 +83,8 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
   }
 
   // Where there is no /proc, num_fds, vsz_bytes and num_threads are null.
-  it.runIf(process.platform === 'linux').each(Object.entries(recording.documents))(
-    'finds every number of the document of %s in its place, whole where it was whole',
+  it.skipIf(NEEDS_LINUX.isMissing).each(Object.entries(recording.documents))(
+    `finds every number of the document of %s in its place, an integer where it was one${NEEDS_LINUX.reason}`,
     async (_version, recorded) => {
       const { document } = await start();
       const found = new Map(flatten(await document()));

@@ -17,7 +17,7 @@ import {
 } from './package/project.js';
 import { RunningApp } from './package/running-app.js';
 import { startAgent } from './support/dogstatsd.js';
-import { NODE_MAJORS, nodeOf } from './support/nodes.js';
+import { NODE_MAJORS, NODE_MISSING, nodeOf } from './support/nodes.js';
 
 const DIRECTORY = makeTemporaryDirectory();
 const ON_NEST_12 = join(DIRECTORY, 'nest-12');
@@ -278,7 +278,7 @@ describe.each(NODE_MAJORS)('On Node %i', (major) => {
   ])(
     'an application in %s is monitored on %s with %s()',
     async ([moduleSystem, adapter, wiring], { skip }) => {
-      if (node === undefined) return skip();
+      if (node === undefined) return skip(NODE_MISSING(major));
       const document = await expectMonitored(join(ON_NEST_12, moduleSystem), adapter, wiring, node);
       expect(document.instance.node_version).toMatch(new RegExp(`^v${major}\\.`));
     },

@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { MetricsSnapshot } from '../src/index.js';
-import { NODE_MAJORS, nodeOf } from './support/nodes.js';
+import { NODE_MAJORS, NODE_MISSING, nodeOf } from './support/nodes.js';
 import { linesOf } from './support/scripts.js';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 describe.each(NODE_MAJORS)('under the permission model of Node %i', (major) => {
-  it('the module works where only the application may be read, with null for what it may not know', async ({
+  it('the module works where only the application may be read, with null for what it may not read', async ({
     skip,
   }) => {
     const node = await nodeOf(major);
-    if (node === undefined) return skip(`Node ${major} is not there`);
+    if (node === undefined) return skip(NODE_MISSING(major));
     const flag = major === 20 ? '--experimental-permission' : '--permission';
     const [line] = await linesOf('restricted.mjs', [], node, [
       flag,

@@ -7,86 +7,90 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ProcessMetrics } from '../src/index.js';
 import { environment, linesOf } from './support/scripts.js';
 import { present } from './support/present.js';
+import { NEEDS_LINUX, requirement } from './support/tools.js';
 
 const script = (name: string) => fileURLToPath(new URL(`scripts/${name}`, import.meta.url));
 
-describe.runIf(process.platform === 'linux')('the process section, of a process that does known work', () => {
-  const DESCRIPTORS = 40;
-  let before: ProcessMetrics;
-  let after: ProcessMetrics;
-  /** What the system says of it, when it has done its work and waits. */
-  let ps: Record<string, number>;
-  /** Seconds from then until the last document had come. */
-  let sincePs: number;
-  let proc: { fds: number; threads: number; rssKb: number; maxFds: number };
+describe.skipIf(NEEDS_LINUX.isMissing)(
+  `the process section of a process that does known work${NEEDS_LINUX.reason}`,
+  () => {
+    const DESCRIPTORS = 40;
+    let before: ProcessMetrics;
+    let after: ProcessMetrics;
+    /** What the system says of it, when it has done its work and waits. */
+    let ps: Record<string, number>;
+    /** Seconds from then until the last document had come. */
+    let sincePs: number;
+    let proc: { fds: number; threads: number; rssKb: number; maxFds: number };
 
-  beforeAll(async () => {
-    const child = spawn(process.execPath, [script('known-work.mjs'), String(DESCRIPTORS)], {
-      env: environment(),
-      stdio: ['pipe', 'pipe', 'inherit'],
+    beforeAll(async () => {
+      const child = spawn(process.execPath, [script('known-work.mjs'), String(DESCRIPTORS)], {
+        env: environment(),
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      const exit = once(child, 'exit');
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      const next = async () => JSON.parse((await lines.next()).value as string) as ProcessMetrics;
+      before = await next();
+      await next();
+      const { pid = 0 } = child;
+      const of = (path: string) => readFileSync(`/proc/${pid}/${path}`, 'utf8');
+      const FIELDS = ['etimes', 'cputimes', 'nlwp', 'rss', 'vsz'];
+      const beforePs = performance.now();
+      const columns = FIELDS.map((field) => `${field}=`).join();
+      const values = execFileSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(/\s+/);
+      ps = Object.fromEntries(FIELDS.map((field, i) => [field, Number(values[i])]));
+      proc = {
+        fds: readdirSync(`/proc/${pid}/fd`).length,
+        threads: readdirSync(`/proc/${pid}/task`).length,
+        rssKb: Number(/VmRSS:\s+(\d+)/.exec(of('status'))?.[1]),
+        maxFds: Number(/Max open files\s+(\d+)/.exec(of('limits'))?.[1]),
+      };
+      child.stdin.end();
+      after = await next();
+      sincePs = (performance.now() - beforePs) / 1000;
+      expect(await exit).toEqual([0, null]);
+      // It uses half a second of CPU, which takes long where others want it too.
+    }, 180_000);
+
+    it('has the descriptors, and how many there may be', () => {
+      expect(present(after.num_fds) - present(before.num_fds)).toBeGreaterThanOrEqual(DESCRIPTORS);
+      // At the end of its input, it has closed that, and it may be reading the limits.
+      expect(Math.abs(present(after.num_fds) - proc.fds)).toBeLessThanOrEqual(4);
+      expect(after.max_fds).toBe(proc.maxFds);
     });
-    const exit = once(child, 'exit');
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const next = async () => JSON.parse((await lines.next()).value as string) as ProcessMetrics;
-    before = await next();
-    await next();
-    const { pid = 0 } = child;
-    const of = (path: string) => readFileSync(`/proc/${pid}/${path}`, 'utf8');
-    const FIELDS = ['etimes', 'cputimes', 'nlwp', 'rss', 'vsz'];
-    const beforePs = performance.now();
-    const columns = FIELDS.map((field) => `${field}=`).join();
-    const values = execFileSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8' })
-      .trim()
-      .split(/\s+/);
-    ps = Object.fromEntries(FIELDS.map((field, i) => [field, Number(values[i])]));
-    proc = {
-      fds: readdirSync(`/proc/${pid}/fd`).length,
-      threads: readdirSync(`/proc/${pid}/task`).length,
-      rssKb: Number(/VmRSS:\s+(\d+)/.exec(of('status'))?.[1]),
-      maxFds: Number(/Max open files\s+(\d+)/.exec(of('limits'))?.[1]),
-    };
-    child.stdin.end();
-    after = await next();
-    sincePs = (performance.now() - beforePs) / 1000;
-    expect(await exit).toEqual([0, null]);
-    // It uses half a second of CPU, which takes long where others want it too.
-  }, 180_000);
 
-  it('has the descriptors, and how many there may be', () => {
-    expect(present(after.num_fds) - present(before.num_fds)).toBeGreaterThanOrEqual(DESCRIPTORS);
-    // At the end of its input, it has closed that, and it may be reading the limits.
-    expect(Math.abs(present(after.num_fds) - proc.fds)).toBeLessThanOrEqual(4);
-    expect(after.max_fds).toBe(proc.maxFds);
-  });
+    it('has the threads', () => {
+      expect(present(after.cpu.num_threads) - present(before.cpu.num_threads)).toBeGreaterThanOrEqual(2);
+      expect(Math.abs(present(after.cpu.num_threads) - proc.threads)).toBeLessThanOrEqual(1);
+      expect(ps.nlwp).toBe(proc.threads);
+    });
 
-  it('has the threads', () => {
-    expect(present(after.cpu.num_threads) - present(before.cpu.num_threads)).toBeGreaterThanOrEqual(2);
-    expect(Math.abs(present(after.cpu.num_threads) - proc.threads)).toBeLessThanOrEqual(1);
-    expect(ps.nlwp).toBe(proc.threads);
-  });
+    it('has the seconds of CPU', () => {
+      const used = ({ cpu }: ProcessMetrics) => present(cpu.user_time) + present(cpu.system_time);
+      expect(used(after) - used(before)).toBeGreaterThanOrEqual(0.5);
+      // ps has whole seconds.
+      expect(Math.abs(used(after) - present(ps.cputimes))).toBeLessThanOrEqual(1.2);
+    });
 
-  it('has the seconds of CPU', () => {
-    const used = ({ cpu }: ProcessMetrics) => present(cpu.user_time) + present(cpu.system_time);
-    expect(used(after) - used(before)).toBeGreaterThanOrEqual(0.5);
-    // ps has whole seconds.
-    expect(Math.abs(used(after) - present(ps.cputimes))).toBeLessThanOrEqual(1.2);
-  });
+    it('has the memory', () => {
+      expect(present(after.meminfo.rss_bytes) - present(before.meminfo.rss_bytes)).toBeGreaterThan(80e6);
+      expect(Math.abs(present(after.meminfo.rss_bytes) / 1024 / proc.rssKb - 1)).toBeLessThan(0.1);
+      expect(Math.abs(present(after.meminfo.vsz_bytes) / 1024 / present(ps.vsz) - 1)).toBeLessThan(0.05);
+    });
 
-  it('has the memory', () => {
-    expect(present(after.meminfo.rss_bytes) - present(before.meminfo.rss_bytes)).toBeGreaterThan(80e6);
-    expect(Math.abs(present(after.meminfo.rss_bytes) / 1024 / proc.rssKb - 1)).toBeLessThan(0.1);
-    expect(Math.abs(present(after.meminfo.vsz_bytes) / 1024 / present(ps.vsz) - 1)).toBeLessThan(0.05);
-  });
+    it('has the age', () => {
+      expect(after.uptime).toBeGreaterThan(present(before.uptime));
+      // ps has whole seconds, rounded down.
+      expect(after.uptime).toBeGreaterThanOrEqual(present(ps.etimes) - 1);
+      expect(after.uptime).toBeLessThanOrEqual(present(ps.etimes) + 1 + sincePs);
+    });
+  },
+);
 
-  it('has the age', () => {
-    expect(after.uptime).toBeGreaterThan(present(before.uptime));
-    // ps has whole seconds, rounded down.
-    expect(after.uptime).toBeGreaterThanOrEqual(present(ps.etimes) - 1);
-    expect(after.uptime).toBeLessThanOrEqual(present(ps.etimes) + 1 + sincePs);
-  });
-});
-
-describe.runIf(process.platform === 'linux')('the process section without /proc', () => {
+describe.skipIf(NEEDS_LINUX.isMissing)(`the process section without /proc${NEEDS_LINUX.reason}`, () => {
   // A mount namespace of its own takes rights that not every machine gives.
   const HIDE = 'mount -t tmpfs none /proc && exec "$0" "$1"';
   const withoutProc = (command: string, file: string) =>
@@ -96,8 +100,9 @@ describe.runIf(process.platform === 'linux')('the process section without /proc'
       env: environment(),
     });
   const canHide = spawnSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs none /proc']).status === 0;
+  const HIDDEN = requirement(canHide, 'the right to mount over /proc');
 
-  it.runIf(canHide)('has null for what only /proc knows, and everything else', () => {
+  it.skipIf(HIDDEN.isMissing)(`has null for what only /proc has, and everything else${HIDDEN.reason}`, () => {
     const { stdout, stderr } = withoutProc(process.execPath, script('known-work.mjs'));
     expect(stderr).toBe('');
     const last = JSON.parse(stdout.trim().split('\n').at(-1)!) as ProcessMetrics;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { get, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { MonitorOptions } from '../src/index.js';
+import type { Collector, MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { ReadLimiter } from '../src/endpoint/streaming/read-limiter.js';
 import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
@@ -185,7 +185,17 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
 
 describe('concurrent scrapes', () => {
   it('share one pass over the series, and each reader has its own window', async () => {
-    const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ maxSeries: 100_000 })] });
+    let release = (): void => {};
+    const allArrived = new Promise<void>((resolve) => (release = resolve));
+    // The first pass waits for this collector until every scrape has arrived, on a machine of any speed.
+    const own: Collector = { collect: () => allArrived };
+    const { app } = await startApp('express', {
+      imports: [MonitorModule.forRoot({ maxSeries: 100_000, collectors: { own } })],
+    });
+    let arriving = 4;
+    (app.getHttpServer() as Server).on('request', () => {
+      if (--arriving === 0) setImmediate(release);
+    });
     const monitor = app.get(MonitorService);
     for (let i = 0; i < 20_000; i++) monitor.count('items', 1, { i });
     let calls = 0;

@@ -4,7 +4,7 @@ import { builtInMetadata } from '../src/exporters/prometheus/built-in-metadata.j
 import type { ReadFormat } from './support/exposition.js';
 import type { ScrapedRegistry } from './support/scrape.js';
 import { scrapedRegistry, scrapedTwoRegistries } from './support/scrape.js';
-import { findTool } from './support/tools.js';
+import { needs } from './support/tools.js';
 import { present } from './support/present.js';
 
 const FORMATS: ReadFormat[] = ['text', 'openmetrics'];
@@ -275,7 +275,9 @@ it('no two metrics of the monitor itself have the same name', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-describe.skipIf(findTool('promtool') === undefined)('promtool', () => {
+const PROMTOOL = needs('promtool');
+
+describe.skipIf(PROMTOOL.isMissing)(`promtool${PROMTOOL.reason}`, () => {
   const check = (input: string) => spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
 
   it('reports no problem in the text', async () => {

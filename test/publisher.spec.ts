@@ -2,11 +2,24 @@ import type { INestApplicationContext, OnModuleDestroy } from '@nestjs/common';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Sliced } from '../src/common/slices.js';
 import type { MetricsSnapshot, MonitorOptions, Publisher, PublisherObject } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { moduleOf } from './support/app.js';
 import { RecordingLogger } from './support/recording-logger.js';
 import { present } from './support/present.js';
+
+/** Reads take one time slice each, however slow the machine is: all of it is done when the fake timers have advanced. */
+vi.mock('../src/common/slices.js', async (importActual) => {
+  const actual = await importActual<typeof import('../src/common/slices.js')>();
+  const stopped = () => 0;
+  return {
+    ...actual,
+    inSlices: (work: Sliced<unknown>) => actual.inSlices(work, stopped),
+    startInSlices: (work: Sliced<void>) => actual.startInSlices(work, stopped),
+    sliceEnds: () => actual.sliceEnds(stopped),
+  };
+});
 
 class HostileThenable {
   // oxlint-disable-next-line unicorn/no-thenable
@@ -44,7 +57,7 @@ describe('the publisher', () => {
   const countersOf = async (context: INestApplicationContext) =>
     (await context.get(MonitorService).metrics('test')).counters;
 
-  /** A publisher that keeps what it got, and then does as it is told. */
+  /** A publisher that records its snapshots, then calls `then`. */
   function recorder(then: (call: number, signal: AbortSignal) => unknown = () => {}) {
     const published: MetricsSnapshot[] = [];
     const publish: Publisher = (metrics, { signal }) => {
@@ -84,7 +97,7 @@ describe('the publisher', () => {
     expect(published).toHaveLength(4);
   });
 
-  it('may be an object, whose publish() is called as its method', async () => {
+  it('may be an object with a method publish(), called with its this', async () => {
     class Printer {
       readonly printed: number[] = [];
 
@@ -99,7 +112,7 @@ describe('the publisher', () => {
     expect(printer.printed).toEqual([0, 0]);
   });
 
-  it('sees the extremes of each gauge since its own last call', async () => {
+  it('gets the extremes of each gauge since its own last call', async () => {
     const { published, publish } = recorder();
     const context = await start({ publisher: publish, publishInterval: 100 });
     const monitor = context.get(MonitorService);
@@ -133,7 +146,7 @@ describe('the publisher', () => {
     ],
     ['rejects with nothing', () => Promise.reject(), 'undefined'], // oxlint-disable-line prefer-promise-reject-errors
     [
-      'throws an object that resists being looked at',
+      'throws an object whose properties throw',
       () => {
         throw Object.assign(new Error(), {
           toString: () => {
@@ -146,21 +159,24 @@ describe('the publisher', () => {
       },
       'failed',
     ],
-    ['gives an object whose then() throws', () => new HostileThenable(), 'bad thenable'],
-  ])('that %s is logged and counted, and is called again with its window', async (_what, misbehave, text) => {
-    const { published, publish } = recorder((call) => (call === 1 ? misbehave() : undefined));
-    const context = await start({ publisher: publish, publishInterval: 100 });
-    const monitor = context.get(MonitorService);
-    for (const length of [9, 1]) monitor.kv('queue', length);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(log.errors).toEqual([expect.stringContaining(text)]);
-    monitor.kv('queue', 5);
-    await vi.advanceTimersByTimeAsync(100);
-    expect(published[1]).toMatchObject({ max_gauges: { queue: 9 }, min_gauges: { queue: 1 } });
-    expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
-    await vi.advanceTimersByTimeAsync(100);
-    expect(present(published[2]).max_gauges).not.toHaveProperty('queue');
-  });
+    ['returns an object whose then() throws', () => new HostileThenable(), 'bad thenable'],
+  ])(
+    'that %s is logged and counted, and gets the same window in its next call',
+    async (_what, misbehave, text) => {
+      const { published, publish } = recorder((call) => (call === 1 ? misbehave() : undefined));
+      const context = await start({ publisher: publish, publishInterval: 100 });
+      const monitor = context.get(MonitorService);
+      for (const length of [9, 1]) monitor.kv('queue', length);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(log.errors).toEqual([expect.stringContaining(text)]);
+      monitor.kv('queue', 5);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(published[1]).toMatchObject({ max_gauges: { queue: 9 }, min_gauges: { queue: 1 } });
+      expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
+      await vi.advanceTimersByTimeAsync(100);
+      expect(present(published[2]).max_gauges).not.toHaveProperty('queue');
+    },
+  );
 
   /** Settles when the signal is aborted, as `fetch()` does. */
   const untilAborted = (signal: AbortSignal) =>
@@ -168,7 +184,7 @@ describe('the publisher', () => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
     );
 
-  it('that is not done after publishTimeout has failed: its signal is aborted and its window kept', async () => {
+  it('that has not ended after publishTimeout has failed: its signal is aborted and its window kept', async () => {
     const signals: AbortSignal[] = [];
     const { published, publish } = recorder((call, signal) => {
       signals.push(signal);
@@ -189,7 +205,7 @@ describe('the publisher', () => {
     expect(signals[1]?.aborted).toBe(false);
   });
 
-  it('that rejects after it was given up does no harm', async () => {
+  it('that rejects after its timeout causes no unhandled rejection', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     onTestFinished(() => void process.off('unhandledRejection', unhandled));
@@ -204,7 +220,7 @@ describe('the publisher', () => {
     expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 1 });
   });
 
-  it('that uses up its whole interval and heeds its signal is called at every interval', async () => {
+  it('that takes its whole interval and obeys its signal is called at every interval', async () => {
     const { published, publish } = recorder((_call, signal) => untilAborted(signal));
     const context = await start({ publisher: publish, publishInterval: 100 });
     await vi.advanceTimersByTimeAsync(1_000);
@@ -213,7 +229,7 @@ describe('the publisher', () => {
   });
 
   it.each([50, 100])(
-    'that ignores its signal is never called a second time meanwhile, with a timeout of %i of 100 ms',
+    'that ignores its signal is not called again until it ends, with a timeout of %i ms and an interval of 100 ms',
     async (publishTimeout) => {
       let finish = (): void => {};
       const { published, publish } = recorder((call) =>
@@ -234,7 +250,7 @@ describe('the publisher', () => {
     },
   );
 
-  it('that ignores its signal is said to be the reason why it is not called', async () => {
+  it('that ignores its signal is named in the log as the reason why it is not called', async () => {
     const { publish } = recorder(() => new Promise(() => {}));
     await start({ publisher: publish, publishInterval: 1_000, publishTimeout: 500 });
     await vi.advanceTimersByTimeAsync(62_000);
@@ -244,7 +260,7 @@ describe('the publisher', () => {
     ]);
   });
 
-  it('that fails for hours is logged once with its stack, then in few summaries, and once when it works', async () => {
+  it('that fails for hours is logged once with its stack, then in few summaries, and once when it works again', async () => {
     const stacks: unknown[] = [];
     const recordError = log.error.bind(log);
     log.error = (text: unknown, ...more: unknown[]) => {
@@ -270,7 +286,7 @@ describe('the publisher', () => {
     ]);
   });
 
-  it('that is slow is not called again before it is done, and the calls left out are counted', async () => {
+  it('that is slow is not called again until it ends, and the skipped calls are counted', async () => {
     let finish = (): void => {};
     const { published, publish } = recorder(() => new Promise<void>((resolve) => (finish = resolve)));
     const context = await start({ publisher: publish, publishInterval: 100, publishTimeout: 10_000 });
@@ -283,7 +299,7 @@ describe('the publisher', () => {
     expect(await countersOf(context)).not.toHaveProperty('monitor_failed_publishes');
   });
 
-  it('that changes what it was handed changes nothing else', async () => {
+  it('that changes its snapshot changes no other snapshot and no metric', async () => {
     const seen = recorder();
     const vandal: Publisher = (metrics) => {
       metrics.counters.orders = -1;
@@ -304,7 +320,7 @@ describe('the publisher', () => {
     expect(log.errors).toEqual([]);
   });
 
-  it('does not notice another publisher that fails or hangs', async () => {
+  it('is not affected by another publisher that fails or hangs', async () => {
     const good = recorder();
     const failing = recorder(() => Promise.reject(new Error('down')));
     const hanging = recorder(() => new Promise(() => {}));
@@ -346,7 +362,7 @@ describe('the publisher', () => {
       expect(published).toHaveLength(0);
     });
 
-    it('is called while what it publishes through is still open', async () => {
+    it('is called before the connection that it publishes through is closed', async () => {
       @Injectable()
       class Connection implements OnModuleDestroy {
         open = true;
@@ -376,7 +392,7 @@ describe('the publisher', () => {
       expect(connection).toMatchObject({ open: false, sent: [true] });
     });
 
-    it('holds it up for publishTimeout at most, and has its signal aborted then', async () => {
+    it('delays the close by publishTimeout at most, then its signal is aborted', async () => {
       const signals: AbortSignal[] = [];
       const { publish } = recorder((_call, signal) => {
         signals.push(signal);
@@ -392,7 +408,7 @@ describe('the publisher', () => {
       expect(signals).toEqual([expect.objectContaining({ aborted: true })]);
     });
 
-    it('finishes the call that is under way, and is called once more after it', async () => {
+    it('ends the current call, and is called a last time after it', async () => {
       let finish = (): void => {};
       const { published, publish } = recorder((call) =>
         call === 1 ? new Promise<void>((resolve) => (finish = resolve)) : undefined,
@@ -409,7 +425,7 @@ describe('the publisher', () => {
       expect(published[1]?.counters.orders).toBe(1);
     });
 
-    it('is called once more after a call that has used up its timeout', async () => {
+    it('is called a last time after a call that has timed out', async () => {
       const { published, publish } = recorder((call, signal) =>
         call === 1 ? untilAborted(signal) : undefined,
       );
@@ -424,7 +440,7 @@ describe('the publisher', () => {
     });
   });
 
-  describe('whose last call cannot deliver', () => {
+  describe('whose last call fails', () => {
     it('logs it even if the failures before it are only summarised', async () => {
       const context = await start({
         publisher: () => Promise.reject(new Error('down')),
@@ -451,7 +467,7 @@ describe('the publisher', () => {
     });
   });
 
-  it('that fails is counted however many series the application has', async () => {
+  it('that fails is counted although the limit of series is reached', async () => {
     const context = await start({
       publisher: () => Promise.reject(new Error('down')),
       publishInterval: 100,
@@ -462,7 +478,7 @@ describe('the publisher', () => {
     expect(await countersOf(context)).toMatchObject({ monitor_failed_publishes: 3, only: 1 });
   });
 
-  it('is called again even if the logger fails that was to say that it failed', async () => {
+  it('is called again even if logging its failure throws', async () => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     onTestFinished(() => void process.off('unhandledRejection', unhandled));
@@ -489,20 +505,20 @@ describe('the publisher', () => {
       })(),
       'Publisher Courier failed',
     ],
-  ])('is called by its name in the log, if it has one', async (publisher, text) => {
+  ])('has its class name in the log if it has one, or else its number', async (publisher, text) => {
     await start({ publisher: [publisher], publishInterval: 100 });
     await vi.advanceTimersByTimeAsync(100);
     expect(log.errors).toEqual([expect.stringContaining(text)]);
   });
 
-  it('costs no timer if there is none', async () => {
+  it('without publishers there is no timer', async () => {
     const before = vi.getTimerCount();
     await start({ collectors: { process: false, eventLoop: false, memory: false } });
     expect(vi.getTimerCount()).toBe(before);
   });
 });
 
-describe('a publisher that has opened something for itself', () => {
+describe('afterLastPublish() of a publisher', () => {
   async function closing(afterLastPublish: () => unknown, options: MonitorOptions = {}) {
     const log = new RecordingLogger();
     const calls: string[] = [];
@@ -522,7 +538,7 @@ describe('a publisher that has opened something for itself', () => {
     return { calls, log };
   }
 
-  it('is told once when it has been called for the last time, and waited for', async () => {
+  it('is called once after the last call of publish(), and awaited', async () => {
     let isClosed = false;
     const { calls, log } = await closing(async () => {
       await new Promise(setImmediate);
@@ -533,14 +549,14 @@ describe('a publisher that has opened something for itself', () => {
     expect(log.errors).toEqual([]);
   });
 
-  it('may fail to close it, which is logged', async () => {
+  it('is logged when it throws', async () => {
     const { log } = await closing(() => {
       throw new Error('already closed');
     });
     expect(log.errors).toEqual([expect.stringContaining('already closed')]);
   });
 
-  it('holds the end up for publishTimeout at most', async () => {
+  it('delays the close by publishTimeout at most', async () => {
     const { log } = await closing(() => new Promise(() => {}), { publishTimeout: 20 });
     expect(log.errors).toEqual([expect.stringContaining('not finished after 20 ms')]);
   });

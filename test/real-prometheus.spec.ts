@@ -3,12 +3,14 @@ import { MonitorModule, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { RealPrometheus } from './support/real-prometheus.js';
 import { startShop } from './support/shop.js';
-import { findTool } from './support/tools.js';
+import { needs } from './support/tools.js';
 
 /** What the shop sells first, and its price in cents. */
 const [TEAPOT, PRICE] = [1, 2450];
 
-describe.skipIf(findTool('prometheus') === undefined)('a real Prometheus', { timeout: 90_000 }, () => {
+const PROMETHEUS = needs('prometheus');
+
+describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, { timeout: 90_000 }, () => {
   it.each(['/monitor/prometheus', '/monitor'])(
     'scrapes the sample app at %s, and its rates and quantiles are those of what was sent',
     async (path) => {

@@ -25,7 +25,7 @@ class Never implements CanActivate {
   }
 }
 
-/** As a response cache does: answers by itself, so that nothing behind it sees the request. */
+/** Like a response cache: it responds itself, so no later interceptor sees the request. */
 class Cache implements NestInterceptor {
   intercept(_context: unknown, _next: CallHandler) {
     return of('cached');
@@ -72,7 +72,7 @@ class CatsController {
   }
 }
 
-/** What one step adds to each of the three counters. */
+/** The increments of the three request counters during a step. */
 async function increments(running: TestApp, step: () => Promise<unknown>): Promise<number[]> {
   const read = async () => {
     const { requests, localhost_requests, private_requests } = (
@@ -88,23 +88,23 @@ async function increments(running: TestApp, step: () => Promise<unknown>): Promi
 
 const json = ['Content-Type: application/json'];
 
-/** What is sent, and the statuses that come back: each of them is one request. */
+/** The bytes to send, and the status of each response: each is one request. */
 const STEPS: [name: string, bytes: string, statuses: number[]][] = [
-  ['a request that a handler answers', requestBytes('GET', '/cats'), [200]],
+  ['a request that a handler responds to', requestBytes('GET', '/cats'), [200]],
   ['a HEAD request', requestBytes('HEAD', '/cats'), [200]],
   ['an unknown path', requestBytes('GET', '/dogs'), [404]],
   ['a known path with another method', requestBytes('DELETE', '/cats'), [404]],
   ['an OPTIONS request', requestBytes('OPTIONS', '/dogs'), [404]],
-  ['a request that a guard turns away', requestBytes('GET', '/cats/guarded'), [403]],
-  ['a request that a pipe turns away', requestBytes('GET', '/cats/felix'), [400]],
+  ['a request that a guard rejects', requestBytes('GET', '/cats/guarded'), [403]],
+  ['a request that a pipe rejects', requestBytes('GET', '/cats/felix'), [400]],
   ['a handler that throws', requestBytes('GET', '/cats/broken'), [500]],
-  ['a handler that answers by itself', requestBytes('GET', '/cats/raw'), [200]],
+  ['a handler that writes the response itself', requestBytes('GET', '/cats/raw'), [200]],
   ['a body that is not JSON', requestBytes('POST', '/cats', json, '{"name":'), [400]],
   ['a body that is too large', requestBytes('POST', '/cats', json, `"${'x'.repeat(2_000_000)}"`), [413]],
   ['a malformed URL', requestBytes('GET', '/cats/%zz'), [400]],
-  ['the monitor itself', requestBytes('GET', '/monitor'), [200]],
+  ['a request to the monitor', requestBytes('GET', '/monitor'), [200]],
   [
-    'the monitor turning somebody away',
+    'a request that the monitor denies',
     requestBytes('GET', '/monitor', ['X-Forwarded-For: 10.0.0.1']),
     [403],
   ],
@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     ['with the interceptor', {}],
     ['without the interceptor', { interceptor: false }],
   ])('%s', (_name, options) => {
-    it.each(STEPS)('counts %s once for each answer', async (_step, bytes, statuses) => {
+    it.each(STEPS)('counts %s once for each response', async (_step, bytes, statuses) => {
       const running = await start(options);
       let answer = '';
       const added = await increments(running, async () => (answer = await sendRaw(running.port, bytes)));
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     });
   });
 
-  it('counts a request while its handler is still at work, and not again when its client gives up', async () => {
+  it('counts a request on arrival, and not again when its client disconnects', async () => {
     const running = await start();
     const counters = async () => (await running.app.get(MonitorService).metrics()).counters;
     const server = running.app.getHttpServer() as Server;
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect((await counters()).requests).toBe(1);
   });
 
-  it('counts every request of a connection that is kept alive', async () => {
+  it('counts every request of a keep-alive connection', async () => {
     const running = await start();
     const keepAlive = requestBytes('GET', '/cats').replace('Connection: close\r\n', '');
     const added = await increments(running, () =>
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect(added).toEqual([10, 10, 10]);
   });
 
-  it('counts the handshake of a WebSocket, and leaves an upgrade that nobody speaks to the application', async () => {
+  it('counts an upgrade request, and leaves one without a listener to the application', async () => {
     const running = await start();
     const server = running.app.getHttpServer() as Server;
     const upgrade = requestBytes('GET', '/cats', ['Upgrade: doorbell']).replace(
@@ -188,7 +188,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect(await ask()).toEqual([[200], [1, 1, 1]]);
   });
 
-  it('counts what another interceptor answers ahead of ours', async () => {
+  it('counts a request that an earlier interceptor responds to', async () => {
     const running = await startApp(adapter, {
       imports: [
         moduleOf({ providers: [{ provide: APP_INTERCEPTOR, useClass: Cache }] }),
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect(added).toEqual([1, 1, 1]);
   });
 
-  it('counts in an application that a TestingModule makes', async () => {
+  it('counts in an application created by a TestingModule', async () => {
     const testing = await Test.createTestingModule({
       imports: [MonitorModule.forRoot()],
       controllers: [CatsController],
@@ -217,7 +217,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
   });
 
-  it('counts for each of two applications in one process what that one was asked', async () => {
+  it('counts the requests of two applications in one process separately', async () => {
     const [one, other] = [await start(), await start()];
     await one.get('/cats');
     await one.get('/dogs');
@@ -226,7 +226,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
     expect((await other.document()).counters.requests).toBe(2);
   });
 
-  it('counts the requests of each interface that localhost stands for', async () => {
+  it('counts requests on every address of localhost', async () => {
     const log = new RecordingLogger();
     const app = await NestFactory.create(
       moduleOf({ imports: [MonitorModule.forRoot()], controllers: [CatsController] }),
@@ -246,7 +246,7 @@ describe.each(ADAPTERS)('requests on %s', (adapter) => {
 });
 
 describe('requests on express', () => {
-  it('are counted when an Express instance answers them that was set up before Nest got it', async () => {
+  it('are counted when a route answers them that the Express instance had before Nest', async () => {
     const instance = express();
     instance.get('/legacy', (_request, response) => {
       response.send('legacy');
@@ -270,15 +270,15 @@ describe('requests on express', () => {
       controllers: [CatsController],
     });
     await sendRaw(port, requestBytes('GET', '/cats'));
-    // What the instance had before Nest got it.
+    // A route that the instance had before Nest.
     await sendRaw(port, requestBytes('GET', '/legacy'));
     expect((await app.get(MonitorService).metrics()).counters.requests).toBe(2);
   });
 });
 
-describe('requests on express that have something else called raw on them', () => {
+describe('requests on express that have a property named raw', () => {
   it.each([['a body'], [Buffer.from('x')], [undefined], [null], [{ socket: 1 }], [() => {}]])(
-    'are counted and judged as they are, with %s',
+    'are counted, and access is decided by their socket, when raw is %s',
     async (raw) => {
       const running = await startApp(
         'express',
@@ -296,9 +296,9 @@ describe('requests on express that have something else called raw on them', () =
   );
 });
 
-describe('handlers that a library runs through the pipeline of Nest', () => {
+describe('handlers that a library runs by ExternalContextCreator', () => {
   it.each([[undefined], ['text'], [{ id: 1 }], [Object.freeze({ id: 1 })], [{ raw: 'payload' }]])(
-    'run as they would without the monitor, and are no HTTP requests, with %j',
+    'run as without the monitor, and are not counted as HTTP requests, with %j',
     async (argument) => {
       const context = await NestFactory.createApplicationContext(
         moduleOf({ imports: [MonitorModule.forRoot()], providers: [] }),
@@ -320,7 +320,7 @@ describe('handlers that a library runs through the pipeline of Nest', () => {
 });
 
 describe('requests on fastify', () => {
-  it('are counted when they come by inject()', async () => {
+  it('are counted when they are made by inject()', async () => {
     const running = await startApp('fastify', {
       imports: [MonitorModule.forRoot()],
       controllers: [CatsController],

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { ADAPTERS, adapterOf, moduleOf } from './support/app.js';
+import { NEEDS_LINUX } from './support/tools.js';
 
-/** What the process holds open on /proc/self/stat: the one descriptor that is ours. */
+/** The number of descriptors on /proc/self/stat: the monitor has one. */
 function statDescriptors(): number {
   const links = readdirSync('/proc/self/fd').map((fd) => {
     try {
@@ -34,7 +35,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
   const create = () =>
     NestFactory.create(root(), adapterOf(adapter), { logger: false, forceCloseConnections: true });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const app = await create();
@@ -45,7 +46,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leaves no listener behind, on the server or on the process', async () => {
+  it('leaves no listener on the server or the process', async () => {
     const processListeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
     const before = processListeners();
     const app = await create();
@@ -56,7 +57,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     const beforeListening = listeners();
     await app.listen(0, '127.0.0.1');
     listeners().forEach((now, i) => expect(now).not.toEqual(beforeListening[i]));
-    // One more of each.
+    // One more listener for each event.
     expect(listeners().map((now) => now.length)).toEqual(beforeListening.map((of) => of.length + 1));
     await fetch(`${await app.getUrl()}/monitor`);
     await app.close();
@@ -64,7 +65,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(processListeners()).toEqual(before);
   });
 
-  it.runIf(process.platform === 'linux')('leaves no descriptor behind', async () => {
+  it.skipIf(NEEDS_LINUX.isMissing)(`leaves no descriptor open${NEEDS_LINUX.reason}`, async () => {
     const before = statDescriptors();
     const app = await create();
     await app.listen(0, '127.0.0.1');
@@ -74,7 +75,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(statDescriptors()).toBe(before);
   });
 
-  it('can be done twice, and without init()', async () => {
+  it('works twice, and without init()', async () => {
     const never = await create();
     await never.get(MonitorService).metrics();
     await never.close();
@@ -86,7 +87,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(statDescriptors()).toBe(0);
   });
 
-  it('leaves nothing behind even if it is done while the application starts', async () => {
+  it('leaves no timer and no listener when it happens during the start', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const app = await create();
@@ -98,7 +99,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(server.listenerCount('newListener')).toBe(0);
   });
 
-  it('goes on counting as long as the application serves', async () => {
+  it('counts requests as long as the application serves', async () => {
     let served = (): unknown => undefined;
     @Injectable()
     class Draining implements BeforeApplicationShutdown {
@@ -123,7 +124,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect((await monitor.metrics()).counters.requests).toBe(2);
   });
 
-  it('still lets the numbers be read, and holds nothing open for it', async () => {
+  it('leaves the metrics readable, without an open descriptor', async () => {
     const app = await create();
     await app.init();
     const monitor = app.get(MonitorService);
@@ -135,7 +136,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(statDescriptors()).toBe(0);
   });
 
-  it('ends the counting: an adapter that goes on to serve is not observed any more', async () => {
+  it('ends the counting, also for an adapter that another application uses afterwards', async () => {
     const app = await create();
     await app.init();
     const monitor = app.get(MonitorService);
@@ -164,7 +165,7 @@ describe('a process with the monitor', () => {
     };
   };
 
-  it('ends by itself when a standalone script has nothing left to do, closed or not', async () => {
+  it('exits when a standalone script is done, with and without close()', async () => {
     for (const close of ['close', 'leave']) {
       const { ended, output } = run('standalone.mjs', close);
       expect(await ended, output()).toEqual([0, null]);
@@ -172,7 +173,7 @@ describe('a process with the monitor', () => {
     }
   });
 
-  it('ends at once on SIGTERM, if the application has no shutdown hooks', async () => {
+  it('exits at once on SIGTERM without shutdown hooks', async () => {
     const { child, ended, output } = run('server.mjs');
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
@@ -180,7 +181,7 @@ describe('a process with the monitor', () => {
     expect(output()).toBe('listening\n');
   });
 
-  it('publishes once more on SIGTERM, if the application has shutdown hooks, and ends by that signal', async () => {
+  it('publishes a last time on SIGTERM with shutdown hooks, and exits by that signal', async () => {
     const { child, ended, output } = run('server.mjs', 'hooks');
     await once(child.stdout, 'data');
     child.kill('SIGTERM');

@@ -74,14 +74,19 @@ describe('the history', () => {
   });
 
   it('leaves out of its steps what there was before it began', async () => {
-    const { registry, source } = await startHistory();
+    const { registry, source, clock, pass } = await startHistory();
     registry.count('orders', 100);
     registry.observe('size', 7);
     const options = { series: 300, minutes: 60 };
-    const history = new MonitorHistory(source, options, { failure: () => {}, recovery: () => {} });
+    const sink = { failure: () => {}, recovery: () => {} };
+    const history = new MonitorHistory(source, options, sink, {
+      monotonic: () => clock.monotonic,
+      wall: () => clock.wall,
+      sinceBoot: () => clock.sinceBoot,
+    });
     await history.begin();
     registry.count('orders', 1);
-    await new Promise((resolve) => setTimeout(resolve, 1050));
+    pass(1050);
     await history.readStep();
     const document = await history.document();
     expect(valuesOf(document, 'orders', 'rate')[0]).toBeLessThanOrEqual(1);

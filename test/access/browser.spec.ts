@@ -8,9 +8,9 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, startApp } from '../support/app.js';
-import { findTool } from '../support/tools.js';
+import { needs } from '../support/tools.js';
 
-const PROGRAM = findTool('chromium');
+const CHROMIUM = needs('chromium');
 
 /** A name that its owner points wherever it suits. It is 127.0.0.1 here from the start. */
 const EVIL = 'evil.example.com';
@@ -53,14 +53,14 @@ class HomeController {
   }
 }
 
-describe.skipIf(PROGRAM === undefined)('a real Chromium on the machine of the monitor', () => {
+describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monitor${CHROMIUM.reason}`, () => {
   let browser: Browser;
   let evil: Server;
   let evilUrl: string;
 
   beforeAll(async () => {
     browser = await chromium.launch({
-      executablePath: PROGRAM,
+      executablePath: CHROMIUM.path,
       args: [
         '--no-sandbox',
         '--disable-background-networking',

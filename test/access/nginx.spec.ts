@@ -8,10 +8,10 @@ import type { MonitorOptions } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, adapterOf, moduleOf } from '../support/app.js';
 import { sendRaw, statusesOf } from '../support/raw-http.js';
-import { findTool } from '../support/tools.js';
+import { needs } from '../support/tools.js';
 import { documentedSnippets, Nginx } from './nginx.js';
 
-const PROGRAM = findTool('nginx');
+const NGINX = needs('nginx');
 const TOKEN = 'a-token-for-the-reader';
 
 /** What people write beside what the documentation shows. */
@@ -42,8 +42,8 @@ const OTHERS = new Map([
   ['another port', 'location / { proxy_pass http://127.0.0.1:3000; }'],
 ]);
 
-describe.skipIf(PROGRAM === undefined).each(ADAPTERS)(
-  'behind a real nginx, on %s, the monitor',
+describe.skipIf(NGINX.isMissing).each(ADAPTERS)(
+  `behind a real nginx, on %s, the monitor${NGINX.reason}`,
   (adapter) => {
     const apps: INestApplication[] = [];
     let nginx: Nginx;
@@ -72,7 +72,7 @@ describe.skipIf(PROGRAM === undefined).each(ADAPTERS)(
           .replaceAll('127.0.0.1:3000', `127.0.0.1:${name === 'another port' ? other : port}`)
           .replaceAll('unix:/run/app.sock', `unix:${path}`),
       ]);
-      nginx = await Nginx.start(PROGRAM ?? '', new Map(snippets));
+      nginx = await Nginx.start(NGINX.path ?? '', new Map(snippets));
     });
     afterAll(async () => {
       await nginx?.stop();

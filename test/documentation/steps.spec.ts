@@ -6,7 +6,7 @@ import { makeTemporaryDirectory, pack, removeDirectory, ROOT } from '../package/
 import { startAgent } from '../support/dogstatsd.js';
 import { freePort } from '../support/free-port.js';
 import { startCollector } from '../support/otlp.js';
-import { findTool } from '../support/tools.js';
+import { needs } from '../support/tools.js';
 import { PAGES, pageOf } from './pages.js';
 import { scriptOf, Steps, whyNotRun } from './steps.js';
 
@@ -39,14 +39,16 @@ it('every shell block of the documentation is executed, or needs what the tests 
   expect(neither).toEqual([]);
 });
 
+const PROMETHEUS = needs('prometheus');
+
 describe('In a new application, the steps as printed', { timeout: 15 * MINUTES }, () => {
   beforeAll(async () => {
     tarball = (await pack(DIRECTORY)).path;
     await run(`${NEW_APPLICATION} || exit 1`, DIRECTORY);
   }, 15 * MINUTES);
 
-  it.skipIf(findTool('prometheus') === undefined)(
-    'of prometheus.md lead to a Prometheus that scrapes it (skipped where prometheus is not installed)',
+  it.skipIf(PROMETHEUS.isMissing)(
+    `of prometheus.md lead to a Prometheus that scrapes it${PROMETHEUS.reason}`,
     async () => {
       const prometheus = `127.0.0.1:${await freePort()}`;
       const script = scriptOf(pageOf('docs/prometheus.md')).replace(

@@ -23,9 +23,9 @@ interface AnyResponse {
   hijack?(): void;
 }
 
-/** As many applications have one: it answers, whether somebody has answered already or not. */
+/** A filter that many applications have: it responds even if a response was sent. */
 @Catch()
-class AnswersAgain implements ExceptionFilter {
+class RespondsAgain implements ExceptionFilter {
   catch(_error: unknown, host: ArgumentsHost): void {
     try {
       host.switchToHttp().getResponse<AnyResponse>().status(500).send('again');
@@ -43,7 +43,7 @@ class CatsController {
   }
 
   @Get('twice')
-  @UseFilters(AnswersAgain)
+  @UseFilters(RespondsAgain)
   twice(@Res() response: AnyResponse): void {
     response.status(203).send('once');
     throw new Error('and then this');
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('the status of a request on %s', (adapter) => {
     ['/cats/changed', 203],
     ['/cats/own-words', 299],
     ['/cats/hints', 200],
-  ])('is the one that the client was sent, whatever came after it: %s', async (path, status) => {
+  ])('is the one that was sent to the client, whatever happened after it: %s', async (path, status) => {
     const { app, port } = await startApp(adapter, metadata());
     let answer = '';
     const seen = await watch(app, async () => (answer = await sendRaw(port, requestBytes('GET', path))));
@@ -101,14 +101,13 @@ describe.each(ADAPTERS)('the status of a request on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('a request on %s whose client leaves before all of the body has come', (adapter) => {
-  it.each([['has all to itself'], ['has had an answer before']])(
-    'is aborted, whatever is answered to nobody, on a connection that %s',
-    async (what) => {
+describe.each(ADAPTERS)('a request on %s whose client disconnects before the end of the body', (adapter) => {
+  it.each([['first'], ['second']])(
+    'counts as aborted, whatever the response, as the %s request of its connection',
+    async (position) => {
       const { app, port } = await startApp(adapter, metadata());
-      const earlier = what.startsWith('has had')
-        ? requestBytes('GET', '/cats').replace(/Connection.*\r\n/, '')
-        : '';
+      const earlier =
+        position === 'second' ? requestBytes('GET', '/cats').replace(/Connection.*\r\n/, '') : '';
       const seen = await watch(app, async () => {
         const client = connect(port, '127.0.0.1');
         if (earlier !== '') {
@@ -126,7 +125,7 @@ describe.each(ADAPTERS)('a request on %s whose client leaves before all of the b
     },
   );
 
-  it('has the status that it was sent before that', async () => {
+  it('counts with a status that was sent before', async () => {
     const { app, port } = await startApp(adapter, metadata(), (nest) =>
       nest.use((_request: unknown, response: ServerResponse) => response.writeHead(207).write('so far')),
     );
@@ -142,7 +141,7 @@ describe.each(ADAPTERS)('a request on %s whose client leaves before all of the b
 });
 
 describe('the status of a request over HTTP/2', () => {
-  it('is the one that the client was sent, whatever came after it', async () => {
+  it('is the one that was sent to the client, whatever happened after it', async () => {
     const app = await NestFactory.create<NestFastifyApplication>(
       moduleOf(metadata()),
       new FastifyAdapter({ http2: true }),
@@ -162,7 +161,7 @@ describe('the status of a request over HTTP/2', () => {
   });
 });
 
-describe('requests that an application around hands to Express', () => {
+describe('requests that an outer application passes to Express', () => {
   const start = async () => {
     const instance = express();
     const app = await NestFactory.create(moduleOf(metadata()), new ExpressAdapter(instance), {
@@ -173,7 +172,7 @@ describe('requests that an application around hands to Express', () => {
     return { app, instance };
   };
 
-  it('end when their client had gone before they were handed on', async () => {
+  it('count as aborted when their client has disconnected before', async () => {
     const { app, instance } = await start();
     const outer = express();
     let client: Socket | undefined;
@@ -183,7 +182,7 @@ describe('requests that an application around hands to Express', () => {
     });
     outer.use((_request, _response, next) => {
       next();
-      outer.emit('handed on');
+      outer.emit('passed on');
     });
     outer.use(instance);
     // oxlint-disable-next-line typescript/no-misused-promises
@@ -192,15 +191,15 @@ describe('requests that an application around hands to Express', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const seen = await watch(app, async () => {
-      const handedOn = once(outer, 'handed on');
+      const passedOn = once(outer, 'passed on');
       client = connect(port, '127.0.0.1', () => client?.write(requestBytes('GET', '/cats')));
-      await handedOn;
+      await passedOn;
     });
     expect(seen.aborted).toEqual(['GET /cats']);
   });
 
-  /** As the libraries do that run an application where there is no server of Node's, but a call of a function. */
-  const makeUp = (url: string, socket: unknown) => {
+  /** Like the libraries that run an application in a function call, without a server. */
+  const makeRequest = (url: string, socket: unknown) => {
     const request = new IncomingMessage(socket as Socket);
     Object.assign(request, { method: 'GET', url, headers: { host: 'lambda' } });
     request.push(null);
@@ -224,12 +223,12 @@ describe('requests that an application around hands to Express', () => {
   });
 
   it.each([['before'], ['after']])(
-    'count once, and are complete, if they are made up, with a socket that they have %s they are handed on',
+    'count once, as complete, without a server, if their socket is assigned %s they are passed on',
     async (when) => {
       const { app, instance } = await start();
       const written: string[] = [];
       const seen = await watch(app, async () => {
-        const { request, response } = makeUp('/cats', { remoteAddress: '127.0.0.1' });
+        const { request, response } = makeRequest('/cats', { remoteAddress: '127.0.0.1' });
         const finished = once(response, 'finish');
         if (when === 'before') response.assignSocket(sink(written) as Socket);
         instance(request as express.Request, response as express.Response);

@@ -63,7 +63,7 @@ describe('requests over HTTP/2 on fastify', () => {
     expect(seen.aborted).toEqual([]);
   });
 
-  it('count with one label for all methods that nobody knows', async () => {
+  it('count with one label for all unknown methods', async () => {
     const { app, client } = await start();
     const seen = await watch(app, async () => {
       for (const method of ['BREW', 'POUR', 'get']) await ask(client, '/cats', method);
@@ -83,7 +83,7 @@ describe('requests over HTTP/2 on fastify', () => {
   });
 });
 
-describe('requests on fastify that come by inject()', () => {
+describe('requests on fastify by inject()', () => {
   it('count once with their route and status, and are complete', async () => {
     const { app } = await startApp('fastify', metadata());
     const seen = await watch(app, async () => {
@@ -93,8 +93,8 @@ describe('requests on fastify that come by inject()', () => {
   });
 });
 
-describe.each(ADAPTERS)('requests on %s that Node turns away by itself', (adapter) => {
-  it('count as 503 when their connection has had its fill of them', async () => {
+describe.each(ADAPTERS)('requests on %s that Node rejects', (adapter) => {
+  it('count as 503 above maxRequestsPerSocket', async () => {
     const running = await startApp(adapter, metadata());
     (running.app.getHttpServer() as Server).maxRequestsPerSocket = 1;
     const bytes = requestBytes('GET', '/cats').replace('Connection: close\r\n', '');
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('requests on %s that Node turns away by itself', (adapte
   });
 });
 
-describe('requests on express below a router of its own', () => {
+describe('requests on express below a router', () => {
   const start = async (mount: (instance: express.Express) => void) => {
     const instance = express();
     mount(instance);
@@ -129,7 +129,7 @@ describe('requests on express below a router of its own', () => {
     return it;
   };
 
-  it('count with the whole pattern, and never with what the client wrote', async () => {
+  it('count with the whole pattern, never with the path of the URL', async () => {
     const { app, get } = await start((instance) => {
       instance.use('/queues', express.Router().use('/jobs', router()));
       instance.use('/tenants/:tenant', router());
@@ -158,7 +158,7 @@ describe('requests on express below a router of its own', () => {
     );
   });
 
-  it('count with the whole pattern in an application that is mounted in the application', async () => {
+  it('count with the whole pattern in an Express application that is mounted', async () => {
     const { app, get } = await start((instance) =>
       instance.use('/inner', express().use(router()).use('/jobs', router())),
     );
@@ -169,8 +169,8 @@ describe('requests on express below a router of its own', () => {
   });
 });
 
-describe('requests on express for a route that was added late', () => {
-  it('count with its pattern, though they got past all routes of Nest', async () => {
+describe('requests on express for a route that was added after the routes of Nest', () => {
+  it('count with its pattern', async () => {
     const { app, port } = await startApp('express', metadata(), async (nest) => {
       nest.setGlobalPrefix('api', { exclude: ['hello'] });
       await nest.init();
@@ -184,9 +184,9 @@ describe('requests on express for a route that was added late', () => {
   });
 });
 
-describe('requests on express whose route somebody has changed', () => {
+describe('requests on express whose property route was replaced', () => {
   it.each([[{ path: Symbol('x') }], [7], [{ path: ['/a', { b: 1 }] }], [Object.create(null)], ['route']])(
-    'end as any other, and count: %o',
+    'count once: %o',
     async (route) => {
       const { app, port } = await startApp('express', metadata(), (nest) =>
         nest.use((request: object, response: { end(): void }) => {
@@ -199,7 +199,7 @@ describe('requests on express whose route somebody has changed', () => {
     },
   );
 
-  it('count also when to look at it throws', async () => {
+  it('count once if reading it throws', async () => {
     const { app, port } = await startApp('express', metadata(), (nest) =>
       nest.use((request: object, response: { end(): void }) => {
         Object.defineProperty(request, 'route', {

@@ -46,12 +46,12 @@ class ToysController {
   }
 }
 
-describe('requests on something that was made after express', () => {
-  it('are seen by the interceptor where it hides what it is called by', async () => {
+describe('requests on a wrapped Express instance', () => {
+  it('are counted by the interceptor where the wrapper hides the instance', async () => {
     const get = (target: Express, key: string): unknown =>
       key === 'handle' ? undefined : (target as unknown as Record<string, unknown>)[key];
     const instance = new Proxy(express(), { get: get as ProxyHandler<Express>['get'] });
-    // Not the server that Nest listens with, where it sees them as well.
+    // Not the server of Nest, where they are counted as well.
     const { app, port } = await serveInstance(instance, {
       imports: [MonitorModule.forRoot()],
       controllers: [CatsController],
@@ -85,7 +85,7 @@ describe('the route of a request on express', () => {
     expect(seen.requests).toEqual(['GET /toys/:id 200', 'GET /toys/{*path} 200', 'GET unmatched 404']);
   });
 
-  it('is that of a wildcard handler also where a middleware has answered', async () => {
+  it('is that of a wildcard handler also where a middleware has responded', async () => {
     const { app, port } = await startApp(
       'express',
       { imports: [MonitorModule.forRoot()], controllers: [FilesController] },

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
       controllers: [CatsController],
     });
 
-  it('leave the routes out that are to be ignored, which are still requests', async () => {
+  it('exclude ignored routes from the metrics of routes, and count their requests', async () => {
     const running = await start({ ignore: ['/health', '/cats/*'] });
     for (const path of ['/health', '/cats/1', '/cats', '/nowhere']) await running.get(path);
     await expect
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     expect(gauges.http_requests_in_flight).toBe(0);
   });
 
-  it('ask a function which requests are to be ignored, and take no answer but true for one', async () => {
+  it('ignore a request only where the function returns true', async () => {
     const asked: string[] = [];
     const running = await start({
       ignore: ({ headers }, route) => {
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     expect(running.log.warnings).toEqual([expect.stringContaining('cannot say')]);
   });
 
-  it('take no promise for an answer of a function, not even one that rejects', async () => {
+  it('do not ignore a request where the function returns a promise, even one that rejects', async () => {
     const running = await start({
       ignore: (() => Promise.reject(new Error('too\nlate'))) as unknown as HttpOptions['ignore'],
     });
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     ]);
   });
 
-  it('may be methods of an object of a class', async () => {
+  it('may be methods of a class', async () => {
     class Http implements HttpOptions {
       readonly #ignored = '/health';
 
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     expect(seen).toEqual({ 'http_requests{method="GET",not="/health",route="/cats",status="200"}': 1 });
   });
 
-  it('add labels of the application, from the request and response that its handlers get', async () => {
+  it('add labels of the application, made from the request and response of its handlers', async () => {
     const running = await start({
       labels(request: ObservedRequest & { query?: { tenant?: string } }, response) {
         return { tenant: request.query?.tenant, ok: response.statusCode < 400, method: 'mine' };
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     ['nothing', () => undefined],
     ['an object that throws', () => hostile],
     ['an exception', () => { throw new Error('no labels'); }], // prettier-ignore
-  ])('count a request all the same when its labels are %s', async (_what, labels) => {
+  ])('count a request without labels of the application when they are %s', async (_what, labels) => {
     const running = await start({ labels: labels as HttpOptions['labels'] });
     const seen = await watch(running.app, async () => {
       await running.get('/cats');
@@ -129,7 +129,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     ]);
   });
 
-  it('bound the labels of the application as those of any metric', async () => {
+  it('limit the series of the labels of the application as for any metric', async () => {
     const running = await start({ labels: ({ url }) => ({ url }) }, { maxSeries: 10 });
     for (let i = 0; i < 20; i++) await running.get(`/cats?${i}`);
     await expect.poll(async () => Object.keys(await counters(running, 'http_requests{')).length).toBe(6);
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
     });
   });
 
-  it('count buckets of the application exactly, and list them in the document', async () => {
+  it('have exact counts of the buckets of the application in the document', async () => {
     const running = await start({ buckets: [30, 60] });
     await running.get('/cats');
     const series = 'http_request_duration{method="GET",route="/cats",status="200"}';
@@ -164,7 +164,7 @@ describe('the http options', () => {
     ['http.buckets', [Number.NaN]],
     ['http.labels', { a: 1 }],
     ['http.routes', []],
-  ])('are refused where %s is %j', (option, value) => {
+  ])('throw where %s is %j', (option, value) => {
     const [group = '', member] = option.split('.');
     const options = { [group]: member === undefined ? value : { [member]: value } };
     let error: unknown;

@@ -10,7 +10,7 @@ import { OtherExpress } from '../support/other-adapters.js';
 
 @Controller()
 class StackController {
-  /** What is called on the way from Nest to this handler. */
+  /** The call stack of this handler. */
   @Get('stack')
   stack(): { stack: string } {
     const { stackTraceLimit } = Error;
@@ -21,7 +21,7 @@ class StackController {
   }
 }
 
-/** Makes handlers of its own as soon as Nest lets it, as a GraphQL module does. */
+/** Creates handlers as early as Nest allows, like a GraphQL module. */
 @Module({})
 class EarlyModule {
   call: (...args: unknown[]) => Promise<unknown> = () => Promise.reject(new Error('not made'));
@@ -57,7 +57,7 @@ async function start(adapter: ExpressAdapter | FastifyAdapter, imports: unknown[
   const providers = own ? [{ provide: APP_INTERCEPTOR, useClass: own }] : [];
   const app = await NestFactory.create(
     moduleOf({
-      // First of all, so that what it makes in onModuleInit() is made before the monitor gets its turn.
+      // First, so that their onModuleInit() runs before that of the monitor.
       imports: [...(imports as Type[]), MonitorModule.forRoot()],
       controllers: [StackController],
       providers,
@@ -75,7 +75,7 @@ describe.each([
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
 ])('a handler of a route on %s', (_name, makeAdapter) => {
-  it("is called without Nest's way through a global interceptor, and counts", async () => {
+  it('is called without a global interceptor, and counts', async () => {
     const { app, stack } = await start(makeAdapter());
     expect(stack).toContain('router-execution-context');
     expect(stack).not.toContain('/rxjs/');
@@ -83,15 +83,15 @@ describe.each([
     expect(counters['http_requests{method="GET",route="/stack",status="200"}']).toBe(1);
   });
 
-  it('has the interceptors of the application all the same', async () => {
+  it('is called through the interceptors of the application', async () => {
     const { stack } = await start(makeAdapter(), [], Passing);
     expect(stack).toContain('/rxjs/');
   });
 
   it.each([
-    ['is global', { module: EarlyModule, global: true }],
-    ['is not', EarlyModule],
-  ])('does not keep the handlers of a module from being counted, which %s', async (_what, early) => {
+    ['a global', { module: EarlyModule, global: true }],
+    ['another', EarlyModule],
+  ])('leaves the handlers that %s module creates early counted', async (_what, early) => {
     const { app } = await start(makeAdapter(), [early]);
     expect(await app.get(EarlyModule).call()).toBe('answer');
     const { counters } = await app.get(MonitorService).metrics();
@@ -99,8 +99,8 @@ describe.each([
   });
 });
 
-describe('a handler of a route on an adapter of another make', () => {
-  it('has the interceptor, which counts there', async () => {
+describe('a handler of a route on an unknown adapter', () => {
+  it('is counted by the global interceptor', async () => {
     const { app, stack } = await start(new OtherExpress());
     expect(stack).toContain('/rxjs/');
     const { counters } = await app.get(MonitorService).metrics();

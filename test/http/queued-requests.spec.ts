@@ -7,13 +7,14 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorService } from '../../src/index.js';
 import { ADAPTERS, adapterOf, moduleOf } from '../support/app.js';
+import { first } from '../support/present.js';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 describe.each(ADAPTERS)(
-  'a pipelined request that an outer server holds back from an application on %s',
+  'a pipelined request that an outer server passes on later to an application on %s',
   (adapter) => {
-    it('is counted as aborted, and not in flight for ever, where its client has left meanwhile', async () => {
+    it('counts as aborted, and is not in flight, when its client has disconnected meanwhile', async () => {
       const app = await NestFactory.create(
         moduleOf({ imports: [MonitorModule.forRoot()] }),
         adapterOf(adapter),
@@ -40,7 +41,7 @@ describe.each(ADAPTERS)(
         client.write('GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2)),
       );
       await bothArrived;
-      const { socket } = held[0]![0];
+      const { socket } = first(held)[0];
       client.destroy();
       await once(socket, 'close');
       for (const [request, response] of held) handle(request, response);

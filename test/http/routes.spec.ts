@@ -43,7 +43,7 @@ class OptionsController {
   }
 }
 
-/** A middleware that answers if the client asks it to, hangs if the client asks it to, and else passes the request on. */
+/** A middleware that responds, hangs or calls `next()`, by a header of the client. */
 function answering(
   request: { headers: Record<string, string | undefined> },
   response: { statusCode: number; end(): void },
@@ -99,7 +99,7 @@ describe('the route of a request on fastify', () => {
     ['GET', '/c/x/7/8', [], 'unmatched', 404],
     ['GET', `/c/x/${'7'.repeat(200)}`, [], 'unmatched', 414],
   ])(
-    'is the same whether a middleware answers or not: %s %s %j',
+    'is the same whether a middleware responds or not: %s %s %j',
     async (method, url, headers, route, status) => {
       const ask = async (...more: string[]) =>
         (await watch(app, () => sendRaw(port, requestBytes(method, url, [...headers, ...more])))).requests;
@@ -115,7 +115,7 @@ describe('the route of a request on fastify', () => {
     },
   );
 
-  it('is known to a request hook of the application, which runs as well', async () => {
+  it('is known to a request hook of the application', async () => {
     const calls: string[] = [];
     const running = await startApp(
       'fastify',
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('the route of a request on %s', (adapter) => {
   const start = (configure: (app: INestApplication) => unknown) =>
     startApp(adapter, { imports: imports(), controllers: [CatsController, OptionsController] }, configure);
 
-  it('is known when its client leaves while a middleware has it', async () => {
+  it('is known when its client disconnects during a middleware', async () => {
     const { app, port } = await start((nest) => nest.use(answering));
     const seen = await watch(app, async () => {
       const client = connect(port, '127.0.0.1');
@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('the route of a request on %s', (adapter) => {
     expect(seen.requests).toEqual(['OPTIONS /own 200', 'OPTIONS unmatched 404']);
   });
 
-  it('is "unmatched" for an OPTIONS request that is no preflight and matches no route, with CORS too', async () => {
+  it('is "unmatched" for an OPTIONS request without a route that is no preflight, with CORS too', async () => {
     const { app, port } = await start((nest) => nest.enableCors());
     const seen = await watch(app, () => sendRaw(port, requestBytes('OPTIONS', '/dogs')));
     expect(seen.requests).toEqual([expect.stringMatching(/^OPTIONS unmatched \d+$/)]);
@@ -208,7 +208,7 @@ describe.each(ADAPTERS)('the route of a request on %s', (adapter) => {
     expect(seen.requests).toEqual(['GET unmatched 404', 'POST /graphql 200']);
   });
 
-  it('stays known after the application has taken the framework off the server and answers by itself', async () => {
+  it('is known after the application has replaced the listener of the server with its own', async () => {
     const { app, port } = await start(() => {});
     const server = app.getHttpServer() as Server;
     const instance = app.getHttpAdapter().getInstance() as RequestListener & { routing: RequestListener };
@@ -245,7 +245,7 @@ describe.each(ADAPTERS)('the route of a request on %s', (adapter) => {
   );
 });
 
-describe('the route of a request on express that something answers which is mounted at a path', () => {
+describe('the route of a request on express for something mounted at a path', () => {
   const files = mkdtempSync(path.join(tmpdir(), 'static-'));
 
   beforeAll(() => writeFileSync(path.join(files, 'cat.txt'), 'cat'));
@@ -254,7 +254,7 @@ describe('the route of a request on express that something answers which is moun
   type Answer = (request: unknown, response: { send(body: string): void }) => void;
   const send: Answer = (_request, response) => response.send('x');
 
-  /** A dashboard as an application of its own, with its own 404. */
+  /** An Express application with its own 404 response. */
   const dashboard = () => {
     const inner = express();
     inner.get('/', send);
@@ -311,7 +311,7 @@ describe('the route of a request on express that something answers which is moun
     ['/api/c/x/7', '/api/c/x/:id'],
     ['/api/dogs', 'unmatched'],
   ])(
-    'is the route where a middleware answers ahead of it, and not where it would be a 404: %s',
+    'is the route where a middleware responds before it, and "unmatched" where there is none: %s',
     async (url, route) => {
       const { app, port } = await start('api');
       const seen = await watch(app, () => sendRaw(port, requestBytes('GET', url, ['X-Middleware: answer'])));
@@ -319,7 +319,7 @@ describe('the route of a request on express that something answers which is moun
     },
   );
 
-  it('is the mount path of what was added after the routes of Nest', async () => {
+  it('is the mount path of what was mounted after the routes of Nest', async () => {
     const { app, port } = await start('api');
     const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/late/7')));
     expect(seen.requests).toEqual(['GET /late 200']);
@@ -328,16 +328,13 @@ describe('the route of a request on express that something answers which is moun
   it.each([
     ['/c/x/7', '/c/x/:id'],
     ['/c/7', '/c'],
-  ])(
-    'is the route below the mount path of a middleware if there is one, or else that path: %s',
-    async (url, route) => {
-      const { app, port } = await start();
-      const seen = await watch(app, () => sendRaw(port, requestBytes('GET', url, ['X-Middleware: answer'])));
-      expect(seen.requests).toEqual([`GET ${route} 429`]);
-    },
-  );
+  ])('is the route below the mount path if there is one, or else the mount path: %s', async (url, route) => {
+    const { app, port } = await start();
+    const seen = await watch(app, () => sendRaw(port, requestBytes('GET', url, ['X-Middleware: answer'])));
+    expect(seen.requests).toEqual([`GET ${route} 429`]);
+  });
 
-  it('is the mount path, though a controller has a wildcard route for all that is left', async () => {
+  it('is the mount path, although a controller has a wildcard route', async () => {
     @Controller()
     class PageController {
       @Get('*path')

@@ -2,11 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import { expect } from 'vitest';
 import { MonitorService, parseSeriesName } from '../../src/index.js';
 
-/** What the monitor says of the requests that a step made. */
+/** The metrics of the requests that a step made. */
 export interface Seen {
   /** Such as `GET /cats 200`, once for each request. */
   requests: string[];
-  /** The routes of those whose answer was not complete. */
+  /** Method and route of those whose response was not complete. */
   aborted: string[];
 }
 
@@ -19,8 +19,8 @@ interface Totals {
 }
 
 /**
- * What a step adds to the metrics of requests, once none of them is in flight any more. It holds all of them against
- * each other on the way: each request has one duration, and has been counted once when it came in.
+ * The increments of the request metrics during a step, once no request is in flight. Also checks that the metrics agree:
+ * each request has one duration and was counted once on arrival.
  */
 export async function watch(app: INestApplication, step: () => unknown): Promise<Seen> {
   const monitor = app.get(MonitorService);
@@ -47,7 +47,7 @@ async function totalsOf(monitor: MonitorService): Promise<Totals> {
   };
 }
 
-/** A reader that is new sees everything since the start. */
+/** The window of a new reader begins with the application. */
 let readers = 0;
 
 function kinds(metric: string, series: [string, number][]): Map<string, number> {

@@ -15,33 +15,33 @@ import { SETTINGS, zooOf } from './zoo.js';
 const json = ['Content-Type: application/json'];
 const keepAlive = (bytes: string) => bytes.replace('Connection: close\r\n', '');
 
-/** A request to a path below the base, and what is to be said of it: status, and route below the base. */
+/** A request to a path below the base, and its expected status and route below the base. */
 const ROWS: [what: string, method: string, path: string, route: string, status: number, extra?: object][] = [
-  ['that a handler answers', 'GET', '/cats', '/cats', 200],
-  ['that asks for the head only', 'HEAD', '/cats', '/cats', 200],
+  ['that a handler responds to', 'GET', '/cats', '/cats', 200],
+  ['with HEAD', 'HEAD', '/cats', '/cats', 200],
   ['with a query', 'GET', '/cats?id=1', '/cats', 200],
   ['with a parameter', 'GET', '/cats/7', '/cats/:id', 200],
   ['for an unknown path', 'GET', '/dogs', 'unmatched', 404],
   ['for a path with a parameter that is empty', 'GET', '/lions//roar', 'unmatched', 404],
   ['for a known path with another method', 'DELETE', '/cats', 'unmatched', 404],
   ['with OPTIONS', 'OPTIONS', '/cats', 'unmatched', 404],
-  ['with a method that few know', 'PROPFIND', '/cats', 'unmatched', 404],
-  ['that a guard turns away', 'GET', '/cats/guarded', '/cats/guarded', 403],
+  ['with an uncommon method', 'PROPFIND', '/cats', 'unmatched', 404],
+  ['that a guard rejects', 'GET', '/cats/guarded', '/cats/guarded', 403],
   ['whose handler throws a 401', 'GET', '/cats/secret', '/cats/secret', 401],
   ['whose handler throws an HttpException', 'GET', '/cats/taken', '/cats/taken', 409],
   ['whose handler throws an Error', 'GET', '/cats/broken', '/cats/broken', 500],
-  ['that a filter answers', 'GET', '/cats/teapot', '/cats/teapot', 418],
-  ['that a pipe turns away', 'GET', '/cats/felix', '/cats/:id', 400],
-  ['whose body is no JSON', 'POST', '/cats', '/cats', 400, { body: '{"name":' }],
+  ['that an exception filter responds to', 'GET', '/cats/teapot', '/cats/teapot', 418],
+  ['that a pipe rejects', 'GET', '/cats/felix', '/cats/:id', 400],
+  ['whose body is invalid JSON', 'POST', '/cats', '/cats', 400, { body: '{"name":' }],
   ['whose body is too large', 'POST', '/cats', '/cats', 413, { body: `"${'x'.repeat(2_000_000)}"` }],
-  ['that is answered with @HttpCode()', 'GET', '/cats/accepted', '/cats/accepted', 202],
-  ['that is answered with @Redirect()', 'GET', '/cats/moved', '/cats/moved', 301],
-  ['that is answered by @Res() at once', 'GET', '/cats/at-once', '/cats/at-once', 203],
-  ['that is answered by @Res() later', 'GET', '/cats/late', '/cats/late', 203],
-  ['that is answered with a stream', 'GET', '/cats/streamed', '/cats/streamed', 200],
-  ['that a middleware answers', 'GET', '/cats/blocked', '/cats/blocked', 429],
-  ['for one path of a controller that has two', 'GET', '/lions/leo/roar', '/lions/:name/roar', 200],
-  ['for the other path of it', 'GET', '/tigers/tim/roar', '/tigers/:name/roar', 200],
+  ['of a handler with @HttpCode()', 'GET', '/cats/accepted', '/cats/accepted', 202],
+  ['of a handler with @Redirect()', 'GET', '/cats/moved', '/cats/moved', 301],
+  ['of a handler that responds by @Res() at once', 'GET', '/cats/at-once', '/cats/at-once', 203],
+  ['of a handler that responds by @Res() later', 'GET', '/cats/late', '/cats/late', 203],
+  ['of a handler that returns a stream', 'GET', '/cats/streamed', '/cats/streamed', 200],
+  ['that a middleware responds to', 'GET', '/cats/blocked', '/cats/blocked', 429],
+  ['for the first of two paths of a controller', 'GET', '/lions/leo/roar', '/lions/:name/roar', 200],
+  ['for the second of two paths of a controller', 'GET', '/tigers/tim/roar', '/tigers/:name/roar', 200],
 ];
 
 interface Running {
@@ -90,34 +90,34 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       },
     );
 
-    it('that is answered with a stream of events counts once, when the stream has ended', async () => {
+    it('for server-sent events counts once, when the stream has ended', async () => {
       const seen = await watch(running.app, async () => {
         const client = connect(running.port, '127.0.0.1', () => client.write(get('/cats/events')));
         let answer = '';
         client.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
         await expect.poll(() => answer, { interval: 2 }).toMatch(/data: two[^]*0\r\n\r\n$/);
-        await gone(client);
+        await disconnect(client);
       });
       expect(seen).toEqual({ requests: [`GET ${base}/cats/events 200`], aborted: [] });
     });
 
-    it('for a route of the adapter itself counts with its pattern', async () => {
+    it('for a route of the adapter counts with its pattern', async () => {
       const seen = await watch(running.app, () => send(requestBytes('GET', '/raw/x')));
       expect(seen.requests).toEqual(['GET /raw/:name 200']);
     });
 
-    it('with a malformed URL counts as one that no route was made for', async () => {
+    it('with a malformed URL counts as unmatched', async () => {
       const seen = await watch(running.app, () => send(get('/cats/%zz')));
       expect(seen.requests).toEqual(['GET unmatched 400']);
     });
 
-    it('below a wildcard route counts with the pattern of that', async () => {
+    it('for a wildcard route counts with its pattern', async () => {
       const seen = await watch(running.app, () => send(get('/cats/files/a/b')));
       const pattern = adapter === 'express' ? '/cats/files/{*path}' : '/cats/files/*';
       expect(seen.requests).toEqual([`GET ${route(pattern)} 200`]);
     });
 
-    it('whose answer breaks off midway counts with the status that was sent, and as aborted', async () => {
+    it('whose response fails midway counts with the status that was sent, and as aborted', async () => {
       const seen = await watch(running.app, () => send(get('/cats/torn')));
       expect(seen).toEqual({
         requests: [`GET ${base}/cats/torn 200`],
@@ -126,24 +126,24 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
     });
 
     it.each([['/cats/endless'], ['/cats/endless-events']])(
-      'whose client leaves during the answer counts with its status, and as aborted: %s',
+      'whose client disconnects during the response counts with its status, and as aborted: %s',
       async (path) => {
         const seen = await watch(running.app, async () => {
           const client = connect(running.port, '127.0.0.1', () => client.write(get(path)));
           await once(client, 'data');
-          await gone(client);
+          await disconnect(client);
         });
         expect(seen).toEqual({ requests: [`GET ${base}${path} 200`], aborted: [`GET ${base}${path}`] });
       },
     );
 
-    it('whose handler never settles is in flight until its client leaves, and then aborted', async () => {
+    it('whose handler never settles is in flight until its client disconnects, and then aborted', async () => {
       const seen = await watch(running.app, async () => {
         const client = connect(running.port, '127.0.0.1', () => client.write(get('/cats/hanging')));
         await once(running.server, 'request');
         const { gauges } = await running.app.get(MonitorService).metrics();
         expect(gauges.http_requests_in_flight).toBe(1);
-        await gone(client);
+        await disconnect(client);
       });
       expect(seen).toEqual({
         requests: [`GET ${base}/cats/hanging aborted`],
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       });
     });
 
-    it('counts each time on a connection that is kept alive, and when several are sent at once', async () => {
+    it('counts each time on a keep-alive connection and when pipelined', async () => {
       const several = keepAlive(get('/cats')) + keepAlive(get('/dogs')) + get('/cats/1');
       const seen = await watch(running.app, () => send(several));
       expect(seen.requests).toEqual(
@@ -159,12 +159,12 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       );
     });
 
-    it('that waits behind another on a connection that closes is aborted, as that other is', async () => {
+    it('that is pipelined behind a pending one counts as aborted when the connection closes', async () => {
       const seen = await watch(running.app, async () => {
         const several = keepAlive(get('/cats/hanging')).repeat(2) + get('/cats');
         const client = connect(running.port, '127.0.0.1', () => client.write(several));
         await requests(running.server, 3);
-        await gone(client);
+        await disconnect(client);
       });
       expect(seen.requests).toHaveLength(3);
       expect(seen.requests.filter((line) => line === `GET ${base}/cats/hanging aborted`)).toHaveLength(2);
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
     });
   });
 
-  it('that an interceptor ahead of the monitor answers counts with its route', async () => {
+  it('that an earlier interceptor responds to counts with its route', async () => {
     const { app, port } = await run(adapter, { name: '', base: '', cached: true });
     try {
       const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats/7')));
@@ -183,7 +183,7 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
   });
 });
 
-/** That so many requests have come in: they may all come in one turn of the loop. */
+/** Resolves when so many requests have arrived, possibly in one iteration of the event loop. */
 function requests(server: Server, count: number): Promise<void> {
   return new Promise((resolve) => {
     server.on('request', function onRequest() {
@@ -194,7 +194,7 @@ function requests(server: Server, count: number): Promise<void> {
   });
 }
 
-async function gone(client: Socket): Promise<void> {
+async function disconnect(client: Socket): Promise<void> {
   const closed = once(client, 'close');
   client.destroy();
   await closed;

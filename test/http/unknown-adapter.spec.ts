@@ -32,7 +32,7 @@ class CatsController {
 describe.each([
   ['like Express', () => new OtherExpress()],
   ['like Fastify', () => new OtherFastify()],
-])('requests on an adapter of another make, %s,', (_what, makeAdapter) => {
+])('requests on an unknown adapter, %s,', (_what, makeAdapter) => {
   const start = async (options: MonitorOptions = {}) => {
     const adapter = makeAdapter();
     const app = await NestFactory.create(
@@ -47,7 +47,7 @@ describe.each([
     return { app, port: portOf(server), listener };
   };
 
-  it('count once each, with their route where they get to a handler', async () => {
+  it('count once each, with their route if they reach a handler', async () => {
     const { app, port } = await start();
     const seen = await watch(app, async () => {
       for (const path of ['/cats', '/cats/7', '/cats/refused', '/cats/felix', '/dogs']) {
@@ -66,20 +66,20 @@ describe.each([
     });
   });
 
-  it('count once each without the interceptor, which alone knows the route', async () => {
+  it('count once each without the interceptor, as unmatched', async () => {
     const { app, port } = await start({ interceptor: false });
     const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats/7')));
     expect(seen.requests).toEqual(['GET unmatched 200']);
   });
 
-  it('give their labels from what the handlers get', async () => {
+  it('pass the request of the handlers to http.labels', async () => {
     const labels = (request: ObservedRequest & { params?: { id?: string } }) => ({ id: request.params?.id });
     const { app, port } = await start({ http: { labels } });
     const seen = await watch(app, () => sendRaw(port, requestBytes('GET', '/cats/7')));
     expect(seen.requests).toEqual(['GET /cats/:id 200 id=7']);
   });
 
-  it('count where they come to a server that Nest does not know, by the interceptor alone', async () => {
+  it('count on a server of the application, if they reach a handler', async () => {
     const { app, listener } = await start();
     const port = await serve(listener);
     const seen = await watch(app, async () => {

@@ -37,7 +37,7 @@ import type { MonitorOptions } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
 
-/** What Express and Fastify responses have in common here. */
+/** The common part of Express and Fastify responses. */
 interface AnyResponse {
   status(code: number): { send(body: string): void };
 }
@@ -57,7 +57,7 @@ class TeapotFilter implements ExceptionFilter {
   }
 }
 
-/** A chunk, and then nothing or an error. */
+/** A chunk, then the end or an error. */
 function* chunks(after: () => void): Generator<Buffer> {
   yield Buffer.from('chunk');
   after();
@@ -159,7 +159,7 @@ class CatsController {
 
   @Get('blocked')
   blocked(): string {
-    return 'a middleware is in front of it';
+    return 'never: a middleware responds';
   }
 
   @Get('files/*')
@@ -185,28 +185,28 @@ class BigCatsController {
   }
 }
 
-/** As a response cache does: answers by itself, so that nothing behind it sees the request. */
+/** Like a response cache: it responds itself, so no later interceptor sees the request. */
 class Cache implements NestInterceptor {
   intercept(_context: unknown, _next: CallHandler) {
     return of('cached');
   }
 }
 
-/** An application under another set of rules. */
+/** A configuration of the application. */
 export interface Setting {
   name: string;
-  /** What stands before every path of a controller. */
+  /** The prefix of every path of a controller. */
   base: string;
   options?: MonitorOptions;
   configure?: (app: INestApplication) => void;
-  /** A middleware for every path and method, which passes on what comes. */
+  /** Adds a middleware for every path and method that calls `next()`. */
   wildcard?: boolean;
-  /** An interceptor ahead of the monitor's that answers by itself. */
+  /** Adds an interceptor before the monitor's that responds itself. */
   cached?: boolean;
 }
 
 export const SETTINGS: Setting[] = [
-  { name: 'as it is', base: '' },
+  { name: 'with the defaults', base: '' },
   { name: 'without the interceptor', base: '', options: { interceptor: false } },
   { name: 'with a global prefix', base: '/api', configure: (app) => app.setGlobalPrefix('api') },
   {
@@ -217,7 +217,7 @@ export const SETTINGS: Setting[] = [
   },
 ];
 
-/** The root module of the application. */
+/** The root module of an application with this setting. */
 export function zooOf({ options, wildcard = false, cached = false }: Setting): Type {
   const imports = [MonitorModule.forRoot(options)];
   const cache = moduleOf({ providers: [{ provide: APP_INTERCEPTOR, useClass: Cache }] });

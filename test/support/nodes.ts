@@ -5,9 +5,14 @@ import { promisify } from 'node:util';
 /** The major versions of Node that the package is for. */
 export const NODE_MAJORS = [20, 22, 24, 26] as const;
 
+/** Why a test is skipped, for `skip()` of its context. */
+export const NODE_MISSING = (major: number): string => `Node ${major} could not be downloaded`;
+
 /**
- * Where Node of that version is; `undefined` where it cannot be had, which is for a developer's machine without a
- * network. In CI, it fails.
+ * The path of Node of that version.
+ *
+ * @returns `undefined` if it cannot be downloaded, as on a developer's machine without a network.
+ * @throws if it cannot be downloaded where the tests must be complete (`CI`).
  */
 export async function nodeOf(major: number): Promise<string | undefined> {
   const script = fileURLToPath(new URL('../../scripts/node-of.mjs', import.meta.url));

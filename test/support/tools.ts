@@ -1,17 +1,41 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** What a test needs of the machine. `describe.skipIf(isMissing)` skips, and `reason` at the end of the name says why. */
+export interface Requirement {
+  readonly isMissing: boolean;
+  /** Such as ` (skipped: needs nginx, which is not installed)`; empty if nothing is missing. */
+  readonly reason: string;
+}
+
+/** A requirement that is met or not. */
+export function requirement(isMet: boolean, what: string): Requirement {
+  return { isMissing: !isMet, reason: isMet ? '' : ` (skipped: needs ${what})` };
+}
+
 /**
- * Where a program is that a test runs, by the PATH. Debian has some in /usr/sbin, which not everybody has in theirs.
+ * A program on the PATH.
  *
- * @returns `undefined` if it is not installed, for `skipIf`.
- * @throws where the tests have to be complete (`CI`).
+ * @throws if it is not installed where the tests must be complete (`CI`).
+ */
+export function needs(program: string): Requirement & { readonly path: string | undefined } {
+  const path = findTool(program);
+  return { path, ...requirement(path !== undefined, `${program}, which is not installed`) };
+}
+
+export const NEEDS_LINUX = requirement(process.platform === 'linux', 'Linux');
+
+/**
+ * The path of a program. Debian has some programs in /usr/sbin, which is not in the PATH of every user.
+ *
+ * @returns `undefined` if it is not installed.
+ * @throws if it is not installed where the tests must be complete (`CI`).
  */
 export function findTool(name: string): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   const path = directories.map((directory) => join(directory, name)).find(isExecutable);
   if (path === undefined && process.env.CI)
-    throw new Error(`The tests need ${name}, and it is not installed.`);
+    throw new Error(`The tests need ${name}, which is not installed.`);
   return path;
 }
 
