@@ -44,6 +44,8 @@ export class Answer {
   private readonly callbacks: ((wasSent: boolean) => void)[] = [];
   private state: 'open' | 'sending' | 'sent' | 'lost' = 'open';
   private timer: NodeJS.Timeout | undefined;
+  /** Ends the wait for a client that takes its time. */
+  private resume: (() => void) | undefined;
 
   /**
    * Use `Answers.begin()`, which also ends it when the application closes.
@@ -150,10 +152,12 @@ export class Answer {
   /** Waits until the client has taken what was written, for as long as a client may take. */
   private async drained(): Promise<void> {
     const stalled = setTimeout(() => this.cut(), TIMEOUT).unref();
+    // Not by whenOver(): an event stream may wait any number of times.
     await new Promise<void>((resolve) => {
+      this.resume = resolve;
       this.raw.once('drain', resolve);
-      this.whenOver(() => resolve());
     });
+    this.resume = undefined;
     clearTimeout(stalled);
   }
 
@@ -181,6 +185,7 @@ export class Answer {
     clearTimeout(this.timer);
     this.raw.off('finish', this.onFinish).off('close', this.onClose);
     if (!wasSent) this.controller.abort();
+    this.resume?.();
     for (const callback of this.callbacks.splice(0)) callback(wasSent);
   }
 }
