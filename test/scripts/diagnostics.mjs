@@ -47,4 +47,6 @@ function addUpInvoices() {
 }
 
 const lines = createInterface({ input: process.stdin });
-lines.on('line', async (command) => console.log(JSON.stringify(await commands[command]())));
+for await (const command of lines) {
+  console.log(JSON.stringify(await commands[command]()));
+}
