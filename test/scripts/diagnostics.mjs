@@ -2,8 +2,8 @@
  * Applications with diagnostics, in a process of their own: node diagnostics.mjs [esm|cjs] [ANYTHING...]
  *
  * Does what it is told on its standard input, one word a line, and answers each with a line of JSON: `open` another
- * application (its URL), `block` the event loop, `threads` (how many there are), `close` the first application. The process ends by
- * itself when all are closed.
+ * application (its URL), `block` the event loop, `threads` (how many there are), `fill-SHAPE` the heap with 200 MB, `close` the
+ * first application. The process ends by itself when all are closed.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
@@ -32,12 +32,24 @@ const commands = {
     return new Promise((resolve) => setTimeout(() => resolve(addUpInvoices()), 150));
   },
   threads: () => readdirSync('/proc/self/task').length,
+  'fill-objects': () => fill((i) => ({ i, next: { i } }), 100),
+  'fill-strings': () => fill((i) => `${i}`.padEnd(100_000, 'x').toUpperCase(), 100_000),
+  'fill-numbers': () => fill((i) => Array.from({ length: 10_000 }, (_, k) => i + k + 0.5), 80_000),
+  'fill-closures': () => fill((i) => () => i, 100),
   async close() {
     await apps.shift().close();
     if (apps.length === 0) lines.close();
     return 'closed';
   },
 };
+
+let kept = [];
+
+/** @param bytes of one, roughly */
+function fill(make, bytes) {
+  kept = Array.from({ length: 200_000_000 / bytes }, (_, i) => make(i));
+  return kept.length;
+}
 
 function addUpInvoices() {
   const begin = process.cpuUsage().user;
