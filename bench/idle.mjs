@@ -16,7 +16,7 @@ import { VARIANTS } from './support/variants.mjs';
 const WARM_UP_SECONDS = 10;
 
 const flags = readFlags({ seconds: 60, rounds: 3 });
-const variants = ['bare', 'again', 'default'];
+const variants = ['bare', 'again', 'default', 'diagnostics'];
 
 console.log(`${machine()}; Nest ${versionOf('@nestjs/core')}.\n`);
 const shares = await measureIdle();

@@ -4,6 +4,7 @@
  *   npm run docs:screenshots               waits five minutes first, so that there is something to see
  *   npm run docs:screenshots -- 30         waits 30 seconds
  *   npm run docs:screenshots -- 30 /tmp/x  writes them elsewhere
+ *   npm run docs:screenshots -- 30 docs/images flame-graph   makes only this one
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,14 +14,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [wait = '300', folder] = process.argv.slice(2);
+const [wait = '300', folder, only] = process.argv.slice(2);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const directory = folder ?? here('../docs/images');
 
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 360, height: 740 };
 
-/** What is on each picture. `open` is clicked first. */
+/** What is on each picture. `open` is clicked first; of the page, only `element` is on it. */
 const PICTURES = [
   { name: 'dashboard', section: 'overview' },
   { name: 'dashboard-dark', section: 'overview', theme: 'dark' },
@@ -31,6 +32,13 @@ const PICTURES = [
   { name: 'memory', section: 'memory', theme: 'dark' },
   { name: 'metrics', section: 'metrics', open: 'button:has-text("order_total_cents")' },
   { name: 'profile', section: 'profile', open: 'text=Profile the CPU', until: '.flame-graph' },
+  {
+    name: 'flame-graph',
+    section: 'profile',
+    open: 'text=Profile the CPU',
+    until: '.flame-graph',
+    element: '.flame-graph',
+  },
 ];
 
 mkdirSync(directory, { recursive: true });
@@ -48,13 +56,15 @@ try {
   const url = /http:\S+(?=\/products)/.exec(line)?.[0];
   console.log(`The shop is at ${url}. The pictures are made in ${wait} seconds.`);
   await delay(Number(wait) * 1000);
-  for (const picture of PICTURES) await take(`${url}/monitor/dashboard`, picture);
+  for (const picture of PICTURES) {
+    if (only === undefined || picture.name === only) await take(`${url}/monitor/dashboard`, picture);
+  }
 } finally {
   await browser.close();
   shop.kill();
 }
 
-async function take(url, { name, section, theme = 'light', size = WIDE, open, until }) {
+async function take(url, { name, section, theme = 'light', size = WIDE, open, until, element }) {
   const page = await browser.newPage({ viewport: size, colorScheme: theme, reducedMotion: 'reduce' });
   await page.goto(`${url}#${section}`);
   await page.locator('.dot.live').waitFor();
@@ -62,7 +72,8 @@ async function take(url, { name, section, theme = 'light', size = WIDE, open, un
   if (until !== undefined) await page.locator(until).waitFor({ timeout: 60_000 });
   // The charts are drawn with the next frame.
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-  await page.screenshot({ path: `${directory}/${name}.png` });
+  const what = element === undefined ? page : page.locator(element);
+  await what.screenshot({ path: `${directory}/${name}.png` });
   await page.close();
   console.log(`${name}.png`);
 }

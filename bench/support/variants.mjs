@@ -57,6 +57,10 @@ export const VARIANTS = {
     title: () => '`MonitorModule.forRoot()`',
     setUp: () => monitor(),
   },
+  diagnostics: {
+    title: () => '`MonitorModule.forRoot({ diagnostics: true })`',
+    setUp: () => monitor({ diagnostics: true }),
+  },
   'prom-client': {
     title: () => `prom-client ${versionOf('prom-client')} in an interceptor`,
     setUp: () => competitor('prom-interceptor'),

@@ -12,7 +12,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
-const { MonitorModule } =
+const { MonitorDiagnostics, MonitorModule } =
   process.argv[2] === 'cjs'
     ? createRequire(import.meta.url)('../../dist/cjs/index.js')
     : await import('nestjs-monitor');
@@ -36,6 +36,11 @@ const commands = {
   'fill-strings': () => fill((i) => `${i}`.padEnd(100_000, 'x').toUpperCase(), 100_000),
   'fill-numbers': () => fill((i) => Array.from({ length: 10_000 }, (_, k) => i + k + 0.5), 80_000),
   'fill-closures': () => fill((i) => () => i, 100),
+  async 'begin-snapshot'() {
+    snapshot = await apps[0].get(MonitorDiagnostics).heapSnapshot();
+    return 'unread';
+  },
+  'drop-snapshot': () => snapshot.destroy().destroyed,
   async close() {
     await apps.shift().close();
     if (apps.length === 0) lines.close();
@@ -44,6 +49,7 @@ const commands = {
 };
 
 let kept = [];
+let snapshot;
 
 /** @param bytes of one, roughly */
 function fill(make, bytes) {
