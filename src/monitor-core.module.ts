@@ -36,7 +36,7 @@ import { MetricsRegistry } from './metrics/registry.js';
 import type { MetricsSource } from './metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from './metrics/source/metrics-source.js';
 import { RegistrySource } from './metrics/source/registry-source.js';
-import { NOBODY_LISTENS } from './monitor.module.messages.js';
+import { NOTHING_READS } from './monitor.module.messages.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS, servedAt } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
@@ -297,7 +297,7 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     if (this.isStopped) return;
     this.collectors.start(this.monitor);
     const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
-    if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOBODY_LISTENS);
+    if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOTHING_READS);
   }
 }
 

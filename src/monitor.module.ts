@@ -36,15 +36,15 @@ export type MonitorModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   'createMonitorOptions'
 > & {
   /**
-   * As {@link MonitorOptions.controller}. A class stands here, and not among the options that come from the
-   * factory, because Nest reads the guards of a controller before any factory runs.
+   * As {@link MonitorOptions.controller}. A class is given here, not by the factory, because Nest reads the guards of a
+   * controller before any factory runs.
    */
   controller?: MonitorOptions['controller'];
-  /** As {@link MonitorOptions.decorators}. They stand here for the same reason. */
+  /** As {@link MonitorOptions.decorators}, given here for the same reason. */
   decorators?: MonitorOptions['decorators'];
 };
 
-/** Nest's own way from `useFactory`, `useClass` or `useExisting` to one token. */
+/** Nest's own builder of asynchronous options from `useFactory`, `useClass` or `useExisting`. */
 const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIONS } =
   new ConfigurableModuleBuilder<MonitorOptions>({ moduleName: 'Monitor' })
     .setClassMethodName('forRoot')
@@ -52,11 +52,11 @@ const { ConfigurableModuleClass: AsyncOptions, MODULE_OPTIONS_TOKEN: GIVEN_OPTIO
     .build();
 
 /**
- * Monitors the application that imports it: counts its requests, watches its event loop, takes its numbers by way
- * of {@link MonitorService}, answers `GET /monitor` to whoever is on the same machine, and hands the same document
- * to a publisher.
+ * Monitors the application that imports it: measures its requests and its event loop, records the application's own metrics
+ * through {@link MonitorService}, answers `GET /monitor` to clients on the same machine, and passes the same document to
+ * publishers.
  *
- * Import it once, in the root module; every provider can inject `MonitorService` then.
+ * Import it once, in the root module. Every provider can then inject `MonitorService`.
  *
  * @example
  * \@Module({ imports: [MonitorModule.forRoot()] })
@@ -78,7 +78,7 @@ export class MonitorModule {
 
   /**
    * @param options all optional, see {@link MonitorOptions}.
-   * @throws MonitorOptionsError for an option that is unknown or not what it must be.
+   * @throws MonitorOptionsError for an unknown option or an invalid value.
    */
   static forRoot(options: MonitorOptions = {}): DynamicModule {
     const resolved = resolveMonitorOptions(options);
@@ -86,7 +86,7 @@ export class MonitorModule {
   }
 
   /**
-   * Like {@link forRoot}, with options that a provider makes when the application starts. A bad option fails the
+   * Like {@link forRoot}, with options from a provider, resolved when the application starts. An invalid option fails the
    * start with a `MonitorOptionsError`.
    */
   static forRootAsync(options: MonitorModuleAsyncOptions): DynamicModule {
@@ -97,7 +97,7 @@ export class MonitorModule {
   }
 }
 
-/** What may stand in `forRootAsync()`. */
+/** The allowed keys of the argument of `forRootAsync()`. */
 const ASYNC_OPTIONS = [
   'imports',
   'inject',
@@ -126,7 +126,7 @@ function checkAsyncOptions(options: MonitorModuleAsyncOptions = {}): MonitorModu
   );
 }
 
-/** The module of one `forRoot` call: what is global in the core, what has to stop before the others here. */
+/** The module of one `forRoot` call: global parts are in the core module, parts that must stop before others are here. */
 function assemble(
   options: Provider,
   given: Pick<MonitorOptions, 'controller' | 'decorators'> | ResolvedMonitorOptions,
@@ -138,7 +138,7 @@ function assemble(
     controller === false ? [] : [endpointController(controller ?? MonitorController, decorators)];
   return {
     module: MonitorModule,
-    // What is imported is for the options, and for what a controller of the application's own injects.
+    // The imports are for the options factory, and for the dependencies of the application's own controller.
     imports: [
       { module: MonitorCoreModule, imports, providers: [...providers, options] },
       ...imports,
@@ -155,14 +155,14 @@ function assemble(
   };
 }
 
-/** The modules of the features that the options want, or of all of them where the options are not known yet. */
+/** The modules of the enabled features, or of all features if the options are not known yet. */
 function endpointModules(
   given: Pick<MonitorOptions, 'decorators'> | ResolvedMonitorOptions,
 ): Promise<DynamicModule>[] {
   const isKnown = 'access' in given;
   return ENDPOINT_FEATURES.filter(({ isOn }) => !isKnown || isOn(given)).map((feature) => {
     const module = MonitorEndpointModule.of(feature, given.decorators);
-    // Nest waits for it when it starts. It may not have begun to when the import fails.
+    // Nest awaits it later, when it scans the module: the import may fail before that.
     module.catch(() => {});
     return module;
   });

@@ -64,9 +64,9 @@ describe('a microservice', () => {
     expect(log.warnings).toEqual([]);
   });
 
-  it('is warned that nobody will see its numbers, if it has no publisher', async () => {
+  it('logs a warning that nothing reads its metrics, if it has no publisher', async () => {
     const { log } = await start({});
-    expect(log.warnings).toEqual([expect.stringContaining('nobody will see the numbers')]);
+    expect(log.warnings).toEqual([expect.stringContaining('nothing reads its metrics')]);
   });
 });
 

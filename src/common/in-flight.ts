@@ -7,10 +7,10 @@ export interface InFlightGroup {
   count: number;
 }
 
-/** What something in flight is, asked only when somebody wants to know. */
+/** Describes something in flight. It is called only when a block is reported. */
 export type InFlightDescription = Pick<InFlightGroup, 'kind' | 'name'>;
 
-/** So many that have ended are remembered until somebody calls {@link InFlight.forgetEnded}. */
+/** The maximum number of ended ones that are remembered until {@link InFlight.forgetEnded} is called. */
 const MAX_ENDED = 2000;
 
 /** Milliseconds on the clock of `performance.now()`. */
@@ -22,7 +22,7 @@ interface Span {
 
 /**
  * Which requests and calls were in flight in a time that has just passed. Those that have ended are remembered for a while:
- * a request that blocks the event loop has been answered before anybody can ask what was in flight.
+ * a request that blocks the event loop has been answered before any code can read what was in flight.
  */
 export class InFlight {
   private readonly sources: InFlightSource<object>[] = [];

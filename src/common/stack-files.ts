@@ -17,7 +17,7 @@ export function stackFiles(): string[] {
     Error.stackTraceLimit = DEPTH;
     Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName());
     Error.captureStackTrace(holder);
-    // It is formatted when it is read first.
+    // V8 formats the stack when it is first read.
     const files = holder.stack as (string | null | undefined)[];
     return files.filter((file) => typeof file === 'string').map(toPath);
   } finally {

@@ -32,7 +32,7 @@ export class MetricsReads {
   }
 
   private async bounded(answer: Answer, type: string, send: () => Promise<boolean>): Promise<void> {
-    // A HEAD must not open a window whose values nobody gets.
+    // HEAD must not open a window, since its values are not sent.
     if (answer.isHead) {
       await answer.send({ type, body: [], gzip: type !== JSON_TYPE });
       return;

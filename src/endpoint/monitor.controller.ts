@@ -11,19 +11,19 @@ import type { RequestTarget } from './negotiation/request-target.js';
 import { targetOf } from './negotiation/request-target.js';
 import { formatFor, formatInsteadOfJson } from './negotiation/scrape-format.js';
 
-/** What a reader may call itself in the query of a request. */
+/** Allowed reader names in the query of a request. */
 const READER = /^[\w.-]{1,50}$/;
 
 /**
- * Serves the document. It reads as the reader `http`, or as `http:NAME` for `?reader=NAME`, so that two collectors can
- * each have a window of their own; for Prometheus as `prometheus`, or `prometheus:NAME`.
+ * Serves the document as JSON and as Prometheus text. JSON is read as the reader `http`, or `http:NAME` for
+ * `?reader=NAME`, so two collectors can each have their own window; text as `prometheus`, or `prometheus:NAME`.
  *
- * It has no path of its own: the options have it.
+ * The path is not set here: it comes from the options.
  */
 @Controller()
 @UseGuards(LoopbackGuard)
 export class MonitorController {
-  // Not in the constructor, so that a subclass has to pass on the service only.
+  // Injected as properties, so the constructor of a subclass only passes on the service.
   @Inject(MetricsReads) private readonly reads!: MetricsReads;
   @Inject(Answers) private readonly answers!: Answers;
   @Inject(BrowserRedirect) private readonly browsers!: BrowserRedirect;
@@ -31,9 +31,8 @@ export class MonitorController {
   constructor(@Inject(MonitorService) protected readonly monitor: MonitorService) {}
 
   /**
-   * Answers with the document, or with Prometheus text if the client prefers that to JSON; leads a browser to the
-   * dashboard. `?format=json` is the document whatever the client accepts. No interceptor or serializer of the
-   * application sees the answer.
+   * Answers with the document, or with Prometheus text if the client prefers it to JSON. Redirects a browser to the
+   * dashboard. `?format=json` forces the document. Interceptors and serializers of the application do not see the answer.
    */
   @Get()
   async read(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {

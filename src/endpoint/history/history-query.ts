@@ -3,7 +3,7 @@ import type { HistoryQuery } from '../../history/history-document.js';
 /** Names of series: separated by commas, which may also stand in the quoted value of a label. */
 const NAMES = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
 
-/** So many names are more than anybody needs, and each of them is compared with each series. */
+/** Maximum number of names: each of them is compared with each series. */
 const MAX_NAMES = 100;
 
 const NUMBER = /^\d{1,16}$/;

@@ -15,10 +15,10 @@ export interface EndpointRoute {
 }
 
 /**
- * The class that one `forRoot` call gives Nest for a controller of the endpoint. It has the monitor's guard and the
- * decorators of the options, which Nest reads before any provider exists.
+ * Creates the class that one `forRoot` call registers for a controller of the endpoint. It has the monitor's guard and the
+ * decorators of the options, since Nest reads both before any provider exists.
  *
- * Two applications can be made from one `forRoot` call, so nothing of an application may be on it: see
+ * Two applications can be created from one `forRoot` call, so the class holds nothing that belongs to one application; see
  * {@link controllerAt}.
  *
  * @param decorators applied to it as if they stood above the class.
@@ -43,16 +43,16 @@ export function endpointController<T extends object>(
 }
 
 /**
- * The same controller with the route that it has in one application. Nest reads the route from the class, so each
- * application needs a class of its own.
+ * Creates a subclass with the route that the controller has in one application. Nest reads the route from the class, so
+ * each application needs its own class.
  */
 export function controllerAt(controller: Type, { path, host }: EndpointRoute): Type {
   const mounted = subclassOf(controller);
-  // Some libraries read the metadata of the class alone, without what it inherits.
+  // Some libraries read only the own metadata of a class, not the inherited one.
   for (const key of Reflect.getOwnMetadataKeys(controller) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, controller), mounted);
   }
-  // Neutral, so that the endpoint stays where it is when the application versions its routes.
+  // Version-neutral: versioning in the application does not change the address of the endpoint.
   Controller({ path, host, version: VERSION_NEUTRAL })(mounted);
   return mounted;
 }

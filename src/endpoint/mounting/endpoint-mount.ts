@@ -3,12 +3,12 @@ import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { MonitorPort } from '../port/monitor-port.js';
 import { controllerAt } from './endpoint-controller.js';
 
-/** Where the endpoint of one application is served: at the application's port, at its own, or not at all. */
+/** Where the endpoint of one application is served: on the application's port, on its own port, or not at all. */
 export type ServedAt = 'application' | 'port' | 'nowhere';
 
 /**
- * Mounts the controllers of the endpoint in one application. It works on what Nest has scanned and not on the classes,
- * which another application of the same process may have too: each application gets a class of its own with its path.
+ * Mounts the controllers of the endpoint in one application. It changes what Nest has scanned, not the controller classes,
+ * which another application of the same process may share: each application gets its own subclass with its path.
  */
 export class EndpointMount {
   constructor(
@@ -19,11 +19,11 @@ export class EndpointMount {
   ) {}
 
   /**
-   * To be called while Nest makes the providers of the module that has the controller, which is before it makes the
-   * controller.
+   * Replaces the controller in its module. Call it while Nest creates the providers of that module, which it does before it
+   * creates the controllers.
    *
-   * @param moduleRef that of the module, to make the guards and pipes of the controller for a port of its own.
-   * @param isOn whether the options want this controller. One that is off is not made.
+   * @param moduleRef of that module; creates the guards and pipes of the controller if the endpoint has its own port.
+   * @param isOn whether the options enable this controller. A disabled one is not created.
    */
   mount(controller: Type<object>, moduleRef: ModuleRef, isOn = true): void {
     for (const { controllers } of this.modules.values()) {
@@ -36,7 +36,7 @@ export class EndpointMount {
       const mounted = controllerAt(controller, { path: isOnPort ? [] : path, host });
       wrapper.metatype = mounted;
       wrapper.instance = Object.create(mounted.prototype as object);
-      // Under the new class, where Nest looks for a controller that it makes for each request.
+      // Nest finds a request-scoped controller under its class, which is now the new one.
       (wrapper as { token: unknown }).token = mounted;
       controllers.set(mounted, wrapper);
       if (isOnPort) this.port.serve({ controller: mounted, moduleRef, path, host });

@@ -38,8 +38,8 @@ export class MonitorPort implements OnApplicationShutdown {
   }
 
   /**
-   * @internal Listens, once all other modules have started. Nothing else of the monitor has been started by then, and
-   * a port that is taken fails the start of the application.
+   * @internal Listens, once all other modules have started and before any other part of the monitor starts. A port that
+   * is in use fails the start of the application.
    */
   async listen(): Promise<void> {
     if (this.options.port === undefined || this.controllers.length === 0 || this.isStopped) return;
@@ -47,10 +47,10 @@ export class MonitorPort implements OnApplicationShutdown {
     await this.starting;
   }
 
-  /** The last of all hooks, so that the endpoint can be read while the application stops. */
+  /** The last lifecycle hook, so the endpoint can be read while the application stops. */
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    // The application can be closed while it starts. Whoever started it knows of an error at start.
+    // The application can be closed while it starts. The start itself reports its error.
     await this.starting?.catch(() => {});
     await this.stop();
   }

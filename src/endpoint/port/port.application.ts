@@ -48,8 +48,8 @@ export async function createPortApplication(
 }
 
 /**
- * Logs errors and warnings, and not that the application was started: tools that wait for that line would take it for that of the
- * application that it belongs to, which has not started yet.
+ * Logs errors and warnings, but not that the application has started: tools that wait for that line would take it for the
+ * line of the user's application, which has not started yet.
  */
 class QuietStart extends Logger {
   constructor() {

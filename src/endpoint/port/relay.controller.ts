@@ -2,24 +2,24 @@ import type { Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { controllerAt, handlersOf } from '../mounting/endpoint-controller.js';
 
-/** Where Nest keeps the guards and such of a class or a method. */
+/** Metadata keys of the guards, interceptors, pipes and filters of a class or a method. */
 const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'];
 
-/** Where Nest keeps what a class has injected. */
+/** Metadata keys of the dependencies of a class. */
 const DEPENDENCIES = /^(?:design:paramtypes|(?:self|optional):\w+)$/;
 
 /** A controller of this application that another one serves. */
 export interface RelayedController {
   readonly controller: Type;
-  /** That of the module of the controller. */
+  /** Of the controller's module. */
   readonly moduleRef: ModuleRef;
   readonly path: string;
   readonly host: string | undefined;
 }
 
 /**
- * A controller for another application that forwards every call to a controller of this one. It has the same routes and
- * metadata, and injects nothing: this application makes its guards, interceptors, pipes and filters too.
+ * Creates a controller for another application that forwards every call to a controller of this one. It has the same
+ * routes and metadata, and no dependencies: its guards, interceptors, pipes and filters are created by this application too.
  */
 export async function relayController({
   controller,
@@ -37,14 +37,14 @@ export async function relayController({
     copyMetadata(handler, method);
     await createEnhancers(method, moduleRef);
     Object.defineProperty(relay.prototype, name, { value: method });
-    // What is known of its parameters: where they come from, and their types.
+    // The parameters: their decorators and types.
     copyMetadata(controller, relay, name);
     copyMetadata(controller.prototype as object, relay.prototype, name);
   }
   return controllerAt(relay, { path, host });
 }
 
-/** Of a class, a method, or what is known of a method by its name; what is inherited included. */
+/** Copies the metadata of a class or a method, or that of the property `name`, inherited metadata included. */
 function copyMetadata(from: object, to: object, name?: string): void {
   const keys = (
     name === undefined ? Reflect.getMetadataKeys(from) : Reflect.getMetadataKeys(from, name)
@@ -55,7 +55,7 @@ function copyMetadata(from: object, to: object, name?: string): void {
   }
 }
 
-/** Puts instances in the place of the classes of guards, interceptors, pipes and filters. */
+/** Replaces the classes of guards, interceptors, pipes and filters by instances. */
 async function createEnhancers(target: object, moduleRef: ModuleRef): Promise<void> {
   for (const key of ENHANCERS) {
     const enhancers = (Reflect.getMetadata(key, target) ?? []) as (Type | object)[];

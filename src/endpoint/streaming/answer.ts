@@ -7,38 +7,38 @@ import { acceptsCoding } from '../negotiation/accept.js';
 import type { Body, Chunk } from './chunks.js';
 import { chunksOf, compressed, isStream, shortBody } from './chunks.js';
 
-/** What is sent. */
+/** Content of an answer. */
 export interface AnswerContent {
   /** Default: 200. */
   readonly status?: number;
   /** The whole `Content-Type`, such as `application/json; charset=utf-8`. */
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** HEAD gets the headers only: see {@link Answer.isHead} to not make a body for it. */
+  /** Not sent for HEAD. Check {@link Answer.isHead} to avoid creating a body for it. */
   readonly body: Body;
   /** Compress it for a client that accepts gzip. Default: `false`. */
   readonly gzip?: boolean;
   /**
-   * Milliseconds that all of it may take, after which the client is cut off. `Infinity` for a stream that goes on, whose
-   * client is still cut off when it takes nothing for a minute. Default: 60 000.
+   * Milliseconds that sending may take; then the client is disconnected. `Infinity` for an endless stream, whose client is
+   * still disconnected when it reads nothing for a minute. Default: 60 000.
    */
   readonly timeout?: number;
 }
 
-/** A client that has not taken an answer after so many milliseconds is cut off. Prometheus waits for 10 s. */
+/** Milliseconds after which a client that has not read its answer is disconnected. Prometheus itself waits for 10 s. */
 const TIMEOUT = 60_000;
 
 /**
- * An answer of ours to one request, from the moment that its handler begins. It sends past the adapter, so that no
- * interceptor, serializer or filter of the application changes it; as fast as the client takes it; and knows when the
- * client leaves, before the answer as well as within it.
+ * The monitor's answer to one request, from the start of its handler. It bypasses the adapter, so no interceptor,
+ * serializer or filter of the application changes it. It writes as fast as the client reads, and detects when the client
+ * disconnects, before and while the answer is sent.
  *
- * It has one `close` listener on the response: Node warns of more than ten, and the application has its own.
+ * It adds one `close` listener to the response: Node warns at more than ten, and the application has its own listeners.
  */
 export class Answer {
-  /** HEAD gets what a GET would get, without the body. It must not open a window of a reader, or start anything. */
+  /** Whether it is a HEAD request: headers only. It must not open a reader's window or start any work. */
   readonly isHead: boolean;
-  /** Whether the client takes a body that is compressed with gzip. */
+  /** Whether the client accepts gzip. */
   readonly acceptsGzip: boolean;
   private readonly controller = new AbortController();
   private readonly callbacks: ((wasSent: boolean) => void)[] = [];
@@ -67,27 +67,27 @@ export class Answer {
   private readonly onFinish = (): void => this.end(!wasReset(this.raw));
   private readonly onClose = (): void => this.end(false);
 
-  /** Whether all was sent, the client has left, or the application closes. */
+  /** Whether all of it was sent, the client has disconnected, or the application is closing. */
   get isOver(): boolean {
     return this.state === 'sent' || this.state === 'lost';
   }
 
-  /** Aborted when the client leaves or the application closes before all was sent. For work that takes its time. */
+  /** Aborted when the client disconnects or the application closes before all of it was sent. For long work. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Calls back once, with whether all of it was sent, when the answer is over; at once if it is. */
+  /** Calls back once when the answer is over (at once if it already is), with whether all of it was sent. */
   whenOver(callback: (wasSent: boolean) => void): void {
     if (this.isOver) callback(this.state === 'sent');
     else this.callbacks.push(callback);
   }
 
   /**
-   * Sends it, unless the client has left.
+   * Sends the content, unless the client has disconnected.
    *
-   * @returns whether all of it was sent. It never rejects: if the body fails, the client is cut off and the log says so.
-   * What throws before this is called is answered by the application, as everything is that throws in a handler.
+   * @returns whether all of it was sent. It never rejects: if the body fails, the client is disconnected and a
+   * warning is logged. An error thrown before this call is handled by the application, as any error of a handler.
    */
   send(content: AnswerContent): Promise<boolean> {
     if (this.state !== 'open') return this.discard(content.body);
@@ -105,14 +105,14 @@ export class Answer {
     return this.send({ status, type: 'text/plain; charset=utf-8', headers, body: text });
   }
 
-  /** Ends it at once. One that has not begun gets this status and text. */
+  /** Ends the answer at once. If it has not begun, the client gets this status and text. */
   close(status: number, text: string): void {
     if (this.state === 'open') void this.sendText(status, text, { Connection: 'close' });
     else this.cut();
     this.end(false);
   }
 
-  /** Ends it because its connection was closed while it waited behind another answer. */
+  /** Ends the answer because its connection was closed while it waited behind another one. */
   lose(): void {
     this.end(false);
   }
@@ -140,7 +140,7 @@ export class Answer {
     raw.end(whole);
   }
 
-  /** Leaving the loop ends the source, a generator in its `finally`. */
+  /** Returning from the loop also ends the source: the `finally` of a generator runs. */
   private async writeChunks(chunks: AsyncIterable<Chunk>): Promise<void> {
     for await (const chunk of chunks) {
       if (this.isOver) return;
@@ -149,7 +149,7 @@ export class Answer {
     }
   }
 
-  /** Waits until the client has taken what was written, for as long as a client may take. */
+  /** Waits until the client has read what was written, for at most {@link TIMEOUT}. */
   private async drained(): Promise<void> {
     const stalled = setTimeout(() => this.cut(), TIMEOUT).unref();
     // Not by whenOver(): an event stream may wait any number of times.
@@ -161,7 +161,7 @@ export class Answer {
     clearTimeout(stalled);
   }
 
-  /** A body that nobody gets: what makes it is told to end. */
+  /** Ends the source of a body that is not sent. */
   private async discard(body: Body): Promise<boolean> {
     if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
     return this.state === 'sent';
@@ -179,7 +179,7 @@ export class Answer {
 
   private end(wasSent: boolean): void {
     if (this.isOver) return;
-    // There is nobody to answer any more, which the adapter must not try then.
+    // The client has disconnected: the adapter must not try to answer.
     if (this.state === 'open') this.hijack();
     this.state = wasSent ? 'sent' : 'lost';
     clearTimeout(this.timer);

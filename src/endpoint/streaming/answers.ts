@@ -8,7 +8,7 @@ import { CLOSING } from '../endpoint.messages.js';
 import { Answer } from './answer.js';
 
 /**
- * The answers of the endpoint that are under way in one application. A controller of the endpoint answers by it:
+ * The unfinished answers of the endpoint in one application. A controller of the endpoint uses it like this:
  *
  * ```ts
  * \@Get('history')
@@ -20,24 +20,24 @@ import { Answer } from './answer.js';
  * }
  * ```
  *
- * A stream is an async generator as `body`, with `timeout: Infinity` if it goes on. Its `finally` runs when the client
- * leaves and when the application closes.
+ * For a stream, pass an async generator as `body`, with `timeout: Infinity` if it is endless. Its `finally` runs when the
+ * client disconnects and when the application closes.
  *
  * `AdapterResponse` must be imported as a type, or `emitDecoratorMetadata` refers to it.
  */
 export class Answers implements BeforeApplicationShutdown {
   private readonly open = new Set<Answer>();
-  /** Those that wait behind another answer of their connection. Any number may, so they share one listener. */
+  /** Answers that wait behind another one of their connection. There may be many, so they share one listener. */
   private readonly queued = new Map<Socket, QueuedAnswers>();
   private isClosing = false;
 
   /**
-   * @param endsWithServer whether the server of the application serves them, which waits for all answers when it closes.
-   * A port of the endpoint's own ends them itself, and serves until the application has stopped.
+   * @param endsWithServer whether the application's server sends the answers; it waits for all of them when it closes.
+   * The endpoint's own port ends its answers itself, and serves until the application has stopped.
    */
   constructor(private readonly endsWithServer: boolean) {}
 
-  /** To be called first of all in a handler: what the client does meanwhile is known from here on. */
+  /** Call this first in a handler: from here on, a disconnect of the client is detected. */
   begin(request: unknown, response: AdapterResponse): Answer {
     const node = rawRequest(request);
     const raw = rawOf(response);
@@ -45,13 +45,13 @@ export class Answers implements BeforeApplicationShutdown {
     if (answer.isOver) return answer;
     this.open.add(answer);
     answer.whenOver(() => this.open.delete(answer));
-    // Over HTTP/1, only a response that waits for another one has no socket yet.
+    // In HTTP/1, only a response that waits behind another one has no socket yet.
     if (raw.socket === null && node !== undefined) this.watchSocket(node, answer);
     if (this.isClosing) answer.close(503, CLOSING);
     return answer;
   }
 
-  /** The last hook before the server waits for its answers: none of ours may hold up the close of the application. */
+  /** The last hook before the server waits for its answers: the monitor's must not delay `app.close()`. */
   beforeApplicationShutdown(): void {
     if (!this.endsWithServer) return;
     this.isClosing = true;
@@ -59,7 +59,7 @@ export class Answers implements BeforeApplicationShutdown {
   }
 
   private watchSocket({ socket }: IncomingMessage, answer: Answer): void {
-    // A request that a library made up has no socket, or something that passes for one.
+    // A request that a library has created has no socket, or an imitation of one.
     if (typeof (socket as Partial<Socket> | undefined)?.once !== 'function') return;
     const queue = this.queued.get(socket) ?? new QueuedAnswers(socket);
     this.queued.set(socket, queue);
@@ -73,7 +73,7 @@ export class Answers implements BeforeApplicationShutdown {
   }
 }
 
-/** The answers of one connection that wait behind another one. Node does not tell them that the connection is closed. */
+/** The answers of one connection that wait behind another one. Node does not notify them when the connection closes. */
 class QueuedAnswers {
   readonly answers = new Set<Answer>();
 

@@ -5,29 +5,29 @@ import { createGzip } from 'node:zlib';
 
 export type Chunk = string | Uint8Array;
 
-/** What an answer has as its body: one text, the pieces of a text that is ready, or what comes with time. */
+/** The body of an answer: one text, the pieces of a complete text, or a stream. */
 export type Body = Chunk | readonly Chunk[] | AsyncIterable<Chunk>;
 
-/** So many pieces of some 10 kB are written in one turn of the event loop. */
+/** Number of pieces, of some 10 kB each, that are written in one iteration of the event loop. */
 const AT_ONCE = 16;
 
-/** All of a body that is ready and so short that it is written at once, so that Node sends its length with it. */
+/** A complete body that is short enough to write at once, so that Node sends its `Content-Length`. */
 export function shortBody(body: Body): Buffer | undefined {
   if (isStream(body)) return undefined;
   const pieces = piecesOf(body);
   return pieces.length <= AT_ONCE ? joined(pieces) : undefined;
 }
 
-/** The chunks to write, without holding up the event loop. */
+/** The chunks to write, without blocking the event loop. */
 export function chunksOf(body: Body): AsyncIterable<Chunk> {
   return isStream(body) ? body : paced(piecesOf(body));
 }
 
-/** The chunks, compressed in a thread of Node's own. */
+/** The chunks, compressed in Node's thread pool. */
 export function compressed(chunks: AsyncIterable<Chunk>): Transform {
-  // The fastest level: texts of metrics repeat themselves so much that the others gain little.
+  // The fastest level: metrics texts are so repetitive that higher levels gain little.
   const gzip = createGzip({ level: 1 });
-  // Whoever reads the compressed chunks is told of an error there.
+  // Errors reach the code that reads the compressed chunks.
   pipeline(Readable.from(chunks), gzip, () => {});
   return gzip;
 }

@@ -1,32 +1,32 @@
-/** So many documents are in memory at once, JSON and text together. */
+/** Maximum number of documents in memory at once, JSON and text together. */
 const MAX_DOCUMENTS = 4;
 
-/** So many reads are under way at once. They take little where they share a document or wait for their turn. */
+/** Maximum number of concurrent reads. Reads that share a document or wait for a slot use little memory. */
 const MAX_READS = 64;
 
-/** A document of fewer bytes does not count: there are at most {@link MAX_READS} of them. */
+/** Smaller documents, in bytes, do not count: there are at most {@link MAX_READS} of them. */
 const SMALL_DOCUMENT = 256 * 1024;
 
-/** The place of one document in memory. */
+/** A slot for one document in memory. */
 export interface DocumentSlot {
-  /** To be called when the document has been made: the others may go on if it is small. */
+  /** Call this when the document is complete: a small one frees its slot. */
   made(bytes: number): void;
-  /** Gives the place back. Later calls do nothing. */
+  /** Frees the slot. Further calls do nothing. */
   release(): void;
 }
 
 /**
- * Bounds what all reads of one application take, however many clients there are and however slowly they read: memory by
- * the documents that are held, and the time of the event loop by those that are made.
+ * Limits all reads of one application together, for any number of clients and however slowly they read: the memory of
+ * documents that are being sent, and the event loop time for those that are being created.
  */
 export class ReadLimiter {
   private reads = 0;
-  /** Documents that are made now, and large ones that clients have not taken yet. */
+  /** Documents that are being created, and large ones that clients have not read yet. */
   private making = 0;
   private holding = 0;
   private readonly waiting: ((slot: DocumentSlot | undefined) => void)[] = [];
 
-  /** What is in use now: reads under way, and documents that count. */
+  /** What is in use now: reads in progress, and documents that count towards the limit. */
   get used(): { reads: number; documents: number } {
     return { reads: this.reads, documents: this.making + this.holding };
   }
@@ -34,7 +34,7 @@ export class ReadLimiter {
   /**
    * Begins a read.
    *
-   * @returns ends it; `undefined` if there are too many.
+   * @returns a function that ends it; `undefined` if there are too many.
    */
   enter(): (() => void) | undefined {
     if (this.reads >= MAX_READS) return undefined;
@@ -43,9 +43,9 @@ export class ReadLimiter {
   }
 
   /**
-   * Waits for a place for a document, as long as one is being made: it may turn out small.
+   * Waits for a slot while other documents are being created, since those may turn out small.
    *
-   * @returns `undefined` if clients hold all places, by documents that they do not take.
+   * @returns `undefined` if all slots are held by documents that clients do not read.
    */
   slot(): Promise<DocumentSlot | undefined> {
     return new Promise((resolve) => {

@@ -6,19 +6,19 @@ import type { DocumentSlot, ReadLimiter } from './read-limiter.js';
 /** The text of a scrape, which is in memory until {@link done} is called. */
 export interface Scrape {
   readonly pieces: Buffer[];
-  /** Lets go of the text. The window of a text that nobody got is given back to its reader. */
+  /** Releases the text. If it was not sent, its window is given back to the reader. */
   readonly done: (wasSent: boolean) => void;
 }
 
-/** One pass over all series, for all scrapes that come while it is made. */
+/** One pass over all series, shared by all scrapes that arrive during it. */
 interface Pass {
-  /** `undefined` if there was no place for it in memory. */
+  /** `undefined` if there was no slot for it. */
   readonly text: Promise<{ readonly present: Buffer[]; readonly slot: DocumentSlot } | undefined>;
   readonly windows: Map<string, SharedWindow>;
   holders: number;
 }
 
-/** The window of one reader, shared by the scrapes that come at once under its name. */
+/** The window of one reader, shared by concurrent scrapes of that reader. */
 interface SharedWindow {
   readonly reading: Promise<Reading<Buffer[]>>;
   holders: number;
@@ -26,8 +26,8 @@ interface SharedWindow {
 }
 
 /**
- * Scrapes that come at once share one pass over the series, so that two Prometheus servers cost what one does. Each
- * reader has its own window all the same.
+ * Concurrent scrapes share one pass over the series, so two Prometheus servers cost as much as one. Each reader still has
+ * its own window.
  */
 export class Scrapes {
   private readonly making = new Map<TextFormat, Pass>();
