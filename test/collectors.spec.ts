@@ -95,7 +95,7 @@ describe('a collector that is switched off', () => {
     expect((await aliveWith(true)) - (await aliveWith(false))).toBe(5);
   });
 
-  it('makes no difference in an application that fails to start: none of the others has set a timer', async () => {
+  it('leaves no timer of any collector in an application that fails to start', async () => {
     class Failing implements OnApplicationBootstrap {
       onApplicationBootstrap(): void {
         throw new Error('no database');
@@ -142,7 +142,7 @@ class Recording implements Collector {
 }
 
 describe('a collector of the application', () => {
-  it('is started, asked before each document, and stopped', async () => {
+  it('is started, called before each read, and stopped', async () => {
     const own = new Recording();
     const running = await start({ own });
     expect(own.calls).toEqual(['start']);
@@ -156,7 +156,7 @@ describe('a collector of the application', () => {
     expect(own.calls).toEqual(['start', 'collect', 'collect', 'stop']);
   });
 
-  it('may be a provider that injects what it likes, the service included', async () => {
+  it('can be a provider with dependencies, MonitorService included', async () => {
     @Injectable()
     class Queue {
       readonly length = 7;
@@ -205,7 +205,7 @@ describe('a collector of the application', () => {
     expect((await document).gauges).toHaveProperty('slow', 5);
   });
 
-  it('does no harm when it throws or rejects: it is logged once and counted', async () => {
+  it('does not affect the document when it throws or rejects: this is logged once and counted', async () => {
     const fail = (): never => {
       throw new Error('broken pool');
     };
@@ -233,7 +233,7 @@ describe('a collector of the application', () => {
     expect(running.log.errors).toEqual([]);
   });
 
-  it('may look at the monitor itself', async () => {
+  it('can read the metrics itself', async () => {
     const own: Collector = {
       collect(monitor) {
         void monitor.metrics('own').then(({ instance }) => monitor.kv('seen', instance.pid));
@@ -245,7 +245,7 @@ describe('a collector of the application', () => {
     expect(running.log.warnings).toEqual([]);
   });
 
-  it('is waited for once when it hangs, and not called again until it is done', async () => {
+  it('delays only one read when it hangs, and is not called again until it has ended', async () => {
     const hanging = { calls: 0, end: () => {} };
     const own: Collector = {
       collect() {
@@ -273,7 +273,7 @@ describe('a collector of the application', () => {
     );
   });
 
-  it('keeps its name for what it counts, and takes none of the counters of the monitor', async () => {
+  it('cannot record samples under the name of a built-in metric', async () => {
     const running = await start({
       own: { collect: (monitor) => monitor.observe('monitor_failed_collects', 1) },
     });

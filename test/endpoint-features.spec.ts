@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s
       (app) => app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
     );
 
-  it('is below the path, behind the guard, outside the versions, and not to be cached', async () => {
+  it('is below the path, behind the guard, version-neutral, and not cached', async () => {
     const running = await start({ path: 'status' });
     const response = await running.get('/api/status/rows');
     expect([response.status, await response.json()]).toEqual([200, ['a', 'b']]);
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('is on the port of its own with the rest of the endpoint, and only there', async () => {
+  it('is served only on the own port, if the endpoint has one', async () => {
     const before = RowsController.initialized;
     const running = await start({ port: 0 });
     const url = running.app.get(MonitorPort).url ?? '';
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s
     expect(RowsController.initialized - before).toBe(1);
   });
 
-  it('is not there, nor made, where the endpoint or the feature is off', async () => {
+  it('is neither served nor created if the endpoint or the feature is off', async () => {
     const before = RowsController.initialized;
     for (const running of [
       await start({ controller: false }),
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s
 });
 
 describe.each(ADAPTERS)('two live applications from one root module, on %s,', (adapter) => {
-  it('each have their own path, host and port, whatever the other has', async () => {
+  it('each have their own path, host and port', async () => {
     const given: MonitorOptions[] = [{ path: 'one' }, { path: 'two' }, { controller: false }, { port: 0 }];
     const root = moduleOf({
       imports: [MonitorModule.forRootAsync({ useFactory: () => given.shift() ?? {} })],
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('two live applications from one root module, on %s,', (a
     expect((await fetch(port.app.get(MonitorPort).url ?? '')).status).toBe(200);
   });
 
-  it('make a controller for each request where a subclass injects something of the request', async () => {
+  it('create a controller for each request if a subclass is request-scoped', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {}
     class Mine extends MonitorController {
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('two live applications from one root module, on %s,', (a
 });
 
 describe.each(ADAPTERS)('the log of an application on %s', (adapter) => {
-  it('has one line of the controller, that of its routes, where the endpoint has a port of its own', async () => {
+  it('has one line about the controller, for its routes, if the endpoint has its own port', async () => {
     const lines: string[] = [];
     class Log {
       log = (message: string): void => void lines.push(message);

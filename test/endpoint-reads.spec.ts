@@ -94,7 +94,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
   ];
 
   it.each(befores.slice(0, options.port === undefined ? befores.length : 1))(
-    'are given up, and their windows given back, where the client leaves before the answer begins, during $before',
+    'are cancelled, and their windows given back, if the client disconnects before the answer begins, during $before',
     async ({ wait }) => {
       const gate = new Gate();
       const { running, endpoint, monitor } = await start(...wait(gate));
@@ -119,7 +119,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     },
   );
 
-  it('are bounded together, JSON and text, by what clients do not take', async () => {
+  it('are limited together, JSON and text, by the documents that clients do not read', async () => {
     const { running, endpoint, monitor } = await start();
     fill(monitor, 60_000);
     const limiter = running.app.get(ReadLimiter);
@@ -139,7 +139,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     for (const path of PATHS) expect((await fetch(endpoint + path)).status).toBe(200);
   });
 
-  it('of few series are all answered, however many come at once', async () => {
+  it('of few series are all answered, however many arrive at once', async () => {
     const { endpoint } = await start();
     const statuses = await Promise.all(
       Array.from({ length: 50 }, async (_, i) => {
@@ -151,7 +151,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  it('that wait behind a stalled one on their connection are given up with it', async () => {
+  it('that wait behind a stalled one on their connection are cancelled with it', async () => {
     const { running, endpoint, monitor } = await start();
     fill(monitor, 60_000);
     const limiter = running.app.get(ReadLimiter);
@@ -165,7 +165,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     await expect.poll(() => limiter.used, PATIENT).toEqual({ reads: 0, documents: 0 });
   });
 
-  it('do not hold up the close of the application where a client has stalled', async () => {
+  it('do not delay app.close() if a client has stalled', async () => {
     const log = new RecordingLogger();
     const running = await startApp(
       adapter,
@@ -182,7 +182,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
 });
 
 describe.each(ADAPTERS)('a response of the monitor on %s', (adapter) => {
-  it('has at most three close listeners of the monitor, also where it is long and compressed', async () => {
+  it('has at most three close listeners of the monitor, also if it is long and compressed', async () => {
     const counts: number[] = [];
     const watch = (_request: unknown, response: ServerResponse, next: () => void) => {
       const before = response.listenerCount('close');
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('a response of the monitor on %s', (adapter) => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(3);
   });
 
-  it('makes Node warn of no leak where the application listens to its close too', async () => {
+  it('does not make Node warn of a leak if the application adds close listeners too', async () => {
     const warnings: string[] = [];
     const onWarning = ({ name }: Error): void => void warnings.push(name);
     process.on('warning', onWarning);

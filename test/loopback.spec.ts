@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
     expect(running.log.errors).toEqual([]);
   });
 
-  it('reads every X-Forwarded-For header there is, however it is spelled', async () => {
+  it('reads every X-Forwarded-For header, in any spelling', async () => {
     const running = await start();
     const ask = (...headers: string[]) => sendRaw(running.port, requestBytes('GET', '/monitor', headers));
     expect(statusesOf(await ask('X-Forwarded-For: 127.0.0.1', 'X-Forwarded-For: 10.0.0.1'))).toEqual([403]);
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
   });
 
   it.each(['/monitor/', '/MONITOR', '//monitor', '/monitor?x=1', '/%6donitor', '/monitor#x'])(
-    'does not let the spelling %s of its path get around the guard',
+    'applies the guard to the spelling %s of its path',
     async (path) => {
       const running = await start();
       const answer = await sendRaw(running.port, requestBytes('GET', path, ['X-Forwarded-For: 10.0.0.1']));
@@ -129,7 +129,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
     },
   );
 
-  it('refuses whoever connects over a unix socket, which is usually a reverse proxy', async () => {
+  it('refuses clients of a Unix socket, which are usually reverse proxies', async () => {
     const path = join(tmpdir(), `monitor-${randomUUID()}.sock`);
     const app = await NestFactory.create(
       moduleOf({ imports: [MonitorModule.forRoot()] }),
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('the endpoint on %s', (adapter) => {
     expect(statusesOf(answer)).toEqual([403]);
   });
 
-  it('counts whom it turned away', async () => {
+  it('counts refused requests', async () => {
     const running = await start();
     await running.get('/monitor', { headers: { 'X-Forwarded-For': '10.0.0.1' } });
     expect((await running.app.get(MonitorService).metrics()).counters.requests).toBe(1);

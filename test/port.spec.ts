@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
   const start = (options: MonitorOptions = {}) =>
     startApp(adapter, { imports: [MonitorModule.forRoot({ port: 0, ...options })] });
 
-  it('is there, and no more at the port of the application', async () => {
+  it('is served there, and no longer on the port of the application', async () => {
     const running = await start();
     expect(urlOf(running.app)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/monitor$/);
     expect(portOf(running.app)).not.toBe(running.port);
@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect((await fetch(new URL('/other', urlOf(running.app)))).status).toBe(404);
   });
 
-  it('is there by options from a factory, with a path of its own', async () => {
+  it('can be configured by a factory, with the option path', async () => {
     const monitor = MonitorModule.forRootAsync({ useFactory: () => ({ port: 0, path: '/ops/metrics/' }) });
     const running = await startApp(adapter, { imports: [monitor] });
     expect(urlOf(running.app)).toMatch(/\/ops\/metrics$/);
@@ -100,7 +100,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
       expect((await running.get(path)).status).toBe(404);
   });
 
-  it('is out of reach of what the application puts around its routes', async () => {
+  it('is not affected by guards, pipes, interceptors, filters and the prefix of the application', async () => {
     @Injectable()
     class Closed implements CanActivate {
       canActivate(): boolean {
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(response.headers.get('x-powered-by')).toBeNull();
   });
 
-  it('has the same guard, and the same options for it', async () => {
+  it('has the same guard with the same options', async () => {
     const token = 'x'.repeat(20);
     const running = await start({ token });
     const ask = async (...headers: string[]) =>
@@ -138,21 +138,21 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(running.log.warnings).toHaveLength(2);
   });
 
-  it('is no traffic of the application: its requests are not counted', async () => {
+  it('does not count its own requests as requests of the application', async () => {
     const running = await start();
     await read(running.app);
     await running.get('/nowhere');
     expect((await read(running.app)).counters.requests).toBe(1);
   });
 
-  it('is served by the kind of adapter that the application has', async () => {
+  it('uses the same kind of adapter as the application', async () => {
     const running = await start();
     const answer = await sendRaw(portOf(running.app), requestBytes('GET', '/nowhere'));
     expect(answer).toContain('Cannot GET /nowhere');
     expect(/^etag: /im.test(answer)).toBe(adapter === 'express');
   });
 
-  it('is a subclass of the application with all that it injects, its routes, and what is around them', async () => {
+  it('serves a subclass of the application with its dependencies, routes, guards, pipes, interceptors and filters', async () => {
     @Injectable()
     class Settings {
       readonly queue = 'mail';
@@ -199,7 +199,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect((await running.get('/monitor/queue/7', { headers: { 'X-Queue': 'mail' } })).status).toBe(404);
   });
 
-  it('leaves the logger of the application alone, and says once where it is', async () => {
+  it('does not change the logger of the application, and logs its address once', async () => {
     const lines: string[] = [];
     class Lines extends RecordingLogger {
       override log(...message: unknown[]): void {
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(running.log.errors).toEqual([]);
   });
 
-  it('logs what Nest has to say of what goes wrong in its own name, and not in that of the application', async () => {
+  it('logs its errors under its own context, not under that of the application', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     onTestFinished(() => void taken.close());
@@ -234,7 +234,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(names).toEqual(['MonitorPort']);
   });
 
-  it('closes with the application, whatever clients keep open, once or twice', async () => {
+  it('closes with the application, whatever connections clients keep open, also when close() is called twice', async () => {
     const running = await start();
     const port = portOf(running.app);
     const idle = connect(port, '127.0.0.1');
@@ -256,7 +256,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(running.app.get(MonitorPort).url).toBeUndefined();
   });
 
-  it('serves until the last, so that it can be seen how the application stops', async () => {
+  it('can be read until the last shutdown hook', async () => {
     const statuses: number[] = [];
     @Injectable()
     class Draining {
@@ -274,7 +274,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(statuses).toEqual([200]);
   });
 
-  it('is not left behind by an application that is closed while it starts, or never started', async () => {
+  it('is not left open by an application that is closed while it starts, or never started', async () => {
     const root = moduleOf({ imports: [MonitorModule.forRoot({ port: 0 })] });
     const never = await NestFactory.create(root, adapterOf(adapter), { logger: false });
     await never.close();
@@ -286,7 +286,7 @@ describe.each(ADAPTERS)('with a port of its own, on %s, the endpoint', (adapter)
     expect(port.url).toBeUndefined();
   });
 
-  it('fails the start where the port is taken, says so, and leaves nothing running', async () => {
+  it('fails the start with a clear error if the port is in use, and leaves nothing running', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     onTestFinished(() => void taken.close());
@@ -335,13 +335,13 @@ describe('an application without HTTP', () => {
   });
 
   it.each([
-    ['by the adapter that is installed', '@nestjs/platform-express', [0, '200 0\n', '']],
+    ['is served by the adapter that is installed', '@nestjs/platform-express', [0, '200 0\n', '']],
     [
-      'by none, and says what to install',
+      'is served by no adapter, and the error says which packages to install',
       '@nestjs/platform-express,@nestjs/platform-fastify',
       [1, '', expect.stringMatching(/Install either\./)],
     ],
-  ])('is served %s', async (_how, missing, ended) => {
+  ])('%s', async (_how, missing, ended) => {
     const hooks = fileURLToPath(new URL('scripts/without-adapters.mjs', import.meta.url));
     const child = spawn(process.execPath, ['--import', hooks, fileURLToPath(SCRIPT)], {
       env: { ...process.env, MISSING: missing },
@@ -361,12 +361,12 @@ describe('an application without HTTP', () => {
     expect([said, code]).toEqual(['200 0', 0]);
   });
 
-  it('is told why, where the port is taken', async () => {
+  it('fails with a clear error if the port is in use', async () => {
     const { context } = await startContext({ port: 0 });
     await expect(startContext({ port: portOf(context) })).rejects.toThrow(/EADDRINUSE/);
   });
 
-  it('may listen to other machines, of which the guard lets in none by itself', async () => {
+  it('can listen to other machines, which the guard refuses by default', async () => {
     const { context } = await startContext({ port: 0, bindAddress: '0.0.0.0' });
     expect(await fetch(urlOf(context)).then(({ status }) => status)).toBe(200);
     const six = await startContext({ port: 0, bindAddress: '::1' });
@@ -374,7 +374,7 @@ describe('an application without HTTP', () => {
     expect((await read(six.context)).counters.requests).toBe(0);
   });
 
-  it('says so at start where its controller cannot be shared, since each request makes one', async () => {
+  it('fails the start with a clear error for a request-scoped controller', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {}
     class Mine extends MonitorController {

@@ -29,7 +29,7 @@ class Orders {
 }
 
 describe.each(ADAPTERS)(
-  'on %s, where a guard of the application refuses a request to the endpoint',
+  'on %s, when a guard of the application refuses a request to the endpoint',
   (adapter) => {
     const start = async (
       options: MonitorOptions = {},
@@ -58,13 +58,13 @@ describe.each(ADAPTERS)(
       ]);
     });
 
-    it('the log says so below a global prefix and with a path of the options too', async () => {
+    it('the log says so with a global prefix and with the option path too', async () => {
       const running = await start({ path: '/ops/health/' }, undefined, (app) => app.setGlobalPrefix('api'));
       expect((await running.get('/api/ops/health/prometheus')).status).toBe(403);
       await expect.poll(() => hintsOf(running)).toHaveLength(1);
     });
 
-    it('the log says nothing of requests that the monitor refuses too, or that are for other routes', async () => {
+    it('nothing is logged for requests that the monitor refuses too, or for other routes', async () => {
       const running = await start();
       expect((await running.get('/orders')).status).toBe(403);
       const forwarded = { headers: { 'X-Forwarded-For': '8.8.8.8' } };
@@ -75,7 +75,7 @@ describe.each(ADAPTERS)(
       expect(hintsOf(running)[0]).toContain('request to /monitor that');
     });
 
-    it('the log says nothing once `decorators` has the mark, also where the monitor refuses a request', async () => {
+    it('nothing is logged when `decorators` makes the endpoint public, even if the monitor refuses a request', async () => {
       const running = await start({ decorators: [Public()] });
       expect((await running.get('/monitor')).status).toBe(200);
       expect((await running.get('/monitor', { headers: { 'X-Forwarded-For': '8.8.8.8' } })).status).toBe(403);
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)(
       expect(hintsOf(running)).toEqual([]);
     });
 
-    it('the log says nothing where the `requestFilter` refuses it', async () => {
+    it('nothing is logged when the `requestFilter` refuses the request', async () => {
       const running = await start({
         decorators: [Public()],
         requestFilter: async () => Promise.resolve(false),
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)(
       expect(hintsOf(running)).toEqual([]);
     });
 
-    it('the log says nothing where the endpoint has a port of its own, which the guard does not close', async () => {
+    it('nothing is logged when the endpoint has its own port, to which the guard does not apply', async () => {
       const running = await start({ port: 0 });
       expect((await fetch(running.app.get(MonitorPort).url ?? '')).status).toBe(200);
       expect((await running.get('/orders')).status).toBe(403);

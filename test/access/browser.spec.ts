@@ -120,7 +120,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
         [url, init] as const,
       );
 
-    it('shows it to who types its address, and to a page of the same origin', async () => {
+    it('shows the document at its address, and to a page of the same origin', async () => {
       const { page, port } = await start();
       for (const host of ['127.0.0.1', 'localhost', 'app.localhost']) {
         const url = `http://${host}:${port}`;
@@ -131,7 +131,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       }
     });
 
-    it('has nothing for the fetch() of another page, whatever it sends along', async () => {
+    it('gets nothing by fetch() from a page of another origin, whatever it sends', async () => {
       const { page, url, answers } = await start();
       await page.goto(evilUrl);
       const inits: RequestInit[] = [
@@ -151,14 +151,17 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       expect(gets.map(({ status }) => status)).toEqual(inits.map(() => 403));
     });
 
-    it.each(Object.entries(ATTACKS))('has nothing for %s of another page', async (_name, attack) => {
-      const { page, url, answers } = await start();
-      await page.goto(evilUrl);
-      await page.evaluate(`{ const url = ${JSON.stringify(url)}; ${attack}; }`);
-      for (const { method, status } of await answers(1)) expect(status).toBe(method === 'POST' ? 404 : 403);
-    });
+    it.each(Object.entries(ATTACKS))(
+      'gets nothing by %s in a page of another origin',
+      async (_name, attack) => {
+        const { page, url, answers } = await start();
+        await page.goto(evilUrl);
+        await page.evaluate(`{ const url = ${JSON.stringify(url)}; ${attack}; }`);
+        for (const { method, status } of await answers(1)) expect(status).toBe(method === 'POST' ? 404 : 403);
+      },
+    );
 
-    it('has nothing for a page whose server has become this one by DNS rebinding', async () => {
+    it('gets nothing in a page that uses DNS rebinding', async () => {
       const { page, port, answers } = await start();
       await page.goto(`http://${EVIL}:${port}/`);
       expect(await page.title()).toBe('Home');

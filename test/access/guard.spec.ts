@@ -47,8 +47,8 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
   const start = (options: MonitorOptions = {}) =>
     startApp(adapter, { imports: [MonitorModule.forRoot(options)] });
 
-  describe('answers who is refused', () => {
-    it('past the filters and interceptors of the application, which could make anything of it', async () => {
+  describe('answers a refused request', () => {
+    it('without the filters and interceptors of the application, which could change the answer', async () => {
       const caught: unknown[] = [];
       @Catch()
       class Translator implements ExceptionFilter {
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(caught).toEqual([]);
     });
 
-    it('with headers by which nobody keeps it, guesses at it, or shows it elsewhere', async () => {
+    it('with headers that forbid caching, content sniffing and use by another origin', async () => {
       const running = await start();
       for (const init of [{}, FORWARDED]) {
         const { headers } = await running.get('/monitor', init);
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       }
     });
 
-    it('without a body, to HEAD', async () => {
+    it('without a body if it is a HEAD request', async () => {
       const running = await start();
       const answer = await sendRaw(
         running.port,
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(answer).toMatch(/^HTTP\/1\.1 403 [^]*\r\n\r\n$/);
     });
 
-    it('each request of a connection by itself, kept alive and pipelined, in order', async () => {
+    it('separately and in order, on kept-alive and pipelined connections', async () => {
       const running = await start();
       const kept = (...headers: string[]) =>
         requestBytes('GET', '/monitor', headers).replace('Connection: close\r\n', '');
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(statusesOf(answer)).toEqual([403, 200, 403, 200, 403]);
     });
 
-    it('and is still there for the next, after very many', async () => {
+    it('and still answers the next one after very many', async () => {
       const running = await start();
       const kept = requestBytes('GET', '/monitor', ['X-Real-IP: 8.8.8.8']).replace(
         'Connection: close\r\n',
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(gauges.http_requests_in_flight).toBe(0);
     });
 
-    it('and then lets go of it, and leaves its connection to others', async () => {
+    it('and then releases it, so that its connection can be used for other requests', async () => {
       const running = await start();
       const requests: WeakRef<object>[] = [];
       (running.app.getHttpServer() as Server).on('request', (request) => requests.push(new WeakRef(request)));
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
         .toBeGreaterThanOrEqual(48);
     });
 
-    it('with a line in the log that shows what was wrong, and cannot be forged', async () => {
+    it('and logs a line with the reason, which a client cannot forge', async () => {
       const running = await start();
       await sendRaw(
         running.port,
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       return { status, warnings: running.log.warnings };
     };
 
-    it('lets in whom it lets in, and nobody else', async () => {
+    it('allows exactly the requests for which the filter returns true', async () => {
       const byHeader = (request: IncomingMessage) => request.headers['x-team'] === 'ops';
       expect(
         (await ask(byHeader, { headers: { 'X-Team': 'ops', 'X-Forwarded-For': '8.8.8.8' } })).status,
@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(warnings).toEqual([expect.stringContaining('the requestFilter failed (Error: no database)')]);
     });
 
-    it('lets nobody forge a line of the log by what it throws', async () => {
+    it('escapes what the filter throws, so that no log line can be forged', async () => {
       const said = 'ops\n[Nest] 1 - LOG [Bootstrap] all\u2028is\u009bwell';
       const { warnings } = await ask(() => {
         throw new Error(`There is no team ${said}`);
@@ -216,7 +216,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       ]);
     });
 
-    it('takes one that never settles for no, after five seconds', async () => {
+    it('refuses the request when the filter has not settled after five seconds', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       onTestFinished(() => void vi.useRealTimers());
       let asked = (): void => {};
@@ -233,7 +233,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(statusesOf(await answer)).toEqual([403]);
     });
 
-    it('does not let one that never settles hold the close of the application up', async () => {
+    it('closes the application without waiting for a filter that never settles', async () => {
       let asked = (): void => {};
       const isAsked = new Promise<void>((resolve) => (asked = resolve));
       const requestFilter = () => {
@@ -248,7 +248,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       expect(statusesOf(await answer)).toEqual([403]);
     });
 
-    it('gets the decision of the built-in rules', async () => {
+    it('passes the decision of the built-in rules to the filter', async () => {
       const decisions: AccessDecision[] = [];
       const requestFilter = (_request: IncomingMessage, decision: AccessDecision) => {
         decisions.push(decision);
@@ -269,7 +269,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     });
   });
 
-  describe('beside the global guard of an application, which checks a JWT,', () => {
+  describe('in an application with a global JWT guard', () => {
     const Public = () => SetMetadata('isPublic', true);
     @Injectable()
     class JwtGuard implements CanActivate {
@@ -283,7 +283,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     }
     const jwt = { provide: APP_GUARD, useClass: JwtGuard };
 
-    it('is reached when the decorators of the options make the endpoint public, and still applies its rules', async () => {
+    it('still applies its rules when the option decorators makes the endpoint public for that guard', async () => {
       for (const monitor of [
         MonitorModule.forRoot({ decorators: [Public()] }),
         MonitorModule.forRootAsync({ decorators: [Public()], useFactory: () => ({}) }),
@@ -297,12 +297,12 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
       }
     });
 
-    it('is not reached without', async () => {
+    it('leaves the endpoint closed by that guard without the option decorators', async () => {
       const running = await startApp(adapter, { imports: [MonitorModule.forRoot()], providers: [jwt] });
       for (const path of PATHS) expect((await running.get(path)).status).toBe(401);
     });
 
-    it('is in the way of nobody else: no other application is public by that', async () => {
+    it('does not make the endpoint of another application public', async () => {
       const root = () => ({ imports: [MonitorModule.forRoot()], providers: [jwt] });
       await startApp(adapter, {
         imports: [MonitorModule.forRoot({ decorators: [Public()] })],
@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     });
   });
 
-  it('opens no window for a reader that it refuses', async () => {
+  it('opens no window for a reader whose request is refused', async () => {
     const running = await start();
     const monitor = running.app.get(MonitorService);
     monitor.kv('queue', 9);
@@ -330,7 +330,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     expect(await (await ask('/monitor', text)).text()).toContain('\nqueue_max 9\n');
   });
 
-  it('covers every handler of a subclass', async () => {
+  it('protects every handler of a subclass of MonitorController', async () => {
     class Mine extends MonitorController {
       @Get('queue')
       queue(): string {
@@ -345,7 +345,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     }
   });
 
-  it('guards a controller of the application too, by the options of the module', async () => {
+  it('protects a controller of the application too, with the same options', async () => {
     @Controller('admin')
     @UseGuards(LoopbackGuard)
     class AdminController {
@@ -364,7 +364,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     expect((await running.get('/admin', { headers })).status).toBe(200);
   });
 
-  it('can be overridden in what it decides and in what it answers', async () => {
+  it('can be subclassed to change the decision and the answer', async () => {
     @Injectable()
     class Night extends LoopbackGuard {
       protected override decide(request: IncomingMessage): AccessDecision {
@@ -436,7 +436,7 @@ describe('over HTTP/2', () => {
 });
 
 describe('the option decorators', () => {
-  it('is refused when it is not what it must be, and where it comes too late', async () => {
+  it('fails the start when it is invalid, or given by the factory, which runs too late', async () => {
     const Public = () => SetMetadata('isPublic', true);
     const forRoot = (decorators: unknown) => MonitorModule.forRoot({ decorators } as MonitorOptions);
     for (const bad of [Public(), [7], ['x'], null, [Public]])

@@ -36,7 +36,7 @@ function named(name: string, ...lines: string[]): HostileRequest {
 
 const long = (text: string, length: number) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
 
-/** Nobody of these is let in by the defaults: 403 each, with the same body. */
+/** All of these are refused by default: 403 with the same body. */
 export const REFUSED: HostileRequest[] = [
   // Other machines, and what is no address at all.
   ...[
@@ -192,7 +192,7 @@ export const REFUSED: HostileRequest[] = [
   local('X-Real-IP: localhost'),
   local('CF-Connecting-IP: 127.0.0.1, 8.8.8.8'),
 
-  // Only a proxy adds these. They say that somebody else asks, and not who.
+  // Only a proxy adds these. They show that the request was forwarded, not for which client.
   ...[
     'Via: 1.1 varnish',
     'Via: 1.1 localhost',
@@ -240,7 +240,7 @@ export const REFUSED: HostileRequest[] = [
     'Tailscale-User-Login: a@example.com',
   ].map((header) => local(header)),
 
-  // A page that somebody looks at on this machine: the name of its server points to 127.0.0.1 by now.
+  // DNS rebinding: a page open in a browser on this machine, the name of whose server now resolves to 127.0.0.1.
   ...[
     'evil.example.com',
     'evil.example.com:3000',
@@ -299,7 +299,7 @@ export const REFUSED: HostileRequest[] = [
   ].map((host) => withHost(host)),
   named('no Host, in HTTP/1.0', 'GET /monitor HTTP/1.0'),
   named('no Host, in HTTP/1.0, behind a proxy', 'GET /monitor HTTP/1.0', 'X-Forwarded-For: 127.0.0.1'),
-  named('a Host of somebody else, in HTTP/1.0', 'GET /monitor HTTP/1.0', 'Host: evil.example.com'),
+  named('a Host that is not this machine, in HTTP/1.0', 'GET /monitor HTTP/1.0', 'Host: evil.example.com'),
 
   // A page of another origin, or of none.
   ...['cross-site', 'same-site', '', 'Same-Origin', 'same-origin, cross-site', 'none, cross-site', 'x'].map(
@@ -348,7 +348,7 @@ export const REFUSED: HostileRequest[] = [
   named('201 headers', GET, HOST, ...many(198), 'Accept: */*', 'A: b'),
 ];
 
-/** Whatever becomes of these, nobody sees anything. Node or the router turns some of them away. */
+/** None of these shows metrics, whatever the status is. Node or the router rejects some of them. */
 export const TURNED_AWAY: HostileRequest[] = [
   // Node 20 keeps the first 1000 of them, and the monitor says 403. Newer ones say 431 themselves.
   named('1100 headers, and then the one that tells', GET, HOST, ...many(1100), 'X-Forwarded-For: 8.8.8.8'),

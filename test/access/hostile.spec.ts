@@ -34,7 +34,7 @@ describe.each(
   let app: INestApplication;
   let port: number;
   let peer: string;
-  /** How often somebody has looked at the numbers. */
+  /** How often the metrics have been read. */
   let looks = 0;
 
   const onSocket = (message: unknown) => {
@@ -44,7 +44,7 @@ describe.each(
 
   // One application for the whole table: what one request does must not change what becomes of the next.
   beforeAll(async () => {
-    // The history reads the numbers every second, whoever asks or not.
+    // The history reads the metrics every second by itself.
     const root = moduleOf({ imports: [MonitorModule.forRoot({ ...options, history: false })] });
     app = await NestFactory.create(root, adapterOf(adapter), { logger: log, forceCloseConnections: true });
     await app.listen(0, '127.0.0.1');
@@ -80,7 +80,7 @@ describe.each(
   );
 
   it.each(TURNED_AWAY.map((request) => [request.name, request] as const))(
-    'nobody sees anything by %s',
+    'no metrics are shown for %s',
     async (_name, request) => {
       const before = looks;
       for (const way of WAYS) {
@@ -107,7 +107,7 @@ describe.each(
     },
   );
 
-  it('all of that leaves one line in the log for each reason, and nothing that a client has chosen is more than quoted', () => {
+  it('all of these leave one log line for each reason, with values from the client only as quoted text', () => {
     expect(log.errors).toEqual([]);
     expect(log.warnings.length).toBeGreaterThan(5);
     expect(log.warnings.length).toBeLessThan(10);

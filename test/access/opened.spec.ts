@@ -39,8 +39,8 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     return { ...running, ask };
   }
 
-  describe('allow lets in', () => {
-    it('who connects from one of its networks, and asks for the address that it connects to', async () => {
+  describe('the option allow', () => {
+    it('allows clients from its networks whose Host is the address that they connected to', async () => {
       const { ask } = await start({ allow: ['10.0.0.0/8', '192.168.7.7', 'fd00::/8'] });
       const at = '10.9.9.9';
       const headers = ['Host: 10.9.9.9:3000'];
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       }
     });
 
-    it('nobody of them by a Host that a name server may have pointed here', async () => {
+    it('refuses those clients if the Host is a name that DNS may have pointed here', async () => {
       const { ask } = await start({ allow: ['10.0.0.0/8'] });
       for (const host of [
         'evil.example.com',
@@ -76,12 +76,12 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       }
     });
 
-    it('nobody on this machine by the address of this machine, which a proxy before it may be asked for', async () => {
+    it('refuses loopback clients whose Host is the address of this machine, since they may be a proxy', async () => {
       const { ask } = await start({ allow: ['10.0.0.0/8'] });
       expect(await ask({ at: '10.9.9.9', headers: ['Host: 10.9.9.9'] })).toBe(403);
     });
 
-    it('who comes through proxies, if every hop of it is let in', async () => {
+    it('allows a client behind proxies if every hop is allowed', async () => {
       const { ask } = await start({ allow: ['10.0.0.0/8'], allowedHosts: ['app.internal'] });
       const through = (...headers: string[]) =>
         ask({ peer: '10.0.0.5', headers: ['Host: app.internal', ...headers] });
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       ).toBe(403);
     });
 
-    it('no IPv4 address by a network of IPv6, and everybody by one of all', async () => {
+    it('never matches IPv4 addresses with an IPv6 network; a network of all addresses allows all clients', async () => {
       const six = await start({ allow: ['::/0'], allowedHosts: ['app'] });
       const headers = ['Host: app'];
       expect(await six.ask({ peer: '::ffff:8.8.8.8', headers })).toBe(403);
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       expect(await four.ask({ peer: '2001:db8::1', headers })).toBe(403);
     });
 
-    it('no page of another origin', async () => {
+    it('refuses pages of other origins', async () => {
       const { ask } = await start({ allow: ['10.0.0.0/8'] });
       const page = (...headers: string[]) =>
         ask({ peer: '10.0.0.1', at: '10.9.9.9', headers: ['Host: 10.9.9.9:3000', ...headers] });
@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       };
     }
 
-    it('lets in who connects over a unix socket, and asks as a reader on this machine does', async () => {
+    it('allows clients of a Unix socket whose request looks like one of a local client', async () => {
       const ask = await listenOnSocket(['unix']);
       expect(await ask('Host: localhost')).toBe(200);
       expect(await ask('Host: localhost', 'X-Forwarded-For: 127.0.0.1')).toBe(200);
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       expect(await (await listenOnSocket(['10.0.0.0/8']))('Host: localhost')).toBe(403);
     });
 
-    it('does not take a connection of another kind for one, whose client has reset it, and left no address', async () => {
+    it('does not mistake a TCP connection without an address, because it was reset, for a Unix socket', async () => {
       const running = await startApp(
         adapter,
         { imports: [MonitorModule.forRoot({ allow: ['unix'] })] },
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   });
 
   describe('allowedHosts', () => {
-    it('are names for this machine beside localhost, with any port, however they are spelled', async () => {
+    it('are accepted as Host, with any port and in any spelling', async () => {
       const { ask } = await start({ allowedHosts: ['Monitor.Example.com', '10.0.0.5', '[fd00::5]'] });
       for (const host of [
         'monitor.example.com',
@@ -178,7 +178,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       }
     });
 
-    it('have the virtual host of the endpoint among them', async () => {
+    it('include the option host', async () => {
       const { ask } = await start({ host: 'Ops.example.com' });
       expect(await ask({ headers: ['Host: Ops.example.com'] })).toBe(200);
       expect(await ask({ headers: ['Host: localhost'] })).toBe(404);
@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       expect(await tenants.ask({ headers: ['Host: evil.example.com'] })).toBe(403);
     });
 
-    it('let nobody in from elsewhere', async () => {
+    it('do not allow clients of other machines', async () => {
       const { ask } = await start({ allowedHosts: ['monitor.example.com'] });
       expect(await ask({ peer: '8.8.8.8', headers: ['Host: monitor.example.com'] })).toBe(403);
     });
@@ -197,7 +197,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     const bearer = (token: string) => `Authorization: Bearer ${token}`;
 
     it.each(['forRoot', 'forRootAsync'])(
-      'lets in whoever brings it, through whatever, by %s()',
+      'allows any client that sends it, through any proxy, by %s()',
       async (way) => {
         const options = { token: TOKEN };
         const running = await startApp(
@@ -259,14 +259,14 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       expect(log.warnings).toHaveLength(1);
     });
 
-    it('is refused when it comes twice, or beside another', async () => {
+    it('is refused when it is sent twice, or together with another one', async () => {
       const { ask } = await start({ token: TOKEN });
       expect(await ask({ headers: [bearer(TOKEN), bearer(TOKEN)] })).toBe(403);
       expect(await ask({ headers: [bearer(TOKEN), bearer('x'.repeat(24))] })).toBe(403);
       expect(await ask({ headers: [bearer('x'.repeat(24)), bearer(TOKEN)] })).toBe(403);
     });
 
-    it('is nowhere else than in that header', async () => {
+    it('is accepted only in the Authorization header', async () => {
       const { ask } = await start({ token: TOKEN });
       for (const header of [
         'Cookie: token=',
@@ -278,13 +278,13 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       }
     });
 
-    it('leaves a reader on this machine alone who brings none', async () => {
+    it('is not required from clients on this machine', async () => {
       const { ask } = await start({ token: TOKEN });
       expect(await ask({})).toBe(200);
       expect(await ask({ headers: ['X-Forwarded-For: 8.8.8.8'] })).toBe(403);
     });
 
-    it('is in no line of the log, nor is what was brought in its place', async () => {
+    it('is never logged, nor is a wrong token', async () => {
       const { ask, log } = await start({ token: TOKEN });
       await ask({ headers: [bearer(`${TOKEN}-wrong`)] });
       await ask({ peer: '8.8.8.8', headers: [bearer(TOKEN), bearer(TOKEN)] });

@@ -28,11 +28,11 @@ describe.each(ADAPTERS)('on %s, an application', (adapter) => {
     return log.warnings;
   }
 
-  it('that listens to other machines and trusts proxies is warned of it, once', async () => {
+  it('logs a warning, once, if it listens to other machines and trusts proxies', async () => {
     expect(await warningsOf('0.0.0.0', true)).toEqual([expect.stringContaining(RISKY)]);
   });
 
-  it('is not warned where it does only one of these, or has closed the door', async () => {
+  it('logs no warning if it does only one of these, or access is restricted', async () => {
     expect(await warningsOf('0.0.0.0', false)).toEqual([]);
     expect(await warningsOf('127.0.0.1', true)).toEqual([]);
     for (const options of [
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('on %s, an application', (adapter) => {
     }
   });
 
-  it('is warned where it lets everybody in', async () => {
+  it('logs a warning if all clients are allowed', async () => {
     expect(await warningsOf('127.0.0.1', false, { allow: ['0.0.0.0/0'] })).toEqual([
       expect.stringContaining('all addresses (/0)'),
     ]);
