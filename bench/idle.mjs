@@ -1,6 +1,6 @@
 /**
- * What the monitor costs an application that does nothing, and what reading the process takes: see README.md beside
- * this file.
+ * Measures the CPU that the monitor uses in an idle application, and the time to read the process section: see README.md
+ * beside this file.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { summarize } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 import { VARIANTS } from './support/variants.mjs';
 
-/** A process that has just started still compiles. */
+/** V8 still compiles in a process that has just started. */
 const WARM_UP_SECONDS = 10;
 
 const flags = readFlags({ seconds: 60, rounds: 3 });
@@ -35,7 +35,7 @@ console.log(
   `\nReading the process section: ${microseconds(median)} (${microseconds(low)} to ${microseconds(high)})`,
 );
 
-/** All of them at once: they are idle, and what disturbs the machine disturbs all of them. */
+/** Measures all variants at the same time, so that other load on the machine affects all of them alike. */
 async function measureIdle() {
   const servers = variants.map((variant) => new ServerProcess('express', variant));
   /** @type {Record<string, number[]>} */

@@ -1,5 +1,5 @@
 /**
- * How many instructions a request takes the server's main thread, counted and not timed: see README.md beside this file.
+ * Counts the instructions of the server's main thread for one request: see README.md beside this file.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,15 +14,15 @@ import { ServerProcess } from './support/server-process.mjs';
 import { table } from './support/table.mjs';
 import { VARIANTS, variantsFor } from './support/variants.mjs';
 
-/** Until V8 has compiled all of it, and what it compiled has settled. */
+/** After these, V8 has compiled and optimized the code of a request. */
 const WARM_UP_REQUESTS = 30_000;
 
-/** Once callgrind counts, each piece of code is translated again when it is first run. */
+/** When callgrind starts to count, it translates each piece of code again at its first run. */
 const FIRST_REQUESTS = 300;
 
 /**
- * V8 compiles on the main thread, so that what is compiled does not depend on how busy the machine is. No garbage collection
- * falls due while so few requests are counted, since the space for new objects is as large as it can be.
+ * V8 compiles on the main thread, so that the load of the machine has no influence on what is compiled. The young
+ * generation is so large that there is no garbage collection while the requests are counted.
  */
 const NODE_FLAGS = ['--single-threaded', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
@@ -67,7 +67,7 @@ async function instructionsOf(adapter, variant) {
   try {
     await server.start();
     await checkAtWork(server);
-    // Nothing is compiled yet, so there is no need of slow requests before it.
+    // Nothing is compiled yet, so no slow requests are needed before it.
     await server.age();
     connections = await Connections.open(server.url, flags.connections);
     await connections.send(WARM_UP_REQUESTS);
@@ -84,7 +84,7 @@ async function instructionsOf(adapter, variant) {
   }
 }
 
-/** What runs Node under callgrind, which sees code that V8 makes anew, and begins to count when it is told to. */
+/** Runs Node under callgrind, which detects code that V8 generates, and starts to count on command. */
 function callgrind(directory) {
   return {
     execPath: 'valgrind',
@@ -101,19 +101,19 @@ function callgrind(directory) {
   };
 }
 
-/** Tells callgrind what to do, and waits until it has done so. */
+/** Sends a command to callgrind, and waits until it is done. */
 function control(server, command) {
   execFileSync('callgrind_control', [command, String(server.pid)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
 
-/** What the first dump says of the first thread. */
+/** The total of the first thread in the first dump. */
 function mainThreadTotal(directory) {
   const name = readdirSync(directory).find((file) => file.endsWith('.1-01'));
   const dump = name === undefined ? '' : readFileSync(path.join(directory, name), 'utf8');
   const [, total] = /^totals: ([1-9]\d*)$/m.exec(dump) ?? [];
-  if (total === undefined) throw new Error('callgrind has not counted: see what it says above.');
+  if (total === undefined) throw new Error('callgrind has not counted: see its output above.');
   return Number(total);
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a sample costs, beside what would be used instead: see README.md beside this file.
+ * Measures the time of one sample, beside the alternatives: see README.md beside this file.
  */
 import { bench, run } from 'mitata';
 import { machine, versionOf } from './support/machine.mjs';
@@ -13,30 +13,30 @@ console.log(
     `@datadog/sketches-js ${versionOf('@datadog/sketches-js')}. Medians, in nanoseconds for one sample.\n`,
 );
 
-for (const [title, contestants] of Object.entries(WORKLOADS)) {
-  for (const [name, sample] of Object.entries(contestants)) {
+for (const [title, implementations] of Object.entries(WORKLOADS)) {
+  for (const [name, sample] of Object.entries(implementations)) {
     bench(`${title}/${name}`, sample);
-    // Before it is measured, so that no contestant is compiled while it is.
+    // So that nothing is compiled during the measurement.
     for (let i = 0; i < WARM_UP_SAMPLES; i++) sample();
   }
 }
 
-// The harness keeps V8 from leaving out work whose result nobody uses, and runs each sample often enough to be compiled.
+// mitata keeps V8 from removing work whose result is not used, and runs each sample often enough to be compiled.
 const { benchmarks } = await run({ print: () => {}, colors: false });
 
 /** @type {Record<string, number>} */
 const medians = Object.fromEntries(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50]));
 
-for (const [title, contestants] of Object.entries(WORKLOADS)) {
-  const [ours] = Object.keys(contestants);
-  const rows = Object.keys(contestants).map((name) => {
+for (const [title, implementations] of Object.entries(WORKLOADS)) {
+  const [ours] = Object.keys(implementations);
+  const rows = Object.keys(implementations).map((name) => {
     const median = medians[`${title}/${name}`];
     return [name, median.toFixed(1), name === ours ? '1' : ratio(medians[`${title}/${ours}`] / median)];
   });
   console.log(`${table([title, 'ns', 'ours / this'], rows)}\n`);
 }
 
-/** With two digits that say something. */
+/** With two significant digits. */
 function ratio(value) {
   return value < 0.1 ? value.toFixed(3) : value.toFixed(2);
 }

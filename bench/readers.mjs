@@ -13,12 +13,12 @@ import { quantile } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 
 const CHILD = fileURLToPath(new URL('support/readers-process.mjs', import.meta.url));
-/** A route of the application shows what so many connections cost by themselves. */
+/** A route of the application shows the cost of the connections alone. */
 const PATHS = { JSON: '/monitor', text: '/monitor/prometheus', '/ping': '/ping' };
 const LOADS = { '100x100000': [100, 100_000], '500x10000': [500, 10_000] };
 const { loads, seconds } = readFlags({ loads: Object.keys(LOADS), seconds: 10 });
 
-/** Asks, and takes nothing of the answer but its head. */
+/** Sends a request, and reads only the head of the response. */
 async function stall(url) {
   const request = get(url, { agent: false }).on('error', () => {});
   const [response] = await once(request, 'response');

@@ -1,5 +1,5 @@
 /**
- * What a request costs the server process, with and without the monitor: see README.md beside this file.
+ * Measures the CPU time of the server process for one request, with and without the monitor: see README.md beside this file.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,26 +14,26 @@ import { table } from './support/table.mjs';
 import { measureInTurns } from './support/turns.mjs';
 import { VARIANTS, variantsFor } from './support/variants.mjs';
 
-/** What all others are compared with. */
+/** All variants are compared with these. */
 const REFERENCES = ['bare', 'noop'];
 
 /**
- * V8 compiles what is called often, by what it has seen of it until then. Node makes a new `Date` header once a second: whether
- * that has happened by then decides on code that is some percent faster or slower for as long as the process lives. So
- * the first requests are spread over some seconds.
+ * V8 optimizes a function by the types that it has seen in it so far. Node makes a new `Date` header once a second: whether V8
+ * has seen that before it optimizes changes the speed by a few percent for the whole life of the process. So the first
+ * requests are spread over some seconds.
  */
 const FIRST = { requests: 20, times: 25, pause: 100 };
 
 /**
- * A server gets much faster during its first requests. What it does once in each turn of the loop, of which there is one for
- * some nine requests over ten connections, is compiled last.
+ * A server gets much faster during its first requests. Code that runs once per iteration of the event loop is compiled last:
+ * over ten connections, there is one iteration for about nine requests.
  */
 const WARM_UP_REQUESTS = 60_000;
 
-/** Before these, another server had the processor and its caches. */
+/** Not measured: before them, another server used the processor and its caches. */
 const FIRST_REQUESTS_OF_ROUND = 50;
 
-/** What else goes on in a machine only ever adds to what a request costs: one round in five is taken to be free of it. */
+/** Other load only ever adds to the cost of a request: one round in five is assumed to be free of it. */
 const UNDISTURBED = 0.2;
 
 const flags = readFlags({
@@ -41,7 +41,7 @@ const flags = readFlags({
   variant: Object.keys(VARIANTS),
   seconds: 250,
   processes: 5,
-  // Express has a collection of the whole heap once in some 4,500 requests on Node 20: each round is to have one.
+  // With Express on Node 20, V8 collects the whole heap about every 4,500 requests: each round has such a collection.
   requests: 5000,
   connections: 10,
 });
@@ -59,7 +59,7 @@ for (const adapter of flags.adapter) {
 }
 
 /**
- * Two processes that run the same code differ by some percent for as long as they live. So there are several of
+ * Two processes that run the same code differ by a few percent for their whole life. So there are several processes of
  * each variant, one after the other.
  *
  * @param {string} adapter
@@ -77,7 +77,7 @@ async function measureVariants(adapter) {
   return costs;
 }
 
-/** The variants that were chosen and the references, in the order that they are listed in. */
+/** The chosen variants and the references, in the order of `VARIANTS`. */
 function variantsOn(adapter) {
   const all = variantsFor(adapter, Object.keys(VARIANTS));
   return all.filter((variant) => REFERENCES.includes(variant) || flags.variant.includes(variant));
@@ -117,7 +117,7 @@ async function measureProcesses(adapter) {
  */
 async function costOfRequest(server, connections) {
   server.thaw();
-  // What fell due while it stood still is done before the first answer: a server that works has that once a second.
+  // Timers that were due while it was stopped run before the first response. A running server has them once a second.
   await server.cpu();
   await connections.send(FIRST_REQUESTS_OF_ROUND);
   const before = await server.cpu();
@@ -139,13 +139,13 @@ function report(costs) {
   return table(['', 'CPU per request', ...versus], rows);
 }
 
-/** The median of the ratios of all rounds, and the range that the middle half of them is in. */
+/** The median of the ratios of all rounds, and their quartiles. */
 function byRounds(measured, reference) {
   const { low, median, high } = summarize(ratios(measured.flat(), reference.flat()));
   return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
-/** The ratio of what each process takes in its undisturbed rounds, and how well it is known from so many processes. */
+/** The mean over the processes of the ratio in their undisturbed rounds, and its standard error. */
 function undisturbed(measured, reference) {
   const [ours, theirs] = [measured, reference].map((of) => of.map((rounds) => quantile(rounds, UNDISTURBED)));
   const { mean, error } = estimate(ratios(ours, theirs));

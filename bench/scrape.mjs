@@ -1,6 +1,6 @@
 /**
- * What a scrape costs: how long it takes, and how long it keeps the event loop from turning, beside prom-client and
- * OpenTelemetry's Prometheus exporter. See README.md beside this file.
+ * Measures how long a scrape takes and how long it blocks the event loop, beside prom-client and OpenTelemetry's Prometheus
+ * exporter. See README.md beside this file.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,11 +14,11 @@ import { measureInTurns } from './support/turns.mjs';
 
 const CHILD = fileURLToPath(new URL('support/scrape-process.mjs', import.meta.url));
 const SIDES = ['ours', 'prom-client', 'OpenTelemetry'];
-/** A text takes some milliseconds, and what garbage it leaves is collected in one of several. */
+/** Many, since a text takes only some milliseconds, and only some of the rounds have a garbage collection. */
 const TEXT_ROUNDS = 100;
 const { rounds, series } = readFlags({ rounds: 5, series: ['1000', '10000', '100000'] });
 
-/** A server with so many series, which can be asked. */
+/** Starts a server with so many series. */
 async function start(side, counters, histograms, buckets = 'same') {
   const args = [side, counters, histograms, buckets].map(String);
   const child = fork(CHILD, args, { execArgv: ['--expose-gc', '--no-warnings'] });
@@ -30,7 +30,7 @@ async function start(side, counters, histograms, buckets = 'same') {
   return { url, ask, collect: () => child.send('collect'), stop: () => child.kill() };
 }
 
-/** Scrapes once, as Prometheus does. */
+/** Scrapes once, like Prometheus. */
 async function scrape({ url, ask, collect }, headers) {
   collect();
   await ask('watch');
@@ -51,14 +51,17 @@ const median = (values) => quantile(values, 0.5);
 async function compareScrapes(count) {
   const servers = {};
   for (const side of SIDES) servers[side] = await start(side, count, 0);
-  const contestants = Object.fromEntries([
+  const implementations = Object.fromEntries([
     ...SIDES.map((side) => [side, () => scrape(servers[side], {})]),
     ['ours, gzip', () => scrape(servers.ours, { 'accept-encoding': 'gzip' })],
-    ['ours, two at once', async () => (await Promise.all([scrape(servers.ours), get2(servers.ours)]))[0]],
+    [
+      'ours, two at once',
+      async () => (await Promise.all([scrape(servers.ours), scrapeAgain(servers.ours)]))[0],
+    ],
   ]);
-  // The first scrapes are not compiled yet.
-  await measureInTurns(contestants, { rounds: 3 });
-  const results = await measureInTurns(contestants, { rounds });
+  // The code is not compiled yet in the first scrapes.
+  await measureInTurns(implementations, { rounds: 3 });
+  const results = await measureInTurns(implementations, { rounds });
   for (const server of Object.values(servers)) server.stop();
   const rows = Object.entries(results).map(([name, runs]) => [
     name,
@@ -77,25 +80,25 @@ async function compareScrapes(count) {
   console.log(`${table(head, rows)}\n`);
 }
 
-/** Another scrape of the same server, whose stall is the first one's to tell. */
-function get2({ url }) {
+/** A second scrape of the same server. Its stall is part of the first one's. */
+function scrapeAgain({ url }) {
   return new Promise((resolve, reject) => {
     get(url, (response) => response.resume().on('end', resolve)).on('error', reject);
   });
 }
 
 async function compareTexts() {
-  const contestants = {
+  const implementations = {
     'ours, at the same 11 bounds': await start('ours', 10_000, 1000, 'same'),
     'ours, at its own 25 bounds': await start('ours', 10_000, 1000, 'own'),
     'prom-client, at 11 bounds': await start('prom-client', 10_000, 1000),
   };
   const measures = Object.fromEntries(
-    Object.entries(contestants).map(([name, server]) => [name, () => server.ask('text')]),
+    Object.entries(implementations).map(([name, server]) => [name, () => server.ask('text')]),
   );
   await measureInTurns(measures, { rounds: 40 });
   const results = await measureInTurns(measures, { rounds: TEXT_ROUNDS });
-  for (const server of Object.values(contestants)) server.stop();
+  for (const server of Object.values(implementations)) server.stop();
   const times = Object.entries(results).map(([name, runs]) => [
     name,
     median(runs.map(([time]) => time)),

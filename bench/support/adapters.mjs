@@ -1,7 +1,7 @@
 import { versionOf } from './machine.mjs';
 
 /**
- * The HTTP adapters that a server can run on. Only the server that asks for one loads it.
+ * The HTTP adapters of the servers. An adapter is loaded only where it is used.
  *
  * @type {Record<string, { title: () => string, create: () => Promise<import('@nestjs/core').AbstractHttpAdapter> }>}
  */

@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Reads the flags of a bench. Ends the process with one line if there is one that it does not know, or whose
- * value will not do.
+ * Reads the command line of a benchmark. An unknown flag or an invalid value ends the process with one line.
  *
  * @template {Record<string, number | string[]>} Flags
- * @param {Flags} defaults a number is a whole number from 1 on; a list is what may be chosen, and some values of it,
- * with commas between them, or all of them are chosen
+ * @param {Flags} defaults a number: any integer from 1 on; a list: one or more of its values, separated by commas, by
+ * default all of them
  * @returns {Flags}
  */
 export function readFlags(defaults) {
@@ -17,7 +16,7 @@ export function readFlags(defaults) {
       Object.entries(defaults).map(([name, standard]) => [name, valueOf(name, values[name], standard)]),
     );
   } catch (error) {
-    // What parseArgs says about an unknown flag goes on with advice about positional arguments.
+    // The message of parseArgs for an unknown flag continues with advice about positional arguments.
     const [problem] = error.message.split('. ');
     console.error(`${problem.replace(/\.$/, '')}. Flags: ${usage(defaults)}`);
     process.exit(1);
@@ -30,10 +29,10 @@ function valueOf(name, given, standard) {
     const chosen = given.split(',');
     const unknown = chosen.find((value) => !standard.includes(value));
     if (unknown === undefined) return standard.filter((value) => chosen.includes(value));
-    throw new Error(`--${name} is some of ${standard.join(', ')}, and not '${unknown}'`);
+    throw new Error(`--${name} must be some of ${standard.join(', ')}, not '${unknown}'`);
   }
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  throw new Error(`--${name} is a whole number from 1 on, and not '${given}'`);
+  throw new Error(`--${name} must be an integer from 1 on, not '${given}'`);
 }
 
 function usage(defaults) {

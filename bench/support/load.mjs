@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * Connections to one server that stay open from one load to the next, so that a load can be small. Each waits for its
- * answer before it asks again.
+ * Keep-alive connections to one server. They stay open from one load to the next, so that a load can be small. Each sends
+ * its next request when it has the response to the previous one.
  *
- * The process does not sleep while a load is on. It would if its server is slower than it is, and the kernel charges waking
- * it up to whoever sends to it: of two servers on one machine, the slower one would pay for that as well.
+ * The process does not sleep during a load. Otherwise it would wait for a server that is slower than itself, and the kernel
+ * charges the server for waking it: the slower of two servers would be charged more often.
  */
 export class Connections {
   #sockets = [];
   #request;
-  /** Bytes of an answer. All are alike, so the next ones are only counted. */
+  /** Bytes of a response. All have the same length, so later ones are only counted. */
   #length = 0;
   #unsent = 0;
   #unanswered = 0;
@@ -36,7 +36,7 @@ export class Connections {
   }
 
   /**
-   * Sends so many requests, and waits until all are answered.
+   * Sends so many requests, and waits for all responses.
    *
    * @param {number} requests
    */
@@ -69,7 +69,7 @@ export class Connections {
     let received = 0;
     socket.on('data', (chunk) => {
       if (received === 0 && !chunk.toString('latin1').startsWith('HTTP/1.1 200 ')) {
-        this.#fail?.(new Error(`An answer is not a success: ${chunk.toString('latin1').split('\r')[0]}`));
+        this.#fail?.(new Error(`A response is not a success: ${chunk.toString('latin1').split('\r')[0]}`));
         return;
       }
       received += chunk.length;
@@ -84,15 +84,15 @@ export class Connections {
   }
 }
 
-/** Of an answer with a `Content-Length`, of which the whole head has come. */
+/** The length of a response with `Content-Length`. The chunk has its whole head. */
 function lengthOf(chunk) {
   const [head] = chunk.toString('latin1').split('\r\n\r\n');
   const [, length] = /^content-length: (\d+)/im.exec(head) ?? [];
-  if (length === undefined) throw new Error(`An answer has no length: ${head}`);
+  if (length === undefined) throw new Error(`A response has no Content-Length: ${head}`);
   return head.length + 4 + Number(length);
 }
 
-/** An event loop that has an immediate to run does not wait for anything. */
+/** An event loop with a pending immediate does not wait in poll. */
 function stayAwake() {
   let immediate = setImmediate(function again() {
     immediate = setImmediate(again);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import os from 'node:os';
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export function machine() {
   const cores = os.cpus();
   const model = cores[0]?.model.trim() ?? 'unknown processor';
@@ -12,7 +12,7 @@ export function machine() {
  * The version of an installed package.
  *
  * @param {string} name
- * @param {string} [from] the package that depends on it, if this one does not
+ * @param {string} [from] the package that depends on it, if it is not a dependency of this one
  */
 export function versionOf(name, from) {
   const here = createRequire(import.meta.url);

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 
 /**
- * The service of a monitor, as an application gets it.
+ * The `MonitorService` of a standalone application.
  *
  * @param {import('nestjs-monitor').MonitorOptions} [options]
  */

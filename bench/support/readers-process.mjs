@@ -1,4 +1,4 @@
-/** An application with very many series, for `readers.mjs`: a process of its own that tells its parent its memory. */
+/** The process that `readers.mjs` starts: an application with very many series, which reports its memory to the parent. */
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -6,7 +6,7 @@ import { createMonitor } from './monitor.mjs';
 
 const monitor = await createMonitor();
 
-/** Without a reader, OpenTelemetry's SDK throws samples away unseen. */
+/** Without a reader, OpenTelemetry's SDK drops all samples. */
 class SomeReader extends MetricReader {
   async onForceFlush() {}
   async onShutdown() {}
@@ -22,7 +22,7 @@ const NAMES = Array.from({ length: 1000 }, (_, i) => `metric_${i}`);
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 const ROUTES = Array.from({ length: 50 }, (_, i) => `/products/${i}/:id`);
 const STATUSES = [200, 201, 404, 500];
-/** As many label sets as a small application has. They come by in turn, as those of requests do. */
+/** As many label sets as a small application has, used in turn, as requests would. */
 const LABELS = ['method', 'route', 'status'];
 let turn = 0;
 const nextLabels = () => {
@@ -35,7 +35,7 @@ const LATENCIES = Float64Array.from({ length: 4096 }, () => Math.exp(Math.random
 const nextLatency = () => LATENCIES[(turn = (turn + 1) % 4096)];
 const nextNanoseconds = () => Math.ceil(nextLatency() * 1e9);
 
-/** A sample of each: the first is ours. */
+/** The functions that record one sample. The first is ours. */
 function oneName() {
   const map = new Map(NAMES.map((name) => [name, 0]));
   const unlabelled = promCounter('one_name');
@@ -112,7 +112,7 @@ function labelledHistogram() {
 export const WORKLOADS = {
   'A counter by its name': oneName(),
   'Counters of a thousand names': thousandNames(),
-  'A counter to hold on to, with labels': boundCounter(),
+  'A bound counter with labels': boundCounter(),
   'A counter with three labels': labelledCounter(),
   'A histogram': histogram(),
   'A histogram with three labels': labelledHistogram(),

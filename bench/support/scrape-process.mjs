@@ -1,4 +1,4 @@
-/** A server with very many series to scrape, for `scrape.mjs`: a process of its own that answers its parent. */
+/** The process that `scrape.mjs` starts: a server with very many series, which answers questions of its parent. */
 import 'reflect-metadata';
 import { createServer } from 'node:http';
 import { Module } from '@nestjs/common';
@@ -13,14 +13,14 @@ import { PrometheusExporter } from '../../dist/exporters/prometheus/prometheus.e
 import { TEXT } from '../../dist/exporters/prometheus/text-format.js';
 
 const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
-/** As prom-client has them by default, so that all sides have the same lines to write. */
+/** The default of prom-client, so that all implementations write the same lines. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const PER_METRIC = 1000;
 
 const labelsOf = (i) => ({ method: i % 2 ? 'GET' : 'POST', route: `/products/${i >> 1}/:id`, status: 200 });
 const indexes = (count) => Array.from({ length: count }, (_, i) => i);
 
-/** What makes the series of each side, and how it is scraped. */
+/** Creates the series of each implementation, and serves them. */
 const sides = {
   async ours(counters, histograms) {
     class Root {}
@@ -42,7 +42,7 @@ const sides = {
     const exporter = new PrometheusExporter(app.get(METRICS_SOURCE));
     await app.listen(0, '127.0.0.1');
     const text = async () => {
-      // A sample for each histogram, since one that stands still is not read once more.
+      // A sample for each histogram, since one without new samples is not read again.
       for (const i of indexes(histograms)) {
         monitor.observe(`duration_${Math.floor(i / PER_METRIC)}_seconds`, 0.1, labelsOf(i % PER_METRIC));
       }
@@ -69,7 +69,7 @@ const sides = {
     }
     const text = async () => {
       const used = cpuTime();
-      // In bytes, as ours is: somebody has to make them before the text can be sent.
+      // In bytes like ours, since the text must be encoded before it is sent.
       const { length } = Buffer.from(await prom.register.metrics());
       return [used(), length];
     };
@@ -98,7 +98,7 @@ const sides = {
   },
 };
 
-/** Tells the milliseconds of CPU that the process has used from now on: other processes do not count into it. */
+/** Returns a function that returns the CPU time of this process since now, in milliseconds. */
 function cpuTime() {
   const before = process.cpuUsage();
   return () => {
@@ -115,7 +115,7 @@ async function serve(handler) {
 
 let [stall, last, isWatching] = [0, 0, false];
 
-/** Takes the longest time between two turns of the event loop. */
+/** Records the longest time between two iterations of the event loop. */
 function turn() {
   const now = performance.now();
   stall = Math.max(stall, now - last);

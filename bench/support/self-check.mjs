@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connections } from './load.mjs';
 
 const REQUESTS = 25;
-const PATIENCE = 5000;
+const TIMEOUT = 5000;
 
 /**
- * Makes sure that a variant is at work, by its own numbers: one that does not count would cost little. What has no numbers
- * gets the same requests, so that all begin alike. A request may be counted a moment after its client has the answer.
+ * Checks that a variant counts requests, by its own metrics: one that does not count would cost little. A variant without
+ * metrics gets the same requests, so that all begin alike. A request may be counted just after its client has the response.
  *
  * @param {import('./server-process.mjs').ServerProcess} server
  */
@@ -16,7 +16,7 @@ export async function checkAtWork(server) {
   await connection.send(REQUESTS);
   connection.close();
   if (before === undefined) return;
-  const until = performance.now() + PATIENCE;
+  const until = performance.now() + TIMEOUT;
   let seen = 0;
   do {
     seen = (await server.seen()) - before;
@@ -24,6 +24,6 @@ export async function checkAtWork(server) {
     await delay(10);
   } while (performance.now() < until);
   throw new Error(
-    `'${server.variant}' on ${server.adapter} is not at work: it has seen ${seen} of ${REQUESTS} requests.`,
+    `'${server.variant}' on ${server.adapter} does not work: it has counted ${seen} of ${REQUESTS} requests.`,
   );
 }

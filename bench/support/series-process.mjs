@@ -1,4 +1,4 @@
-/** Takes one figure of `series.mjs` and prints it as JSON. */
+/** The process that `series.mjs` starts: measures one figure and prints it as JSON. */
 import prom from 'prom-client';
 import { createMonitor } from './monitor.mjs';
 
@@ -7,7 +7,7 @@ const ROUTES = 2500;
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
 const STATUSES = ['200', '201', '204', '301', '400', '401', '403', '404', '500', '503'];
 
-/** All label sets, one after the other: 2,500 routes, 4 methods, 10 statuses. */
+/** The label set at this index: 2,500 routes, 4 methods, 10 statuses. */
 function labelsOf(i) {
   return {
     method: METHODS[i % 4],
@@ -34,7 +34,7 @@ async function fill(side) {
 }
 
 const measures = {
-  /** Bytes for each counter. */
+  /** Heap bytes per counter. */
   async memory(side) {
     const { holder, count } = await fill(side);
     count(0);
@@ -44,20 +44,20 @@ const measures = {
     return holder && bytes;
   },
 
-  /** How long the loop did not turn while somebody looked, at worst and all together. */
-  async stall(side, look) {
+  /** The longest time that a read blocked the event loop, and its total time. */
+  async stall(side, method) {
     const { holder, count } = await fill(side);
     for (let i = 0; i < SERIES; i++) count(i);
-    const looks = [];
+    const reads = [];
     for (let round = 0; round < 7; round++) {
       globalThis.gc();
-      looks.push(await longestStall(() => holder[look]()));
+      reads.push(await longestStall(() => holder[method]()));
     }
-    // The first looks are not compiled yet, and the one in the middle of the others is a typical one.
-    return looks.slice(2).sort((a, b) => a.stall - b.stall)[2];
+    // The median, without the first reads, whose code is not compiled yet.
+    return reads.slice(2).sort((a, b) => a.stall - b.stall)[2];
   },
 
-  /** What is left of a million samples that each have a label value of their own. */
+  /** Heap and series after up to a million samples that each have a new label value. */
   async flood() {
     const monitor = await createMonitor();
     const seriesOf = async () => Object.keys((await monitor.metrics()).counters).length;

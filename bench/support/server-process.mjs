@@ -4,20 +4,20 @@ import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
 
-/** Milliseconds after which a server that does not answer has failed. */
-const PATIENCE = 30_000;
+/** Milliseconds after which a server without an answer has failed. */
+const TIMEOUT = 30_000;
 
-/** The parent's side of one server under test. */
+/** One server under test, controlled from the parent process. */
 export class ServerProcess {
   #child;
   #runner;
-  /** Where it listens, once it has started. */
+  /** The URL that it serves, once it has started. */
   url = '';
 
   /**
    * @param {string} adapter a key of `ADAPTERS`
    * @param {string} variant a key of `VARIANTS`
-   * @param {{ execPath?: string, execArgv?: string[] }} [runner] what is to run it, if not Node as it is
+   * @param {{ execPath?: string, execArgv?: string[] }} [runner] what runs it, by default this Node
    */
   constructor(adapter, variant, runner = {}) {
     this.adapter = adapter;
@@ -39,14 +39,14 @@ export class ServerProcess {
     this.url = url;
   }
 
-  /** Microseconds of CPU that it has used so far, its helper threads and its share of the kernel included. */
+  /** Microseconds of CPU that it has used so far, with helper threads and kernel. */
   async cpu() {
     this.#child.send('cpu');
     const { cpu } = await this.#answer();
     return cpu.user + cpu.system;
   }
 
-  /** How many requests the variant says that it has seen; `undefined` if it is one that looks at none. */
+  /** The number of requests in the variant's own metrics; `undefined` if it has none. */
   async seen() {
     this.#child.send('seen');
     const { seen } = await this.#answer();
@@ -54,21 +54,21 @@ export class ServerProcess {
   }
 
   /**
-   * Collects all garbage while nothing goes on, as happens sooner or later to every process. V8 then forgets the shape of
-   * the objects that `process.nextTick()` makes, and does not compile that function well ever after: each request takes
-   * longer from then on. So a server that had this is not to be compared with one that had not.
+   * Collects all garbage while the server is idle, as happens sooner or later in every process. V8 then forgets the shape of
+   * the objects that `process.nextTick()` creates, and never again optimizes that function well, so each request takes
+   * longer. A server after such a collection must not be compared with one before it.
    */
   async age() {
     this.#child.send('age');
     await this.#answer();
   }
 
-  /** Keeps it from running, so that its timers do not disturb the others. Windows has no way to do that. */
+  /** Stops the process, so that its timers do not disturb the others. Not possible on Windows. */
   freeze() {
     if (process.platform !== 'win32') this.#child.kill('SIGSTOP');
   }
 
-  /** Lets it run again. */
+  /** Continues the process. */
   thaw() {
     if (process.platform !== 'win32') this.#child.kill('SIGCONT');
   }
@@ -92,10 +92,7 @@ export class ServerProcess {
       const fail = (what) => settle(reject, new Error(`The server '${this.variant}' ${what}.`));
       const onMessage = (message) => settle(resolve, message);
       const onExit = (code, signal) => fail(`on ${this.adapter} ended with ${signal ?? code}`);
-      const timer = setTimeout(
-        () => fail(`on ${this.adapter} has not answered for ${PATIENCE} ms`),
-        PATIENCE,
-      );
+      const timer = setTimeout(() => fail(`on ${this.adapter} has not answered for ${TIMEOUT} ms`), TIMEOUT);
       this.#child.on('message', onMessage).on('exit', onExit);
     });
   }

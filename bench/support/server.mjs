@@ -1,7 +1,7 @@
 /**
- * One server under test, in a process of its own: `node server.mjs <adapter> <variant>`. It tells its parent
- * where it listens, and whenever the parent asks, how much CPU it has used so far, or how many requests the variant
- * has seen; and it ages when it is told to. It ends when the parent lets go.
+ * The process of one server under test: `node server.mjs <adapter> <variant>`. It sends its URL to the parent, and answers
+ * the messages `cpu` (CPU time so far), `seen` (requests that the variant has counted) and `age` (see `ServerProcess.age()`).
+ * It exits when the parent disconnects.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import 'reflect-metadata';
@@ -10,16 +10,16 @@ import { NestFactory } from '@nestjs/core';
 import { ADAPTERS } from './adapters.mjs';
 import { VARIANTS } from './variants.mjs';
 
-/** Milliseconds after which nothing of the last request or message is left to do. */
+/** Milliseconds after which the process is idle again after a request or message. */
 const QUIET = 20;
 
-/** V8 keeps the shapes of objects for two collections after the last object is gone. */
+/** V8 keeps the shape of objects for two collections after the last object was collected. */
 const COLLECTIONS = 4;
 
 const [adapter, variant] = process.argv.slice(2);
 const { module = {}, configure, seen } = await VARIANTS[variant].setUp();
 
-// Node has no decorators, so they are called by hand.
+// JavaScript in Node has no decorators, so they are called as functions.
 class HelloController {
   hello() {
     return { hello: 'world' };
@@ -37,18 +37,18 @@ const app = await NestFactory.create(AppModule, await ADAPTERS[adapter].create()
 });
 await configure?.(app);
 await app.listen(0, '127.0.0.1');
-// A connection has nothing to do while other servers have their turn.
+// The connections are idle while other servers are measured.
 app.getHttpServer().keepAliveTimeout = 600_000;
 
 process.on('message', (question) => void answer(question));
 process.on('disconnect', () => process.exit());
-// The parent may have let go while this one was starting.
+// The parent may have disconnected during the start.
 if (!process.connected) process.exit();
 process.send({ url: `http://127.0.0.1:${app.getHttpServer().address().port}/hello` });
 
 async function answer(question) {
   if (question === 'age') {
-    // Behind a timer: the message itself keeps alive what a process at rest does not.
+    // After a timer, since the current message keeps objects alive that an idle process does not.
     await delay(QUIET);
     for (let i = 0; i < COLLECTIONS; i++) globalThis.gc();
     process.send({});

@@ -1,5 +1,5 @@
 /**
- * The value that the share `q` of all values lies below, interpolated between its two neighbours.
+ * The quantile `q`, interpolated between its two neighbours.
  *
  * @param {number[]} values at least one
  * @param {number} q between 0 and 1
@@ -13,7 +13,7 @@ export function quantile(values, q) {
 }
 
 /**
- * The middle value, and the quartiles that half of all values lie between.
+ * The median and the quartiles.
  *
  * @param {number[]} values at least one
  */
@@ -34,7 +34,7 @@ export function estimate(values) {
 }
 
 /**
- * What each value is to the one of the same round.
+ * The ratio of each value to that of the same round.
  *
  * @param {number[]} values
  * @param {number[]} reference as many

@@ -1,5 +1,5 @@
 /**
- * A Markdown table, aligned so that it can be read as it is. All columns but the first are numbers.
+ * An aligned Markdown table. All columns but the first are numbers.
  *
  * @param {string[]} head
  * @param {string[][]} rows

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * Measures everything once in each round, in a new random order each time: what disturbs the machine for a while
- * hits all of it, and nothing always comes after the same other thing.
+ * Measures everything once per round, in a new random order each time: other load on the machine affects all of it alike, and
+ * none of it always runs after the same other one.
  *
  * @param {Record<string, () => number | Promise<number>>} measures what to measure, by name
- * @param {{ rounds?: number, until?: number }} bounds how many rounds, or the moment on `performance`'s clock at
- * which no further round begins; there is one in any case
+ * @param {{ rounds?: number, until?: number }} bounds the number of rounds, or the time of `performance.now()`
+ * after which no further round begins; there is at least one
  * @returns {Promise<Record<string, number[]>>} the result of each round, by name
  */
 export async function measureInTurns(measures, { rounds = Infinity, until = Infinity }) {

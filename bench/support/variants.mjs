@@ -3,20 +3,20 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { versionOf } from './machine.mjs';
 
 /**
- * @typedef {object} Parts what is added to the application
+ * @typedef {object} Parts the additions to the application
  * @property {import('@nestjs/common').ModuleMetadata} [module] to its root module
  * @property {(app: any) => unknown} [configure] done to it before it listens
- * @property {(app: any) => number | Promise<number>} [seen] how many requests it has seen, by its own numbers
+ * @property {(app: any) => number | Promise<number>} [seen] the number of requests in its own metrics
  *
  * @typedef {object} Variant
  * @property {() => string} title
- * @property {'express' | 'fastify'} [adapter] the only one that it is for
+ * @property {'express' | 'fastify'} [adapter] the only adapter that it supports
  * @property {() => Promise<Parts>} setUp
  */
 
 /**
- * What is added to the same small application, by name. Each variant loads what it needs by itself, so that no
- * server carries the libraries of the others.
+ * The variants of the same small application, by name. Each loads its own libraries, so that no server has those of the
+ * others.
  *
  * @type {Record<string, Variant>}
  */
@@ -25,7 +25,7 @@ export const VARIANTS = {
     title: () => 'bare Nest',
     setUp: async () => ({}),
   },
-  // As bare as the other: what it is away from 1.00 is the noise.
+  // The same as `bare`: the distance of its ratio from 1 is the noise.
   again: {
     title: () => 'bare Nest, a second time',
     setUp: async () => ({}),
@@ -36,7 +36,7 @@ export const VARIANTS = {
       module: { providers: [{ provide: APP_INTERCEPTOR, useValue: new NoopInterceptor() }] },
     }),
   },
-  // What nobody who sees all of that can do without.
+  // The lower limit for everything that observes requests and loop iterations.
   least: {
     title: () => 'the minimum that sees each request and each loop iteration',
     setUp: async () => leastObserver(),
@@ -85,12 +85,12 @@ export const VARIANTS = {
   },
 };
 
-/** Those of some variants that are for an adapter. */
+/** Those of the variants that support the adapter. */
 export function variantsFor(adapter, variants) {
   return variants.filter((variant) => [undefined, adapter].includes(VARIANTS[variant].adapter));
 }
 
-/** The least that a global interceptor can do: what it costs is Nest's own pipeline. */
+/** Does nothing: its cost is that of Nest's own pipeline for interceptors. */
 class NoopInterceptor {
   intercept(_context, next) {
     return next.handle();
@@ -98,7 +98,7 @@ class NoopInterceptor {
 }
 
 /**
- * Looks at the clock when a request begins, when it ends, and in each turn of the event loop, and adds up.
+ * Reads the clock when a request begins, when it ends, and in each iteration of the event loop, and adds up.
  *
  * @returns {Parts}
  */
@@ -110,8 +110,8 @@ function leastObserver() {
     sums.requests++;
     sums.milliseconds += performance.now() - this[begin];
   }
-  function onTurn() {
-    setImmediate(onTurn).unref();
+  function onIteration() {
+    setImmediate(onIteration).unref();
     sums.busy = performance.now() - nodeTiming.idleTime;
   }
   return {
@@ -120,7 +120,7 @@ function leastObserver() {
         response[begin] = performance.now();
         response.on('close', onClose);
       });
-      onTurn();
+      onIteration();
     },
     seen: () => sums.requests,
   };

@@ -2,7 +2,7 @@ import bundle from 'express-prom-bundle';
 import prom from 'prom-client';
 import { samplesOf } from './samples-of.mjs';
 
-/** As its documentation says, with method and path. */
+/** Configured as in its documentation, with method and path. */
 export async function setUp() {
   const middleware = bundle({ includeMethod: true, includePath: true });
   return {

@@ -2,7 +2,7 @@ import plugin from 'fastify-metrics';
 import prom from 'prom-client';
 import { samplesOf } from './samples-of.mjs';
 
-/** As it comes: a histogram and a summary by route. */
+/** With its defaults: a histogram and a summary by route. */
 export async function setUp() {
   return {
     configure: (app) => app.register(plugin.default ?? plugin, { endpoint: '/metrics' }),

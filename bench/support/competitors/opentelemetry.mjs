@@ -3,21 +3,21 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { createRequire } from 'node:module';
 
-/** Without a reader, OpenTelemetry's SDK throws samples away unseen. */
+/** Without a reader, OpenTelemetry's SDK drops all samples. */
 class SomeReader extends MetricReader {
   async onForceFlush() {}
   async onShutdown() {}
 }
 
-/** The instrumentation of Node's http by itself, with metrics and without traces. It knows no routes. */
+/** Only the instrumentation of Node's http, with metrics and without traces. It has no routes. */
 export async function setUp() {
   const reader = new SomeReader();
   registerInstrumentations({
     meterProvider: new MeterProvider({ readers: [reader] }),
     instrumentations: [new HttpInstrumentation()],
   });
-  // It changes the server's class when somebody requires http, and is in time for the servers that come later. An
-  // import goes past it.
+  // It patches the class of the server when http is loaded by require(), for servers that are created later. It does
+  // not see an import.
   createRequire(import.meta.url)('http');
   return {
     seen: async () => {

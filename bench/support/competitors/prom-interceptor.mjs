@@ -3,7 +3,7 @@ import prom from 'prom-client';
 import { finalize } from 'rxjs';
 import { samplesOf } from './samples-of.mjs';
 
-/** The interceptor that many applications have glued to prom-client: a counter and a histogram by route. */
+/** The interceptor that many applications write for prom-client: a counter and a histogram by route. */
 export async function setUp() {
   const labelNames = ['method', 'route', 'status'];
   const requests = new prom.Counter({ name: 'http_requests_total', help: 'requests', labelNames });

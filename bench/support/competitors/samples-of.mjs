@@ -1,9 +1,9 @@
 /**
- * How many samples a histogram of prom-client has taken. They must all be of the one route that was asked for: if it
- * is missing in the labels, the variant does less than it should.
+ * The number of samples of a prom-client histogram with the label of the requested route. A variant without that label
+ * would do less work.
  *
  * @param {import('prom-client').Histogram} histogram
- * @param {string} [route] what the route is called in the labels
+ * @param {string} [route] the name of the label with the route
  */
 export async function samplesOf(histogram, route = 'route') {
   const { values } = await histogram.get();

@@ -1,8 +1,7 @@
 import stats from 'swagger-stats';
 
 /**
- * Its middleware on both adapters: its plugin for Fastify needs the package that Nest brings middleware to Fastify
- * with, and would have to register it a second time.
+ * Its middleware on both adapters: its Fastify plugin registers a middleware package that Nest has already registered.
  */
 export async function setUp() {
   return {
