@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CompensatedSum } from './compensated-sum.js';
+import { only } from '../../../test/support/present.js';
 
 describe('CompensatedSum', () => {
   it('is right to the last bit, in whatever order and grouping it is put together', () => {
@@ -38,7 +39,7 @@ describe('CompensatedSum', () => {
 const sumOf = (value: number): CompensatedSum => CompensatedSum.of(value, 0);
 
 function inPairs(sums: CompensatedSum[]): CompensatedSum {
-  if (sums.length === 1) return sums[0];
+  if (sums.length === 1) return only(sums);
   const half = sums.length >> 1;
   return inPairs(sums.slice(0, half)).plus(inPairs(sums.slice(half)));
 }

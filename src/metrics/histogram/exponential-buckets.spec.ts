@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ExponentialBuckets } from './exponential-buckets.js';
 import { MAX_INDEX, MIN_INDEX } from './exponential-layout.js';
+import { first, last } from '../../../test/support/present.js';
 
 describe('ExponentialBuckets', () => {
   let buckets: ExponentialBuckets;
@@ -23,7 +24,7 @@ describe('ExponentialBuckets', () => {
     }
     const inOrder = [...expected].sort(([a], [b]) => a - b);
     expect([...buckets]).toEqual(inOrder);
-    expect([buckets.first, buckets.last]).toEqual([inOrder[0][0], inOrder[inOrder.length - 1][0]]);
+    expect([buckets.first, buckets.last]).toEqual([first(inOrder)[0], last(inOrder)[0]]);
     expect(scattered(5000).map((index) => buckets.at(index))).toEqual(
       scattered(5000).map((index) => expected.get(index)),
     );

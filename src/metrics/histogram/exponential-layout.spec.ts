@@ -99,9 +99,10 @@ describe('The exponential layout', () => {
   });
 });
 
-/** The double that is so many after a positive one. */
+/** The double that is so many steps after a positive one. */
 function next(value: number, steps: bigint): number {
-  const double = new Float64Array([value]);
-  new BigInt64Array(double.buffer)[0] += steps;
-  return double[0];
+  const double = new DataView(new ArrayBuffer(8));
+  double.setFloat64(0, value);
+  double.setBigInt64(0, double.getBigInt64(0) + steps);
+  return double.getFloat64(0);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownLabels } from './labels.js';
 import { parseSeriesName, seriesName } from './series-name.js';
+import { present } from '../../../test/support/present.js';
 
 /** Texts of the characters that could go wrong, the same ones in each run. */
 function texts(count: number): string[] {
@@ -46,8 +47,8 @@ describe('the canonical name of a series', () => {
     const [names, keys, values] = [texts(400), texts(400), texts(400)];
     names.forEach((name, i) => {
       const labels: KnownLabels = {
-        [keys[i]]: values[i],
-        [`${keys[399 - i]}x`]: values[399 - i],
+        [present(keys[i])]: present(values[i]),
+        [`${present(keys[399 - i])}x`]: present(values[399 - i]),
         'http.route': '/',
       };
       expect(parseSeriesName(seriesName(name, labels))).toEqual({ name, labels });

@@ -25,9 +25,11 @@ export function framesOf(stacks: readonly CallSiteFields[][]): Pick<RawBlock, 'f
     return index;
   };
   const stackOf = (sites: CallSiteFields[]): RawStack => {
-    const [, , url, line] = sites[0];
+    const [innermost] = sites;
+    if (innermost === undefined) return { frames: [], isAtEntry: false };
+    const [, , url, line] = innermost;
     const text = url === null || line === null ? undefined : positions.runningLine(pathOf(url), line);
-    const wasEntered = isAtEntry(sites[0], text);
+    const wasEntered = isAtEntry(innermost, text);
     return { frames: (wasEntered ? sites.slice(1) : sites).map(indexOf), isAtEntry: wasEntered };
   };
   return { stacks: stacks.map(stackOf), frames };
