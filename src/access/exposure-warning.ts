@@ -58,8 +58,10 @@ export class ExposureWarning implements OnModuleInit, OnApplicationShutdown {
 
   /** Has `app.listen()` reject, as it does with every other error of the server. */
   private refuseToListen(error: Error): void {
-    this.server?.close();
-    this.server?.emit('error', error);
+    const { server } = this;
+    server?.emit('error', error);
+    // The listener of Fastify comes after this one, and needs the address of a server that listens.
+    process.nextTick(() => server?.close());
   }
 
   onApplicationShutdown(): void {

@@ -1,0 +1,132 @@
+import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CaptureStore } from '../../src/diagnostics/captures/capture-store.js';
+import { MonitorDiagnostics, MonitorModule, MonitorOptionsError, MonitorPort } from '../../src/index.js';
+import { moduleOf, startApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { only } from '../support/present.js';
+
+const withDiagnostics = () => ({ imports: [MonitorModule.forRoot({ diagnostics: true })] });
+
+async function directoryOf(mode = 0o700): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'monitor-'));
+  await chmod(directory, mode);
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describe('A profile', () => {
+  it('ends when the application closes, and does not hold it up', async () => {
+    const { app, url } = await startApp('express', withDiagnostics());
+    const waiting = fetch(`${url}/monitor/profile/cpu?seconds=60`).then(
+      (response) => response.status,
+      () => 'cut off',
+    );
+    await eventually(async () => {
+      expect((await fetch(`${url}/monitor/profile/cpu?seconds=0.1`)).status).toBe(409);
+    });
+    await app.close();
+    expect([503, 'cut off']).toContain(await waiting);
+  });
+
+  it('is there from code, as are allocations and the report, one at a time', async () => {
+    const { app } = await startApp('fastify', withDiagnostics());
+    const diagnostics = app.get(MonitorDiagnostics);
+    const first = diagnostics.cpuProfile({ seconds: 0.2 });
+    await expect(diagnostics.allocations({ seconds: 0.1 })).rejects.toThrow(
+      /Busy with a profile \(cpu\) of 0\.2 s, since .*, for the application itself/,
+    );
+    expect((await first).nodes.length).toBeGreaterThan(0);
+    expect(await diagnostics.allocations({ seconds: 0.1 })).toHaveProperty('head');
+    expect(await diagnostics.report()).toHaveProperty('header');
+    await expect(diagnostics.cpuProfile({ seconds: 61 })).rejects.toThrow(RangeError);
+    await expect(diagnostics.heapSnapshot()).rejects.toThrow('heapSnapshot: true');
+  });
+
+  it('is there over the port of an application that serves no HTTP', async () => {
+    const root = moduleOf({ imports: [MonitorModule.forRoot({ diagnostics: true, port: 0 })] });
+    const context = await NestFactory.createApplicationContext(root, { logger: false });
+    onTestFinished(() => context.close());
+    const { url } = context.get(MonitorPort);
+    expect(await (await fetch(`${url}/profile/cpu?seconds=0.1`)).text()).toMatch(/^CPU profile of/);
+  });
+});
+
+describe('An application with diagnostics and without a token', () => {
+  it.each(['express', 'fastify'])(
+    'does not listen to others where it trusts proxies, on %s',
+    async (adapter) => {
+      const root = moduleOf(withDiagnostics());
+      const app =
+        adapter === 'fastify'
+          ? await NestFactory.create(root, new FastifyAdapter({ trustProxy: true }), { logger: false })
+          : await NestFactory.create<NestExpressApplication>(root, { logger: false });
+      onTestFinished(() => app.close());
+      if (adapter === 'express') (app as NestExpressApplication).set('trust proxy', true);
+      await expect(app.listen(0, '0.0.0.0')).rejects.toThrow(MonitorOptionsError);
+    },
+  );
+});
+
+describe('Captures', () => {
+  it('are files that nobody else can read, the oldest of which make room', async () => {
+    const directory = await directoryOf();
+    const store = new CaptureStore(directory, 250, 3_600_000);
+    for (const text of ['a', 'b', 'c']) await store.save('cpu', 'txt', text.repeat(100));
+    const captures = await store.list();
+    expect(captures).toHaveLength(2);
+    const contents = await Promise.all(
+      captures.map(async ({ id }) => {
+        const opened = await store.open(id);
+        const text = await opened?.file.readFile('utf8');
+        await opened?.file.close();
+        return text?.[0];
+      }),
+    );
+    expect(new Set(contents)).toEqual(new Set(['b', 'c']));
+    for (const name of await readdir(directory)) {
+      expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+      expect(name).not.toContain('partial');
+    }
+    await expect(store.save('cpu', 'txt', 'd'.repeat(251))).rejects.toThrow('251 bytes of 250');
+  });
+
+  it('are removed when they are too old', async () => {
+    const directory = await directoryOf();
+    await writeFile(join(directory, 'cpu-20200101T000000000Z-1-0.txt'), 'old');
+    const store = new CaptureStore(directory, 1000, 3_600_000);
+    const { id } = await store.save('cpu', 'txt', 'new');
+    expect(only(await store.list()).id).toBe(id);
+  });
+
+  it.each(['../secret.txt', '/etc/passwd', 'cpu-20200101T000000000Z-1-0.txt/../../secret.txt', 'secret.txt'])(
+    'do not give %s, which is none',
+    async (id) => {
+      const directory = await directoryOf();
+      await writeFile(join(directory, 'secret.txt'), 'secret');
+      expect(await new CaptureStore(directory, 1000, 1000).open(id)).toBeUndefined();
+    },
+  );
+
+  it('do not follow a link that somebody has put in their place', async () => {
+    const directory = await directoryOf();
+    const id = 'cpu-20200101T000000000Z-1-0.txt';
+    await symlink('/etc/passwd', join(directory, id));
+    expect(await new CaptureStore(directory, 1000, 1000).open(id)).toBeUndefined();
+  });
+
+  it('are not kept where others can read them', async () => {
+    const directory = await directoryOf(0o755);
+    const root = moduleOf({
+      imports: [MonitorModule.forRoot({ diagnostics: true, captures: { directory } })],
+    });
+    const app = await NestFactory.create(root, { logger: false });
+    onTestFinished(() => app.close());
+    await expect(app.listen(0, '127.0.0.1')).rejects.toThrow(MonitorOptionsError);
+  });
+});
