@@ -30,7 +30,7 @@ export interface EndpointFeature {
   readonly load: () => Promise<EndpointParts>;
 }
 
-export interface EndpointParts extends Pick<ModuleMetadata, 'providers'> {
+interface EndpointParts extends Pick<ModuleMetadata, 'providers'> {
   readonly controllers: readonly Type<object>[];
 }
 

@@ -24,7 +24,7 @@ import type { DiagnosticReport } from './report/diagnostic-report.js';
 /** The longest profile, in seconds. */
 export const MAX_SECONDS = 60;
 
-/** How long a profile is if nobody says, in seconds: allocations are sampled more coarsely. */
+/** Default length of a profile, in seconds: allocations are sampled more coarsely. */
 export const DEFAULT_SECONDS: Readonly<Record<ProfileKind, number>> = { cpu: 10, allocations: 30 };
 
 export interface ProfileRequest {
@@ -39,7 +39,7 @@ export class DiagnosticsOffError extends Error {
   override readonly name = 'DiagnosticsOffError';
 }
 
-/** Whose operation it is where nobody says. */
+/** The default of `forWhom`. */
 const CODE = 'the application itself';
 
 /**
@@ -130,7 +130,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   /**
    * A profile in all forms that `formatProfile()` can make of it.
    *
-   * @param forWhom who is told to whoever wants one meanwhile.
+   * @param forWhom the client, named in the error of a concurrent call.
    */
   async profile(
     kind: ProfileKind,

@@ -47,7 +47,7 @@ export function failuresOf({ history }: RuleContext, failing: Failing): Observat
         { series: `${failing.metric} that failed`, value: failures },
         { series: failing.metric, value: all },
       ],
-      advice: 'Look at the errors in the log of the application, and at what it calls there.',
+      advice: 'Read the errors in the log of the application, and check the services that it calls there.',
     },
   ];
 }

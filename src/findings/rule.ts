@@ -3,7 +3,7 @@ import type { Figure, HistorySeries, Step } from '../history/history-document.js
 import type { Finding } from './finding.js';
 
 /** The history, as the rules read it. */
-export interface RecentHistory {
+interface RecentHistory {
   /** The series that are kept. */
   readonly series: readonly HistorySeries[];
   /** The values of one figure, the oldest first: 5 minutes in steps of 1 s, or an hour in steps of 10 s. `NaN` for none. */
@@ -12,7 +12,7 @@ export interface RecentHistory {
   seconds(step: Step): readonly number[];
 }
 
-/** How much time garbage collections took, and all code of the process, in one stretch of time. */
+/** Time that garbage collections took, and CPU time of the process, in one interval. */
 export interface GcTime {
   /** Seconds of the clock. */
   readonly elapsed: number;
@@ -30,7 +30,7 @@ export interface LoopBlock {
   readonly function: string | null;
 }
 
-/** What a rule concludes from. */
+/** The input of a rule. */
 export interface RuleContext {
   readonly history: RecentHistory;
   /** Milliseconds since 1970. */
@@ -38,13 +38,13 @@ export interface RuleContext {
   /** Seconds since the process started. */
   readonly uptime: number;
   readonly process: ProcessMetrics;
-  /** Of the last stretches of 5 s or more, the oldest first; of 5 minutes at most. */
+  /** Of the last intervals of 5 s or more, the oldest first; at most 5 minutes. */
   readonly gcTimes: readonly GcTime[];
   /** `undefined` where they are not looked for, because diagnostics are off. */
   readonly blocks: readonly LoopBlock[] | undefined;
 }
 
-/** What a rule has found. */
+/** The output of a rule. */
 export interface Observation extends Omit<Finding, 'id' | 'rule' | 'since' | 'link'> {
   /** What it is about, where a rule can find several things, such as a route. */
   readonly subject?: string;

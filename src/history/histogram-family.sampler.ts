@@ -25,7 +25,7 @@ class FollowedSteps extends HistogramSteps {
 }
 
 /**
- * Reads the histograms of one metric. Only those with new values are looked into. The sum of all label sets is exact, also where
+ * Reads the histograms of one metric. Only those with new values are read. The sum of all label sets is exact, also where
  * some of them are not kept: those are added up first, and what they held together is remembered.
  */
 export class HistogramFamilySampler extends FamilySampler<

@@ -35,7 +35,7 @@ export interface StoredStep {
 export class HistoryStore {
   readonly short: HistoryTier;
   readonly long: HistoryTier;
-  /** By index. Replaced when series are removed, so that who reads keeps its own indexes. */
+  /** By index. The array is replaced when series are removed, so a read in progress keeps its indexes. */
   private list: StoredSeries[] = [];
   private readonly byKey = new Map<string, StoredSeries>();
   private lastSequence = randomInt(1, NUMBERS_OF_A_PROCESS) * NUMBERS_OF_A_PROCESS;

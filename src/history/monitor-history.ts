@@ -37,7 +37,7 @@ export interface HistoryListener {
   onReset(reason: 'series' | 'clock'): void;
 }
 
-/** The recent past of all metrics, in memory of a fixed size. One timer reads them once a second, for all who look. */
+/** The recent past of all metrics, in memory of a fixed size. One timer reads them once a second, for all clients. */
 export class MonitorHistory {
   readonly reader: HistoryReader;
   private readonly store: HistoryStore;

@@ -5,7 +5,7 @@ import { CounterSteps } from './counter-steps.js';
 import { GaugeSteps } from './gauge-steps.js';
 import type { SeriesRoom } from './series-room.js';
 
-/** Not kept: one is a straight line, the other nobody needs. */
+/** Not kept: uptime is a straight line, and the other one is hardly ever needed. */
 const LEFT_OUT = new Set(['process.uptime', 'process.meminfo.vsz_bytes']);
 
 /** Makes steps of the numbers of the `process` section. Those that the platform does not provide have no series. */

@@ -1,7 +1,7 @@
 import type { MetricKind } from '../metrics/definitions/metric-definition.js';
 import type { StepFigures } from './step-figures.js';
 
-/** What becomes of one series in each step. The steps of 10 s are made of what was read for those of 1 s. */
+/** The values of one series in each step. The steps of 10 s are made of what was read for those of 1 s. */
 export interface SeriesSteps {
   readonly kind: MetricKind;
   /** The figures of the last step of 1 s. */

@@ -2,7 +2,7 @@ import { realTimers } from '../common/real-timers.js';
 import type { SteadyClock } from './steady-clock.js';
 
 /** Milliseconds of a row. */
-export const ROW = 1000;
+const ROW = 1000;
 
 /** A timer may run a little early, for it counts whole milliseconds. */
 const EARLY = 5;

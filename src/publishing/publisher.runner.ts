@@ -23,7 +23,7 @@ export interface PublisherRunnerOptions {
   onSkip: (call: CallInfo & { readonly hasTimedOut: boolean }) => void;
 }
 
-export interface CallInfo {
+interface CallInfo {
   /** Whether it is the last call, when the application closes. */
   readonly isLast: boolean;
 }

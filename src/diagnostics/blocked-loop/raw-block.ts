@@ -36,7 +36,7 @@ export interface RawBlock {
   readonly duration: number;
   /** Milliseconds of these in which V8 answered in time. */
   readonly answered: number;
-  /** Milliseconds of these in which it did not. What is neither was before anybody asked. */
+  /** Milliseconds of these in which it did not. The rest was before the first stack was requested. */
   readonly unanswered: number;
   /** Whether the main thread used next to no CPU: it waited in a system call, or a debugger held it. */
   readonly isAsleep: boolean;

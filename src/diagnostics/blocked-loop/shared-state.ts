@@ -1,4 +1,4 @@
-/** So many of the last blocks are kept, in case that the worker does not get to look between two of them. */
+/** Number of last blocks that are kept, in case the worker does not run between two of them. */
 const RING = 16;
 
 const INT32_WORDS = 4;

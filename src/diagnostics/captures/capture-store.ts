@@ -18,11 +18,11 @@ const ID = /^[a-z]+(?:-[a-z]+)*-(\d{8}T\d{9}Z)-\d+(?:-\d+)?\.(?:cpuprofile|heapp
 /** Marks a file that is not complete. */
 const PARTIAL = '.partial';
 
-/** Milliseconds after which an incomplete file is nobody's any more. */
+/** Milliseconds after which an incomplete file is abandoned: no process writes it any more. */
 const PARTIAL_AGE = 10 * 60_000;
 
 /** A capture that is larger than all of them together may be. */
-export class CaptureTooLargeError extends Error {
+class CaptureTooLargeError extends Error {
   override readonly name = 'CaptureTooLargeError';
 }
 

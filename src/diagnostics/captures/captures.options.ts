@@ -5,8 +5,8 @@ import { wholeNumber } from '../../common/options/option-rules.js';
 /** Where profiles are kept that are taken again and again. */
 export interface CapturesOptions {
   /**
-   * A directory of the captures' own. It is made with the mode 0700 if it is missing, and refused if anybody but the user of
-   * the process can read it: there are paths and names of functions in profiles.
+   * A directory of the captures' own. It is made with the mode 0700 if it is missing, and refused if other users than that of
+   * the process can read it: profiles contain paths and names of functions.
    */
   directory: string;
   /** Bytes of all captures together; the oldest ones are removed. Default: 100 000 000. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** What a profile measures, in one unit for all kinds of it. */
-export interface ProfileMeasure {
+interface ProfileMeasure {
   /** As pprof calls it. */
   readonly type: string;
   readonly unit: string;

@@ -1,7 +1,7 @@
 import process from 'node:process';
 
 /** Stands for what is left out of a report. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 /** Names of what is secret. */
 const SECRET_NAME =

@@ -138,7 +138,7 @@ export class DiagnosticsController {
       await work(answer, rawRequest(request));
     } catch (thrown) {
       const [, status] = STATUSES.find(([type]) => thrown instanceof type) ?? [];
-      // The client is gone, or the application closes: nobody is there to tell.
+      // The client has disconnected, or the application closes: no answer can be sent.
       if (answer.isOver) return;
       if (status === undefined) throw thrown;
       await answer.sendText(status, `${(thrown as Error).message.trimEnd()}\n`);

@@ -1,5 +1,5 @@
 /** What a line is called. */
-export interface LineName {
+interface LineName {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>> | undefined;
 }

@@ -40,7 +40,7 @@ export const GC_SHARE: Rule = {
   },
 };
 
-/** The last stretches that make up so many seconds, and those before. */
+/** The last intervals that add up to so many seconds, and those before. */
 function lastSeconds(all: readonly GcTime[], seconds: number): [readonly GcTime[], readonly GcTime[]] {
   let [from, elapsed] = [all.length, 0];
   while (from > 0 && elapsed < seconds) elapsed += all[--from]?.elapsed ?? 0;

@@ -6,7 +6,7 @@ import { methodLabel } from './route.js';
 
 export const HTTP_REQUESTS = 'http_requests';
 export const HTTP_DURATION = 'http_request_duration';
-export const HTTP_RESPONSES = 'http_responses';
+const HTTP_RESPONSES = 'http_responses';
 
 /** The status label of a request whose client was sent no status. */
 const NO_STATUS = 'aborted';
