@@ -142,9 +142,9 @@ describe('MetricsRegistry', () => {
 
     it('merges a window that was given back into the next one', async () => {
       registry.observe('size', 1);
-      await registry.look('a');
+      await registry.reading('a');
       registry.observe('size', 8);
-      const lost = await registry.look('a');
+      const lost = await registry.reading('a');
       registry.observe('size', 2);
       lost.giveBack();
       registry.observe('size', 4);
@@ -643,7 +643,7 @@ describe('MetricsRegistry', () => {
 
     it('that give a window back find it in their next one, together with what came since', async () => {
       registry.kv('queue', 10);
-      const lost = await registry.look('a');
+      const lost = await registry.reading('a');
       registry.kv('queue', 3);
       lost.giveBack();
       registry.kv('queue', 4);
@@ -654,7 +654,7 @@ describe('MetricsRegistry', () => {
     it('that give a window back do not disturb the other readers', async () => {
       registry.kv('queue', 10);
       await registry.read('b');
-      (await registry.look('a')).giveBack();
+      (await registry.reading('a')).giveBack();
       expect((await registry.read('b')).max_gauges).toEqual({});
     });
 

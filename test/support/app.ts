@@ -13,13 +13,13 @@ export type AdapterName = (typeof ADAPTERS)[number];
 
 export interface TestApp {
   app: INestApplication;
-  /** Such as `http://127.0.0.1:41234`. */
+  /** For example `http://127.0.0.1:41234`. */
   url: string;
   port: number;
   log: RecordingLogger;
   /** Fetches a path of the application. */
   get(path: string, init?: RequestInit): Promise<Response>;
-  /** The document, as an HTTP client gets it. */
+  /** The JSON document over HTTP. */
   document(path?: string): Promise<MetricsSnapshot>;
 }
 
@@ -27,14 +27,14 @@ export function adapterOf(name: AdapterName): ExpressAdapter | FastifyAdapter {
   return name === 'express' ? new ExpressAdapter() : new FastifyAdapter();
 }
 
-/** A root module made of these parts. */
+/** A module class with this metadata. */
 export function moduleOf(metadata: ModuleMetadata): Type {
   class TestModule {}
   Module(metadata)(TestModule);
   return TestModule;
 }
 
-/** An application on a real socket, closed when the test ends. */
+/** Starts an application on a real socket, and closes it at the end of the test. */
 export async function startApp(
   adapter: AdapterName,
   metadata: ModuleMetadata,
@@ -45,7 +45,7 @@ export async function startApp(
   const app = await NestFactory.create(moduleOf(metadata), adapterOf(adapter), {
     logger: log,
     abortOnError: false,
-    // A keep-alive connection of a client must not hold the close of a test up.
+    // A keep-alive connection of a client must not delay the close at the end of the test.
     forceCloseConnections: true,
     ...options,
   });

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** One line, as a Datadog agent reads it. */
+/** One line of the DogStatsD protocol. */
 export interface Sample {
   name: string;
   value: number;
@@ -10,7 +10,7 @@ export interface Sample {
   tags: string[];
 }
 
-/** The grammar of a line. Anything else is an error here, where an agent would drop it without a word. */
+/** The grammar of a line. Anything else is an error here; an agent would drop it silently. */
 const LINE = /^([A-Za-z0-9_.-]+):(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\|(c|g)(?:\|#([^|\s#]+))?$/;
 
 export function parseLines(text: string): Sample[] {
@@ -19,13 +19,13 @@ export function parseLines(text: string): Sample[] {
     .filter((line) => line !== '')
     .map((line) => {
       const match = LINE.exec(line);
-      if (match === null) throw new Error(`no line of DogStatsD: ${line}`);
+      if (match === null) throw new Error(`not a line of DogStatsD: ${line}`);
       const [, name = '', value, type = '', tags] = match;
       return { name, value: Number(value), type, tags: tags?.split(',') ?? [] };
     });
 }
 
-/** What counters add up to, and what gauges were last set to, by name and tags. */
+/** The sums of counters and the last values of gauges, by name and tags. */
 export function totalsOf(samples: readonly Sample[]): Record<string, number> {
   const totals: Record<string, number> = {};
   for (const { name, value, type, tags } of samples) {
@@ -35,7 +35,7 @@ export function totalsOf(samples: readonly Sample[]): Record<string, number> {
   return totals;
 }
 
-/** A UDP socket that takes packets as an agent does. */
+/** A UDP socket that receives packets like an agent. */
 export async function startAgent() {
   const packets: string[] = [];
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4_000_000 });

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-/** An event of a stream of server-sent events. */
+/** A server-sent event. */
 export interface ServerEvent {
   readonly id: string | undefined;
   readonly event: string | undefined;
@@ -26,7 +26,7 @@ export class EventStream {
     return stream;
   }
 
-  /** The next event of this name, and the ones before are skipped; `undefined` when the stream has ended. */
+  /** Waits for the next event of this name, and skips others; `undefined` when the stream has ended. */
   async next(name: string, accepts: (data: never) => boolean = () => true): Promise<ServerEvent | undefined> {
     for (;;) {
       const { value, done } = await this.events.next();
@@ -61,6 +61,6 @@ async function* parse(response: Response): AsyncGenerator<ServerEvent> {
       }
     }
   } catch {
-    // The stream was closed here, or the server has cut it off: it has ended.
+    // The stream was closed by either side: it has ended.
   }
 }

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Waits until nothing is thrown any longer: at most so long that a machine must be stuck, and no longer than it takes. */
-export function eventually<T>(look: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(look, { timeout: 20_000, interval: 10 });
+/** Repeats a check until it does not throw. The timeout only ends a test that hangs; it is long enough for a busy machine. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 20_000, interval: 10 });
 }

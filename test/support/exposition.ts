@@ -1,6 +1,6 @@
 import { present } from './present.js';
 
-/** A family as it was read. */
+/** A parsed metric family. */
 export interface ReadFamily {
   name: string;
   type: string;
@@ -26,9 +26,9 @@ const TYPES = {
   openmetrics: ['counter', 'gauge', 'histogram', 'unknown'],
 };
 
-/** Reads a whole text, and throws for anything that is not as it must be, however forgiving Prometheus itself may be. */
+/** Parses a whole text, and throws for everything that the format does not allow, even where Prometheus accepts it. */
 export function readExposition(text: string, format: ReadFormat): Map<string, ReadFamily> {
-  if (/\p{Surrogate}|\0/u.test(text)) fail('what cannot be sent', text);
+  if (/\p{Surrogate}|\0/u.test(text)) fail('a surrogate or NUL character', text);
   const lines = text.split('\n');
   if (lines.pop() !== '') fail('no line feed at the end', text.slice(-50));
   if (format === 'openmetrics' && lines.pop() !== '# EOF') fail('no # EOF', text.slice(-50));
@@ -40,13 +40,13 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
     if (meta !== null) {
       const [, keyword = '', name = '', rest = ''] = meta;
       if (family === undefined || family.name !== name) {
-        if (families.has(name)) fail('a family twice', line);
+        if (families.has(name)) fail('a duplicate family', line);
         family = { name, type: '', samples: [] };
         families.set(name, family);
       }
       if (family.samples.length > 0) fail('metadata after samples', line);
       const key = keyword.toLowerCase() as 'help' | 'type' | 'unit';
-      if (family[key]) fail('metadata twice', line);
+      if (family[key]) fail('duplicate metadata', line);
       family[key] = rest;
       if (key === 'type' && !TYPES[format].includes(rest)) fail('an unknown type', line);
       if (key === 'unit' && !name.endsWith(`_${rest}`)) fail('a name without its unit', line);
@@ -57,13 +57,13 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
       family === undefined ||
       !suffixesOf(family, format).some((end) => sample.name === family?.name + end)
     ) {
-      return fail('a sample outside of its family', line);
+      return fail('a sample outside its family', line);
     }
     const identity = JSON.stringify([
       sample.name,
       Object.entries(sample.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     ]);
-    if (seen.has(identity)) fail('a series twice', line);
+    if (seen.has(identity)) fail('a duplicate series', line);
     seen.add(identity);
     family.samples.push(sample);
   }
@@ -74,20 +74,20 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
 
 function readSample(line: string): ReadSample {
   const match = SAMPLE.exec(line);
-  if (match === null) return fail('no sample', line);
+  if (match === null) return fail('not a sample', line);
   const [, name = '', text = '', value = ''] = match;
-  if (!NUMBER.test(value)) fail('no number', line);
+  if (!NUMBER.test(value)) fail('not a number', line);
   const labels: Record<string, string> = {};
   let end = 0;
   for (const [whole, label = '', quoted = ''] of text.matchAll(LABEL)) {
-    if (Object.hasOwn(labels, label)) fail('a label twice', line);
-    if (label.startsWith('__')) fail('a label of Prometheus itself', line);
+    if (Object.hasOwn(labels, label)) fail('a duplicate label', line);
+    if (label.startsWith('__')) fail('a label reserved for Prometheus', line);
     const value = quoted.replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
-    if (value === '') fail('an empty label, which is no label', line);
+    if (value === '') fail('a label with an empty value', line);
     labels[label] = value;
     end += whole.length;
   }
-  if (end !== text.length || text.endsWith(',')) fail('what is no label', line);
+  if (end !== text.length || text.endsWith(',')) fail('an invalid label', line);
   return { name, labels, value: Number(value.replace('Inf', 'Infinity')) };
 }
 
@@ -103,7 +103,8 @@ function checkFamily(family: ReadFamily, format: ReadFormat): void {
   if (type === 'counter' && format === 'text' && !name.endsWith('_total'))
     fail('a counter without _total', name);
   if (type === 'counter' && samples.some(({ value }) => !(value >= 0))) fail('a counter below zero', name);
-  if (type !== 'histogram' && samples.some(({ labels }) => 'le' in labels)) fail('a bound', name);
+  if (type !== 'histogram' && samples.some(({ labels }) => 'le' in labels))
+    fail('a label le outside a histogram', name);
   if (type === 'histogram') checkHistogram(family);
 }
 
@@ -120,21 +121,22 @@ function checkHistogram({ name, samples }: ReadFamily): void {
     const counts = buckets.map(({ value }) => value);
     if (bounds.at(-1) !== Infinity) fail('no bucket for +Inf', name);
     if (!isAscending(bounds, (a, b) => a < b)) fail('bounds out of order', name);
-    if (!isAscending(counts, (a, b) => a <= b)) fail('buckets that do not add up', name);
+    if (!isAscending(counts, (a, b) => a <= b)) fail('buckets that are not cumulative', name);
     const count = series.find((sample) => sample.name === `${name}_count`);
     const sum = series.find((sample) => sample.name === `${name}_sum`);
     if ((count === undefined) !== (sum === undefined)) fail('a sum or a count without the other', name);
-    if (count !== undefined && count.value !== counts.at(-1)) fail('a count that is not that of +Inf', name);
+    if (count !== undefined && count.value !== counts.at(-1))
+      fail('a count other than that of the +Inf bucket', name);
   }
 }
 
-/** Whatever belongs to a family must not be the name of another one. */
+/** No name of a family, with its suffixes, may belong to another family. */
 function checkNames(families: Map<string, ReadFamily>, format: ReadFormat): void {
   const owners = new Map<string, string>();
   for (const family of families.values()) {
     for (const suffix of new Set(['', ...suffixesOf(family, format)])) {
       const name = family.name + suffix;
-      if (owners.has(name)) fail('one name for two', name);
+      if (owners.has(name)) fail('a name used by two families', name);
       owners.set(name, family.name);
     }
   }

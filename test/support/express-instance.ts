@@ -7,8 +7,8 @@ import { moduleOf } from './app.js';
 import { serve } from './serve.js';
 
 /**
- * An application on an Express instance that was there before it, and a server of the test's own that listens with that
- * instance: Nest's own does not listen. Both end with the test.
+ * An application on an existing Express instance, and a separate server with that instance; the server of Nest does not
+ * listen. Both are closed at the end of the test.
  */
 export async function serveInstance(
   instance: Express,

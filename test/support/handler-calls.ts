@@ -2,12 +2,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { expect } from 'vitest';
 import { MonitorService, parseSeriesName } from '../../src/index.js';
 
-/** The calls of handlers by what became of them, such as `{ 'CatsController.find ok': 1 }`. Checks that each was timed. */
+/** The handler calls by outcome, such as `{ 'CatsController.find ok': 1 }`. Checks that each has a duration. */
 export async function handlerCalls(
   app: INestApplicationContext,
   transport: string,
 ): Promise<Record<string, number>> {
-  const { counters, histograms } = await lookAnew(app);
+  const { counters, histograms } = await readAnew(app);
   const calls: Record<string, number> = {};
   const [counted, timed] = [new Map<string, number>(), new Map<string, number>()];
   for (const [series, value] of Object.entries(counters)) {
@@ -28,7 +28,7 @@ export async function handlerCalls(
 
 let readers = 0;
 
-/** As a reader that has never looked before, and so sees everything since the start. */
-function lookAnew(app: INestApplicationContext) {
-  return app.get(MonitorService).metrics(`look-${++readers}`);
+/** Reads as a new reader, whose window begins with the application. */
+function readAnew(app: INestApplicationContext) {
+  return app.get(MonitorService).metrics(`reader-${++readers}`);
 }

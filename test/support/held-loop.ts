@@ -1,4 +1,4 @@
-/** A piece of application code: when it is due, how many milliseconds it runs, and in which phase of the loop. */
+/** Application code: when it is due, how many milliseconds it runs, and in which phase of the loop. */
 export interface Work {
   at: number;
   ms: number;
@@ -12,8 +12,8 @@ interface HeldTimer {
 }
 
 /**
- * An event loop on a clock that only moves when work runs or the loop waits: poll, I/O callbacks, immediates, timers, as in
- * libuv. Timers count whole milliseconds.
+ * A simulated event loop whose clock only advances when work runs or the loop waits. Its phases are those of libuv: poll, I/O
+ * callbacks, immediates, timers. Timers have a resolution of whole milliseconds.
  */
 export class HeldLoop {
   now = 1000;
@@ -27,7 +27,7 @@ export class HeldLoop {
   readonly clock = (): number => this.now;
   readonly idleTime = (): number => this.idle;
 
-  /** What Node's functions of the same names do, for callbacks that keep no process alive. */
+  /** Like Node's functions of the same names, for unref'd callbacks. */
   readonly setImmediate = ((run: () => void) => {
     this.immediates.push(run);
     return { unref: () => run };
@@ -60,7 +60,7 @@ export class HeldLoop {
     this.work.sort((a, b) => a.at - b.at);
   }
 
-  /** Lets the loop turn until its clock shows that time. What is due then is not done yet. */
+  /** Runs the loop until its clock is at this time. Work that is due then has not run yet. */
   runUntil(end: number): void {
     for (;;) {
       const next = Math.min(this.work[0]?.at ?? Infinity, ...this.timers.map(({ due }) => due));
@@ -76,7 +76,7 @@ export class HeldLoop {
     const polled = this.now;
     this.runWork('io', polled);
     for (const run of this.immediates.splice(0)) run();
-    // Those that become due while others run are run too.
+    // Timers that become due while others run are run in the same phase.
     this.runWork('timer');
     const timers = this.timers.filter(({ due }) => due <= Math.floor(this.now));
     this.timers = this.timers.filter((timer) => !timers.includes(timer));

@@ -3,11 +3,11 @@ import { Socket as DatagramSocket } from 'node:dgram';
 import { Server, Socket } from 'node:net';
 import { vi } from 'vitest';
 
-/** Loaded before each unit test: whatever opens a socket or starts a process belongs to the e2e tests. */
+/** Loaded before each unit test: a test that opens a socket or starts a process belongs to the e2e tests. */
 vi.spyOn(Socket.prototype, 'connect').mockImplementation(() => refuse('connect to a server'));
 vi.spyOn(Server.prototype, 'listen').mockImplementation(() => refuse('listen on a port'));
 vi.spyOn(DatagramSocket.prototype, 'bind').mockImplementation(() => refuse('bind a UDP socket'));
-// Not in Node's types: what spawn(), exec() and fork() call.
+// The method that spawn(), exec() and fork() call. It is not in Node's types.
 vi.spyOn(ChildProcess.prototype as unknown as { spawn(): never }, 'spawn').mockImplementation(() =>
   refuse('start a child process'),
 );

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The major versions of Node that the package is for. */
+/** The major versions of Node that the package supports. */
 export const NODE_MAJORS = [20, 22, 24, 26] as const;
 
 /** Why a test is skipped, for `skip()` of its context. */

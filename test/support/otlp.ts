@@ -44,7 +44,7 @@ export interface OtlpRequest {
   metric: (name: string) => OtlpMetric | undefined;
 }
 
-/** An endpoint as a collector has it: decodes what is sent to it, by the protocol. It can be made to refuse. */
+/** An OTLP endpoint that decodes the requests. With `refusing`, it responds with an error. */
 export async function startCollector() {
   const requests: OtlpRequest[] = [];
   const collector = { requests, refusing: false, url: '' };

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Has every connection seem to come from this address: that of the socket, which no client can choose. */
+/** Sets the remote address of every connection, which a client cannot choose. */
 export function simulatePeer(
   app: INestApplication,
   address: string | undefined,

@@ -4,13 +4,13 @@ import { connect } from 'node:net';
 
 const STATUS_LINE = 'HTTP/1.1 ';
 
-/** A connection that is kept alive, over which many requests go out before the first answer comes back. */
+/** A keep-alive connection that sends many requests before the first response (HTTP pipelining). */
 export class PipeliningClient {
   private readonly socket: Socket;
   private readonly closed: Promise<never>;
   private answers = 0;
   private awaited = 0;
-  /** The end of what has come, in which a status line may have begun. */
+  /** The end of the received text, which may be the start of a status line. */
   private rest = '';
   private done: () => void = () => {};
 
@@ -18,13 +18,13 @@ export class PipeliningClient {
     this.socket = connect(port, '127.0.0.1').setEncoding('latin1');
     this.socket.on('data', (chunk) => this.receive(String(chunk)));
     this.closed = once(this.socket, 'close').then(() => {
-      throw new Error(`The connection was closed after ${this.answers} answers.`);
+      throw new Error(`The connection was closed after ${this.answers} responses.`);
     });
-    // It is closed in the end, when nobody waits for anything any longer.
+    // At the end of the test it is closed, and nothing awaits this.
     this.closed.catch(() => {});
   }
 
-  /** Sends some requests, and waits until each has its answer. */
+  /** Sends requests, and waits for their responses. */
   async send(requests: readonly string[]): Promise<void> {
     this.awaited += requests.length;
     const answered = new Promise<void>((resolve) => (this.done = resolve));

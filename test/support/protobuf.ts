@@ -1,11 +1,10 @@
 import { present } from './present.js';
 
-/** One field of a message: its number, and its value as it stands in the bytes. */
+/** One field of a message: its number and its encoded value. */
 export type Field = [number: number, value: bigint | Buffer];
 
 /**
- * Takes a message of protocol buffers apart by the wire format alone, so that what is said of it does not go through the
- * code that wrote it.
+ * Decodes a protocol buffers message by the wire format alone, without the library that encoded it.
  */
 export function fieldsOf(bytes: Buffer): Field[] {
   const fields: Field[] = [];
@@ -38,12 +37,12 @@ export function fieldsOf(bytes: Buffer): Field[] {
   }
 }
 
-/** All values of a field in the order in which they stand. */
+/** All values of a repeated field, in order. */
 export function all(fields: readonly Field[], number: number): Buffer[] {
   return fields.filter(([one]) => one === number).map(([, value]) => value as Buffer);
 }
 
-/** The value of a field that stands there once, or not at all. */
+/** The value of an optional field. */
 export function one(fields: readonly Field[], number: number): bigint | Buffer | undefined {
   return fields.find(([candidate]) => candidate === number)?.[1];
 }

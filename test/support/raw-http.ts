@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /**
- * Sends these bytes over a socket of its own, and gives all that comes back until the server closes it.
+ * Sends these bytes over a new socket, and returns everything received until the server closes it.
  *
  * @param to a port of this machine, or the path of a unix socket.
  */
@@ -17,14 +17,14 @@ export function sendRaw(to: number | string, bytes: string): Promise<string> {
   });
 }
 
-/** One request, byte for byte as these lines say, on a connection that ends with it. */
+/** The bytes of one request with `Connection: close`. */
 export function requestBytes(method: string, path: string, headers: string[] = [], body = ''): string {
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', 'Connection: close', ...headers];
   if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** The status of each answer in what came back. */
+/** The status of each response in the received text. */
 export function statusesOf(answer: string): number[] {
   return [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

@@ -11,7 +11,7 @@ interface Result {
   value: [time: number, value: string];
 }
 
-/** A Prometheus server that scrapes one target, and is gone when the test ends. */
+/** A Prometheus server that scrapes one target. It is stopped at the end of the test. */
 export class RealPrometheus {
   private constructor(private readonly url: string) {}
 
@@ -47,25 +47,25 @@ export class RealPrometheus {
     return new RealPrometheus(`http://127.0.0.1:${port}`);
   }
 
-  /** What a query gives now: a number for each series, by its labels. Nothing as long as the server is not up yet. */
+  /** The current result of a query: each series with its labels and value. Empty while the server starts. */
   async query(query: string): Promise<Result[]> {
     const { data } = await this.ask<{ result: Result[] }>(`query?query=${encodeURIComponent(query)}`);
     return data?.result ?? [];
   }
 
-  /** The one number that a query gives; `undefined` if it gives none. */
+  /** The value of the first series of a query; `undefined` if there is none. */
   async number(query: string): Promise<number | undefined> {
     const [first] = await this.query(query);
     return first && Number(first.value[1]);
   }
 
-  /** What the server says of its target. */
+  /** The state of the target. */
   async target(): Promise<{ health?: string; lastError?: string }> {
     const { data } = await this.ask<{ activeTargets: { health: string; lastError: string }[] }>('targets');
     return data?.activeTargets[0] ?? {};
   }
 
-  /** Waits until a query gives that number. */
+  /** Waits until a query has this value. */
   async becomes(query: string, value: number): Promise<void> {
     await expect.poll(() => this.number(query), { timeout: 30_000, interval: 100 }).toBe(value);
   }

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** Keeps what an application logs, for a test to look at. */
+/** A logger that keeps all messages. */
 export class RecordingLogger implements LoggerService {
   readonly warnings: string[] = [];
   readonly errors: string[] = [];

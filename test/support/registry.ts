@@ -3,14 +3,14 @@ import { MetricsRegistry } from '../../src/metrics/registry.js';
 import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { DocumentFacts, MetricsSnapshot, Reading } from '../../src/metrics/collection/snapshot.js';
 
-/** A registry by itself, with a reader to look at it and what it warned of. */
+/** A registry without an application, with a reader and its warnings. */
 export class TestRegistry extends MetricsRegistry {
   readonly warnings: string[];
   private readonly reader = new MetricsReader(
     new RegistrySource(this, () => ({ process: {}, instance: {} }) as DocumentFacts),
   );
 
-  /** @param onWarning what a logger does, besides. */
+  /** @param onWarning also called for each warning. */
   constructor(onWarning: () => void = () => {}) {
     const warnings: string[] = [];
     const warn = (text: string): void => {
@@ -21,12 +21,12 @@ export class TestRegistry extends MetricsRegistry {
     this.warnings = warnings;
   }
 
-  look(reader = 'a'): Promise<Reading> {
+  reading(reader = 'a'): Promise<Reading> {
     return this.reader.read(reader);
   }
 
   async read(reader?: string): Promise<Omit<MetricsSnapshot, keyof DocumentFacts>> {
-    const { process: _process, instance: _instance, ...numbers } = (await this.look(reader)).metrics;
+    const { process: _process, instance: _instance, ...numbers } = (await this.reading(reader)).metrics;
     return numbers;
   }
 

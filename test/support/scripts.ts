@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Runs one of `test/scripts/` until it ends, and gives what it printed: JSON, one value a line. */
+/** Runs a script of `test/scripts/` until it exits, and returns its output: one JSON value per line. */
 export async function linesOf(
   script: string,
   args: string[] = [],
@@ -13,14 +13,14 @@ export async function linesOf(
   const { stdout, stderr } = await promisify(execFile)(node, [...flags, path, ...args], {
     env: environment(),
   });
-  if (stderr !== '') throw new Error(`${script} complained: ${stderr}`);
+  if (stderr !== '') throw new Error(`${script} wrote to stderr: ${stderr}`);
   return stdout
     .trim()
     .split('\n')
     .map((line): unknown => JSON.parse(line));
 }
 
-/** Without what vitest has set for itself, which would change how Node behaves. */
+/** The environment without the variables that vitest sets, since they change how Node behaves. */
 export function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server of the test's own, beside the one that an application listens with. It ends with the test; gives its port. */
+/** Starts a server beside that of the application, and returns its port. It is closed at the end of the test. */
 export async function serve(listener: RequestListener): Promise<number> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

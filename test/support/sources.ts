@@ -14,7 +14,7 @@ const PROCESS = {
   cpu: { user_time: 2, system_time: 0.5, percent: null, num_threads: 11 },
 } satisfies ProcessMetrics;
 
-/** A process that knows nothing of itself, so that the merged `process` section is that of the other one. */
+/** A process without figures, so that the merged `process` section is that of the other one. */
 const UNKNOWN: ProcessMetrics = {
   uptime: null,
   num_fds: null,
@@ -23,7 +23,7 @@ const UNKNOWN: ProcessMetrics = {
   cpu: { user_time: null, system_time: null, percent: null, num_threads: null },
 };
 
-/** A source for an exporter, the registry behind it, and the `process` section that it has, which a test may change. */
+/** A source for an exporter, with its registry and its `process` section, which a test may change. */
 export interface TestSource {
   readonly registry: TestRegistry;
   readonly process: typeof PROCESS;
@@ -36,7 +36,7 @@ export function oneRegistry(): TestSource {
   return { registry, process, source: sourceOf(registry, process, 1) };
 }
 
-/** The same of two registries that are merged, and get the samples in turn. */
+/** The same with two merged registries, which get the samples in turn. */
 export function twoRegistries(): TestSource {
   const registry = new SplitRegistry();
   const process = structuredClone(PROCESS);
@@ -44,7 +44,7 @@ export function twoRegistries(): TestSource {
   return { registry, process, source: new MergedSource(sources) };
 }
 
-/** For `describe.each()`: every exporter reads one registry and several alike. */
+/** For `describe.each()`: every exporter must read one registry and several merged ones alike. */
 export const SOURCES = [
   { from: 'one registry', makeSource: oneRegistry },
   { from: 'two merged registries', makeSource: twoRegistries },

@@ -5,8 +5,8 @@ import type { KnownLabels, Labels } from '../../src/metrics/series/labels.js';
 import { TestRegistry } from './registry.js';
 
 /**
- * A registry whose samples are shared with a second one: every other sample of a counter or a histogram goes there, and
- * every other gauge. Both together hold what one registry would.
+ * A registry that shares its samples with a second one: every second sample of a counter or histogram goes there, and every
+ * second gauge. Merged, both have the values of one registry.
  */
 export class SplitRegistry extends TestRegistry {
   readonly second = new TestRegistry();

@@ -9,10 +9,10 @@ import { freePort } from './free-port.js';
 
 const DAEMON = 'node_modules/statsd/stats.js';
 
-/** It logs by a function that Node has no more since 23. */
+/** It logs with a function that Node removed in 23. */
 const UTIL_LOG = 'data:text/javascript,import util from "node:util"; util.log ??= console.log;';
 
-/** The original statsd, as a process of its own. It never flushes while a test looks at it. */
+/** The original statsd in its own process. It does not flush during a test. */
 export async function startDaemon() {
   const [udp, tcp, management] = [await freePort(), await freePort(), await freePort()];
   const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-statsd-'));
