@@ -25,6 +25,8 @@ export function needs(program: string): Requirement & { readonly path: string | 
 
 export const NEEDS_LINUX = requirement(process.platform === 'linux', 'Linux');
 
+export const NEEDS_POSIX = requirement(process.platform !== 'win32', 'a system other than Windows');
+
 /**
  * The path of a program. Debian has some programs in /usr/sbin, which is not in the PATH of every user.
  *

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseProcStat, ProcSelfStat } from './proc-self-stat.js';
+import { NEEDS_LINUX } from '../../../../test/support/tools.js';
 
 const fields = (command: string) =>
   `4242 (${command}) S 1 4242 4242 0 -1 4194304 9000 0 0 0 93 29 0 0 20 0 11 0 123456 11845283840 28000 184467440`;
@@ -25,7 +26,7 @@ describe('parseProcStat', () => {
   );
 });
 
-describe.runIf(process.platform === 'linux')('ProcSelfStat', () => {
+describe.skipIf(NEEDS_LINUX.isMissing)(`ProcSelfStat${NEEDS_LINUX.reason}`, () => {
   it('reads the same before and after it was closed', () => {
     const stat = new ProcSelfStat();
     stat.open();

@@ -9,11 +9,12 @@ import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
 import type { PortableFigures } from './portable-process.js';
 import { ProcessCollector } from './process.collector.js';
+import { NEEDS_LINUX, NEEDS_POSIX } from '../../../../test/support/tools.js';
 
 const ps = (field: string) =>
   Number(execFileSync('ps', ['-o', `${field}=`, '-p', String(process.pid)], { encoding: 'utf8' }));
 
-describe.runIf(process.platform === 'linux')('ProcessCollector on Linux', () => {
+describe.skipIf(NEEDS_LINUX.isMissing)(`ProcessCollector on Linux${NEEDS_LINUX.reason}`, () => {
   const start = () => {
     const collector = new ProcessCollector();
     onTestFinished(() => collector.stop());
@@ -114,7 +115,7 @@ describe('ProcessCollector where the runtime does not know the resident size', (
 });
 
 describe('OpenDescriptors', () => {
-  it.runIf(process.platform === 'linux')('counts one more when a file is opened', () => {
+  it.skipIf(NEEDS_LINUX.isMissing)(`counts one more when a file is opened${NEEDS_LINUX.reason}`, () => {
     const before = new OpenDescriptors().count()!;
     const fd = openSync('/dev/null', 'r');
     expect(new OpenDescriptors().count()).toBe(before + 1);
@@ -148,7 +149,7 @@ describe('OpenDescriptors', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('PortableProcess', () => {
+describe.skipIf(NEEDS_POSIX.isMissing)(`PortableProcess${NEEDS_POSIX.reason}`, () => {
   it('has age and resident size from ps', async () => {
     const portable = new PortableProcess();
     expect(portable.figures).toBeNull();
