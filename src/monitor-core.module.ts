@@ -42,8 +42,8 @@ import { MONITOR_OPTIONS, servedAt } from './monitor.options.js';
 import { MonitorService } from './monitor.service.js';
 
 /**
- * What the whole application shares: the numbers, and everything that fills them by itself. `MonitorModule`
- * brings it along with the options.
+ * The global part: the metrics, and everything that records them without a line of yours. `MonitorModule` imports it with
+ * the options.
  *
  * It is a module of its own because it is global, and Nest stops global modules after all others. The publisher
  * must stop before what it publishes through, so it lives in `MonitorModule`, which is not global.
@@ -105,7 +105,7 @@ import { MonitorService } from './monitor.service.js';
     {
       provide: InFlight,
       inject: [MONITOR_OPTIONS],
-      // Who is blocked is asked for only where blocks are: it costs something with every request.
+      // In-flight requests are tracked only if blocks are explained: it costs something for every request.
       useFactory: ({ diagnostics }: ResolvedMonitorOptions) =>
         diagnostics.blockThreshold === undefined ? undefined : new InFlight(),
     },

@@ -36,9 +36,8 @@ export interface MonitorOptions
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
   measureInterval?: number | undefined;
   /**
-   * `false` leaves the global interceptor out. HTTP requests are then counted at the server alone, which sees
-   * them all on Express and Fastify; leave it in for any other HTTP adapter, and to count the calls of handlers of
-   * messages, events and GraphQL operations. Default: `true`.
+   * `false` leaves the global interceptor out. On Express and Fastify, HTTP requests are measured without it. It is needed
+   * for any other HTTP adapter, and to measure handlers of messages, events and GraphQL operations. Default: `true`.
    */
   interceptor?: boolean | undefined;
   /** What is counted of HTTP requests, and how. Default: all of them, by method, route and status. */
@@ -62,7 +61,7 @@ export interface MonitorOptions
    * Default: `false`.
    */
   diagnostics?: boolean | DiagnosticsOptions | undefined;
-  /** Where profiles are kept that are taken again and again. Default: nowhere. */
+  /** Where repeated profiles are kept. Default: nowhere. */
   captures?: CapturesOptions | undefined;
 }
 
@@ -101,7 +100,7 @@ const RULES: Rules = {
 /**
  * Checks the options and fills in the defaults. An option that is `undefined` is one that was not given.
  *
- * @throws MonitorOptionsError for the first option that is unknown or not what it must be.
+ * @throws MonitorOptionsError for the first option that is unknown or has an invalid value.
  */
 export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMonitorOptions {
   checkOptions(options, RULES);

@@ -19,8 +19,8 @@ import { timed } from './metrics/timed.js';
  * Records the metrics of an application, and reads everything that the monitor knows.
  *
  * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Labels tell its
- * series apart, and their order does not matter. There are bounds to all of it, since names and labels come from
- * wherever you take them from: past `maxSeries`, further label sets of a metric share its `{overflow="true"}`
+ * series apart, and their order does not matter. The number of series is limited, since names and labels may come from
+ * clients: past `maxSeries`, further label sets of a metric share its `{overflow="true"}`
  * series. (A name that is new then has no series to share: its samples are dropped.)
  *
  * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a bad
@@ -52,7 +52,7 @@ export class MonitorService {
 
   /**
    * Sets a gauge: what something measures now. The highest and the lowest value that it was set to are kept for
-   * each reader, until that reader looks.
+   * each reader, until its next read.
    *
    * @param value any finite number.
    *
@@ -78,9 +78,9 @@ export class MonitorService {
   /**
    * Does some work, and adds the seconds that it took to a histogram, whether it succeeded or not.
    *
-   * @returns what the work gives. If that can be awaited, it is, and what comes back is a promise that settles the same
-   * way. What the work throws is thrown. Anything but a function is returned as it is, and costs the sample: it cannot be
-   * known when it began.
+   * @returns the result of the work. A promise is awaited for the duration, and a promise that settles the same way is
+   * returned. What the work throws is rethrown. If `work` is not a function, it is returned unchanged and nothing is
+   * recorded, since its start is unknown.
    *
    * @example
    * const user = await this.monitor.time('load_user', () => this.users.load(id));
@@ -143,7 +143,7 @@ export class MonitorService {
   }
 
   /**
-   * All that the monitor knows now. Opens a new window for the reader: its next read has the extremes of the gauges, and
+   * The document: all metrics as they are now. Opens a new window for the reader: its next read has the extremes of the gauges, and
    * the values of the histograms, since this one.
    *
    * @param reader the name of the reader. Each reader has its own window. `http` is the endpoint, `publisher:1` the
@@ -155,8 +155,8 @@ export class MonitorService {
   }
 
   /**
-   * Like {@link metrics}, as JSON text in pieces: with very many series, made and sent without ever holding the
-   * event loop up for long. `(await json()).join('')` is the whole text.
+   * Like {@link metrics}, as JSON text in pieces: with very many series, it is created in time slices, without
+   * blocking the event loop. `(await json()).join('')` is the whole text.
    */
   async json(reader = 'default'): Promise<string[]> {
     return (await this.reader.json(nameOf(reader))).metrics;
@@ -189,7 +189,7 @@ export class MonitorService {
   }
 
   /**
-   * What is wrong now, the most severe first; empty when all is well. It is looked for every five seconds.
+   * What is wrong now, the most severe first; empty when all is well. The rules are evaluated every five seconds.
    *
    * @returns `undefined` with `history: false`, and before the application has started: then nothing is known.
    *
