@@ -366,6 +366,45 @@ describe('an application without HTTP', () => {
     await expect(startContext({ port: portOf(context) })).rejects.toThrow(/EADDRINUSE/);
   });
 
+  it('has it again at once after a hot reload, which does not wait for the previous application to close', async () => {
+    const first = await startContext({ port: 0 });
+    const port = portOf(first.context);
+    await first.context.close();
+    let context: INestApplicationContext | undefined;
+    for (let reload = 0; reload < 3; reload += 1) {
+      const closing = context?.close();
+      const next = await startContext({ port });
+      await closing;
+      expect((await read(next.context)).counters.requests).toBe(0);
+      expect(next.log.warnings).toEqual(
+        reload === 0
+          ? []
+          : [expect.stringContaining(`Port ${port} is in use by another monitor of this process.`)],
+      );
+      ({ context } = next);
+    }
+    await context?.close();
+    expect(await isOpen(port)).toBe(false);
+    expect(Object.getOwnPropertySymbols(globalThis).map(String)).not.toContain(
+      'Symbol(nestjs-monitor.ports.1)',
+    );
+  });
+
+  it('does not wait for another monitor of the process once it is closed itself', async () => {
+    const free = await startContext({ port: 0 });
+    const port = portOf(free.context);
+    await free.context.close();
+    const { context } = await startContext({ port });
+    const second = await NestFactory.create(
+      moduleOf({ imports: [MonitorModule.forRoot({ port })] }),
+      adapterOf('express'),
+      { logger: false, abortOnError: false },
+    );
+    await Promise.allSettled([second.init(), second.close()]);
+    expect(second.get(MonitorPort).url).toBeUndefined();
+    expect((await read(context)).counters.requests).toBe(0);
+  });
+
   it('can listen to other machines, which the guard refuses by default', async () => {
     const { context } = await startContext({ port: 0, bindAddress: '0.0.0.0' });
     expect(await fetch(urlOf(context)).then(({ status }) => status)).toBe(200);

@@ -14,6 +14,10 @@ export const NO_HTTP_ADAPTER =
 export const PORT_FAILED = (port: number, address: string, message: string): string =>
   `The monitor cannot be served at its port ${port} of ${address} (the options "port" and "bindAddress"): ${message}`;
 
+export const PORT_IS_CLOSING = (port: number, seconds: number): string =>
+  `Port ${port} is in use by another monitor of this process. Waiting up to ${seconds} s for it to close, ` +
+  'as it does when hot reload replaces the application.';
+
 export const SERVED_AT = (url: string): string => `The monitor is at ${url}`;
 
 /** The answer where too many reads are under way, or clients do not receive what is in memory for them. */

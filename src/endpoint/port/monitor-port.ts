@@ -1,12 +1,17 @@
 import type { INestApplication, OnApplicationShutdown } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { PORT_FAILED, SERVED_AT } from '../endpoint.messages.js';
+import { Deadline } from '../../common/deadline.js';
+import { PORT_FAILED, PORT_IS_CLOSING, SERVED_AT } from '../endpoint.messages.js';
 import { loadAdapter } from './port.adapter.js';
 import { createPortApplication } from './port.application.js';
+import { claimPort, releaseOf } from './port-claims.js';
 import type { ResolvedPortOptions } from './port.options.js';
 import type { RelayedController } from './relay.controller.js';
 import { relayController } from './relay.controller.js';
+
+/** Milliseconds that another monitor of this process may take to close. */
+const CLOSE_TIMEOUT = 10_000;
 
 /**
  * The endpoint's own port, by the option `port`. Inject it to read its {@link url}.
@@ -19,7 +24,8 @@ export class MonitorPort implements OnApplicationShutdown {
   private readonly controllers: RelayedController[] = [];
   private app: INestApplication | undefined;
   private starting: Promise<void> | undefined;
-  private isStopped = false;
+  private readonly stopping = new AbortController();
+  private release: (() => void) | undefined;
   private address: string | undefined;
 
   constructor(
@@ -42,20 +48,23 @@ export class MonitorPort implements OnApplicationShutdown {
    * is in use fails the start of the application.
    */
   async listen(): Promise<void> {
-    if (this.options.port === undefined || this.controllers.length === 0 || this.isStopped) return;
+    if (this.options.port === undefined || this.controllers.length === 0 || this.stopping.signal.aborted)
+      return;
     this.starting = this.start(this.options.port);
     await this.starting;
   }
 
   /** The last lifecycle hook, so the endpoint can be read while the application stops. */
   async onApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
+    this.stopping.abort();
     // The application can be closed while it starts. The start itself reports its error.
     await this.starting?.catch(() => {});
     await this.stop();
   }
 
   private async start(port: number): Promise<void> {
+    await this.previousClosed(port);
+    if (this.stopping.signal.aborted) return;
     const relays = await Promise.all(this.controllers.map((controller) => relayController(controller)));
     const adapter = await loadAdapter(this.host.httpAdapter?.getType());
     const onError = (error: Error) =>
@@ -68,14 +77,33 @@ export class MonitorPort implements OnApplicationShutdown {
       const { message } = error as Error;
       throw new Error(PORT_FAILED(port, this.options.bindAddress, message), { cause: error });
     }
+    if (port !== 0) this.release = claimPort(`${this.options.bindAddress}:${port}`);
     const [path] = this.controllers.map((controller) => controller.path.replace(/^\/|\/$/g, ''));
     this.address = `${await this.app.getUrl()}/${path}`;
-    if (!this.isStopped) this.logger.log(SERVED_AT(this.address));
+    if (!this.stopping.signal.aborted) this.logger.log(SERVED_AT(this.address));
+  }
+
+  /**
+   * With hot reload, the application that is replaced may still be closing: nobody awaits it. A monitor of this process that
+   * does not close in time is an error like any other port that is taken.
+   */
+  private async previousClosed(port: number): Promise<void> {
+    // A free port is picked for 0, which no other has.
+    const released = port === 0 ? undefined : releaseOf(`${this.options.bindAddress}:${port}`);
+    if (released === undefined) return;
+    this.logger.warn(PORT_IS_CLOSING(port, CLOSE_TIMEOUT / 1000));
+    const { signal } = this.stopping;
+    const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    const deadline = new Deadline(CLOSE_TIMEOUT, () => new Error());
+    deadline.hold();
+    await Promise.race([released, stopped, deadline.passed.catch(() => {})]);
+    deadline.callOff();
   }
 
   private async stop(): Promise<void> {
-    const { app } = this;
-    this.app = this.address = undefined;
+    const { app, release } = this;
+    this.app = this.address = this.release = undefined;
     await app?.close();
+    release?.();
   }
 }
