@@ -10,12 +10,13 @@ const PACKAGE = ['test/package.spec.ts', 'test/documentation/steps.spec.ts'];
 /** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
-/** The files of the dashboard are made by the build, and are not among the sources. */
+/** The files of the dashboard are made by the build, as CommonJS, which Node has to load. They are not among the sources. */
+const server = { deps: { external: [/\/dist\/cjs\//] } };
 const resolve = {
   alias: [
     {
       find: /^\.\/page-files\.js$/,
-      replacement: fileURLToPath(new URL('dist/endpoint/dashboard/page-files.js', import.meta.url)),
+      replacement: fileURLToPath(new URL('dist/cjs/endpoint/dashboard/page-files.js', import.meta.url)),
     },
   ],
 };
@@ -30,6 +31,7 @@ export default defineConfig({
           include: ['src/**/*.spec.ts', 'test/architecture.spec.ts'],
           exclude: [E2E],
           ...timeouts,
+          server,
           setupFiles: ['test/support/no-network.ts'],
         },
       },
@@ -40,6 +42,7 @@ export default defineConfig({
           include: [E2E, 'test/**/*.spec.ts'],
           exclude: ['test/architecture.spec.ts', ...PACKAGE],
           ...timeouts,
+          server,
         },
       },
       {

@@ -1,6 +1,6 @@
 /**
  * Builds the page: one script and one style sheet, without anything that is loaded from elsewhere. They become a module
- * (see src/endpoint/dashboard/page-files.d.ts), once for each build of the package.
+ * (see src/endpoint/dashboard/page-files.d.ts), which both builds of the package load.
  */
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -18,9 +18,9 @@ const TYPES = {
 };
 
 /**
- * @param {{ module: string, commonjs: string }} targets the files to write, as an ES module and as CommonJS
+ * @param {string} target the file to write, in CommonJS, which ES modules can import too
  */
-export async function buildDashboard({ module, commonjs }) {
+export async function buildDashboard(target) {
   const files = [...(await bundle()), { name: 'icon.svg', content: await readFile(here('public/icon.svg')) }];
   let html = await readFile(here('public/index.html'), 'utf8');
   const assets = {};
@@ -29,9 +29,11 @@ export async function buildDashboard({ module, commonjs }) {
     html = html.replaceAll(`{{assets}}${name}`, `{{assets}}${hashed}`);
     assets[hashed] = { type: TYPES[extname(name)], gzip: gzipSync(content, { level: 9 }).toString('base64') };
   }
-  const values = Object.entries({ HTML: html, ASSETS: assets });
-  await write(module, values, (name) => `export const ${name}`);
-  await write(commonjs, values, (name) => `exports.${name}`);
+  const lines = Object.entries({ HTML: html, ASSETS: assets }).map(
+    ([name, value]) => `exports.${name} = ${JSON.stringify(value)};\n`,
+  );
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, lines.join(''));
 }
 
 async function bundle() {
@@ -55,10 +57,4 @@ async function bundle() {
 function hashedName(file, content) {
   const { name, ext } = parse(file);
   return `${name}-${createHash('sha256').update(content).digest('base64url').slice(0, 8)}${ext}`;
-}
-
-async function write(path, values, declaration) {
-  await mkdir(dirname(path), { recursive: true });
-  const lines = values.map(([name, value]) => `${declaration(name)} = ${JSON.stringify(value)};\n`);
-  await writeFile(path, lines.join(''));
 }

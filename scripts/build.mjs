@@ -2,44 +2,64 @@
  * Builds the package into dist/:
  *
  *   dist/          ES modules, by `nest build`: what Node and bundlers load, by import and by require() alike
- *   dist/cjs/      the same as CommonJS: what Jest loads, which cannot load ES modules
+ *   dist/cjs/      the same as CommonJS, bundled: what Jest loads, which cannot load ES modules
  *
- * The files of the dashboard are one module in each of them.
+ * What a user installs is kept small:
  *
- * Of the declaration files, those that no entry point reaches are removed; of the code, the comments, which are in the
- * declaration files. Both would be a good part of what a user installs.
+ *   - declaration files that no entry point reaches are removed
+ *   - comments and white space are removed from the code: the comments are in the declaration files. The names of classes
+ *     and functions stay, because Nest shows them.
+ *   - the CommonJS is one file for each entry point, with what they share in dist/cjs/chunks/
+ *   - the files of the dashboard are one module, in CommonJS, which the ES modules load too
+ *   - pprof-format is bundled into the one module that uses it: its package is twenty times the size of its code
  */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { rolldown } from 'rolldown';
+import { minify } from 'rolldown/experimental';
 import ts from 'typescript';
 import { buildDashboard } from '../dashboard/build.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const COMMONJS = join(DIST, 'cjs');
+const PAGE_FILES = 'endpoint/dashboard/page-files.js';
+/** Of the code, only comments and white space are removed. A license stays. */
+const MINIFY = {
+  compress: false,
+  mangle: false,
+  codegen: { removeWhitespace: true, legalComments: 'inline' },
+};
 const require = createRequire(import.meta.url);
 
 rmSync(DIST, { recursive: true, force: true });
-await Promise.all([
-  run(require.resolve('@nestjs/cli/bin/nest.js'), 'build'),
-  run(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.commonjs.json'),
-]);
-writeFileSync(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
+await buildModules();
 
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 removeUnreachable(filesIn(DIST, '.d.ts'), entriesOf(exports, '.d.ts'));
-for (const path of filesIn(DIST, '.js')) writeFileSync(path, withoutComments(path));
+await bundleDependency(join(DIST, 'diagnostics/profiles/pprof.js'), 'pprof-format');
+await Promise.all(filesIn(DIST, '.js').map(shrink));
 
-const PAGE_FILES = 'endpoint/dashboard/page-files.js';
-await buildDashboard({ module: join(DIST, PAGE_FILES), commonjs: join(COMMONJS, PAGE_FILES) });
+await Promise.all([bundleCommonJs(), buildDashboard(join(COMMONJS, PAGE_FILES))]);
+writeFileSync(join(DIST, PAGE_FILES), `export { ASSETS, HTML } from '../../cjs/${PAGE_FILES}';\n`);
 
-async function run(...args) {
+async function buildModules() {
   try {
-    await promisify(execFile)(process.execPath, args, { cwd: ROOT });
+    await promisify(execFile)(process.execPath, [require.resolve('@nestjs/cli/bin/nest.js'), 'build'], {
+      cwd: ROOT,
+    });
   } catch (error) {
     console.error(`${error.stdout}${error.stderr}`);
     process.exit(1);
@@ -52,10 +72,12 @@ function filesIn(directory, extension) {
     .map((path) => join(directory, path));
 }
 
-/** Every file with this extension that the exports of package.json name, under whatever conditions. */
+/** The file of the ES modules for every file with this extension that the exports of package.json name. */
 function entriesOf(target, extension) {
-  if (typeof target === 'string') return target.endsWith(extension) ? [join(ROOT, target)] : [];
-  return Object.values(target).flatMap((inner) => entriesOf(inner, extension));
+  if (typeof target !== 'string') {
+    return [...new Set(Object.values(target).flatMap((inner) => entriesOf(inner, extension)))];
+  }
+  return target.endsWith(extension) ? [join(ROOT, target.replace('/dist/cjs/', '/dist/'))] : [];
 }
 
 function removeUnreachable(declarations, entries) {
@@ -75,15 +97,56 @@ function removeUnreachable(declarations, entries) {
   for (const path of declarations) if (!reached.has(path)) rmSync(path);
 }
 
-function withoutComments(path) {
-  const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), {
-    fileName: path,
-    compilerOptions: {
-      allowJs: true,
-      module: ts.ModuleKind.Preserve,
-      target: ts.ScriptTarget.ES2023,
-      removeComments: true,
-    },
+/** Puts a package into the one module of ours that imports it, with its license. */
+async function bundleDependency(module, name) {
+  const license = readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim();
+  const bundle = await rolldown({
+    input: module,
+    platform: 'node',
+    external: (id, importer, isResolved) =>
+      !isResolved && (id.startsWith('node:') || (importer === module && id !== name)),
   });
-  return outputText;
+  await bundle.write({
+    file: module,
+    codeSplitting: false,
+    keepNames: true,
+    comments: false,
+    postBanner: `/*! Includes ${name}:\n\n${license}\n*/`,
+  });
+  await bundle.close();
+}
+
+async function shrink(path) {
+  const { code, errors } = await minify(path, readFileSync(path, 'utf8'), MINIFY);
+  if (errors.length > 0) throw errors[0];
+  // Some tools find what a file imports by strings in quotes only.
+  writeFileSync(path, code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")'));
+}
+
+/** Made of the ES modules, with the same declaration files beside it. */
+async function bundleCommonJs() {
+  const entries = entriesOf(exports, '.js').map((path) => [relative(DIST, path).replace(/\.js$/, ''), path]);
+  const bundle = await rolldown({
+    input: Object.fromEntries(entries),
+    platform: 'node',
+    external: (id) => !/^[./]/.test(id) || id.endsWith('/page-files.js'),
+  });
+  await bundle.write({
+    dir: COMMONJS,
+    format: 'cjs',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+    // Jest cannot import().
+    dynamicImportInCjs: false,
+    keepNames: true,
+    paths: (id) => (id.endsWith('/page-files.js') ? `../${PAGE_FILES}` : id),
+  });
+  await bundle.close();
+  await Promise.all(filesIn(COMMONJS, '.js').map(shrink));
+  for (const path of filesIn(DIST, '.d.ts')) {
+    const copy = join(COMMONJS, relative(DIST, path));
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(path, copy);
+  }
+  writeFileSync(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 }

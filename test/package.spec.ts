@@ -69,20 +69,23 @@ function endedAfterPrinting(value: unknown): Outcome {
 }
 
 describe('The tarball', () => {
-  it('holds each source as an ES module and as CommonJS, and what a reader of the package looks for', () => {
+  it('holds each source as an ES module, each entry point as CommonJS, and what a reader of the package looks for', () => {
     const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+      // These are a text in worker.source.ts.
+      .filter((path) => !path.includes('blocked-loop/worker/'))
       .map((path) => path.replaceAll('\\', '/').replace(/(\.d)?\.ts$/, '.js'));
     // Pictures are for readers of the repository: nobody who installs the package needs them.
     const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
       (path) => !path.startsWith('images'),
     );
     const expected = modules
-      .flatMap((path) => [`dist/${path}`, `dist/cjs/${path}`])
+      .map((path) => `dist/${path}`)
       .concat(documents.map((path) => `docs/${path.replaceAll('\\', '/')}`))
+      .concat(commonJsEntries(), 'dist/cjs/endpoint/dashboard/page-files.js')
       .concat('dist/cjs/package.json', 'bench/README.md', 'sample-app/README.md')
       .concat('CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json');
-    const packed = tarball.files.filter((path) => !/\.d\.ts$|^sample-app\/src\//.test(path));
+    const packed = tarball.files.filter((path) => !/\.d\.ts$|^dist\/cjs\/chunks\//.test(path));
     expect(packed, 'dist/ must be what "npm run build" makes of src/ as it is now').toEqual(expected.sort());
   });
 
@@ -111,7 +114,7 @@ describe('The tarball', () => {
   });
 
   it('refers to no source map, since it brings none along', () => {
-    const referring = shippedCode().filter(({ code }) => code.includes('sourceMappingURL'));
+    const referring = shippedCode().filter(({ code }) => /^\/\/# sourceMappingURL=/m.test(code));
     expect(referring.map(({ path }) => path)).toEqual([]);
   });
 
@@ -145,10 +148,29 @@ describe('The tarball', () => {
     },
   );
 
+  it('has the names of its classes in both builds', async () => {
+    for (const build of ['dist/index.js', 'dist/cjs/index.js']) {
+      const exported = (await import(join(ROOT, build))) as Record<string, unknown>;
+      const classes = Object.entries(exported).filter(([, value]) => typeof value === 'function');
+      expect(classes.length).toBeGreaterThan(5);
+      expect(classes.map(([, value]) => (value as { name: string }).name)).toEqual(
+        classes.map(([name]) => name),
+      );
+    }
+  });
+
+  function commonJsEntries(): string[] {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      exports: Record<string, { require?: { default: string } }>;
+    };
+    const entries = Object.values(manifest.exports).map((entry) => entry.require?.default.slice(2));
+    return entries.filter((path) => path !== undefined);
+  }
+
   function importsOf(code: string): string[] {
     // Without the examples in comments, which show what an application imports.
     const statements = code.replace(/^\s*\*.*$/gm, '');
-    return [...statements.matchAll(/(?:from |import |import\(|require\()['"]([^.'"][^'"]*)['"]/g)].map(
+    return [...statements.matchAll(/(?:\bfrom ?|\bimport ?\(?|\brequire\()['"]([^.'"][^'"]*)['"]/g)].map(
       ([, name = '']) => name,
     );
   }
@@ -403,9 +425,14 @@ const DOCUMENT_KEYS = [
   'counters.callbacks',
   'counters.callbacks_processed',
   'counters.cats',
+  'counters.eventloop_time{state="active"}',
+  'counters.eventloop_time{state="idle"}',
   'counters.localhost_requests',
   'counters.private_requests',
   'counters.requests',
+  ...['loopback', 'private', 'public', 'unknown'].map(
+    (locality) => `counters.requests_by_locality{locality="${locality}"}`,
+  ),
   'gauges.array_buffers_bytes',
   'gauges.eventloop_utilization',
   'gauges.external_bytes',

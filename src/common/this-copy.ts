@@ -4,6 +4,9 @@ import { stackFiles } from './stack-files.js';
 /** A property of the injected classes of every copy of this package: the directory of the copy. */
 export const MONITOR_COPY = Symbol.for('nestjs-monitor:copy');
 
+/** What is built, or the sources. In the CommonJS, which is bundled, this file has another place. */
+const BUILD = /^.*[\\/]dist(?:[\\/]cjs)?(?=[\\/])/;
+
 /** Stands for this copy. The ES modules and the CommonJS are two copies if a tool loads both of them. */
 export const THIS_COPY = { path: ownDirectory() };
 
@@ -14,5 +17,6 @@ export function OfThisCopy(): ClassDecorator {
 
 function ownDirectory(): string {
   const [ownFile] = stackFiles();
-  return ownFile === undefined ? 'an unknown place' : dirname(dirname(ownFile));
+  if (ownFile === undefined) return 'an unknown place';
+  return BUILD.exec(ownFile)?.[0] ?? dirname(dirname(ownFile));
 }
