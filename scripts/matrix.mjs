@@ -1,0 +1,152 @@
+/**
+ * Starts an application with the packed package on every supported combination of Nest, Node, HTTP adapter and module
+ * system, reads its endpoint and stops it:
+ *
+ *   npm run test:matrix
+ *   npm run test:matrix -- --nest 11 --node 24
+ *
+ * The application is test/package/app/main.ts, as a user would write it. npm brings Nest and the other Nodes.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({ options: { nest: { type: 'string' }, node: { type: 'string' } } });
+
+/** The major versions, with the @nestjs/schedule that belongs to each Nest. */
+const NESTS = [
+  { nest: '11', schedule: '6' },
+  { nest: '12', schedule: '12' },
+].filter(({ nest }) => [undefined, nest].includes(values.nest));
+const NODES = ['20', '22', '24', '26'].filter((node) => [undefined, node].includes(values.node));
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const MODULE_SYSTEMS = ['esm', 'cjs'];
+const ADAPTERS = ['express', 'fastify'];
+
+/** Milliseconds for one application, also on a busy machine. */
+const TIMEOUT = 60_000;
+const run = promisify(execFile);
+
+const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-matrix-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+
+const began = performance.now();
+const tarball = await pack();
+const nodes = new Map();
+for (const node of NODES) nodes.set(node, await nodeOf(node));
+const projects = new Map();
+for (const { nest, schedule } of NESTS) projects.set(nest, await makeProject(nest, schedule));
+
+const failures = [];
+let cells = 0;
+for (const { nest } of NESTS) {
+  for (const node of NODES) {
+    for (const moduleSystem of MODULE_SYSTEMS) {
+      for (const adapter of ADAPTERS) {
+        const cell = `Nest ${nest}, Node ${node}, ${moduleSystem}, ${adapter}`;
+        cells += 1;
+        try {
+          await startAndRead(nodes.get(node), node, join(projects.get(nest), moduleSystem), adapter);
+          console.log(`ok      ${cell}`);
+        } catch (error) {
+          failures.push(cell);
+          console.log(`FAILED  ${cell}: ${error.message}`);
+        }
+      }
+    }
+  }
+}
+const seconds = Math.round((performance.now() - began) / 1000);
+console.log(`matrix: ${cells - failures.length} of ${cells} combinations work (${seconds} s)`);
+process.exitCode = failures.length === 0 && cells > 0 ? 0 : 1;
+
+async function pack() {
+  const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
+  const { stdout } = await run('npm', options, { cwd: ROOT });
+  const [{ filename }] = Object.values(JSON.parse(stdout));
+  return join(directory, filename);
+}
+
+async function nodeOf(major) {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/node-of.mjs'), major]);
+  return stdout.trim();
+}
+
+/** One installation, on which all Nodes run, with the application in both module systems. */
+async function makeProject(nest, schedule) {
+  const project = join(directory, `nest-${nest}`);
+  const source = readFileSync(join(ROOT, 'test/package/app/main.ts'), 'utf8');
+  for (const [system, type, module] of [
+    ['esm', 'module', ts.ModuleKind.ES2022],
+    ['cjs', 'commonjs', ts.ModuleKind.CommonJS],
+  ]) {
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: {
+        module,
+        target: ts.ScriptTarget.ES2022,
+        esModuleInterop: true,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+      },
+    });
+    mkdirSync(join(project, system), { recursive: true });
+    writeFileSync(join(project, system, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(join(project, system, 'main.js'), outputText);
+  }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true }));
+  const names = ['common', 'core', 'platform-express', 'platform-fastify'];
+  const packages = [...names.map((name) => `@nestjs/${name}@^${nest}`), `@nestjs/schedule@^${schedule}`];
+  const options = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
+  await run('npm', [...options, tarball, ...packages, 'reflect-metadata', 'rxjs'], { cwd: project });
+  return project;
+}
+
+async function startAndRead(node, major, cwd, adapter) {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const child = spawn(node, ['main.js', adapter, 'forRoot'], {
+    cwd,
+    env: { PATH, HOME, TMPDIR },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT,
+    killSignal: 'SIGKILL',
+  });
+  const closed = once(child, 'close');
+  const errors = text(child.stderr);
+  try {
+    const url = await address(child);
+    if (url === undefined) throw new Error(`it did not start. ${await errors}`);
+    await (await fetch(`${url}/cats`, { method: 'POST', body: '{"hunger":3}', headers: JSON_TYPE })).text();
+    const { counters, gauges, instance } = await (await fetch(`${url}/monitor`)).json();
+    expectSame({ cats: counters.cats, hunger: gauges.hunger }, { cats: 1, hunger: 3 });
+    expectSame(instance.node_version.split('.')[0], `v${major}`);
+    child.kill('SIGTERM');
+    const [code] = await closed;
+    expectSame({ code, stderr: await errors }, { code: 0, stderr: '' });
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Where the application listens, when it says so; `undefined` if it ends before. */
+async function address(child) {
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { listening } = JSON.parse(line);
+    if (listening === undefined) continue;
+    child.stdout.resume();
+    return listening;
+  }
+  return undefined;
+}
+
+function expectSame(found, expected) {
+  const [a, b] = [found, expected].map((value) => JSON.stringify(value));
+  if (a !== b) throw new Error(`${a} instead of ${b}`);
+}
