@@ -10,7 +10,7 @@
  *   - comments and white space are removed from the code: the comments are in the declaration files. The names of classes
  *     and functions stay, because Nest shows them.
  *   - the CommonJS is one file for each entry point, with what they share in dist/cjs/chunks/
- *   - the files of the dashboard are one module, in CommonJS, which the ES modules load too
+ *   - large modules, such as the files of the dashboard, are there once: in CommonJS, which the ES modules load too
  *   - pprof-format is bundled into the one module that uses it: its package is twenty times the size of its code
  */
 import { execFile } from 'node:child_process';
@@ -24,7 +24,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
@@ -36,6 +36,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const COMMONJS = join(DIST, 'cjs');
 const PAGE_FILES = 'endpoint/dashboard/page-files.js';
+/** Large modules with little or nothing that they import, of which the CommonJS serves both builds. */
+const SHARED = ['diagnostics/blocked-loop/worker.source.js', 'diagnostics/profiles/pprof.js'];
 /** Of the code, only comments and white space are removed. A license stays. */
 const MINIFY = {
   compress: false,
@@ -49,11 +51,11 @@ await buildModules();
 
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 removeUnreachable(filesIn(DIST, '.d.ts'), entriesOf(exports, '.d.ts'));
-await bundleDependency(join(DIST, 'diagnostics/profiles/pprof.js'), 'pprof-format');
+for (const module of SHARED) await share(module, Object.keys(await import(join(DIST, module))));
+await buildDashboard(join(COMMONJS, PAGE_FILES));
+shareFromCommonJs(PAGE_FILES, ['ASSETS', 'HTML']);
+await bundleCommonJs();
 await Promise.all(filesIn(DIST, '.js').map(shrink));
-
-await Promise.all([bundleCommonJs(), buildDashboard(join(COMMONJS, PAGE_FILES))]);
-writeFileSync(join(DIST, PAGE_FILES), `export { ASSETS, HTML } from '../../cjs/${PAGE_FILES}';\n`);
 
 async function buildModules() {
   try {
@@ -97,23 +99,36 @@ function removeUnreachable(declarations, entries) {
   for (const path of declarations) if (!reached.has(path)) rmSync(path);
 }
 
-/** Puts a package into the one module of ours that imports it, with its license. */
-async function bundleDependency(module, name) {
-  const license = readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim();
-  const bundle = await rolldown({
-    input: module,
-    platform: 'node',
-    external: (id, importer, isResolved) =>
-      !isResolved && (id.startsWith('node:') || (importer === module && id !== name)),
-  });
+/** Bundles a module with all that it imports, packages included, into the CommonJS. */
+async function share(module, names) {
+  const bundle = await rolldown({ input: join(DIST, module), platform: 'node' });
   await bundle.write({
-    file: module,
+    file: join(COMMONJS, module),
+    format: 'cjs',
     codeSplitting: false,
     keepNames: true,
     comments: false,
-    postBanner: `/*! Includes ${name}:\n\n${license}\n*/`,
+    postBanner: ({ moduleIds }) => licensesOf(moduleIds),
   });
   await bundle.close();
+  shareFromCommonJs(module, names);
+}
+
+function shareFromCommonJs(module, names) {
+  const up = '../'.repeat(module.split('/').length - 1);
+  writeFileSync(join(DIST, module), `export { ${names.join(', ')} } from '${up}cjs/${module}';\n`);
+}
+
+/** Of the packages that are bundled. */
+function licensesOf(modules) {
+  const packages = modules.map((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0]);
+  return [...new Set(packages.filter((path) => path !== undefined))]
+    .map((path) => `/*! Includes ${path.split(/[\\/]node_modules[\\/]/).at(-1)}:\n\n${licenseIn(path)}\n*/`)
+    .join('\n');
+}
+
+function licenseIn(directory) {
+  return readFileSync(join(directory, 'LICENSE'), 'utf8').trim();
 }
 
 async function shrink(path) {
@@ -129,7 +144,7 @@ async function bundleCommonJs() {
   const bundle = await rolldown({
     input: Object.fromEntries(entries),
     platform: 'node',
-    external: (id) => !/^[./]/.test(id) || id.endsWith('/page-files.js'),
+    external: (id) => !/^[./]/.test(id) || sharedModule(id) !== undefined,
   });
   await bundle.write({
     dir: COMMONJS,
@@ -139,14 +154,18 @@ async function bundleCommonJs() {
     // Jest cannot import().
     dynamicImportInCjs: false,
     keepNames: true,
-    paths: (id) => (id.endsWith('/page-files.js') ? `../${PAGE_FILES}` : id),
+    // Only what is imported when it is needed imports them, which makes a chunk of it.
+    paths: (id) => (sharedModule(id) === undefined ? id : `../${sharedModule(id)}`),
   });
   await bundle.close();
-  await Promise.all(filesIn(COMMONJS, '.js').map(shrink));
   for (const path of filesIn(DIST, '.d.ts')) {
     const copy = join(COMMONJS, relative(DIST, path));
     mkdirSync(dirname(copy), { recursive: true });
     copyFileSync(path, copy);
   }
   writeFileSync(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
+}
+
+function sharedModule(id) {
+  return [PAGE_FILES, ...SHARED].find((module) => basename(module) === basename(id));
 }

@@ -30,6 +30,13 @@ const OPTIONAL = {
   statsd: ['hot-shots'],
 };
 
+/** Modules of which both builds load the CommonJS. */
+const SHARED = [
+  'dist/cjs/diagnostics/blocked-loop/worker.source.js',
+  'dist/cjs/diagnostics/profiles/pprof.js',
+  'dist/cjs/endpoint/dashboard/page-files.js',
+];
+
 let tarball: Tarball;
 /** What the compiler said of each project. */
 const compiled = new Map<string, Outcome>();
@@ -82,7 +89,7 @@ describe('The tarball', () => {
     const expected = modules
       .map((path) => `dist/${path}`)
       .concat(documents.map((path) => `docs/${path.replaceAll('\\', '/')}`))
-      .concat(commonJsEntries(), 'dist/cjs/endpoint/dashboard/page-files.js')
+      .concat(commonJsEntries(), SHARED)
       .concat('dist/cjs/package.json', 'bench/README.md', 'sample-app/README.md')
       .concat('CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json');
     const packed = tarball.files.filter((path) => !/\.d\.ts$|^dist\/cjs\/chunks\//.test(path));
@@ -399,14 +406,18 @@ async function expectDashboard(url: string): Promise<void> {
 
 /** The whole public API, but for its types. */
 const EXPORTS = [
+  'DiagnosticsOffError',
   'HandlerCallsInterceptor',
+  'HeapSnapshotRefusedError',
   'LoopbackGuard',
   'MonitorAccess',
   'MonitorController',
+  'MonitorDiagnostics',
   'MonitorModule',
   'MonitorOptionsError',
   'MonitorPort',
   'MonitorService',
+  'OperationInProgressError',
   'PUBLISHER_INTERVAL',
   'parseSeriesName',
 ];

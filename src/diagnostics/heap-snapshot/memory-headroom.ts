@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
-import process from 'node:process';
 
 /** How much memory there is, in bytes. A limit that there is not is `Infinity`. */
 export interface MemoryLimits {

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { SecretRedactor } from './secrets.js';
 
 /** Node's diagnostic report. Its fields are those of https://nodejs.org/api/report.html, except what is left out. */

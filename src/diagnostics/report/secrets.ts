@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 /** Stands for what is left out of a report. */
 const REDACTED = '[redacted]';
 
