@@ -38,12 +38,16 @@ const COMMONJS = join(DIST, 'cjs');
 const PAGE_FILES = 'endpoint/dashboard/page-files.js';
 /** Large modules with little or nothing that they import, of which the CommonJS serves both builds. */
 const SHARED = ['diagnostics/blocked-loop/worker.source.js', 'diagnostics/profiles/pprof.js'];
-/** Of the code, only comments and white space are removed. A license stays. */
+/**
+ * Comments and white space are removed, but for a license. In the CommonJS, local variables are renamed too: that is what
+ * tests load, of which nobody reads the code in production.
+ */
 const MINIFY = {
   compress: false,
   mangle: false,
   codegen: { removeWhitespace: true, legalComments: 'inline' },
 };
+const MINIFY_COMMONJS = { ...MINIFY, mangle: { toplevel: false, keepNames: true } };
 const require = createRequire(import.meta.url);
 
 rmSync(DIST, { recursive: true, force: true });
@@ -132,7 +136,8 @@ function licenseIn(directory) {
 }
 
 async function shrink(path) {
-  const { code, errors } = await minify(path, readFileSync(path, 'utf8'), MINIFY);
+  const options = path.startsWith(COMMONJS) ? MINIFY_COMMONJS : MINIFY;
+  const { code, errors } = await minify(path, readFileSync(path, 'utf8'), options);
   if (errors.length > 0) throw errors[0];
   // Some tools find what a file imports by strings in quotes only.
   writeFileSync(path, code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")'));
