@@ -4,7 +4,7 @@ import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microserv
 import type { Browser } from 'playwright-core';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { MetricsSnapshot, MonitorOptions } from '../../src/index.js';
+import type { HistoryDocument, MetricsSnapshot, MonitorOptions } from '../../src/index.js';
 import { MonitorModule, MonitorService } from '../../src/index.js';
 import { freePort } from '../support/free-port.js';
 import type { AdapterName, TestApp } from '../support/app.js';
@@ -279,6 +279,42 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
       expect(await dashboard.chart('Requests')).toContain('2xx: now');
     }
     dashboard.expectClean(running.url);
+  });
+
+  it('shows the mean of each step of CPU and event loop, and not the last second of it', async () => {
+    const running = await start();
+    const columns: Record<string, Record<string, number>> = {
+      eventloop_utilization: { value: 0.001 },
+      'process.cpu.percent': { value: 0.1 },
+      'eventloop_time{state="active"}': { rate: 0.25 },
+      'eventloop_time{state="idle"}': { rate: 0.75 },
+      'process.cpu.user_time': { rate: 0.5 },
+      'process.cpu.system_time': { rate: 0.125 },
+    };
+    const page = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (prepared) => {
+      await prepared.route('**/monitor/events*', (route) => route.abort());
+      await prepared.route('**/monitor/history*', async (route) => {
+        const history = (await (await route.fetch()).json()) as HistoryDocument;
+        const times = Array.from({ length: 12 }, (_, at) => history.time - (11 - at) * 10_000);
+        const long = Object.entries(columns).flatMap(([key, figures]) =>
+          Object.entries(figures).map(([figure, value]) => ({
+            series: history.series.findIndex((series) => series.key === key),
+            figure,
+            values: times.map(() => value),
+          })),
+        );
+        const tiers = history.tiers.map((tier) =>
+          tier.step === 10 ? { ...tier, times, columns: long, heat: [] } : tier,
+        );
+        await route.fulfill({ json: { ...history, tiers } });
+      });
+    });
+    await page.page.getByRole('button', { name: '1 h' }).click();
+    await eventually(async () =>
+      expect(await page.chart('CPU and event loop')).toMatch(/CPU: now 62\.5 %.*loop utilization: now 25 %/),
+    );
+    await page.section('Event loop');
+    expect(await page.chart('Utilization')).toContain('utilization: now 25 %');
   });
 
   it('says since when the history is where the process is younger than the range', async () => {

@@ -3,6 +3,7 @@ import { LineChart } from '../charts/line-chart.js';
 import { DataTable } from '../components/data-table.js';
 import type { EventLoopBlock } from '../data/endpoint-types.js';
 import { useDocument } from '../data/use-document.js';
+import { utilizationOf } from '../data/load.js';
 import { clockTime } from '../format/time.js';
 import { count, percent, rate, seconds } from '../format/units.js';
 import { columnsIn, stepsIn, usePage } from '../state.js';
@@ -33,7 +34,7 @@ function EventLoop() {
           format={percent}
           atLeast={0.1}
           isFilled
-          lines={[{ label: 'utilization', values: columns.values('eventloop_utilization', 'value') }]}
+          lines={[{ label: 'utilization', values: utilizationOf(columns) }]}
         />
         <LineChart
           title="Events"

@@ -3,6 +3,7 @@ import { Tile } from '../components/tile.js';
 import { highest, mean, recent, share, weightedMedian } from '../data/figures.js';
 import { hourOf, nowOf } from '../data/hour.js';
 import { allResponses, errorShare, responses } from '../data/http.js';
+import { cpuOf, utilizationOf } from '../data/load.js';
 import { bytes, count, percent, rate, seconds } from '../format/units.js';
 import { columnsIn, usePage } from '../state.js';
 import type { Section } from './section.js';
@@ -27,7 +28,7 @@ function Tiles() {
   const p99 = highest(minute(now.values(DURATION, 'p99')));
   const loopDelay = highest(minute(now.values('eventloop_delay', 'max')));
   const p50 = weightedMedian(minute(now.values(DURATION, 'p50')), minute(now.values(DURATION, 'count')));
-  const utilization = recent(now.values('eventloop_utilization', 'value'));
+  const utilization = recent(utilizationOf(now));
   return (
     <dl class="tiles">
       <Tile
@@ -60,9 +61,9 @@ function Tiles() {
       />
       <Tile
         label="CPU"
-        value={percent((recent(now.values('process.cpu.percent', 'value')) ?? NaN) / 100)}
+        value={percent(recent(cpuOf(now)))}
         detail="100 % is one core"
-        hour={hour.values('process.cpu.percent', 'value')}
+        hour={cpuOf(hour)}
         help="CPU of the process, all threads together."
       />
       <Tile
@@ -84,7 +85,7 @@ function Tiles() {
       <Tile
         label="Loop utilization"
         value={percent(utilization)}
-        hour={hour.values('eventloop_utilization', 'value')}
+        hour={utilizationOf(hour)}
         isBad={(utilization ?? 0) > 0.9}
         help="Share of the time in which the event loop was busy."
       />
@@ -154,13 +155,8 @@ function Charts() {
         format={percent}
         atLeast={0.1}
         lines={[
-          {
-            label: 'CPU',
-            values: columns
-              .values('process.cpu.percent', 'value')
-              .map((one) => (one === null ? null : one / 100)),
-          },
-          line('loop utilization', 'eventloop_utilization', 'value'),
+          { label: 'CPU', values: cpuOf(columns) },
+          { label: 'loop utilization', values: utilizationOf(columns) },
         ]}
       />
       <LineChart
