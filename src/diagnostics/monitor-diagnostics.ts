@@ -91,7 +91,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * Node's diagnostic report, without the environment, the command line and whatever looks like a secret. Making it holds up
    * the event loop for some 10 ms.
    *
-   * @param forWhom who is told to whoever wants something else meanwhile.
+   * @param forWhom the client, named in the error of a concurrent call.
    */
   async report(forWhom = CODE): Promise<DiagnosticReport> {
     if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
@@ -106,7 +106,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * 200 MB of small objects. The snapshot stays in memory, and nothing else is done, until the stream has been read or
    * destroyed.
    *
-   * @param forWhom who is told to whoever wants something else meanwhile.
+   * @param forWhom the client, named in the error of a concurrent call.
    * @throws HeapSnapshotRefusedError where the memory might not do for it, with the arithmetic.
    */
   async heapSnapshot(forWhom = CODE): Promise<Readable> {
