@@ -67,7 +67,7 @@ const REFUND = (status: number) =>
 /** A process at work without a fault: 100 requests a second, short delays, a heap that is collected. */
 const BUSY: Record<string, Shape> = {
   'eventloop_delay max': (age) => 0.01 + (age % 7) / 1000,
-  'eventloop_utilization value': (age) => 0.5 + (age % 5) / 20,
+  'eventloop_time{state="active"} rate': (age) => 0.5 + (age % 5) / 20,
   'ioloop_excess_callback_latency max': () => 0.004,
   'http_requests_in_flight max': () => 12,
   'process.cpu.user_time rate': () => 0.5,
@@ -97,7 +97,7 @@ describe('nothing is found in a process', () => {
   it('that does nothing', () => {
     const idle = {
       'eventloop_delay max': () => NONE,
-      'eventloop_utilization value': () => 0.01,
+      'eventloop_time{state="active"} rate': () => 0.01,
       'http_requests_in_flight max': () => 0,
       'ioloop_excess_callback_latency max': () => 0.001,
       'heap_used_bytes min': (age: number) => (20 - age / 100) * MB,
@@ -118,7 +118,7 @@ describe('nothing is found in a process', () => {
     });
     const values = {
       ...BUSY,
-      ...burst('eventloop_utilization value', 1),
+      ...burst('eventloop_time{state="active"} rate', 1),
       ...burst('http_requests_in_flight max', 500),
       ...burst('ioloop_excess_callback_latency max', 0.3),
       ...burst('process.num_fds value', 1020),
@@ -134,7 +134,7 @@ describe('nothing is found in a process', () => {
     const values = {
       ...BUSY,
       'eventloop_delay max': (age: number) => (uptime - age < 20 ? 1.5 : 0.01),
-      'eventloop_utilization value': () => 1,
+      'eventloop_time{state="active"} rate': () => 1,
       '10 heap_used_bytes min': (age: number) => (200 - 30 * age) * MB,
       'ioloop_excess_callback_latency max': () => 0.3,
     };
@@ -207,7 +207,7 @@ describe('an event loop that is blocked', () => {
 describe('one core that is not enough', () => {
   const saturated = (minutes: number, waiting: number) => ({
     ...BUSY,
-    'eventloop_utilization value': (age: number) => (age < minutes * 60 ? 0.96 : 0.4),
+    'eventloop_time{state="active"} rate': (age: number) => (age < minutes * 60 ? 0.96 : 0.4),
     'http_requests_in_flight max': () => waiting,
   });
 

@@ -6,16 +6,22 @@ import { usePage } from '../state.js';
 /** The most severe come first. More of them would push the numbers out of sight. */
 const SHOWN = 3;
 
+/** The rules look at so many steps of one second: with fewer, some of them have nothing to say yet. */
+const STEPS_OF_RULES = 300;
+
 /** What is wrong now, as the first thing on the page. */
 export function Findings() {
-  const { findings } = usePage();
+  const { findings, store } = usePage();
+  const isComplete = store.times(1).length >= STEPS_OF_RULES;
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? findings : findings.slice(0, SHOWN);
   return (
     <section class="findings" aria-label="Findings" aria-live="polite">
       {findings.length === 0 ? (
-        <p class="all-well">
-          <span aria-hidden="true">✓ </span>No findings in the last five minutes.
+        <p class={isComplete ? 'all-well' : 'hint'}>
+          {isComplete
+            ? '✓ No findings in the last five minutes.'
+            : 'No findings yet. Some rules need five minutes of history.'}
         </p>
       ) : (
         <ul>

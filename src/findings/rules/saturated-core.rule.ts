@@ -10,12 +10,15 @@ const WAITING = 2;
 /** Of a minute, so many seconds must have been measured: a process that was suspended for most of it was not busy. */
 const MEASURED = 45;
 
+/** Seconds of each second in which the event loop was busy. The gauge of the utilization has the last 0.1 s only. */
+const BUSY = 'eventloop_time{state="active"}';
+
 export const SATURATED_CORE: Rule = {
   id: 'saturated-core',
   anchor: 'saturated-core',
 
   observe({ history, uptime }) {
-    const utilizations = history.values(1, 'eventloop_utilization', 'value');
+    const utilizations = history.values(1, BUSY, 'rate');
     const minutes = saturatedMinutes(utilizations, uptime);
     if (minutes < MINUTES) return [];
     const seconds = 60 * minutes;
@@ -28,7 +31,7 @@ export const SATURATED_CORE: Rule = {
         confidence: minutes >= 4 ? 'high' : 'medium',
         title: `One core is not enough: the event loop was ${utilization.toFixed(2)} busy for ${minutes} minutes while requests waited.`,
         evidence: [
-          { series: 'eventloop_utilization', value: utilization, unit: 'ratio' },
+          { series: `${BUSY} rate`, value: utilization, unit: 'ratio' },
           { series: 'http_requests_in_flight max', value: waiting },
         ],
         advice: 'Run more processes, or find with a CPU profile what takes the time.',
