@@ -86,8 +86,13 @@ describe('The tarball', () => {
     const documents = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
       (path) => !path.startsWith('images'),
     );
+    // The README of the sample application links to its sources.
+    const sample = readdirSync(join(ROOT, 'sample-app/src'), { recursive: true, encoding: 'utf8' })
+      .map((path) => `sample-app/src/${path.replaceAll('\\', '/')}`)
+      .filter((path) => path.endsWith('.ts'));
     const expected = modules
       .map((path) => `dist/${path}`)
+      .concat(sample)
       .concat(documents.map((path) => `docs/${path.replaceAll('\\', '/')}`))
       .concat(commonJsEntries(), SHARED)
       .concat('dist/cjs/package.json', 'bench/README.md', 'sample-app/README.md')

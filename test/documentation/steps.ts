@@ -11,6 +11,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/\bssh\b/, 'needs another machine'],
   [/\bapt-get\b/, 'changes the machine'],
   [/^npm ci && npm (start|test)|^npm run test:unit/m, 'is how these tests are run'],
+  [/^(curl|go tool pprof) [^|]*\/monitor\b/m, 'reads the monitor of an application that runs already'],
   [/^npm install nestjs-monitor$/, 'is part of every page that starts with an application'],
 ];
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 
 export interface TableColumn<Row> {
@@ -91,33 +92,35 @@ export function DataTable<Row>({
             {shown.map((row) => {
               const key = keyOf(row);
               const isOpen = key === opened;
-              return [
-                <tr key={key} class={isOpen ? 'open' : undefined}>
-                  {columns.map(({ title, cell, isNumber }, index) => (
-                    <td key={title} class={isNumber === true ? 'number' : undefined}>
-                      {index === 0 && detail !== undefined ? (
-                        <button
-                          type="button"
-                          class="row-button"
-                          aria-expanded={isOpen}
-                          onClick={() => setOpened(isOpen ? undefined : key)}
-                        >
-                          {cell(row)}
-                        </button>
-                      ) : (
-                        cell(row)
-                      )}
-                    </td>
-                  ))}
-                </tr>,
-                isOpen && detail !== undefined && (
-                  <tr key={`${key} detail`}>
-                    <td colSpan={columns.length}>
-                      <div class="detail">{detail(row)}</div>
-                    </td>
+              return (
+                <Fragment key={key}>
+                  <tr class={isOpen ? 'open' : undefined}>
+                    {columns.map(({ title, cell, isNumber }, index) => (
+                      <td key={title} class={isNumber === true ? 'number' : undefined}>
+                        {index === 0 && detail !== undefined ? (
+                          <button
+                            type="button"
+                            class="row-button"
+                            aria-expanded={isOpen}
+                            onClick={() => setOpened(isOpen ? undefined : key)}
+                          >
+                            {cell(row)}
+                          </button>
+                        ) : (
+                          cell(row)
+                        )}
+                      </td>
+                    ))}
                   </tr>
-                ),
-              ];
+                  {isOpen && detail !== undefined && (
+                    <tr>
+                      <td colSpan={columns.length}>
+                        <div class="detail">{detail(row)}</div>
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              );
             })}
           </tbody>
         </table>

@@ -233,9 +233,13 @@ function framesOf(stacks) {
 		return index;
 	};
 	const stackOf = (sites) => {
-		const [, , url, line] = sites[0];
-		const text = url === null || line === null ? void 0 : positions.runningLine(pathOf(url), line);
-		const wasEntered = isAtEntry(sites[0], text);
+		const [innermost] = sites;
+		if (innermost === void 0) return {
+			frames: [],
+			isAtEntry: false
+		};
+		const [, , url, line] = innermost;
+		const wasEntered = isAtEntry(innermost, url === null || line === null ? void 0 : positions.runningLine(pathOf(url), line));
 		return {
 			frames: (wasEntered ? sites.slice(1) : sites).map(indexOf),
 			isAtEntry: wasEntered
