@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.js';
 import { startCollector } from '../support/otlp.js';
 import { needs } from '../support/tools.js';
 import { PAGES, pageOf } from './pages.js';
-import { scriptOf, Steps, whyNotRun } from './steps.js';
+import { scriptOf, Steps, whyNotRunAlone } from './steps.js';
 
 const DIRECTORY = makeTemporaryDirectory();
 const MINUTES = 60_000;
@@ -33,7 +33,9 @@ afterAll(() => removeDirectory(DIRECTORY), 5 * MINUTES);
 it('every shell block of the documentation is executed, or needs what the tests do not have', () => {
   const neither = PAGES.flatMap(({ path, blocks }) =>
     blocks
-      .filter((block) => block.language === 'sh' && !RUN.includes(path) && whyNotRun(block) === undefined)
+      .filter(
+        (block) => block.language === 'sh' && !RUN.includes(path) && whyNotRunAlone(block) === undefined,
+      )
       .map(({ line }) => `${path}:${line}`),
   );
   expect(neither).toEqual([]);

@@ -11,15 +11,25 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/\bssh\b/, 'needs another machine'],
   [/\bapt-get\b/, 'changes the machine'],
   [/^npm ci && npm (start|test)|^npm run test:unit/m, 'is how these tests are run'],
-  [/^(curl|go tool pprof) [^|]*\/monitor\b/m, 'reads the monitor of an application that runs already'],
   [/^npm install nestjs-monitor$/, 'is part of every page that starts with an application'],
 ];
+
+/** A step of a page that does not start the application itself. */
+const READS_MONITOR = /^(\$ )?(curl|go tool pprof) [^|]*\/monitor\b/m;
 
 /** Commands that run until they are stopped: a reader leaves them in their terminal. */
 const IN_BACKGROUND = /^(npm run start|prometheus )/;
 
 export function whyNotRun({ code }: Block): string | undefined {
   return NOT_RUN.find(([pattern]) => pattern.test(code))?.[1];
+}
+
+/** The same for a block of a page whose steps are not executed as a whole. */
+export function whyNotRunAlone(block: Block): string | undefined {
+  return (
+    whyNotRun(block) ??
+    (READS_MONITOR.test(block.code) ? 'reads an application that runs already' : undefined)
+  );
 }
 
 /**
