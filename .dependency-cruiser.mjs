@@ -3,7 +3,7 @@
  * `test/architecture.spec.ts` checks these rules.
  *
  * `MAY_IMPORT` is the whole policy: a folder of src/ may import its own files and those of the folders beside its name.
- * Only the module files at the top of src/ may import everything.
+ * Only the module files at the top of src/, and src/wiring, may import everything.
  */
 const MAY_IMPORT = {
   // Helpers that know nothing about monitoring: clock, time slicing, deadline, option rules.
@@ -46,6 +46,9 @@ const EXPORTERS = {
 
 /** A subpath of its own, wired like the module files at the top of src/: it may import everything, and nothing imports it. */
 const TESTING = 'testing';
+
+/** The providers of each folder, as the module files at the top of src/ pass them on. They may import everything. */
+const WIRING = 'wiring';
 
 /** Specs are not shipped, and may use anything. */
 const SPEC = '\\.spec\\.ts$';
@@ -96,7 +99,7 @@ export default {
       name: 'known-folders',
       comment: 'A new folder of src/ needs a line in MAY_IMPORT.',
       severity: 'error',
-      from: { path: '^src/[^/]+/', pathNot: [within(...Object.keys(MAY_IMPORT), TESTING), SPEC] },
+      from: { path: '^src/[^/]+/', pathNot: [within(...Object.keys(MAY_IMPORT), TESTING, WIRING), SPEC] },
       to: {},
     },
     ...Object.entries(MAY_IMPORT).map(folderRule),
@@ -107,6 +110,13 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: [within(TESTING), SPEC] },
       to: { path: within(TESTING) },
+    },
+    {
+      name: 'wiring-is-for-the-module',
+      comment: 'Only MonitorCoreModule imports src/wiring.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [within(WIRING), '^src/monitor-core\\.module\\.ts$', SPEC] },
+      to: { path: within(WIRING) },
     },
     {
       name: 'service-imports',

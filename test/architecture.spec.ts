@@ -28,6 +28,7 @@ it.each([
   ['history/store.ts', 'endpoint/accept.ts', 'history-imports'],
   ['processes/peers.ts', 'exporters/prometheus/names.ts', 'processes-imports'],
   ['diagnostics/watchdog.ts', 'endpoint/accept.ts', 'diagnostics-imports'],
+  ['history/store.ts', 'wiring/wirings.ts', 'wiring-is-for-the-module'],
   ['attic/box.ts', 'metrics/registry.ts', 'known-folders'],
 ])('src/%s may not import src/%s, not even a type', async (from, to, rule) => {
   expect(await brokenRules({ [from]: [to], [to]: [] })).toContain(rule);
@@ -41,6 +42,8 @@ it.each([
   ['endpoint/accept.ts', 'exporters/prometheus/names.ts'],
   ['endpoint/monitor.controller.ts', 'monitor.service.ts'],
   ['monitor.module.ts', 'endpoint/accept.ts'],
+  ['monitor-core.module.ts', 'wiring/wirings.ts'],
+  ['wiring/history.wiring.ts', 'history/store.ts'],
 ])('src/%s may import src/%s', async (from, to) => {
   expect(await brokenRules({ [from]: [to], [to]: [] })).toEqual([]);
 });

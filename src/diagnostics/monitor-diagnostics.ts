@@ -1,43 +1,22 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { badOption } from '../common/options/check-options.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { CaptureStore } from './captures/capture-store.js';
 import type { ResolvedCapturesOptions } from './captures/captures.options.js';
-import {
-  BAD_CAPTURES_DIRECTORY,
-  BAD_SECONDS,
-  NO_CAPTURES,
-  REPEATED_PROFILE_FAILED,
-  STOPPED,
-  SWITCHED_OFF,
-} from './diagnostics.messages.js';
+import { DiagnosticsOffError } from './diagnostics-off.error.js';
+import { BAD_CAPTURES_DIRECTORY, SWITCHED_OFF } from './diagnostics.messages.js';
 import type { ResolvedDiagnosticsOptions } from './diagnostics.options.js';
 import { OperationLock } from './operation-lock.js';
 import type { AllocationProfile } from './profiles/allocation-profile.js';
 import type { CpuProfile } from './profiles/cpu-profile.js';
+import { ProfileRepeater } from './profiles/profile-repeater.js';
+import type { ProfileRequest } from './profiles/profile-request.js';
+import { DEFAULT_SECONDS } from './profiles/profile-request.js';
+import { ProfileTaker } from './profiles/profile-taker.js';
 import type { Profile, ProfileKind } from './profiles/profiler.js';
-import type { RepeatedProfile } from './repeated-profile.js';
+import type { RepeatedProfile } from './profiles/repeated-profile.js';
 import type { DiagnosticReport } from './report/diagnostic-report.js';
-
-/** The longest profile, in seconds. */
-export const MAX_SECONDS = 60;
-
-/** Default length of a profile, in seconds: allocations are sampled more coarsely. */
-export const DEFAULT_SECONDS: Readonly<Record<ProfileKind, number>> = { cpu: 10, allocations: 30 };
-
-export interface ProfileRequest {
-  /** From 0.1 to 60. Default: 10 for a CPU profile, 30 for allocations. */
-  seconds?: number;
-  /** Ends it early, and has it reject. */
-  signal?: AbortSignal;
-}
-
-/** A part of the diagnostics is not switched on. */
-export class DiagnosticsOffError extends Error {
-  override readonly name = 'DiagnosticsOffError';
-}
 
 /** The default of `forWhom`. */
 const CODE = 'the application itself';
@@ -55,17 +34,18 @@ const CODE = 'the application itself';
  */
 export class MonitorDiagnostics implements BeforeApplicationShutdown {
   private readonly lock = new OperationLock();
-  private readonly logger = new Logger('Monitor');
   private readonly store: CaptureStore | undefined;
-  private repeated: AbortController | undefined;
+  private readonly profiles: ProfileTaker;
+  private readonly repeater: ProfileRepeater;
 
   constructor(
     private readonly options: ResolvedDiagnosticsOptions,
     captures: ResolvedCapturesOptions | undefined,
-    private readonly registry: MetricsRegistry,
+    registry: MetricsRegistry,
   ) {
-    if (captures === undefined) return;
-    this.store = new CaptureStore(captures.directory, captures.maxBytes, captures.maxAge);
+    this.store = captures && new CaptureStore(captures.directory, captures.maxBytes, captures.maxAge);
+    this.profiles = new ProfileTaker(options.profiles, registry);
+    this.repeater = new ProfileRepeater(this.profiles, this.lock, this.store);
   }
 
   /** The captures that are kept; `undefined` without the option `captures`. */
@@ -137,9 +117,9 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
     { seconds = DEFAULT_SECONDS[kind], signal }: ProfileRequest = {},
     forWhom = CODE,
   ): Promise<Profile> {
-    this.checkProfiles(seconds);
+    this.profiles.check(seconds);
     return this.lock.run(`a profile (${kind}) of ${seconds} s`, forWhom, signal, (ended) =>
-      this.take(kind, seconds, ended),
+      this.profiles.take(kind, seconds, ended),
     );
   }
 
@@ -147,35 +127,13 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * Takes profiles again and again and keeps them with the captures, until {@link stopRepeating} or until the application
    * closes.
    */
-  async repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
-    this.checkProfiles(profile.seconds);
-    if (this.store === undefined) throw new DiagnosticsOffError(NO_CAPTURES);
-    await this.store.prepare();
-    const stop = new AbortController();
-    const what = `a profile (${profile.kind}) of ${profile.seconds} s, repeated`;
-    const running = this.lock.run(what, forWhom, stop.signal, (ended) => {
-      this.repeated = stop;
-      return this.takeRepeatedly(profile, ended);
-    });
-    // The lock refuses at once, if it does.
-    await Promise.race([running, Promise.resolve()]);
-    running
-      .catch((thrown: unknown) => {
-        if (!stop.signal.aborted && !this.isClosing) {
-          this.logger.warn(REPEATED_PROFILE_FAILED(profile.kind, thrown));
-        }
-      })
-      .finally(() => {
-        if (this.repeated === stop) this.repeated = undefined;
-      });
+  repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+    return this.repeater.start(profile, forWhom);
   }
 
   /** @returns whether there was anything to stop. */
   stopRepeating(): boolean {
-    const { repeated } = this;
-    this.repeated = undefined;
-    repeated?.abort(new Error(STOPPED));
-    return repeated !== undefined;
+    return this.repeater.stop();
   }
 
   /** @throws MonitorOptionsError if captures cannot be kept where the options say. */
@@ -187,38 +145,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
     }
   }
 
-  private isClosing = false;
-
   async beforeApplicationShutdown(): Promise<void> {
-    this.isClosing = true;
     await this.lock.close();
-  }
-
-  private checkProfiles(seconds: number): void {
-    if (!this.options.profiles) throw new DiagnosticsOffError(SWITCHED_OFF('profiles'));
-    const isAllowed = typeof seconds === 'number' && seconds >= 0.1 && seconds <= MAX_SECONDS;
-    if (!isAllowed) throw new RangeError(BAD_SECONDS(MAX_SECONDS));
-  }
-
-  private async take(kind: ProfileKind, seconds: number, signal: AbortSignal): Promise<Profile> {
-    const { Profiler } = await import('./profiles/profiler.js');
-    const profiler = new Profiler((profile, stall) =>
-      this.registry.ownHistogram('monitor_profile_start_seconds', { profile }).observe(stall),
-    );
-    return profiler.take(kind, seconds, signal);
-  }
-
-  private async takeRepeatedly(
-    { kind, seconds, pause, format, table }: RepeatedProfile,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { waitFor } = await import('./profiles/wait-for.js');
-    const { formatProfile } = await import('./profiles/profile-format.js');
-    for (;;) {
-      const profile = await this.take(kind, seconds, signal);
-      const { body, extension } = await formatProfile(profile, format, table);
-      await this.store?.save(kind, extension, body);
-      await waitFor(pause, signal);
-    }
   }
 }

@@ -44,6 +44,11 @@ export class OperationLock {
     return working;
   }
 
+  /** Whether {@link close} has been called. */
+  get isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   /** @returns when what was being done has ended. */
   async close(): Promise<void> {
     this.closing.abort(new Error('The application closes.'));

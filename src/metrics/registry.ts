@@ -1,4 +1,3 @@
-import { ownCopy } from '../common/own-copy.js';
 import { FunctionGauges } from './collection/function-gauges.js';
 import type { ReadHook } from './collection/read-hooks.js';
 import { ReadHooks } from './collection/read-hooks.js';
@@ -14,11 +13,11 @@ import * as messages from './registry.messages.js';
 import type { RegistryOptions } from './registry-options.js';
 import { createFamilies } from './registry-families.js';
 import { RejectedSamples } from './rejected-samples.js';
+import { SeriesFinder } from './series-finder.js';
 import { CardinalityLimiter } from './series/cardinality-limiter.js';
 import type { Families } from './series/families.js';
-import type { FamilyFacts, Series } from './series/family.js';
+import type { FamilyFacts } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
-import { Refusal } from './series/refusal.js';
 
 /**
  * Holds all series. Samples are added by {@link count}, {@link kv} and {@link observe}, or by the handles of
@@ -33,13 +32,9 @@ export class MetricsRegistry {
 
   private readonly rejected: RejectedSamples;
   private readonly limiter: CardinalityLimiter;
+  private readonly finder: SeriesFinder;
   private readonly describer: Describer;
-  private readonly functions = new FunctionGauges({
-    onThrown: (name, thrown) =>
-      this.reject(name, () => messages.GAUGE_FUNCTION_THREW(name, thrown), 'gauge function threw'),
-    onPromise: (name) =>
-      this.reject(name, () => messages.GAUGE_FUNCTION_IS_ASYNC(name), 'async gauge function'),
-  });
+  private readonly functions = new FunctionGauges((...rejected) => this.reject(...rejected));
   private readonly hooks = new ReadHooks(() => this.functions.refresh());
 
   constructor({ warn, definitions = BUILT_IN_METRICS }: RegistryOptions) {
@@ -51,6 +46,7 @@ export class MetricsRegistry {
       isBuiltIn: (name) => definitions.has(name),
       onOverflow: (name) => overflowed.add(name, () => messages.SERIES_OVERFLOW(name, this.maxSeries)),
     });
+    this.finder = new SeriesFinder(this.limiter, this.rejected);
     this.describer = new Describer({
       definitions,
       rejected: this.rejected,
@@ -86,52 +82,39 @@ export class MetricsRegistry {
 
   /** Adds to a counter: a finite number, not negative. */
   count(name: string, value = 1, labels?: Labels): void {
-    this.seriesFor(this.counters, name, labels, value)?.inc(value);
+    this.finder.forSample(this.counters, name, labels, value)?.inc(value);
   }
 
   /** Sets a gauge: any finite number. */
   kv(name: string, value: number, labels?: Labels): void {
-    this.seriesFor(this.gauges, name, labels, value)?.set(value);
+    this.finder.forSample(this.gauges, name, labels, value)?.set(value);
   }
 
   /** Adds a value to a histogram: any finite number. */
   observe(name: string, value: number, labels?: Labels): void {
-    this.seriesFor(this.histograms, name, labels, value)?.observe(value);
+    this.finder.forSample(this.histograms, name, labels, value)?.observe(value);
   }
 
   /** The counter with that name and these labels, created if it does not exist. */
   counter(name: string, labels?: Labels): Counter {
-    const series = this.seriesOrRefusal(this.counters, name, labels);
-    return series instanceof Refusal
-      ? new DroppingCounter(this.rejected.homeOfRefused(name, series), '')
-      : series;
+    return this.finder.forHandle(this.counters, name, labels, (home) => new DroppingCounter(home, ''));
   }
 
   /** The gauge with that name and these labels, created if it does not exist. It has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge {
-    const series = this.seriesOrRefusal(this.gauges, name, labels);
-    return series instanceof Refusal
-      ? new DroppingGauge(this.rejected.homeOfRefused(name, series), '')
-      : series;
+    return this.finder.forHandle(this.gauges, name, labels, (home) => new DroppingGauge(home, ''));
   }
 
   /** Like {@link gauge}, and set to what the function returns before each read. */
   gaugeFrom(name: string, read: () => number, labels?: Labels): Gauge {
     const gauge = this.gauge(name, labels);
-    if (typeof read !== 'function') {
-      this.reject(name, () => messages.NO_GAUGE_FUNCTION(name, read), 'no gauge function');
-    } else if (!(gauge instanceof DroppingGauge)) {
-      this.functions.add(gauge, ownCopy(name), read);
-    }
+    this.functions.add(gauge, name, read);
     return gauge;
   }
 
   /** The histogram with that name and these labels, created if it does not exist. */
   histogram(name: string, labels?: Labels): HistogramSeries {
-    const series = this.seriesOrRefusal(this.histograms, name, labels);
-    return series instanceof Refusal
-      ? new DroppingHistogram(this.rejected.homeOfRefused(name, series), '')
-      : series;
+    return this.finder.forHandle(this.histograms, name, labels, (home) => new DroppingHistogram(home, ''));
   }
 
   /** Describes a metric. Keys of earlier descriptions are kept, unless they are given again. */
@@ -196,49 +179,5 @@ export class MetricsRegistry {
    */
   reject(name: unknown, describe: () => string, mistake = ''): void {
     this.rejected.add(name, describe, mistake);
-  }
-
-  /** The series for a sample. An invalid value does not create a series. */
-  private seriesFor<S extends Series>(
-    families: Families<S>,
-    name: string,
-    labels: Labels | undefined,
-    value: unknown,
-  ): S | undefined {
-    try {
-      const known = families.find(name, labels);
-      if (known !== undefined) return known;
-    } catch {
-      // A getter or proxy threw. newSeriesFor() handles it.
-    }
-    return this.newSeriesFor(families, name, labels, value);
-  }
-
-  private newSeriesFor<S extends Series>(
-    families: Families<S>,
-    name: string,
-    labels: Labels | undefined,
-    value: unknown,
-  ): S | undefined {
-    if (!families.accepts(value)) {
-      this.rejected.addValue(name, value);
-      return undefined;
-    }
-    const series = this.seriesOrRefusal(families, name, labels);
-    if (!(series instanceof Refusal)) return series;
-    this.rejected.addRefused(name, series);
-    return undefined;
-  }
-
-  private seriesOrRefusal<S extends Series>(
-    families: Families<S>,
-    name: string,
-    labels?: Labels,
-  ): S | Refusal {
-    try {
-      return families.find(name, labels) ?? this.limiter.obtain(families, name, labels);
-    } catch {
-      return new Refusal('bad labels', families.kind, this.maxSeries);
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/monitor-diagnostics.js';
+import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/profiles/profile-request.js';
 import type { ProfileFormat, TableOptions } from '../../diagnostics/profiles/profile-format.js';
 import { V8_FORMAT } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';

@@ -1,5 +1,5 @@
-import type { ProfileFormat, TableOptions } from './profiles/profile-format.js';
-import type { ProfileKind } from './profiles/profiler.js';
+import type { ProfileFormat, TableOptions } from './profile-format.js';
+import type { ProfileKind } from './profiler.js';
 
 /** A profile that is taken again and again, into the captures. */
 export interface RepeatedProfile {

@@ -1,0 +1,57 @@
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { Startup } from '../common/startup/startup.js';
+import { BrowserRedirect } from '../endpoint/dashboard/browser-redirect.js';
+import { MetricsReads } from '../endpoint/metrics-reads.js';
+import { EndpointMount } from '../endpoint/mounting/endpoint-mount.js';
+import { MonitorPort } from '../endpoint/port/monitor-port.js';
+import { Answers } from '../endpoint/streaming/answers.js';
+import { ReadLimiter } from '../endpoint/streaming/read-limiter.js';
+import { Scrapes } from '../endpoint/streaming/scrapes.js';
+import { PrometheusExporter } from '../exporters/prometheus/prometheus.exporter.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
+import type { ResolvedMonitorOptions } from '../monitor.options.js';
+import { MONITOR_OPTIONS, servedAt } from '../monitor.options.js';
+import type { Wiring } from './wiring.js';
+
+/** What every endpoint needs. The controllers are those of `src/monitor.endpoints.ts`. */
+export const ENDPOINT: Wiring = {
+  providers: [
+    ReadLimiter,
+    {
+      provide: MetricsReads,
+      inject: [METRICS_SOURCE, MetricsReader, ReadLimiter],
+      useFactory: (source: MetricsSource, reader: MetricsReader, limiter: ReadLimiter) => {
+        const scrapes = new Scrapes(new PrometheusExporter(source), limiter);
+        return new MetricsReads(reader, scrapes, limiter);
+      },
+    },
+    {
+      provide: Answers,
+      inject: [MONITOR_OPTIONS],
+      useFactory: (options: ResolvedMonitorOptions) => new Answers(servedAt(options) === 'application'),
+    },
+    {
+      provide: BrowserRedirect,
+      inject: [MONITOR_OPTIONS],
+      useFactory: (options: ResolvedMonitorOptions) => new BrowserRedirect(options),
+    },
+    {
+      provide: MonitorPort,
+      inject: [MONITOR_OPTIONS, HttpAdapterHost, Startup],
+      useFactory: ({ port }: ResolvedMonitorOptions, host: HttpAdapterHost, startup: Startup) => {
+        const monitorPort = new MonitorPort(port, host);
+        if (port.port !== undefined) startup.prepare(() => monitorPort.listen());
+        return monitorPort;
+      },
+    },
+    {
+      provide: EndpointMount,
+      inject: [MONITOR_OPTIONS, ModulesContainer, MonitorPort],
+      useFactory: (options: ResolvedMonitorOptions, modules: ModulesContainer, port: MonitorPort) =>
+        new EndpointMount(options, servedAt(options), modules, port),
+    },
+  ],
+  exports: [MonitorPort, EndpointMount, MetricsReads, ReadLimiter, Answers, BrowserRedirect],
+};

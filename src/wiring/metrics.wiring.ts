@@ -1,0 +1,48 @@
+import { Logger } from '@nestjs/common';
+import { Collectors } from '../instrumentation/runtime/collectors.js';
+import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
+import { MetricsRegistry } from '../metrics/registry.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
+import { RegistrySource } from '../metrics/source/registry-source.js';
+import { MonitorService } from '../monitor.service.js';
+import type { Wiring } from './wiring.js';
+
+/** The numbers, and everything that reads them in this process. */
+export const METRICS: Wiring = {
+  providers: [
+    {
+      provide: MetricsRegistry,
+      useFactory: () => {
+        const logger = new Logger('Monitor');
+        return new MetricsRegistry({ warn: (text) => logger.warn(text) });
+      },
+    },
+    {
+      provide: Collectors,
+      inject: [MetricsRegistry],
+      useFactory: (registry: MetricsRegistry) => {
+        const logger = new Logger('Monitor');
+        return new Collectors(registry, {
+          failure: (text) => logger.warn(text),
+          recovery: (text) => logger.log(text),
+        });
+      },
+    },
+    { provide: EventLoopBlocks, useFactory: () => new EventLoopBlocks() },
+    {
+      provide: METRICS_SOURCE,
+      inject: [MetricsRegistry, Collectors, EventLoopBlocks],
+      useFactory: (registry: MetricsRegistry, collectors: Collectors, blocks: EventLoopBlocks) =>
+        new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: blocks.read() })),
+    },
+    {
+      provide: MetricsReader,
+      inject: [METRICS_SOURCE],
+      useFactory: (source: MetricsSource) => new MetricsReader(source),
+    },
+    MonitorService,
+  ],
+  exports: [MonitorService, MetricsRegistry, METRICS_SOURCE, MetricsReader],
+};

@@ -1,0 +1,16 @@
+import { ACCESS } from './access.wiring.js';
+import { DIAGNOSTICS } from './diagnostics.wiring.js';
+import { ENDPOINT } from './endpoint.wiring.js';
+import { HISTORY } from './history.wiring.js';
+import { INSTRUMENTATION } from './instrumentation.wiring.js';
+import { METRICS } from './metrics.wiring.js';
+import type { Wiring } from './wiring.js';
+
+/**
+ * I want to add a feature with providers of its own: which files?
+ *
+ * 1. `src/<folder>/`: the feature. `.dependency-cruiser.mjs` says what it may import.
+ * 2. `src/wiring/<folder>.wiring.ts`: its providers, and what the publishers and the controllers may inject of them.
+ * 3. Here: one line. The order is the one in which they start.
+ */
+export const WIRINGS: readonly Wiring[] = [METRICS, DIAGNOSTICS, INSTRUMENTATION, ACCESS, ENDPOINT, HISTORY];
