@@ -20,7 +20,10 @@ export type {
   HistoryQuery,
   HistorySeries,
   HistoryTier,
+  InstanceEvent,
+  ResetEvent,
   Step,
+  StepEvent,
 } from './history/history-document.js';
 export type { HistoryOptions } from './history/history.options.js';
 export { LoopbackGuard } from './access/loopback.guard.js';
@@ -44,8 +47,8 @@ export type { Extremes } from './metrics/extremes.js';
 export type { HistogramSnapshot } from './metrics/histogram/histogram-snapshot.js';
 export type { HistogramValues } from './metrics/histogram/histogram-values.js';
 export type { Labels, LabelValue } from './metrics/series/labels.js';
-export type { SeriesIdentity } from './metrics/series/series-name.js';
-export { parseSeriesName } from './metrics/series/series-name.js';
+export type { SeriesIdentity } from './metrics/series/parse-series-name.js';
+export { parseSeriesName } from './metrics/series/parse-series-name.js';
 export type {
   CounterSeriesMeasurement,
   GaugeSeriesMeasurement,

@@ -1,4 +1,5 @@
-import { parseLabels, metricText } from '../metrics/series/series-name.js';
+import { parseLabels } from '../metrics/series/parse-series-name.js';
+import { metricText } from '../metrics/series/series-name.js';
 import type { AnyFamily, SeriesView, WindowView } from '../metrics/source/metrics-source.js';
 import type { Member, SeriesLists } from './family-members.js';
 import { FamilyMembers } from './family-members.js';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MonitorOptions } from '../../src/index.js';
 import { MonitorModule, MonitorOptionsError } from '../../src/index.js';
-import { refusal } from '../../src/diagnostics/heap-snapshot/heap-snapshot.js';
+import { memoryShortage } from '../../src/diagnostics/heap-snapshot/memory-shortage.js';
 import type { AdapterName } from '../support/app.js';
 import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -159,7 +159,7 @@ describe('A heap snapshot', () => {
   };
 
   it('is allowed where there is more memory than 15 times the heap', () => {
-    expect(refusal(limits)).toBeUndefined();
+    expect(memoryShortage(limits)).toBeUndefined();
   });
 
   it.each([
@@ -168,6 +168,6 @@ describe('A heap snapshot', () => {
     ['the rest of the container', { available: 6e8 }],
     ['ulimit', { process: 6e8 }],
   ])('is refused with its arithmetic where %s has less', (_name, smaller) => {
-    expect(refusal({ ...limits, ...smaller })).toMatch('15 x 50 MB = 750 MB');
+    expect(memoryShortage({ ...limits, ...smaller })).toMatch('15 x 50 MB = 750 MB');
   });
 });

@@ -19,7 +19,7 @@ export interface PromClientMetric {
   reset(): void;
 }
 
-export interface PromClientItem {
+interface PromClientItem {
   readonly name: string;
   readonly help: string;
   readonly type: string;

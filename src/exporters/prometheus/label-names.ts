@@ -1,4 +1,4 @@
-import { parseSeriesName } from '../../metrics/series/series-name.js';
+import { parseSeriesName } from '../../metrics/series/parse-series-name.js';
 import { NameAllocator } from './name-allocator.js';
 import { sanitizeLabelName } from './sanitize.js';
 

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Gauge } from '../gauge.js';
 import { HistogramSeries } from '../histogram/histogram-series.js';
-import { MAX_READERS, READER_IDLE_LIMIT, ReaderWindows } from './reader-windows.js';
+import { ReaderWindows } from './reader-windows.js';
+
+/** In milliseconds. */
+const DAY = 86_400_000;
 
 const home = { name: 'x', refuse: () => {} };
 
@@ -31,20 +34,20 @@ describe('ReaderWindows', () => {
     observe(10);
     extremes('daily');
     interval('daily');
-    now += READER_IDLE_LIMIT;
+    now += DAY;
     extremes('other');
     set(4);
     observe(4);
     expect(extremes('daily')).toEqual({ min: 4, max: 4 });
-    now += READER_IDLE_LIMIT + 1;
+    now += DAY + 1;
     extremes('other');
     expect(extremes('daily')).toEqual({ min: 4, max: 10 });
     expect(interval('daily')).toEqual({ count: 2, sum: 14, min: 4, max: 10 });
   });
 
-  it('of the least recent reader are dropped when there are too many readers', () => {
+  it('of the least recent reader are dropped when there are more than 20 readers', () => {
     set(10);
-    for (let i = 0; i < MAX_READERS; i++) extremes(`reader ${i}`);
+    for (let i = 0; i < 20; i++) extremes(`reader ${i}`);
     extremes('reader 0');
     extremes('one more');
     expect(extremes('reader 0')).toBeUndefined();
@@ -55,8 +58,8 @@ describe('ReaderWindows', () => {
     windows.open('kept', true).extremesOf(gauge);
     set(10);
     windows.open('kept', true).extremesOf(gauge);
-    for (let i = 0; i < 2 * MAX_READERS; i++) extremes(`reader ${i}`);
-    now += 2 * READER_IDLE_LIMIT;
+    for (let i = 0; i < 40; i++) extremes(`reader ${i}`);
+    now += 2 * DAY;
     extremes('other');
     expect(windows.open('kept', true).extremesOf(gauge)).toBeUndefined();
   });

@@ -12,10 +12,10 @@ import { WindowCursor } from './window-cursor.js';
  * The most readers whose windows are kept. Past it, the window of the reader that has not read for longest is dropped. A
  * window takes some 4 kB for each histogram.
  */
-export const MAX_READERS = 20;
+const MAX_READERS = 20;
 
 /** Milliseconds without a read after which a window is dropped: a day. */
-export const READER_IDLE_LIMIT = 86_400_000;
+const READER_IDLE_LIMIT = 86_400_000;
 
 /** Characters of a reader's name that tell it apart from other readers. */
 const MAX_READER_LENGTH = 200;

@@ -5,8 +5,8 @@
  * OpenTelemetry metrics data model, "ExponentialHistogram", at scale 5. Prometheus' native histograms of schema 5
  * have the same buckets, and number them by their upper bound: their index is this one plus one.
  *
- * A bound is rounded to the nearest double. Values are compared with that double, so that {@link indexOf},
- * {@link lowerBound} and {@link upperBound} agree to the last bit.
+ * A bound is rounded to the nearest double. Values are compared with that double, so that {@link indexOf} and
+ * {@link upperBound} agree to the last bit.
  */
 
 /** OpenTelemetry's scale, and Prometheus' schema, of the layout. */
@@ -15,7 +15,7 @@ export const SCALE = 5;
 const BUCKETS_PER_DOUBLING = 2 ** SCALE;
 
 /** 2^(k/32), each the nearest double. */
-export const MANTISSA_BOUNDS: readonly number[] = [
+const MANTISSA_BOUNDS: readonly number[] = [
   1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577, 1.1143867425958924,
   1.1387886347566916, 1.1637248587775775, 1.189207115002721, 1.215247359980469, 1.241857812073484,
   1.2690509571917332, 1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832,
@@ -83,7 +83,7 @@ export function indexOf(value: number): number {
  *
  * @param index from {@link MIN_INDEX} to {@link MAX_INDEX}.
  */
-export function lowerBound(index: number): number {
+function lowerBound(index: number): number {
   const exponent = index >> SCALE;
   const mantissa = MANTISSA_BOUNDS[index & (BUCKETS_PER_DOUBLING - 1)] ?? 1;
   if (exponent < -1022) return Math.floor(mantissa * 2 ** (exponent + 1074)) * Number.MIN_VALUE;

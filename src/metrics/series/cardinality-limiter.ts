@@ -7,7 +7,7 @@ import type { RefusalReason } from './refusal.js';
 import { Refusal } from './refusal.js';
 
 /** The longest name of a metric, in UTF-16 units. */
-export const MAX_NAME_LENGTH = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** Whether a metric may have this name. */
 export function isMetricName(name: unknown): name is string {

@@ -1,5 +1,5 @@
 import { setOwn } from '../../common/set-own.js';
-import { parseLabels } from './series-name.js';
+import { parseLabels } from './parse-series-name.js';
 
 /**
  * Parses the canonical labels of many series, one after the other. Names and values that equal those of the previous text

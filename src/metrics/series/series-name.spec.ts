@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownLabels } from './labels.js';
-import { parseSeriesName, seriesName } from './series-name.js';
+import { parseSeriesName } from './parse-series-name.js';
+import { seriesName } from './series-name.js';
 import { present } from '../../../test/support/present.js';
 
 /** Texts of the characters that could go wrong, the same ones in each run. */

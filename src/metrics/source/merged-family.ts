@@ -3,7 +3,7 @@ import { sortSliced } from '../../common/slices.js';
 import type { Aggregate, MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
 import type { Description } from '../description.js';
 import { labelsText } from '../series/labels.js';
-import { parseLabels } from '../series/series-name.js';
+import { parseLabels } from '../series/parse-series-name.js';
 import { MergedCounter, MergedGauge, MergedHistogram } from './merged-series.js';
 import type { Part } from './merged-series.js';
 import type { AnyFamily, MetricFamilies, MetricFamily, MetricsSource, SeriesView } from './metrics-source.js';

@@ -5,7 +5,7 @@ import { realTimers } from '../../../common/real-timers.js';
 import { DelayRecorder } from './delay-recorder.js';
 
 /** Milliseconds: at most one sample is recorded in each, the longest delay in it. */
-export const WINDOW = 10;
+const WINDOW = 10;
 
 /** So many iterations are measured one by one in a window; in a loop that turns more often, a timer measures the rest. */
 const SINGLE_ITERATIONS = 8;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseProcStat, ProcSelfStat } from './proc-self-stat.js';
+import { ProcSelfStat } from './proc-self-stat.js';
+import { parseProcStat } from './proc-stat.js';
 import { NEEDS_LINUX } from '../../../../test/support/tools.js';
 
 const fields = (command: string) =>

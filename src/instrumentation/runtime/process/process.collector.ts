@@ -4,7 +4,7 @@ import { CpuShare } from './cpu-share.js';
 import { DescriptorLimit } from './descriptor-limit.js';
 import { OpenDescriptors } from './open-descriptors.js';
 import { PortableProcess } from './portable-process.js';
-import type { ProcStat } from './proc-self-stat.js';
+import type { ProcStat } from './proc-stat.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
 import { SamplingTimer } from '../sampling-timer.js';
 
