@@ -101,10 +101,12 @@ async function builtPage() {
   const { MEMORY_DEFINITIONS } = await load('memory');
   const { HTTP_DEFINITIONS } = await load('http');
   const { HANDLER_DEFINITIONS } = await load('handlers');
+  const { METHOD_DEFINITIONS } = await load('methods');
   const { MONITOR_DEFINITIONS } = await load('monitor');
   return metricsPage([
     { title: 'HTTP requests', definitions: HTTP_DEFINITIONS },
     { title: 'Handlers of messages and GraphQL', definitions: HANDLER_DEFINITIONS },
+    { title: 'Methods with @Timed() and @Counted()', definitions: METHOD_DEFINITIONS },
     {
       title: 'The process',
       text:

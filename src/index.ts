@@ -1,3 +1,6 @@
+export { Counted } from './instrumentation/decorators/counted.decorator.js';
+export type { MethodMetricOptions } from './instrumentation/decorators/method-metric.options.js';
+export { Timed } from './instrumentation/decorators/timed.decorator.js';
 export { HandlerCallsInterceptor } from './instrumentation/handlers/handler-calls.interceptor.js';
 export { MonitorAccess } from './access/monitor-access.js';
 export type { AccessOptions } from './access/access.options.js';

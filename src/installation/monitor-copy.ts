@@ -26,14 +26,16 @@ export function findForeignCopy(modules: ModulesContainer): ForeignCopy | undefi
   return undefined;
 }
 
-/** What the constructor of a class injects, by its types and by `@Inject()`. */
+/** What a class injects into its constructor, by its types and by `@Inject()`, and into its properties. */
 function injectedBy(metatype: unknown): unknown[] {
   if (typeof metatype !== 'function') return [];
   const types = Reflect.getMetadata('design:paramtypes', metatype) as unknown;
   const named = Reflect.getMetadata('self:paramtypes', metatype) as unknown;
+  const properties = Reflect.getMetadata('self:properties_metadata', metatype) as unknown;
   return [
     ...(Array.isArray(types) ? types : []),
     ...(Array.isArray(named) ? named.map((one: { param?: unknown }) => one.param) : []),
+    ...(Array.isArray(properties) ? properties.map((one: { type?: unknown }) => one.type) : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { OfThisCopy } from '../common/this-copy.js';
 import { FunctionGauges } from './collection/function-gauges.js';
 import type { ReadHook } from './collection/read-hooks.js';
 import { ReadHooks } from './collection/read-hooks.js';
@@ -25,6 +26,7 @@ import type { KnownLabels, Labels } from './series/labels.js';
  *
  * Nothing here throws: an invalid sample is dropped, counted, and logged once for each name and mistake.
  */
+@OfThisCopy()
 export class MetricsRegistry {
   readonly counters: Families<Counter, 'counter'>;
   readonly gauges: Families<Gauge, 'gauge'>;

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { MonitorService } from '../monitor.service.js';
-import { createTestingMonitor } from './testing-monitor.js';
+import { MetricsRegistry } from '../metrics/registry.js';
+import { testingMonitorOf, testingRegistry } from './testing-monitor.js';
 
 /**
  * Takes the place of `MonitorModule` in a unit test: provides a real `MonitorService` that records in memory. There is no
@@ -16,7 +17,11 @@ import { createTestingMonitor } from './testing-monitor.js';
  */
 @Global()
 @Module({
-  providers: [{ provide: MonitorService, useFactory: createTestingMonitor }],
-  exports: [MonitorService],
+  providers: [
+    { provide: MetricsRegistry, useFactory: testingRegistry },
+    { provide: MonitorService, inject: [MetricsRegistry], useFactory: testingMonitorOf },
+  ],
+  // The registry is for what @Timed() and @Counted() record.
+  exports: [MetricsRegistry, MonitorService],
 })
 export class MonitorTestingModule {}

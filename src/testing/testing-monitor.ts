@@ -18,10 +18,20 @@ import { MonitorService } from '../monitor.service.js';
  * .useMocker((token) => (token === MonitorService ? createTestingMonitor() : createMock()))
  */
 export function createTestingMonitor(): MonitorService {
-  const warn = (text: string) => new Logger('Monitor').warn(text);
-  const registry = new MetricsRegistry({ warn });
+  return testingMonitorOf(testingRegistry());
+}
+
+export function testingRegistry(): MetricsRegistry {
+  return new MetricsRegistry({ warn });
+}
+
+export function testingMonitorOf(registry: MetricsRegistry): MonitorService {
   // Collectors that are not started record nothing. They still know the process id and the like.
   const collectors = new Collectors(registry, { failure: warn, recovery: warn });
   const source = new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: [] }));
   return new MonitorService(registry, new MetricsReader(source));
+}
+
+function warn(text: string): void {
+  new Logger('Monitor').warn(text);
 }

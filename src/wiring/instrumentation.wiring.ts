@@ -1,7 +1,8 @@
-import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ApplicationGuardHint } from '../access/application-guard.hint.js';
 import { LocalityResolver } from '../common/http/locality.js';
 import { InFlight } from '../common/in-flight.js';
+import { DecoratedInstances } from '../instrumentation/decorators/decorated-instances.js';
 import { HandlerCalls } from '../instrumentation/handlers/handler-calls.js';
 import { HttpMetrics } from '../instrumentation/http/http-metrics.js';
 import { RequestCounter } from '../instrumentation/http/request-counter.js';
@@ -52,6 +53,12 @@ export const INSTRUMENTATION: Wiring = {
       inject: [MetricsRegistry, InFlight],
       useFactory: (registry: MetricsRegistry, inFlight: InFlight | undefined) =>
         new HandlerCalls(registry, undefined, inFlight),
+    },
+    {
+      provide: DecoratedInstances,
+      inject: [MetricsRegistry, ModulesContainer],
+      useFactory: (registry: MetricsRegistry, modules: ModulesContainer) =>
+        new DecoratedInstances(registry, modules),
     },
     RouteRegistration,
     {

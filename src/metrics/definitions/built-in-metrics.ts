@@ -2,6 +2,7 @@ import { EVENT_LOOP_DEFINITIONS } from './event-loop.definitions.js';
 import { HANDLER_DEFINITIONS } from './handlers.definitions.js';
 import { HTTP_DEFINITIONS } from './http.definitions.js';
 import { MEMORY_DEFINITIONS } from './memory.definitions.js';
+import { METHOD_DEFINITIONS } from './methods.definitions.js';
 import type { MetricDefinition } from './metric-definition.js';
 import { MONITOR_DEFINITIONS } from './monitor.definitions.js';
 
@@ -13,6 +14,7 @@ export const BUILT_IN_METRICS: ReadonlyMap<string, MetricDefinition> = new Map(
   [
     ...HTTP_DEFINITIONS,
     ...HANDLER_DEFINITIONS,
+    ...METHOD_DEFINITIONS,
     ...EVENT_LOOP_DEFINITIONS,
     ...MEMORY_DEFINITIONS,
     ...MONITOR_DEFINITIONS,
