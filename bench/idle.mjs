@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessCollector } from '../dist/instrumentation/runtime/process/process.collector.js';
+import { measureShares, percent } from './support/cpu-share.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
 import { ServerProcess } from './support/server-process.mjs';
@@ -35,23 +36,14 @@ console.log(
   `\nReading the process section: ${microseconds(median)} (${microseconds(low)} to ${microseconds(high)})`,
 );
 
-/** Measures all variants at the same time, so that other load on the machine affects all of them alike. */
+/** @returns {Promise<Record<string, number[]>>} the share of a core that each variant uses, in each round */
 async function measureIdle() {
   const servers = variants.map((variant) => new ServerProcess('express', variant));
-  /** @type {Record<string, number[]>} */
-  const results = Object.fromEntries(variants.map((variant) => [variant, []]));
   try {
     await Promise.all(servers.map((server) => server.start()));
     await sleep(WARM_UP_SECONDS * 1000);
-    for (let round = 0; round < flags.rounds; round++) {
-      const start = performance.now();
-      const before = await Promise.all(servers.map((server) => server.cpu()));
-      await sleep((flags.seconds * 1000) / flags.rounds);
-      const after = await Promise.all(servers.map((server) => server.cpu()));
-      const elapsed = (performance.now() - start) * 1000;
-      servers.forEach(({ variant }, i) => results[variant].push((after[i] - before[i]) / elapsed));
-    }
-    return results;
+    const results = await measureShares(servers, flags);
+    return Object.fromEntries(servers.map(({ variant }, i) => [variant, results[i]]));
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
   }
@@ -68,10 +60,6 @@ function measureRead() {
   });
   collector.stop();
   return times.slice(500);
-}
-
-function percent(share) {
-  return `${(share * 100).toFixed(2)} %`;
 }
 
 function microseconds(value) {

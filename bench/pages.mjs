@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import { measureShares, percent } from './support/cpu-share.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
 import { ServerProcess } from './support/server-process.mjs';
@@ -33,7 +34,7 @@ try {
 
   const streams = await Promise.all(Array.from({ length: PAGES }, () => openStream(`${monitor}/events`)));
   await sleep(WARM_UP_SECONDS * 1000);
-  const shares = await measureShares([alone, watched]);
+  const shares = await measureShares([alone, watched], flags);
   for (const stream of streams) stream.destroy();
   const [without, withPages] = shares.map((values) => summarize(values).median);
   console.log(
@@ -60,20 +61,6 @@ function openStream(url) {
   });
 }
 
-/** Measures all servers at the same time, so that other load on the machine affects all of them alike. */
-async function measureShares(servers) {
-  const shares = servers.map(() => []);
-  for (let round = 0; round < flags.rounds; round++) {
-    const start = performance.now();
-    const before = await Promise.all(servers.map((server) => server.cpu()));
-    await sleep((flags.seconds * 1000) / flags.rounds);
-    const after = await Promise.all(servers.map((server) => server.cpu()));
-    const elapsed = (performance.now() - start) * 1000;
-    servers.forEach((_server, i) => shares[i].push((after[i] - before[i]) / elapsed));
-  }
-  return shares;
-}
-
 /** @returns {Promise<number[]>} milliseconds from the start of the navigation until a chart is drawn, of several pages */
 async function measureFirstChart(url) {
   const browser = await chromium.launch({
@@ -95,8 +82,4 @@ async function measureFirstChart(url) {
   } finally {
     await browser.close();
   }
-}
-
-function percent(share) {
-  return `${(share * 100).toFixed(2)} %`;
 }

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { ADAPTERS, adapterOf, moduleOf } from './support/app.js';
+import { eventually } from './support/eventually.js';
+import { followOwnTimers } from './support/own-timers.js';
 import { NEEDS_LINUX } from './support/tools.js';
 
 /** The number of descriptors on /proc/self/stat: the monitor has one. */
@@ -44,6 +46,22 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(vi.getTimerCount()).toBeGreaterThan(0);
     await app.close();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer of the monitor, not even one that does not keep the process alive', async () => {
+    const timers = followOwnTimers();
+    const app = await NestFactory.create(
+      moduleOf({
+        imports: [MonitorModule.forRoot({ publisher: () => {}, publishInterval: 10, diagnostics: true })],
+      }),
+      adapterOf(adapter),
+      { logger: false, forceCloseConnections: true },
+    );
+    await app.init();
+    // The event loop, the process, the history, the publisher and the blocked loop each have one.
+    await eventually(async () => expect((await timers()).length).toBeGreaterThanOrEqual(5));
+    await app.close();
+    expect(await timers()).toEqual([]);
   });
 
   it('leaves no listener on the server or the process', async () => {

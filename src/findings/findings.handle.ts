@@ -1,7 +1,5 @@
+import { LoadedPart } from '../common/loaded-part.js';
 import type { MonitorFindings } from './monitor-findings.js';
 
-/** The findings of one application, for providers that are made before the options are known. It imports nothing. */
-export class FindingsHandle {
-  /** `undefined` with `history: false`. */
-  current: MonitorFindings | undefined;
-}
+/** The findings of one application. There are none with `history: false`. */
+export class FindingsHandle extends LoadedPart<MonitorFindings> {}

@@ -1,8 +1,8 @@
 import { Startup } from '../common/startup/startup.js';
 import { FindingsHandle } from '../findings/findings.handle.js';
-import { FindingsRunner } from '../findings/findings.runner.js';
+import { loadFindings } from '../findings/load-findings.js';
 import { HistoryHandle } from '../history/history.handle.js';
-import { HistoryRunner } from '../history/history.runner.js';
+import { loadHistory } from '../history/load-history.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
@@ -15,21 +15,23 @@ export const HISTORY: Wiring = {
     HistoryHandle,
     FindingsHandle,
     {
-      provide: HistoryRunner,
-      inject: [MONITOR_OPTIONS, METRICS_SOURCE, HistoryHandle, Startup],
-      useFactory: (
-        { history }: ResolvedMonitorOptions,
+      provide: Symbol('MONITOR_HISTORY_LOADED'),
+      inject: [MONITOR_OPTIONS, METRICS_SOURCE, HistoryHandle, FindingsHandle, Startup],
+      // Loaded with the providers and not when the application starts: a process that has no descriptor left by then
+      // cannot load a file.
+      useFactory: async (
+        { history: options }: ResolvedMonitorOptions,
         source: MetricsSource,
-        handle: HistoryHandle,
+        history: HistoryHandle,
+        findings: FindingsHandle,
         startup: Startup,
-      ) => HistoryRunner.create(history, source, handle, startup),
-    },
-    {
-      provide: FindingsRunner,
-      // The history must have been loaded.
-      inject: [METRICS_SOURCE, HistoryHandle, FindingsHandle, HistoryRunner],
-      useFactory: (source: MetricsSource, history: HistoryHandle, handle: FindingsHandle) =>
-        FindingsRunner.create(source, history, handle),
+      ) => {
+        if (options === undefined) return;
+        const loaded = await loadHistory(options, source);
+        history.current = loaded;
+        findings.current = await loadFindings(loaded, source);
+        startup.start(() => loaded.start());
+      },
     },
   ],
   exports: [HistoryHandle, FindingsHandle],
