@@ -10,13 +10,12 @@ const PACKAGE = ['test/package.spec.ts', 'test/documentation/steps.spec.ts'];
 /** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
-/** The files of the dashboard are made by the build, as CommonJS, which Node has to load. They are not among the sources. */
-const server = { deps: { external: [/\/dist\/cjs\//] } };
+/** The files of the dashboard are made by the build. They are not among the sources. */
 const resolve = {
   alias: [
     {
       find: /^\.\/page-files\.js$/,
-      replacement: fileURLToPath(new URL('dist/cjs/endpoint/dashboard/page-files.js', import.meta.url)),
+      replacement: fileURLToPath(new URL('build/endpoint/dashboard/page-files.js', import.meta.url)),
     },
   ],
 };
@@ -31,7 +30,6 @@ export default defineConfig({
           include: ['src/**/*.spec.ts', 'test/architecture.spec.ts'],
           exclude: [E2E],
           ...timeouts,
-          server,
           setupFiles: ['test/support/no-network.ts'],
         },
       },
@@ -42,7 +40,6 @@ export default defineConfig({
           include: [E2E, 'test/**/*.spec.ts'],
           exclude: ['test/architecture.spec.ts', ...PACKAGE],
           ...timeouts,
-          server,
         },
       },
       {

@@ -3,12 +3,12 @@
  * file.
  */
 import { performance } from 'node:perf_hooks';
-import { MonitorHistory } from '../dist/history/monitor-history.js';
-import { historyJson } from '../dist/history/history-json.js';
-import { inSlices } from '../dist/common/slices.js';
-import { MonitorFindings } from '../dist/findings/monitor-findings.js';
-import { MetricsRegistry } from '../dist/metrics/registry.js';
-import { RegistrySource } from '../dist/metrics/source/registry-source.js';
+import { MonitorHistory } from '../build/history/monitor-history.js';
+import { historyJson } from '../build/history/history-json.js';
+import { inSlices } from '../build/common/slices.js';
+import { MonitorFindings } from '../build/findings/monitor-findings.js';
+import { MetricsRegistry } from '../build/metrics/registry.js';
+import { RegistrySource } from '../build/metrics/source/registry-source.js';
 import { machine } from './support/machine.mjs';
 import { table } from './support/table.mjs';
 

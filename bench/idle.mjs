@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProcessCollector } from '../dist/instrumentation/runtime/process/process.collector.js';
+import { ProcessCollector } from '../build/instrumentation/runtime/process/process.collector.js';
 import { measureShares, percent } from './support/cpu-share.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';

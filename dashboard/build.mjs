@@ -1,6 +1,6 @@
 /**
  * Builds the page: one script and one style sheet, without anything that is loaded from elsewhere. They become a module
- * (see src/endpoint/dashboard/page-files.d.ts), which both builds of the package load.
+ * (see src/endpoint/dashboard/page-files.d.ts), which is built into the package.
  */
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ const TYPES = {
 };
 
 /**
- * @param {string} target the file to write, in CommonJS, which ES modules can import too
+ * @param {string} target the file to write, an ES module
  */
 export async function buildDashboard(target) {
   const files = [...(await bundle()), { name: 'icon.svg', content: await readFile(here('public/icon.svg')) }];
@@ -30,7 +30,7 @@ export async function buildDashboard(target) {
     assets[hashed] = { type: TYPES[extname(name)], gzip: gzipSync(content, { level: 9 }).toString('base64') };
   }
   const lines = Object.entries({ HTML: html, ASSETS: assets }).map(
-    ([name, value]) => `exports.${name} = ${JSON.stringify(value)};\n`,
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`,
   );
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, lines.join(''));

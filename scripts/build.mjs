@@ -1,30 +1,22 @@
 /**
- * Builds the package into dist/:
+ * Builds the package into dist/, by way of build/, where `nest build` compiles src/ to ES modules:
  *
- *   dist/          ES modules, by `nest build`: what Node and bundlers load, by import and by require() alike
+ *   dist/          ES modules: what Node and bundlers load, by import and by require() alike
  *   dist/cjs/      the same as CommonJS, bundled: what Jest loads, which cannot load ES modules
  *
  * What a user installs is kept small:
  *
- *   - declaration files that no entry point reaches are removed
+ *   - a module that imports nothing but Node's own modules, such as the registry, is there once: in CommonJS, which the ES
+ *     modules load too. Those that import Nest or another peer are there twice, as are declaration files.
+ *   - files that no entry point reaches are left out
  *   - comments and white space are removed from the code: the comments are in the declaration files. The names of classes
  *     and functions stay, because Nest shows them.
- *   - the CommonJS is one file for each entry point, with what they share in dist/cjs/chunks/
- *   - large modules, such as the files of the dashboard, are there once: in CommonJS, which the ES modules load too
  *   - pprof-format is bundled into the one module that uses it: its package is twenty times the size of its code
  */
 import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
@@ -33,14 +25,17 @@ import ts from 'typescript';
 import { buildDashboard } from '../dashboard/build.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
 const COMMONJS = join(DIST, 'cjs');
-const PAGE_FILES = 'endpoint/dashboard/page-files.js';
-/** Large modules with little or nothing that they import, of which the CommonJS serves both builds. */
-const SHARED = ['diagnostics/blocked-loop/worker.source.js', 'diagnostics/profiles/pprof.js'];
+/** A small package of CommonJS, which is installed with ours. */
+const DEPENDENCIES = ['pidusage'];
+const BUNDLED = ['pprof-format'];
+/** These tell where the build is of which they are a part, and so each build has its own. */
+const OF_EACH_BUILD = ['common/this-copy.js', 'common/stack-files.js'].map((path) => join(BUILD, path));
 /**
- * Comments and white space are removed, but for a license. In the CommonJS, local variables are renamed too: that is what
- * tests load, of which nobody reads the code in production.
+ * Comments and white space are removed, but for a license. In the CommonJS, local variables are renamed too, but for the
+ * names of classes and functions.
  */
 const MINIFY = {
   compress: false,
@@ -50,18 +45,21 @@ const MINIFY = {
 const MINIFY_COMMONJS = { ...MINIFY, mangle: { toplevel: false, keepNames: true } };
 const require = createRequire(import.meta.url);
 
-rmSync(DIST, { recursive: true, force: true });
-await buildModules();
+for (const directory of [BUILD, DIST]) rmSync(directory, { recursive: true, force: true });
+await compileSources();
+await buildDashboard(join(BUILD, 'endpoint/dashboard/page-files.js'));
 
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-removeUnreachable(filesIn(DIST, '.d.ts'), entriesOf(exports, '.d.ts'));
-for (const module of SHARED) await share(module, Object.keys(await import(join(DIST, module))));
-await buildDashboard(join(COMMONJS, PAGE_FILES));
-shareFromCommonJs(PAGE_FILES, ['ASSETS', 'HTML']);
+const code = modulesFrom(entriesOf(exports, '.js'));
+const types = modulesFrom(entriesOf(exports, '.d.ts'));
 await bundleCommonJs();
+for (const { path, text } of types.values()) write(join(COMMONJS, relative(BUILD, path)), text);
+writeEsModules(code);
+writeEsModules(types);
 await Promise.all(filesIn(DIST, '.js').map(shrink));
+write(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
-async function buildModules() {
+async function compileSources() {
   try {
     await promisify(execFile)(process.execPath, [require.resolve('@nestjs/cli/bin/nest.js'), 'build'], {
       cwd: ROOT,
@@ -78,49 +76,98 @@ function filesIn(directory, extension) {
     .map((path) => join(directory, path));
 }
 
-/** The file of the ES modules for every file with this extension that the exports of package.json name. */
+/** The compiled file for every file with this extension that the exports of package.json name. */
 function entriesOf(target, extension) {
   if (typeof target !== 'string') {
     return [...new Set(Object.values(target).flatMap((inner) => entriesOf(inner, extension)))];
   }
-  return target.endsWith(extension) ? [join(ROOT, target.replace('/dist/cjs/', '/dist/'))] : [];
+  return target.endsWith(extension) ? [join(ROOT, target.replace(/^\.\/dist(\/cjs)?/, 'build'))] : [];
 }
 
-function removeUnreachable(declarations, entries) {
-  const reached = new Set();
+/** All that these files import, and what that imports, by path: code or declarations. */
+function modulesFrom(entries) {
+  const modules = new Map();
   const visit = (path) => {
-    if (reached.has(path)) return;
-    reached.add(path);
-    const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'));
-    for (const { fileName } of importedFiles) {
-      if (!fileName.startsWith('.')) continue;
-      const declaration = resolve(dirname(path), fileName.replace(/\.js$/, '.d.ts'));
-      if (!existsSync(declaration)) throw new Error(`${path} imports ${fileName}, which has no types.`);
-      visit(declaration);
-    }
+    if (modules.has(path)) return;
+    if (!existsSync(path)) throw new Error(`There is no ${path}, which another module imports.`);
+    const text = readFileSync(path, 'utf8');
+    const imports = importsIn(path, text);
+    const module = { path, text, imports, isEntry: entries.includes(path), isShared: false };
+    modules.set(path, module);
+    for (const { target } of imports) if (target !== undefined) visit(target);
   };
   entries.forEach(visit);
-  for (const path of declarations) if (!reached.has(path)) rmSync(path);
+  markShared(modules);
+  return modules;
 }
 
-/** Bundles a module with all that it imports, packages included, into the CommonJS. */
-async function share(module, names) {
-  const bundle = await rolldown({ input: join(DIST, module), platform: 'node' });
+/** With the position of each specifier, and the path of what is a file of ours. */
+function importsIn(path, text) {
+  const { importedFiles } = ts.preProcessFile(text, true, true);
+  return importedFiles.map(({ fileName, pos }) => {
+    const start = text.indexOf(fileName, pos);
+    const file = path.endsWith('.d.ts') ? fileName.replace(/\.js$/, '.d.ts') : fileName;
+    const target = fileName.startsWith('.') ? resolve(dirname(path), file) : undefined;
+    return { specifier: fileName, start, end: start + fileName.length, target };
+  });
+}
+
+/** Shared is what imports nothing but Node's modules, and modules that are shared themselves. */
+function markShared(modules) {
+  const candidates = [...modules.values()].filter(({ path }) => !OF_EACH_BUILD.includes(path));
+  for (const module of candidates) module.isShared = true;
+  const canBeShared = ({ specifier, target }) =>
+    target === undefined
+      ? isBuiltin(specifier) || [...DEPENDENCIES, ...BUNDLED].includes(specifier)
+      : modules.get(target).isShared;
+  for (let changed = true; changed;) {
+    const not = candidates.filter(({ isShared, imports }) => isShared && !imports.every(canBeShared));
+    for (const module of not) module.isShared = false;
+    changed = not.length > 0;
+  }
+  for (const module of modules.values()) if (module.isEntry) module.isShared = false;
+}
+
+/** What is not shared, with the imports of what is shared redirected into the CommonJS. */
+function writeEsModules(modules) {
+  for (const { path, text, imports, isShared } of modules.values()) {
+    if (isShared) continue;
+    let output = text;
+    for (const { specifier, start, end, target } of imports.toReversed()) {
+      if (target === undefined || !modules.get(target).isShared) continue;
+      const redirected = relative(dirname(path), join(BUILD, 'cjs', relative(BUILD, target)));
+      const name = redirected.replaceAll('\\', '/').replace(/\.d\.ts$/, '.js');
+      if (text.slice(start, end) !== specifier) throw new Error(`${specifier} is not found in ${path}.`);
+      output = `${output.slice(0, start)}${name.startsWith('.') ? name : `./${name}`}${output.slice(end)}`;
+    }
+    write(join(DIST, relative(BUILD, path)), output);
+  }
+}
+
+/** The entry points, the modules that the ES modules import, and in chunks/ what these have in common. */
+async function bundleCommonJs() {
+  const modules = [...code.values()];
+  const imported = new Set(
+    modules.filter(({ isShared }) => !isShared).flatMap(({ imports }) => imports.map(({ target }) => target)),
+  );
+  const inputs = modules.filter(({ path, isEntry, isShared }) => isEntry || (isShared && imported.has(path)));
+  const bundle = await rolldown({
+    input: Object.fromEntries(inputs.map(({ path }) => [relative(BUILD, path).replace(/\.js$/, ''), path])),
+    platform: 'node',
+    external: (id) => !/^[./]/.test(id) && !BUNDLED.some((name) => id === name || id.startsWith(`${name}/`)),
+  });
   await bundle.write({
-    file: join(COMMONJS, module),
+    dir: COMMONJS,
     format: 'cjs',
-    codeSplitting: false,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+    // Jest cannot import().
+    dynamicImportInCjs: false,
     keepNames: true,
     comments: false,
     postBanner: ({ moduleIds }) => licensesOf(moduleIds),
   });
   await bundle.close();
-  shareFromCommonJs(module, names);
-}
-
-function shareFromCommonJs(module, names) {
-  const up = '../'.repeat(module.split('/').length - 1);
-  writeFileSync(join(DIST, module), `export { ${names.join(', ')} } from '${up}cjs/${module}';\n`);
 }
 
 /** Of the packages that are bundled. */
@@ -143,34 +190,7 @@ async function shrink(path) {
   writeFileSync(path, code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")'));
 }
 
-/** Made of the ES modules, with the same declaration files beside it. */
-async function bundleCommonJs() {
-  const entries = entriesOf(exports, '.js').map((path) => [relative(DIST, path).replace(/\.js$/, ''), path]);
-  const bundle = await rolldown({
-    input: Object.fromEntries(entries),
-    platform: 'node',
-    external: (id) => !/^[./]/.test(id) || sharedModule(id) !== undefined,
-  });
-  await bundle.write({
-    dir: COMMONJS,
-    format: 'cjs',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
-    // Jest cannot import().
-    dynamicImportInCjs: false,
-    keepNames: true,
-    // Only what is imported when it is needed imports them, which makes a chunk of it.
-    paths: (id) => (sharedModule(id) === undefined ? id : `../${sharedModule(id)}`),
-  });
-  await bundle.close();
-  for (const path of filesIn(DIST, '.d.ts')) {
-    const copy = join(COMMONJS, relative(DIST, path));
-    mkdirSync(dirname(copy), { recursive: true });
-    copyFileSync(path, copy);
-  }
-  writeFileSync(join(COMMONJS, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
-}
-
-function sharedModule(id) {
-  return [PAGE_FILES, ...SHARED].find((module) => basename(module) === basename(id));
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

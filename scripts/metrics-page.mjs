@@ -92,10 +92,10 @@ function inParentheses(items) {
   return items.length === 0 ? '' : ` (${items.join(', ')})`;
 }
 
-/** The page, from the definitions in dist/. */
+/** The page, from the definitions in build/. */
 async function builtPage() {
   const load = (area) =>
-    import(new URL(`../dist/metrics/definitions/${area}.definitions.js`, import.meta.url).href);
+    import(new URL(`../build/metrics/definitions/${area}.definitions.js`, import.meta.url).href);
   const { PROCESS_DEFINITIONS } = await load('process');
   const { EVENT_LOOP_DEFINITIONS } = await load('event-loop');
   const { MEMORY_DEFINITIONS } = await load('memory');

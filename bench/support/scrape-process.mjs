@@ -8,9 +8,9 @@ import { PrometheusExporter as OtelExporter } from '@opentelemetry/exporter-prom
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import prom from 'prom-client';
-import { METRICS_SOURCE } from '../../dist/metrics/source/metrics-source.js';
-import { PrometheusExporter } from '../../dist/exporters/prometheus/prometheus.exporter.js';
-import { TEXT } from '../../dist/exporters/prometheus/text-format.js';
+import { METRICS_SOURCE } from '../../dist/cjs/metrics/source/metrics-source.js';
+import { PrometheusExporter } from '../../dist/cjs/exporters/prometheus/prometheus.exporter.js';
+import { TEXT } from '../../build/exporters/prometheus/text-format.js';
 
 const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
 /** The default of prom-client, so that all implementations write the same lines. */

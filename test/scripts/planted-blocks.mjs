@@ -4,8 +4,8 @@
  * One that ought to be named and is not is planted again: on a machine with other work, the watchdog may not get to run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainBlock } from '../../dist/diagnostics/blocked-loop/explain-block.js';
-import { Watchdog } from '../../dist/diagnostics/blocked-loop/watchdog.js';
+import { explainBlock } from '../../build/diagnostics/blocked-loop/explain-block.js';
+import { Watchdog } from '../../build/diagnostics/blocked-loop/watchdog.js';
 import { BLOCKS } from '../diagnostics/planted/blocks.mjs';
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;

@@ -1,6 +1,6 @@
 /**
- * The files of the dashboard inside the package. `dashboard/build.mjs` writes this module into both builds: as a module
- * they are found wherever the code is, also where an application is bundled into one file. Tests read it from dist/.
+ * The files of the dashboard inside the package. `dashboard/build.mjs` writes this module: as a module they are found wherever
+ * the code is, also where an application is bundled into one file. Tests read it from build/.
  */
 
 /** The HTML, with the placeholders that `Page` fills in. */
