@@ -186,8 +186,20 @@ async function shrink(path) {
   const options = path.startsWith(COMMONJS) ? MINIFY_COMMONJS : MINIFY;
   const { code, errors } = await minify(path, readFileSync(path, 'utf8'), options);
   if (errors.length > 0) throw errors[0];
-  // Some tools find what a file imports by strings in quotes only.
-  writeFileSync(path, code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")'));
+  writeFileSync(path, withPlainExports(withQuotes(code)));
+}
+
+/** Some tools find what a file imports by strings in quotes only. */
+function withQuotes(code) {
+  return code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")');
+}
+
+/** Of the getters that chunks export. Nothing that is exported is assigned again, and a request takes these values often. */
+function withPlainExports(code) {
+  return code.replace(
+    /Object\.defineProperty\(exports,"(\w+)",\{enumerable:true,get:function\(\)\{return (\w+)\}\}\)/g,
+    'exports.$1=$2',
+  );
 }
 
 function write(path, text) {
