@@ -103,10 +103,14 @@ async function builtPage() {
   const { HANDLER_DEFINITIONS } = await load('handlers');
   const { METHOD_DEFINITIONS } = await load('methods');
   const { MONITOR_DEFINITIONS } = await load('monitor');
+  const { JOB_DEFINITIONS } = await load('jobs');
+  const { OUTGOING_DEFINITIONS } = await load('outgoing');
   return metricsPage([
     { title: 'HTTP requests', definitions: HTTP_DEFINITIONS },
     { title: 'Handlers of messages and GraphQL', definitions: HANDLER_DEFINITIONS },
     { title: 'Methods with @Timed() and @Counted()', definitions: METHOD_DEFINITIONS },
+    { title: 'Outgoing HTTP requests', definitions: OUTGOING_DEFINITIONS },
+    { title: 'Scheduled jobs', definitions: JOB_DEFINITIONS },
     {
       title: 'The process',
       text:

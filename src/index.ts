@@ -45,6 +45,7 @@ export type {
 export type { ClassicBuckets } from './metrics/histogram/classic-buckets.js';
 export type { ReadonlyBuckets } from './metrics/histogram/exponential-buckets.js';
 export type { Description } from './metrics/description.js';
+export type { OutgoingOptions } from './metrics/metrics-recorder.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
 export type { Extremes } from './metrics/extremes.js';
 export type { HistogramSnapshot } from './metrics/histogram/histogram-snapshot.js';

@@ -1,6 +1,7 @@
 import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
 import { Global, Inject, Logger, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { BeforeInitModule } from './common/startup/before-init.module.js';
 import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { RouteRegistration } from './instrumentation/http/route-registration.js';
@@ -21,7 +22,7 @@ import { WIRINGS } from './wiring/wirings.js';
  */
 @Global()
 @Module({
-  imports: [StartupModule],
+  imports: [StartupModule, BeforeInitModule],
   providers: WIRINGS.flatMap(({ providers }) => providers),
   exports: [StartupModule, MONITOR_OPTIONS, ...WIRINGS.flatMap(({ exports }) => exports)],
 })

@@ -58,6 +58,8 @@ describe('the options', () => {
         heapSnapshot: false,
       },
       captures: undefined,
+      outgoing: true,
+      jobs: true,
     };
     const { access, ...others } = resolveMonitorOptions();
     expect(others).toEqual(defaults);

@@ -61,6 +61,16 @@ export interface MonitorOptions
    * Default: `false`.
    */
   diagnostics?: boolean | DiagnosticsOptions | undefined;
+  /**
+   * Measures the HTTP requests that the application sends, by `fetch()`, undici, `node:http` and `node:https`: by host, method and
+   * status. Default: `true`.
+   */
+  outgoing?: boolean | undefined;
+  /**
+   * Measures the jobs of `@nestjs/schedule` (`@Cron()`, `@Interval()`, `@Timeout()` and those of its `SchedulerRegistry`), the
+   * `@OnEvent()` handlers of `@nestjs/event-emitter` and the processors of `@nestjs/bullmq`. Default: `true`.
+   */
+  jobs?: boolean | undefined;
   /** Where repeated profiles are kept. Default: nowhere. */
   captures?: CapturesOptions | undefined;
 }
@@ -78,6 +88,8 @@ export interface ResolvedMonitorOptions
   readonly history: ResolvedHistoryOptions | undefined;
   readonly collectors: ResolvedCollectorsOptions;
   readonly diagnostics: ResolvedDiagnosticsOptions;
+  readonly outgoing: boolean;
+  readonly jobs: boolean;
   readonly captures: ResolvedCapturesOptions | undefined;
 }
 
@@ -94,6 +106,8 @@ const RULES: Rules = {
   history: HISTORY_RULE,
   collectors: COLLECTORS_RULES,
   diagnostics: DIAGNOSTICS_RULE,
+  outgoing: YES_OR_NO,
+  jobs: YES_OR_NO,
   captures: CAPTURES_RULES,
 };
 
@@ -120,6 +134,8 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     history: resolveHistoryOptions(options.history),
     collectors: resolveCollectorsOptions(options.collectors),
     diagnostics: resolveDiagnosticsOptions(options.diagnostics),
+    outgoing: options.outgoing ?? true,
+    jobs: options.jobs ?? true,
     captures: resolveCapturesOptions(options.captures),
   });
 }

@@ -8,6 +8,7 @@ import { MetricsRecorder } from './metrics/metrics-recorder.js';
 import { MetricsRegistry } from './metrics/registry.js';
 import type { Measurements } from './metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
+import { CallContext } from './common/call-context.js';
 import { OfThisCopy } from './common/this-copy.js';
 
 /**
@@ -30,8 +31,9 @@ export class MonitorService extends MetricsRecorder {
     @Inject(MetricsReader) private readonly reader: MetricsReader,
     @Inject(HistoryHandle) private readonly historyHandle = new HistoryHandle(),
     @Inject(FindingsHandle) private readonly findingsHandle = new FindingsHandle(),
+    @Inject(CallContext) callContext = new CallContext(),
   ) {
-    super(registry);
+    super(registry, callContext);
   }
 
   /**

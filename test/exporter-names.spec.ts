@@ -47,7 +47,7 @@ async function lively(): Promise<TestApp> {
 }
 
 it('the metrics of a running application have the names that OpenTelemetry has for them', async () => {
-  const { app } = await lively();
+  const { app, port } = await lively();
   const { resourceMetrics, errors } = await new MonitorMetricProducer(app.get(MonitorService)).collect();
   expect(errors).toEqual([]);
   const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
@@ -70,6 +70,17 @@ it('the metrics of a running application have the names that OpenTelemetry has f
     ]),
   );
   expect(pointsOf('http.server.active_requests')).toEqual([{}]);
+  // The requests of this test, which the same process has sent.
+  const server = { 'server.address': '127.0.0.1', 'server.port': port };
+  expect(pointsOf('http.client.request.duration')).toEqual(
+    expect.arrayContaining([
+      { ...request, ...server, 'http.response.status_code': 200 },
+      { ...request, ...server, 'http.response.status_code': 404, 'error.type': '404' },
+      { ...request, ...server, 'error.type': 'aborted' },
+    ]),
+  );
+  expect(pointsOf('monitor.http.client.errors')).toEqual([{ ...server, 'error.type': 'aborted' }]);
+  expect(pointsOf('http.client.active_requests')).toEqual([server]);
   expect(pointsOf('nodejs.eventloop.time')).toEqual([
     { 'nodejs.eventloop.state': 'active' },
     { 'nodejs.eventloop.state': 'idle' },
@@ -104,6 +115,15 @@ it('the metrics of a running application have the names that dashboards for Prom
     value: 1,
     labels: { http_request_method: 'GET', http_response_status_code: '200' },
   });
+  const server = { server_address: '127.0.0.1', server_port: String(running.port) };
+  expect(samplesOf('http_client_request_duration_seconds').map(({ labels }) => labels)).toContainEqual({
+    ...server,
+    http_request_method: 'GET',
+    http_response_status_code: '404',
+    le: '+Inf',
+  });
+  expect(samplesOf('http_client_errors_total')[0]?.labels).toEqual({ ...server, error_type: 'aborted' });
+  expect(samplesOf('http_client_active_requests')[0]?.labels).toEqual(server);
   expect(samplesOf('nodejs_eventloop_time_seconds_total').map(({ labels }) => labels.state)).toEqual([
     'active',
     'idle',

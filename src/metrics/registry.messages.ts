@@ -41,6 +41,10 @@ export const NOTHING_TO_TIME = (name: unknown, given: unknown): string =>
   `time(${show(name)}, ...) was given ${show(given)} in place of a function, and returned it: give it the function that ` +
   `starts the work, as in time(${show(name)}, () => work()). ${COUNTED}`;
 
+export const BAD_URL_TEMPLATE = (given: unknown): string =>
+  `outgoing() was given ${show(given)} as its route, which must be a text of 1 to 200 characters. Its requests are measured ` +
+  `without a template. ${COUNTED}`;
+
 export const SERIES_OVERFLOW = (name: string, maxSeries: number): string =>
   `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
   `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +

@@ -1,6 +1,7 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { CallContext } from '../common/call-context.js';
 import { Deadline } from '../common/deadline.js';
 import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
@@ -58,6 +59,7 @@ export class PublisherTask implements OnModuleDestroy {
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Inject(Startup) startup: Startup,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(CallContext) private readonly context: CallContext,
   ) {
     this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
     if (this.runners.length > 0) startup.start(() => this.start());
@@ -117,13 +119,16 @@ export class PublisherTask implements OnModuleDestroy {
     if (isWindowPublisher(publisher)) {
       const view = await this.source.window(reader, { isKept: true });
       return {
-        publish: (context) => publisher[PUBLISH_WINDOW](view, context),
+        publish: (context) => this.context.own(() => publisher[PUBLISH_WINDOW](view, context)),
         giveBack: () => view.giveBack(),
       };
     }
     const { metrics, giveBack } = await this.reader.read(reader, true);
+    // What a publisher sends is not what the application sends.
     const publish = (context: PublishContext) =>
-      typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context);
+      this.context.own(() =>
+        typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
+      );
     return { publish, giveBack };
   }
 

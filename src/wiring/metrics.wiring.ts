@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { CallContext } from '../common/call-context.js';
 import { Collectors } from '../instrumentation/runtime/collectors.js';
 import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
@@ -30,6 +31,7 @@ export const METRICS: Wiring = {
         });
       },
     },
+    { provide: CallContext, useFactory: () => new CallContext() },
     { provide: EventLoopBlocks, useFactory: () => new EventLoopBlocks() },
     {
       provide: METRICS_SOURCE,
@@ -44,5 +46,5 @@ export const METRICS: Wiring = {
     },
     MonitorService,
   ],
-  exports: [MonitorService, MetricsRegistry, METRICS_SOURCE, MetricsReader],
+  exports: [CallContext, MonitorService, MetricsRegistry, METRICS_SOURCE, MetricsReader],
 };

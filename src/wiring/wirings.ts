@@ -5,6 +5,7 @@ import { HISTORY } from './history.wiring.js';
 import { INSTRUMENTATION } from './instrumentation.wiring.js';
 import { METRICS } from './metrics.wiring.js';
 import type { Wiring } from './wiring.js';
+import { WORK } from './work.wiring.js';
 
 /**
  * I want to add a feature with providers of its own: which files?
@@ -13,4 +14,12 @@ import type { Wiring } from './wiring.js';
  * 2. `src/wiring/<folder>.wiring.ts`: its providers, and what the publishers and the controllers may inject of them.
  * 3. Here: one line. The order is the one in which they start.
  */
-export const WIRINGS: readonly Wiring[] = [METRICS, DIAGNOSTICS, INSTRUMENTATION, ACCESS, ENDPOINT, HISTORY];
+export const WIRINGS: readonly Wiring[] = [
+  METRICS,
+  DIAGNOSTICS,
+  INSTRUMENTATION,
+  WORK,
+  ACCESS,
+  ENDPOINT,
+  HISTORY,
+];

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { setOwn } from '../../common/set-own.js';
+import { hostAndPort } from '../../metrics/definitions/host-and-port.js';
 
 /** For each label the name of its attribute, or a function that makes attributes of its value. */
 export type AttributeMap = Readonly<Record<string, string | ((value: string) => Attributes)>>;
@@ -23,10 +24,17 @@ const RULES: Readonly<Record<string, (value: string) => Attributes>> = {
   'http.response.status_code': statusAttributes,
 };
 
+/** The same for HTTP clients, where `4xx` is an error too, and a request without a response has the kind of its error. */
+const CLIENT_RULES: typeof RULES = {
+  'server.address': hostAttributes,
+  'http.response.status_code': clientStatusAttributes,
+};
+
 /** The attributes of a metric of the monitor itself, from the names in its definition. */
 export function attributeMapOf(names: Readonly<Record<string, string>> = {}): AttributeMap {
+  const rules = Object.values(names).includes('server.address') ? CLIENT_RULES : RULES;
   return Object.fromEntries(
-    Object.entries(names).map(([label, attribute]) => [label, RULES[attribute] ?? attribute]),
+    Object.entries(names).map(([label, attribute]) => [label, rules[attribute] ?? attribute]),
   );
 }
 
@@ -35,6 +43,17 @@ function statusAttributes(status: string): Attributes {
   const code = Number(status);
   if (!Number.isInteger(code)) return { 'http.response.status_code': status };
   return { 'http.response.status_code': code, ...(code >= 500 && { 'error.type': status }) };
+}
+
+function clientStatusAttributes(status: string): Attributes {
+  const code = Number(status);
+  if (!Number.isInteger(code)) return { 'error.type': status };
+  return { 'http.response.status_code': code, ...(code >= 400 && { 'error.type': status }) };
+}
+
+function hostAttributes(text: string): Attributes {
+  const { host, port } = hostAndPort(text);
+  return { 'server.address': host, ...(port !== undefined && { 'server.port': Number(port) }) };
 }
 
 /** The attributes of a series with these labels. */

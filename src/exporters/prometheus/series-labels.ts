@@ -4,7 +4,7 @@ import { LabelNames, labelsIn, shapeOf } from './label-names.js';
 import { escapeQuoted, hasValidValues, sanitizeValue } from './sanitize.js';
 
 /** How a metric of the monitor itself renames its labels and rewrites their values. */
-export type LabelRules = Pick<PrometheusNames, 'labels' | 'labelValue'>;
+export type LabelRules = Pick<PrometheusNames, 'labels' | 'labelValue' | 'splits'>;
 
 /**
  * The labels of the series in one list of a metric, as they are written.
@@ -50,14 +50,21 @@ export class SeriesLabels {
   }
 
   private isValid(shape: string, labels: string): boolean {
-    return this.rules.labelValue === undefined && this.names.areKept(shape) && hasValidValues(labels);
+    const { labelValue, splits } = this.rules;
+    return (
+      labelValue === undefined && splits === undefined && this.names.areKept(shape) && hasValidValues(labels)
+    );
   }
 
   private rewrite(text: string): string {
-    const { labelValue: valueOf = (value) => value } = this.rules;
-    const parts = Object.entries(labelsIn(text)).map(
-      ([name, value]) => `${this.names.of(name)}="${escapeQuoted(sanitizeValue(valueOf(value)))}"`,
-    );
+    const { labelValue: valueOf = (value) => value, splits = {} } = this.rules;
+    const parts = Object.entries(labelsIn(text))
+      .flatMap(([name, value]) =>
+        Object.hasOwn(splits, name)
+          ? Object.entries(splits[name]?.(value) ?? {})
+          : [[this.names.of(name), value] as const],
+      )
+      .map(([name, value]) => `${name}="${escapeQuoted(sanitizeValue(valueOf(value)))}"`);
     return `{${parts.join(',')}}`;
   }
 }

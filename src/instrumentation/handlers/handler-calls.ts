@@ -5,6 +5,7 @@ import type { Clock } from '../../common/clock.js';
 import { monotonicClock, realClock } from '../../common/clock.js';
 import type { InFlight, InFlightSource } from '../../common/in-flight.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
+import { withOutcome } from '../outcome.js';
 import { isOperation } from './graphql-operation.js';
 import { HandlerCall } from './handler-call.js';
 import { HandlerMetrics } from './handler-metrics.js';
@@ -48,6 +49,25 @@ export class HandlerCalls {
     const metrics = this.metricsOf(transport, context.getClass(), context.getHandler());
     // Each subscription is a call: an interceptor around this one may retry.
     return defer(() => source.pipe(tap(this.begin(context, metrics))));
+  }
+
+  /**
+   * Does a call of a handler that Nest runs without a context: an event or a job of a queue.
+   *
+   * @param isFailure whether what is thrown is a failure. Default: always.
+   */
+  run<T>(
+    transport: string,
+    owner: object | undefined,
+    method: object,
+    work: () => T,
+    isFailure: (thrown: unknown) => boolean = () => true,
+  ): T {
+    const call: HandlerCall = new HandlerCall(this.metricsOf(transport, owner, method), this.clock, () =>
+      this.inFlight?.end(call, realClock()),
+    );
+    this.inFlight?.begin(call, realClock());
+    return withOutcome(work, (isOk, thrown) => (isOk || !isFailure(thrown) ? call.complete() : call.error()));
   }
 
   private begin(context: object, metrics: HandlerMetrics): HandlerCall {

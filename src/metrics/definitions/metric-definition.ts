@@ -13,6 +13,8 @@ export interface PrometheusNames {
   readonly name: string;
   /** The labels that have another name there. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Makes several labels of the value of a label that has this name of ours. */
+  readonly splits?: Readonly<Record<string, (value: string) => Readonly<Record<string, string>>>>;
   /** Maps the value of each label. */
   readonly labelValue?: (value: string) => string;
   /** Written as `untyped` or `unknown`, because the name ends as that of another type does. */

@@ -1,0 +1,171 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { handlerName } from '../handlers/handler-name.js';
+import { countSkippedRuns, CronTimetable, measureCronJob } from './cron-job.js';
+import type { Timetable } from './due-tracker.js';
+import { DueTracker } from './due-tracker.js';
+import { instancesWith } from './found-instances.js';
+import type { JobMetrics } from './job-metrics.js';
+import type { Jobs } from './jobs.js';
+import type {
+  AnyFunction,
+  CronJob,
+  Mounted,
+  ScheduleExplorer,
+  SchedulerOrchestrator,
+  SchedulerRegistry,
+  Timer,
+} from './schedule.types.js';
+import { classOf, shadow } from './shadow.js';
+import { measureTimer, TimerTimetable } from './timer-job.js';
+
+/** The key under which `@nestjs/schedule` keeps the name that a decorator was given. */
+const NAME = 'SCHEDULER_NAME';
+
+/** Of so many jobs at most it is known before they run whether they are late. */
+const MAX_TRACKED = 1000;
+
+/** A job of a decorator, by the function that `@nestjs/schedule` runs. */
+interface Decorated {
+  readonly metrics: JobMetrics;
+  /** Set when the job is mounted. */
+  tracker?: DueTracker;
+}
+
+/**
+ * Measures the jobs of `@nestjs/schedule`. It catches what a job throws in a wrapper of its own: so the method must be measured
+ * before it is wrapped, and what the application adds to the `SchedulerRegistry` when it is added.
+ *
+ * The objects of this application are changed, and no class of the package.
+ */
+export class ScheduleIntegration {
+  private readonly decorated = new WeakMap<object, Decorated>();
+  /** By kind and name in the registry. */
+  private readonly trackers = new Map<
+    string,
+    { readonly tracker: DueTracker; readonly isThere: () => boolean }
+  >();
+
+  constructor(
+    private readonly jobs: Jobs,
+    /** Names in the registry that are no jobs of the application. */
+    private readonly ignored: ReadonlySet<string>,
+  ) {}
+
+  /** Before `@nestjs/schedule` looks for decorated methods. */
+  attach(modules: ModulesContainer): void {
+    const explorers = instancesWith<ScheduleExplorer>(modules, [
+      'wrapFunctionInTryCatchBlocks',
+      'lookupSchedulers',
+    ]);
+    for (const explorer of explorers) this.attachExplorer(explorer);
+    const orchestrators = explorers.flatMap(({ schedulerOrchestrator: one }) =>
+      one === undefined ? [] : [one],
+    );
+    const registries = instancesWith<SchedulerRegistry>(modules, [
+      'addCronJob',
+      'addInterval',
+      'addTimeout',
+      'getCronJobs',
+    ]);
+    for (const registry of registries) this.attachRegistry(registry, orchestrators);
+  }
+
+  /** Before each read. */
+  update(): void {
+    for (const [key, { tracker, isThere }] of this.trackers) {
+      if (isThere()) {
+        tracker.onRead();
+      } else {
+        tracker.stop();
+        this.trackers.delete(key);
+      }
+    }
+  }
+
+  private attachExplorer(explorer: ScheduleExplorer): void {
+    const wrapOriginal = explorer.wrapFunctionInTryCatchBlocks.bind(explorer);
+    shadow(explorer, 'wrapFunctionInTryCatchBlocks', (method: AnyFunction, instance: object) => {
+      const given: unknown = Reflect.getMetadata(NAME, method);
+      const decorated: Decorated = { metrics: this.jobs.of(given ?? handlerName(classOf(instance), method)) };
+      const measured: AnyFunction = function (this: unknown, ...args) {
+        decorated.tracker?.onStart();
+        return decorated.metrics.run(() => method.apply(this, args));
+      };
+      const wrapped = wrapOriginal(measured, instance);
+      this.decorated.set(wrapped, decorated);
+      return wrapped;
+    });
+  }
+
+  private attachRegistry(registry: SchedulerRegistry, orchestrators: readonly SchedulerOrchestrator[]): void {
+    const cron = (name: string, job: CronJob): void => {
+      const isThere = () => registry.getCronJobs().get(name) === job;
+      const decorated = this.find(orchestrators, 'cronJobs', name, job);
+      const metrics = decorated?.metrics ?? this.jobs.of(name);
+      const tracker = this.track(`cron ${name}`, metrics, new CronTimetable(job), isThere);
+      if (decorated === undefined) return measureCronJob(job, metrics, () => tracker.onStart());
+      decorated.tracker = tracker;
+      countSkippedRuns(job, metrics);
+    };
+    const timer =
+      (kind: 'intervals' | 'timeouts', type: 'interval' | 'timeout') =>
+      (name: string, one: Timer): void => {
+        if (this.ignored.has(name)) return;
+        const decorated = this.find(orchestrators, kind, name, one);
+        const metrics = decorated?.metrics ?? this.jobs.of(name);
+        const isThere = () => registry.doesExist(type, name);
+        const tracker = this.track(`${kind} ${name}`, metrics, new TimerTimetable(one), isThere);
+        if (decorated === undefined) measureTimer(one, metrics, () => tracker.onStart());
+        else decorated.tracker = tracker;
+      };
+    const interval = timer('intervals', 'interval');
+    const timeout = timer('timeouts', 'timeout');
+
+    // What a constructor has added is there already.
+    for (const [name, job] of registry.getCronJobs()) cron(name, job);
+    for (const name of registry.getIntervals()) interval(name, registry.getInterval(name));
+    for (const name of registry.getTimeouts()) timeout(name, registry.getTimeout(name));
+    onAdd(registry, 'addCronJob', cron);
+    onAdd(registry, 'addInterval', interval);
+    onAdd(registry, 'addTimeout', timeout);
+  }
+
+  private find(
+    orchestrators: readonly SchedulerOrchestrator[],
+    kind: keyof SchedulerOrchestrator,
+    name: string,
+    ref: unknown,
+  ): Decorated | undefined {
+    for (const orchestrator of orchestrators) {
+      const all = orchestrator[kind] ?? {};
+      const mounted: Mounted | undefined = Object.hasOwn(all, name) ? all[name] : undefined;
+      // One of that name may have been deleted, and another one added.
+      if (typeof mounted?.target === 'function' && mounted.ref === ref)
+        return this.decorated.get(mounted.target);
+    }
+    return undefined;
+  }
+
+  private track(key: string, metrics: JobMetrics, timetable: Timetable, isThere: () => boolean): DueTracker {
+    const tracker = new DueTracker(metrics, timetable);
+    if (this.trackers.size < MAX_TRACKED) this.trackers.set(key, { tracker, isThere });
+    return tracker;
+  }
+}
+
+/** Calls a function after each successful call of a method that adds a job. */
+function onAdd<T extends object, K extends keyof T & string>(
+  registry: T,
+  method: K,
+  added: (name: string, job: never) => void,
+): void {
+  const add = (registry[method] as AnyFunction).bind(registry);
+  shadow(registry, method, (name: string, job: never) => {
+    add(name, job);
+    try {
+      added(name, job);
+    } catch {
+      // A job of another shape, such as that of a test, runs and is not measured.
+    }
+  });
+}

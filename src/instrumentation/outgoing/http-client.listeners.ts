@@ -1,0 +1,73 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Listeners } from './channels.js';
+import { errorKind } from './error-kind.js';
+import type { OutgoingCall } from './outgoing-call.js';
+
+/** Begins the measurement of a call; `undefined` for one that is not measured. */
+export type BeginCall = (origin: string, method: unknown) => OutgoingCall | undefined;
+
+interface RequestMessage {
+  readonly request: ClientRequest;
+}
+
+/**
+ * Measures the requests of `node:http` and `node:https`, which axios, got, supertest and many others are built on.
+ *
+ * Node emits `close` once for each request: after the response has been read, after an error, and after `destroy()`. So that
+ * is where a request is counted.
+ */
+export function httpClientListeners(begin: BeginCall): Listeners {
+  const calls = new WeakMap<ClientRequest, OutgoingCall | undefined>();
+
+  const onBegin = ({ request }: RequestMessage): void => {
+    if (calls.has(request)) return;
+    const call = begin(originOf(request), request.method);
+    calls.set(request, call);
+    if (call === undefined) return;
+    // A request that times out is not destroyed by Node but by the application, often without an error.
+    request.once('timeout', () => call.fail('timeout'));
+    request.once('close', () => end(request, call));
+  };
+
+  return {
+    // Node 22 and later. Before, the measurement begins when the body has been written.
+    'http.client.request.created': onBegin,
+    'http.client.request.start': onBegin,
+    'http.client.response.finish': ({
+      request,
+      response,
+    }: RequestMessage & { readonly response: IncomingMessage }) => {
+      if (response.statusCode !== undefined) calls.get(request)?.respond(response.statusCode);
+    },
+    'http.client.request.error': (message: RequestMessage & { readonly error: unknown }) => {
+      // On Node 20, a request may be destroyed before it has started.
+      onBegin(message);
+      const { request, error } = message;
+      const kind = errorKind(error);
+      // Node reports "socket hang up" for a request that the application has destroyed without a reason, too.
+      calls.get(request)?.fail(kind === 'reset' && request.destroyed ? 'aborted' : kind);
+    },
+  };
+}
+
+function end(request: ClientRequest, call: OutgoingCall): void {
+  // Not documented, and there in every version: not all responses are published.
+  const { res } = request as ClientRequest & { readonly res?: IncomingMessage | null };
+  if (res?.statusCode === undefined) return call.end(false);
+  call.respond(res.statusCode);
+  // The connection is the application's from here on.
+  const isUpgrade = res.statusCode === 101 || request.method === 'CONNECT';
+  if (!res.complete && hasOtherSideEnded(request)) call.fail('reset');
+  call.end(res.complete || isUpgrade);
+}
+
+/** Whether the connection was ended by the other side, and not by the application. Node publishes no error for either. */
+function hasOtherSideEnded({ socket }: ClientRequest): boolean {
+  return socket !== null && (socket.readableEnded || socket.errored !== null);
+}
+
+function originOf(request: ClientRequest): string {
+  // Node sets it to host and port, unless the application does. The port is nowhere else.
+  const header = request.getHeader('host');
+  return `${request.protocol}//${typeof header === 'string' && header !== '' ? header : request.host}`;
+}

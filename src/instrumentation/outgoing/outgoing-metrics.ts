@@ -1,0 +1,50 @@
+import { ownCopy } from '../../common/own-copy.js';
+import type { MetricsRegistry } from '../../metrics/registry.js';
+import { MAX_LABEL_LENGTH } from '../../metrics/series/labels.js';
+import { HostMetrics } from './host-metrics.js';
+
+/** At most so many hosts have series of their own: a crawler calls any number of hosts. */
+export const MAX_HOSTS = 100;
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** Finds the metrics of a host. */
+export class OutgoingMetrics {
+  /** By scheme and authority, as the clients have them. Several of these can be the same host. */
+  private readonly known = new Map<string, HostMetrics>();
+  private readonly hosts = new Map<string, HostMetrics>();
+  private overflow: HostMetrics | undefined;
+
+  constructor(private readonly registry: MetricsRegistry) {}
+
+  /** @param origin such as `http://localhost:3000`. */
+  of(origin: string): HostMetrics {
+    const known = this.known.get(origin);
+    if (known !== undefined) return known;
+    const host = hostLabel(origin);
+    const metrics = this.hosts.get(host) ?? this.add(host);
+    if (metrics !== this.overflow && this.known.size < 2 * MAX_HOSTS)
+      this.known.set(ownCopy(origin), metrics);
+    return metrics;
+  }
+
+  private add(host: string): HostMetrics {
+    if (this.hosts.size >= MAX_HOSTS) return (this.overflow ??= new HostMetrics(this.registry, undefined));
+    const own = ownCopy(host);
+    const metrics = new HostMetrics(this.registry, own);
+    this.hosts.set(own, metrics);
+    return metrics;
+  }
+}
+
+/** Host and port, without user, password and path. */
+function hostLabel(origin: string): string {
+  let label = 'unknown';
+  try {
+    const { protocol, hostname, port } = new URL(origin);
+    label = `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? '')}`;
+  } catch {
+    // A client can be given any text as its host.
+  }
+  return label.slice(0, MAX_LABEL_LENGTH);
+}

@@ -1,0 +1,299 @@
+import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import { Injectable, Scope } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
+import { CronJob } from 'cron';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MonitorModule, MonitorService, PUBLISHER_INTERVAL } from '../../src/index.js';
+import { moduleOf } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { present } from '../support/present.js';
+
+async function start(metadata: ModuleMetadata): Promise<INestApplicationContext> {
+  const app = await NestFactory.createApplicationContext(moduleOf(metadata), { logger: false });
+  onTestFinished(() => app.close());
+  return app;
+}
+
+let readers = 0;
+
+/** The numbers of one job. */
+async function jobOf(app: INestApplicationContext, job: string) {
+  const { counters, gauges, histograms } = await app.get(MonitorService).metrics(`job-${++readers}`);
+  const label = `{job="${job}"}`;
+  return {
+    ok: counters[`job_runs{job="${job}",outcome="ok"}`],
+    error: counters[`job_runs{job="${job}",outcome="error"}`],
+    durations: histograms[`job_duration${label}`]?.count,
+    running: gauges[`job_running${label}`],
+    overlaps: counters[`job_overlaps${label}`],
+    missed: counters[`job_missed_runs${label}`],
+    lastSuccess: gauges[`job_last_success${label}`],
+    nextRun: gauges[`job_next_run${label}`],
+  };
+}
+
+@Injectable()
+class Jobs {
+  readonly calls = { cron: 0, named: 0, interval: 0, timeout: 0 };
+  private readonly secret = 'this';
+
+  @Cron('* * * * * *') everySecond(): void {
+    this.calls.cron++;
+    if (this.secret !== 'this') throw new Error('the method has lost its object');
+  }
+
+  @Cron('* * * * * *', { name: 'nightly report' }) async report(): Promise<void> {
+    this.calls.named++;
+    await Promise.resolve();
+    throw new Error('no paper');
+  }
+
+  @Interval(20) async sync(): Promise<void> {
+    this.calls.interval++;
+    await Promise.resolve();
+    if (this.calls.interval === 2) throw new Error('on purpose');
+  }
+
+  @Timeout(1) warmUp(): void {
+    this.calls.timeout++;
+    throw new Error('cold');
+  }
+}
+
+const MONITOR = () => MonitorModule.forRoot();
+const SCHEDULE = () => ScheduleModule.forRoot();
+
+describe.each([
+  ['before', () => [MONITOR(), SCHEDULE()]],
+  ['after', () => [SCHEDULE(), MONITOR()]],
+])('with the monitor imported %s the scheduler', (_order, imports) => {
+  it('runs of decorated methods are counted with their outcome, and nothing runs twice', async () => {
+    const app = await start({ imports: imports(), providers: [Jobs] });
+    const { calls } = app.get(Jobs);
+    await eventually(() => {
+      expect(calls.cron).toBeGreaterThan(0);
+      expect(calls.named).toBeGreaterThan(0);
+      expect(calls.interval).toBeGreaterThan(3);
+    });
+    await eventually(async () => {
+      const began = calls.interval;
+      const sync = await jobOf(app, 'Jobs.sync');
+      expect(calls.interval).toBe(began);
+      expect(sync).toMatchObject({
+        error: 1,
+        ok: began - 1,
+        durations: began,
+        running: 0,
+        overlaps: 0,
+        missed: 0,
+      });
+    });
+    const cron = await jobOf(app, 'Jobs.everySecond');
+    expect(cron).toMatchObject({ ok: calls.cron, error: 0, running: 0, missed: 0 });
+    expect(await jobOf(app, 'nightly report')).toMatchObject({
+      ok: 0,
+      error: calls.named,
+      lastSuccess: undefined,
+    });
+    expect(await jobOf(app, 'Jobs.warmUp')).toMatchObject({ ok: 0, error: 1, nextRun: undefined });
+    expect(calls.timeout).toBe(1);
+  });
+
+  it('the last success and the next run are known', async () => {
+    const app = await start({ imports: imports(), providers: [Jobs] });
+    const begin = Date.now() / 1000;
+    // Before the first run, too.
+    const [, cron] = present([...app.get(SchedulerRegistry).getCronJobs()][0]);
+    const { nextRun } = await jobOf(app, 'Jobs.everySecond');
+    expect(Math.abs(present(nextRun) - cron.nextDate().toSeconds())).toBeLessThanOrEqual(1);
+    await eventually(async () => expect((await jobOf(app, 'Jobs.sync')).ok).toBeGreaterThan(2));
+    const sync = await jobOf(app, 'Jobs.sync');
+    const end = Date.now() / 1000;
+    expect(sync.lastSuccess).toBeGreaterThanOrEqual(begin);
+    expect(sync.lastSuccess).toBeLessThanOrEqual(end);
+    expect(sync.nextRun).toBeGreaterThan(begin);
+    expect(sync.nextRun).toBeLessThanOrEqual(end + 0.02);
+  });
+});
+
+describe('jobs of the SchedulerRegistry', () => {
+  it('are measured by their name, whether they throw, reject or succeed', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    const registry = app.get(SchedulerRegistry);
+    const calls = { sync: 0, async: 0, interval: 0, timeout: 0 };
+    const { error: consoleError } = console;
+    onTestFinished(() => void (console.error = consoleError));
+    // `cron` writes what a callback throws to the console.
+    console.error = () => {};
+    const sync = CronJob.from({
+      cronTime: '* * * * * *',
+      onTick: () => {
+        calls.sync++;
+        throw new Error('sync');
+      },
+    });
+    const async = CronJob.from({ cronTime: '* * * * * *', onTick: () => void calls.async++ });
+    async.addCallback(() => sleep(1));
+    registry.addCronJob('throws', sync);
+    registry.addCronJob('works', async);
+    // One that is added later belongs to the same run.
+    async.addCallback(() => Promise.reject(new Error('async')));
+    registry.addInterval(
+      'interval',
+      setInterval(() => void calls.interval++, 10),
+    );
+    registry.addTimeout(
+      'timeout',
+      setTimeout(() => void calls.timeout++, 10),
+    );
+    expect(await jobOf(app, 'works')).toMatchObject({ ok: 0, error: 0, nextRun: undefined });
+    registry.addTimeout(
+      'later',
+      setTimeout(() => {}, 60_000),
+    );
+    expect((await jobOf(app, 'later')).nextRun).toBeGreaterThan(Date.now() / 1000);
+    sync.start();
+    async.start();
+    expect((await jobOf(app, 'works')).nextRun).toBeGreaterThan(0);
+    await eventually(() => {
+      expect(calls.sync + calls.async).toBeGreaterThanOrEqual(2);
+      expect(calls.interval).toBeGreaterThan(1);
+    });
+    await eventually(async () => {
+      expect(await jobOf(app, 'throws')).toMatchObject({ ok: 0, error: calls.sync, durations: calls.sync });
+      expect(await jobOf(app, 'works')).toMatchObject({ ok: 0, error: calls.async, running: 0 });
+    });
+    const { ok } = await jobOf(app, 'interval');
+    expect(ok).toBeLessThanOrEqual(calls.interval);
+    expect(ok).toBeGreaterThan(0);
+    expect(await jobOf(app, 'timeout')).toMatchObject({ ok: 1, nextRun: undefined });
+
+    // A job that is deleted is not due; another one may take its name.
+    registry.deleteInterval('interval');
+    registry.deleteCronJob('works');
+    for (const job of ['interval', 'works']) expect((await jobOf(app, job)).nextRun).toBeUndefined();
+    registry.addTimeout(
+      'interval',
+      setTimeout(() => {}, 60_000),
+    );
+    expect((await jobOf(app, 'interval')).nextRun).toBeGreaterThan(Date.now() / 1000 + 50);
+  });
+
+  it('are measured if a constructor has added them, and if a decorated job had that name before', async () => {
+    @Injectable()
+    class Early {
+      calls = 0;
+
+      constructor(private readonly registry: SchedulerRegistry) {
+        registry.addInterval(
+          'early',
+          setInterval(() => void this.calls++, 10),
+        );
+      }
+
+      replace(): void {
+        this.registry.deleteInterval('decorated');
+        this.registry.addInterval(
+          'decorated',
+          setInterval(() => {}, 10),
+        );
+      }
+
+      @Interval('decorated', 60_000) never(): void {}
+    }
+    const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Early] });
+    await eventually(async () => expect((await jobOf(app, 'early')).ok).toBeGreaterThan(0));
+    app.get(Early).replace();
+    await eventually(async () => expect((await jobOf(app, 'decorated')).ok).toBeGreaterThan(1));
+  });
+
+  it('share one series beyond the first 200', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    const registry = app.get(SchedulerRegistry);
+    for (let n = 0; n < 230; n++)
+      registry.addTimeout(
+        `order-${n}`,
+        setTimeout(() => {}, 1),
+      );
+    await eventually(async () => {
+      const { counters } = await app.get(MonitorService).metrics(`job-${++readers}`);
+      expect(counters['job_runs{overflow="true"}']).toBe(30);
+      expect(Object.keys(counters).filter((name) => name.startsWith('job_runs{job='))).toHaveLength(400);
+    });
+  });
+
+  it('reject as they would without the monitor', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve));
+    const fail = () => Promise.reject(new Error('nobody catches it'));
+    app.get(SchedulerRegistry).addTimeout('rejects', setTimeout(fail as () => void, 1));
+    expect(await unhandled).toMatchObject({ message: 'nobody catches it' });
+    expect(await jobOf(app, 'rejects')).toMatchObject({ ok: 0, error: 1 });
+  });
+});
+
+it('counts a start while another run has not ended, and a run that is skipped for it', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+
+  @Injectable()
+  class Slow {
+    @Interval('overlapping', 10) overlap(): Promise<void> {
+      return released;
+    }
+
+    @Cron('* * * * * *', { name: 'waiting', waitForCompletion: true }) wait(): Promise<void> {
+      return released;
+    }
+  }
+  const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Slow] });
+  await eventually(async () => {
+    const { overlaps, running } = await jobOf(app, 'overlapping');
+    expect(overlaps).toBeGreaterThan(1);
+    expect(running).toBe(present(overlaps) + 1);
+    expect(await jobOf(app, 'waiting')).toMatchObject({ running: 1, overlaps: 0 });
+    expect((await jobOf(app, 'waiting')).missed).toBeGreaterThan(0);
+  });
+  release();
+  await eventually(async () => expect((await jobOf(app, 'waiting')).running).toBe(0));
+});
+
+it('the methods stay as they are: a direct call is no run, and their class is not changed', async () => {
+  const before = Object.getOwnPropertyDescriptors(Jobs.prototype);
+  const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Jobs] });
+  const jobs = app.get(Jobs);
+  expect(Object.getOwnPropertyDescriptors(Jobs.prototype)).toEqual(before);
+  expect(Object.hasOwn(jobs, 'sync')).toBe(false);
+  expect(() => jobs.warmUp()).toThrow('cold');
+  await eventually(async () => expect((await jobOf(app, 'Jobs.warmUp')).error).toBe(1));
+});
+
+it('what the scheduler warns of and ignores is ignored, and so is the publisher of the monitor', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest {
+    @Interval(1) never(): void {}
+  }
+  let published = 0;
+  const publisher = () => void published++;
+  const app = await start({
+    imports: [SCHEDULE(), MonitorModule.forRoot({ publisher, publishInterval: 5 })],
+    providers: [PerRequest],
+  });
+  expect(app.get(SchedulerRegistry).getIntervals()).toEqual([PUBLISHER_INTERVAL]);
+  await eventually(() => expect(published).toBeGreaterThan(2));
+  const { counters } = await app.get(MonitorService).metrics();
+  expect(Object.keys(counters).filter((name) => name.startsWith('job_'))).toEqual([]);
+});
+
+it('jobs: false measures none, and they run', async () => {
+  const app = await start({
+    imports: [SCHEDULE(), MonitorModule.forRoot({ jobs: false })],
+    providers: [Jobs],
+  });
+  await eventually(() => expect(app.get(Jobs).calls.interval).toBeGreaterThan(2));
+  expect(await jobOf(app, 'Jobs.sync')).toEqual(
+    Object.fromEntries(Object.keys(await jobOf(app, 'none')).map((key) => [key, undefined])),
+  );
+});

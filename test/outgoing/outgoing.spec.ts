@@ -1,0 +1,369 @@
+import { HttpService } from '@nestjs/axios';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import got from 'got';
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import * as http from 'node:http';
+import { createSecureServer } from 'node:http2';
+import * as https from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { firstValueFrom } from 'rxjs';
+import supertest from 'supertest';
+import { Agent, interceptors, request as undiciRequest, RetryAgent } from 'undici';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { MonitorModule, MonitorService } from '../../src/index.js';
+import { moduleOf } from '../support/app.js';
+import { CERTIFICATE } from '../support/certificate.js';
+import { eventually } from '../support/eventually.js';
+import { outgoingTo, settled } from '../support/outgoing-calls.js';
+
+let app: INestApplicationContext;
+
+beforeAll(async () => {
+  app = await NestFactory.createApplicationContext(moduleOf({ imports: [MonitorModule.forRoot()] }), {
+    logger: false,
+  });
+});
+afterAll(() => app.close());
+
+async function listen(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.close();
+    if ('closeAllConnections' in server) (server as http.Server).closeAllConnections();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const LARGE = Buffer.alloc(4_000_000, 'x');
+
+const answer: RequestListener = (request, response) => {
+  request.resume();
+  const path = request.url?.split('?')[0];
+  if (path === '/redirect') response.writeHead(302, { location: '/users/7' }).end();
+  else if (path === '/fails') response.writeHead(503).end('no');
+  else if (path === '/large') response.end(LARGE);
+  else if (path === '/hangs-up') request.socket.destroy();
+  else if (path === '/half')
+    response.writeHead(200, { 'content-length': 10 }).write('half', () => request.socket.destroy());
+  else if (path === '/hints')
+    response.writeEarlyHints({ link: '</a.css>; rel=preload' }, () => response.end('ok'));
+  else if (path !== '/never') response.end('ok');
+};
+
+const upstream = () => listen(http.createServer(answer));
+
+/** A request by `node:http`, with its body read. */
+function byHttp(url: string, options: http.RequestOptions = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { get } = url.startsWith('https:') ? https : http;
+    get(url, options, (response) => {
+      response
+        .resume()
+        .on('end', () => resolve(response.statusCode ?? 0))
+        .on('error', reject);
+    }).on('error', reject);
+  });
+}
+
+const CLIENTS: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
+  'fetch()': async (url) => (await fetch(url)).text(),
+  'undici that is installed': async (url) => (await undiciRequest(url)).body.text(),
+  'node:http': (url) => byHttp(url),
+  axios: (url) => firstValueFrom(new HttpService().get(url, { validateStatus: () => true })),
+  got: (url) => got(url, { throwHttpErrors: false, retry: { limit: 0 } }).text(),
+  supertest: (url) => supertest(new URL(url).origin).get(new URL(url).pathname),
+};
+
+describe.each(Object.keys(CLIENTS))('requests by %s', (name) => {
+  const send = CLIENTS[name] as (url: string) => Promise<unknown>;
+
+  it('are counted by host, method and status, never by path, with their durations', async () => {
+    const host = await upstream();
+    await send(`http://${host}/users/1?secret=2`);
+    await send(`http://${host}/users/2`);
+    await send(`http://${host}/fails`);
+    expect(await settled(app, host, 3)).toEqual({ requests: { 'GET 200': 2, 'GET 503': 1 }, errors: {} });
+    const { responses, seconds, secondsToFirstByte } = await outgoingTo(app, host);
+    expect(responses).toBe(3);
+    expect(secondsToFirstByte).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThanOrEqual(secondsToFirstByte);
+  });
+
+  it('are counted with the kind of error where nobody listens', async () => {
+    const server = http.createServer();
+    const host = await listen(server);
+    server.close();
+    await expect(Promise.resolve(send(`http://${host}/`))).rejects.toThrow();
+    expect(await settled(app, host)).toEqual({ requests: { 'GET refused': 1 }, errors: { refused: 1 } });
+  });
+
+  it('are counted once when the other side hangs up', async () => {
+    const host = await upstream();
+    await expect(Promise.resolve(send(`http://${host}/hangs-up`))).rejects.toThrow();
+    expect(await settled(app, host)).toEqual({ requests: { 'GET reset': 1 }, errors: { reset: 1 } });
+  });
+});
+
+describe('what counts as one request', () => {
+  it.each(['fetch()', 'axios', 'got'])(
+    'a redirect is one, and what it leads to another: %s',
+    async (name) => {
+      const host = await upstream();
+      await CLIENTS[name]?.(`http://${host}/redirect`);
+      expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 302': 1, 'GET 200': 1 }, errors: {} });
+    },
+  );
+
+  it('each retry is one', async () => {
+    const host = await upstream();
+    await got(`http://${host}/fails`, {
+      throwHttpErrors: false,
+      retry: { limit: 2, calculateDelay: ({ attemptCount }) => (attemptCount > 2 ? 0 : 1) },
+    });
+    const agent = new RetryAgent(new Agent(), { maxRetries: 1, minTimeout: 1 });
+    await expect(undiciRequest(`http://${host}/fails`, { dispatcher: agent })).rejects.toThrow();
+    const { requests } = await settled(app, host, 4);
+    expect(requests).toEqual({ 'GET 503': 5 });
+  });
+
+  it('keep-alive connections change nothing', async () => {
+    const host = await upstream();
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    await Promise.all([1, 2, 3, 4].map(() => byHttp(`http://${host}/`, { agent })));
+    expect(await settled(app, host, 4)).toEqual({ requests: { 'GET 200': 4 }, errors: {} });
+  });
+
+  it('HTTP/2 by undici', async () => {
+    const server = createSecureServer(CERTIFICATE, (request, response) => {
+      response.writeHead(request.url === '/none' ? 404 : 200).end('ok');
+    });
+    const host = await listen(server);
+    const dispatcher = new Agent({ allowH2: true, connect: { rejectUnauthorized: false } });
+    onTestFinished(() => dispatcher.destroy());
+    for (const path of ['/', '/', '/none']) {
+      const { body } = await undiciRequest(`https://${host}${path}`, { dispatcher });
+      await body.text();
+    }
+    expect(await settled(app, host, 3)).toEqual({ requests: { 'GET 200': 2, 'GET 404': 1 }, errors: {} });
+  });
+
+  it('a response whose body is not read, small or large', async () => {
+    const host = await upstream();
+    await fetch(`http://${host}/`);
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 200': 1 }, errors: {} });
+    const large = await fetch(`http://${host}/large`);
+    expect((await outgoingTo(app, host)).inFlight).toBe(1);
+    await large.body?.cancel();
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: { aborted: 1 } });
+  });
+
+  it('a response of node:http that is not read, when its connection ends', async () => {
+    const server = http.createServer(answer);
+    const host = await listen(server);
+    await new Promise((resolve) => http.get(`http://${host}/`, resolve));
+    expect((await outgoingTo(app, host)).inFlight).toBe(1);
+    server.closeAllConnections();
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 200': 1 }, errors: {} });
+  });
+
+  it('destroy() before, during and after the response', async () => {
+    const host = await upstream();
+    const start = (path: string) => http.get(`http://${host}${path}`).on('error', () => {});
+    start('/never').destroy();
+    const waiting = start('/never');
+    await once(waiting, 'socket');
+    waiting.destroy();
+    const unended = http.request(`http://${host}/never`).on('error', () => {});
+    unended.destroy();
+    const reading = start('/large');
+    await once(reading, 'response');
+    reading.destroy();
+    const complete = start('/');
+    const [response] = (await once(complete, 'response')) as [http.IncomingMessage];
+    await once(response.resume(), 'end');
+    complete.destroy();
+    response.destroy();
+    expect(await settled(app, host, 5)).toEqual({
+      requests: { 'GET aborted': 3, 'GET 200': 2 },
+      errors: { aborted: 4 },
+    });
+  });
+
+  it('a response that ends too early, with its status and as an error', async () => {
+    const host = await upstream();
+    await expect(byHttp(`http://${host}/half`)).rejects.toThrow('aborted');
+    await expect(CLIENTS['fetch()']?.(`http://${host}/half`)).rejects.toThrow('terminated');
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: { reset: 2 } });
+  });
+
+  it('interim responses are not responses', async () => {
+    const host = await upstream();
+    await byHttp(`http://${host}/hints`);
+    await CLIENTS['fetch()']?.(`http://${host}/hints`);
+    await CLIENTS['undici that is installed']?.(`http://${host}/hints`);
+    expect(await settled(app, host, 3)).toEqual({ requests: { 'GET 200': 3 }, errors: {} });
+  });
+
+  it('a connection that becomes a WebSocket, by node:http', async () => {
+    const server = http.createServer().on('upgrade', (_request, socket: import('node:stream').Duplex) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: test\r\nConnection: Upgrade\r\n\r\n');
+    });
+    const host = await listen(server);
+    const request = http.get(`http://${host}/`, { headers: { connection: 'Upgrade', upgrade: 'test' } });
+    const [, socket] = (await once(request, 'upgrade')) as [unknown, import('node:net').Socket];
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 101': 1 }, errors: {} });
+    socket.destroy();
+  });
+
+  it('a method that is not among the usual ones, and a request through an interceptor of undici', async () => {
+    const host = await upstream();
+    await fetch(`http://${host}/`, { method: 'PROPFIND' });
+    const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: 1 }));
+    await (await undiciRequest(`http://${host}/redirect`, { method: 'HEAD', dispatcher })).body.dump();
+    expect(await settled(app, host, 3)).toEqual({
+      requests: { '_OTHER 200': 1, 'HEAD 302': 1, 'HEAD 200': 1 },
+      errors: {},
+    });
+  });
+});
+
+describe('the kinds of errors', () => {
+  it('dns: the host does not exist', async () => {
+    await expect(fetch('http://nowhere.invalid/')).rejects.toThrow();
+    await expect(byHttp('http://nowhere.invalid/')).rejects.toThrow();
+    expect(await settled(app, 'nowhere.invalid:80', 2)).toEqual({
+      requests: { 'GET dns': 2 },
+      errors: { dns: 2 },
+    });
+  });
+
+  it('tls: the certificate is not trusted', async () => {
+    const host = await listen(https.createServer(CERTIFICATE, answer));
+    await expect(fetch(`https://${host}/`)).rejects.toThrow();
+    await expect(byHttp(`https://${host}/`)).rejects.toThrow();
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET tls': 2 }, errors: { tls: 2 } });
+  });
+
+  it('tls: the other side does not speak it', async () => {
+    const host = await upstream();
+    await expect(fetch(`https://${host}/`)).rejects.toThrow();
+    await expect(byHttp(`https://${host}/`)).rejects.toThrow();
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET tls': 2 }, errors: { tls: 2 } });
+  });
+
+  it('timeout: the time that the application allows has passed', async () => {
+    const host = await upstream();
+    const url = `http://${host}/never`;
+    await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
+    await expect(undiciRequest(url, { headersTimeout: 20 })).rejects.toThrow();
+    await expect(got(url, { timeout: { request: 20 }, retry: { limit: 0 } })).rejects.toThrow();
+    await expect(firstValueFrom(new HttpService().get(url, { timeout: 20 }))).rejects.toThrow();
+    const request = http.get(url, { timeout: 20 }).on('error', () => {});
+    await once(request, 'timeout');
+    request.destroy();
+    expect(await settled(app, host, 5)).toEqual({ requests: { 'GET timeout': 5 }, errors: { timeout: 5 } });
+  });
+
+  it('aborted: the application has given up', async () => {
+    const host = await upstream();
+    const url = `http://${host}/never`;
+    const abort = new AbortController();
+    const calls = [fetch(url, { signal: abort.signal }), byHttp(url, { signal: abort.signal })];
+    await eventually(async () => expect((await outgoingTo(app, host)).inFlight).toBe(2));
+    abort.abort();
+    await Promise.allSettled(calls);
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET aborted': 2 }, errors: { aborted: 2 } });
+  });
+});
+
+describe('a template', () => {
+  it('is a label of the requests that are sent within it, also later and at the same time', async () => {
+    const host = await upstream();
+    const monitor = app.get(MonitorService);
+    const user = monitor.outgoing({ route: '/users/:id' }, async () => {
+      await Promise.resolve();
+      return fetch(`http://${host}/users/1`);
+    });
+    const other = monitor.outgoing({ route: '/other' }, () => CLIENTS['got']?.(`http://${host}/users/2`));
+    const untouched = monitor.outgoing({ route: '/users/:id' }, () => got(`http://${host}/users/3`));
+    expect(await untouched.text()).toBe('ok');
+    await Promise.all([user, other, byHttp(`http://${host}/users/4`)]);
+    expect(await settled(app, host, 4)).toEqual({
+      requests: { 'GET 200 /users/:id': 2, 'GET 200 /other': 1, 'GET 200': 1 },
+      errors: {},
+    });
+  });
+
+  it('that is none is left out, and the work is done', async () => {
+    const host = await upstream();
+    const monitor = app.get(MonitorService);
+    for (const options of [undefined, {}, { route: '' }, { route: 'x'.repeat(201) }, { route: 7 }]) {
+      expect(await monitor.outgoing(options as never, () => byHttp(`http://${host}/`))).toBe(200);
+    }
+    expect(await settled(app, host, 5)).toEqual({ requests: { 'GET 200': 5 }, errors: {} });
+    expect(() =>
+      monitor.outgoing({ route: '/' }, () => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+  });
+});
+
+it('does not count what a publisher sends, before and after it is sent by others', async () => {
+  const host = await upstream();
+  let published = 0;
+  const publisher = async () => {
+    await Promise.resolve();
+    await fetch(`http://${host}/push`);
+    await byHttp(`http://${host}/push`);
+    published++;
+  };
+  const other = await NestFactory.createApplicationContext(
+    moduleOf({ imports: [MonitorModule.forRoot({ publisher, publishInterval: 5 })] }),
+    { logger: false },
+  );
+  onTestFinished(() => other.close());
+  await eventually(() => expect(published).toBeGreaterThan(2));
+  expect(await outgoingTo(other, host)).toMatchObject({ requests: {}, inFlight: 0 });
+  await byHttp(`http://${host}/mine`);
+  expect((await settled(other, host)).requests).toEqual({ 'GET 200': 1 });
+});
+
+it('measures nothing with outgoing: false, and nothing after the application is closed', async () => {
+  const off = await NestFactory.createApplicationContext(
+    moduleOf({ imports: [MonitorModule.forRoot({ outgoing: false })] }),
+    { logger: false },
+  );
+  onTestFinished(() => off.close());
+  const closed = await NestFactory.createApplicationContext(
+    moduleOf({ imports: [MonitorModule.forRoot()] }),
+    { logger: false },
+  );
+  await closed.close();
+  const host = await upstream();
+  await off.get(MonitorService).outgoing({ route: '/' }, () => byHttp(`http://${host}/`));
+  await settled(app, host);
+  for (const other of [off, closed])
+    expect(await outgoingTo(other, host)).toMatchObject({ requests: {}, inFlight: 0 });
+});
+
+it('gives all hosts beyond the first 100 one series', async () => {
+  const other = await NestFactory.createApplicationContext(moduleOf({ imports: [MonitorModule.forRoot()] }), {
+    logger: false,
+  });
+  onTestFinished(() => other.close());
+  const host = await upstream();
+  const port = host.split(':')[1];
+  for (let n = 0; n < 130; n++)
+    await byHttp(`http://127.0.0.1:${port}/`, { headers: { host: `host-${n}.test` } });
+  await eventually(async () => {
+    const { counters, gauges } = await other.get(MonitorService).metrics();
+    const series = Object.keys(counters).filter((name) => name.startsWith('http_client_requests{'));
+    expect(series).toHaveLength(101);
+    expect(counters['http_client_requests{overflow="true"}']).toBe(30);
+    expect(gauges['http_client_requests_in_flight{overflow="true"}']).toBe(0);
+  });
+});
