@@ -50,7 +50,7 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     this.routes.expect();
   }
 
-  /** In the last of all hooks: the application is at work until then. */
+  /** In the last hook: the application serves until then. */
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     await this.collectors.stop();

@@ -51,7 +51,7 @@ export class MonitorEndpointModule {
   }
 }
 
-/** A provider that has the controllers of its module mounted, whose value is of no use. */
+/** A provider that mounts the controllers of its module. Its value is not used. */
 export function mountOf(
   controllers: readonly Type<object>[],
   isOn: EndpointFeature['isOn'] = () => true,

@@ -43,8 +43,8 @@ export interface MonitorOptions
   /** What is counted of HTTP requests, and how. Default: all of them, by method, route and status. */
   http?: HttpOptions | undefined;
   /**
-   * At most so many series: counters, gauges and histograms, with all their labels. One metric gets half of them at
-   * most. Further label sets of a metric share its `{overflow="true"}` series; samples of further metrics are dropped.
+   * The most series: counters, gauges and histograms, with all their labels. One metric gets at most half of them.
+   * Further label sets of a metric share its `{overflow="true"}` series; samples of further metrics are dropped.
    * Default: 10 000.
    */
   maxSeries?: number | undefined;

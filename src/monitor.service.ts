@@ -58,7 +58,7 @@ export class MonitorService extends MetricsRecorder {
 
   /**
    * Like {@link metrics}, in parts and not as a document: kinds, names, labels, totals and buckets, for an exporter of
-   * your own. It is made without holding the event loop up, however many series there are.
+   * your own. It is created in time slices that do not block the event loop, with any number of series.
    *
    * @param reader as for {@link metrics}, except that its window is never forgotten: give each exporter one name, and
    * never a new one for each read. Default: `measurements`.
@@ -69,7 +69,7 @@ export class MonitorService extends MetricsRecorder {
   }
 
   /**
-   * The recent past: 5 minutes in steps of 1 s, and an hour in steps of 10 s. It is made without holding the event loop up.
+   * The recent past: 5 minutes in steps of 1 s, and an hour in steps of 10 s. It is created in time slices that do not block the event loop.
    *
    * @param query which series, and since when. Default: all of it, which is some megabytes with 300 series.
    * @returns `undefined` with `history: false`, and before the application has started.

@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   const start = (options?: MonitorOptions) =>
     startApp(adapter, { imports: [MonitorModule.forRoot(options)], controllers: [CatsController] });
 
-  it('has the keys of µtornadomon, and its own beside them', async () => {
+  it('has the keys of µtornadomon, and additional ones', async () => {
     const running = await start({ measureInterval: 1 });
     await eventually(async () => expect((await running.document()).counters.callbacks).toBeGreaterThan(0));
     const gauges = ['ioloop_excess_callback_latency', 'ioloop_handlers', 'ioloop_pending_callbacks'];
@@ -128,18 +128,21 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await running.document()).instance).toEqual(instance);
   });
 
-  it.skipIf(NEEDS_LINUX.isMissing)(`agrees with /proc about the process${NEEDS_LINUX.reason}`, async () => {
-    const running = await start();
-    const earliest = globalThis.process.uptime();
-    const { process } = await running.document();
-    const task = readdirSync('/proc/self/task').length;
-    expect(process.cpu.num_threads).toBeGreaterThanOrEqual(task - 2);
-    expect(process.cpu.num_threads).toBeLessThanOrEqual(task + 2);
-    expect(process.uptime).toBeGreaterThanOrEqual(earliest);
-    expect(process.meminfo.rss_bytes).toBeGreaterThan(20e6);
-    expect(process.meminfo.vsz_bytes).toBeGreaterThan(present(process.meminfo.rss_bytes));
-    expect(process.cpu.user_time).toBeGreaterThan(0);
-  });
+  it.skipIf(NEEDS_LINUX.isMissing)(
+    `has the same values for the process as /proc${NEEDS_LINUX.reason}`,
+    async () => {
+      const running = await start();
+      const earliest = globalThis.process.uptime();
+      const { process } = await running.document();
+      const task = readdirSync('/proc/self/task').length;
+      expect(process.cpu.num_threads).toBeGreaterThanOrEqual(task - 2);
+      expect(process.cpu.num_threads).toBeLessThanOrEqual(task + 2);
+      expect(process.uptime).toBeGreaterThanOrEqual(earliest);
+      expect(process.meminfo.rss_bytes).toBeGreaterThan(20e6);
+      expect(process.meminfo.vsz_bytes).toBeGreaterThan(present(process.meminfo.rss_bytes));
+      expect(process.cpu.user_time).toBeGreaterThan(0);
+    },
+  );
 
   it('has the counters and gauges of the application', async () => {
     const running = await start();
@@ -174,7 +177,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     });
   });
 
-  it('comes whole with a hundred thousand series, and the same as metrics() gives it', async () => {
+  it('is complete with a hundred thousand series, and equal to metrics()', async () => {
     const running = await start({ maxSeries: 200_000 });
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 100_000; i++) monitor.count(i % 2 === 0 ? 'even' : 'odd', i, { i });
@@ -187,7 +190,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(names.every((name) => given[name] === counters[name])).toBe(true);
   });
 
-  it('keeps its window for the next time when its client leaves before it has all of it', async () => {
+  it('keeps its window for the next read when the client disconnects before the end', async () => {
     const running = await start({ maxSeries: 200_000 });
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 50_000; i++) monitor.count(`many ${'x'.repeat(150)}`, i, { i });
@@ -204,7 +207,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(running.log.errors).toEqual([]);
   });
 
-  it('is not held for a client that takes its time for ever, which has its window the next time', async () => {
+  it('is aborted for a client that stops reading, and its window is kept for the next read', async () => {
     const running = await start({ maxSeries: 200_000 });
     const monitor = running.app.get(MonitorService);
     for (let i = 0; i < 80_000; i++) monitor.count(`many ${'x'.repeat(150)}`, i, { i });
@@ -222,7 +225,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     );
   });
 
-  it('leaves the window of every other reader alone', async () => {
+  it('does not change the window of any other reader', async () => {
     const running = await start();
     const monitor = running.app.get(MonitorService);
     monitor.kv('queue_length', 7);
@@ -232,7 +235,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await monitor.metrics('mine')).max_gauges).not.toHaveProperty('queue_length');
   });
 
-  it('has a window for each reader that names itself', async () => {
+  it('has a separate window for each named reader', async () => {
     const running = await start();
     running.app.get(MonitorService).kv('queue_length', 7);
     expect((await running.document('/monitor?reader=one')).max_gauges).toHaveProperty('queue_length', 7);
@@ -242,7 +245,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   });
 
   it.each(['', ' ', 'a%20b', '%00', 'x'.repeat(51), '..%2f'.repeat(20)])(
-    'refuses a reader that calls itself %j',
+    'rejects the reader name %j',
     async (name) => {
       const running = await start();
       const answer = await running.get(`/monitor?x=1&reader=${name}`);
@@ -251,7 +254,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     },
   );
 
-  it('is announced by HEAD, which opens no window', async () => {
+  it('answers HEAD without opening a window', async () => {
     const running = await start();
     running.app.get(MonitorService).kv('queue_length', 7);
     const head = await running.get('/monitor', { method: 'HEAD' });
@@ -261,7 +264,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await running.document()).max_gauges).toHaveProperty('queue_length', 7);
   });
 
-  it('is JSON that nobody may keep or take for something else', async () => {
+  it('is JSON with headers against caching and content sniffing', async () => {
     const running = await start();
     const { headers } = await running.get('/monitor');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -269,7 +272,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('escapes what wraps every other answer of the application', async () => {
+  it('is not wrapped by global interceptors of the application', async () => {
     const running = await startApp(adapter, {
       imports: [MonitorModule.forRoot()],
       controllers: [CatsController],
@@ -288,7 +291,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     ]);
   });
 
-  it('stays at /monitor when the routes of the application have a version', async () => {
+  it('is at /monitor when the routes of the application have a version', async () => {
     const running = await startApp(
       adapter,
       { imports: [MonitorModule.forRoot()], controllers: [CatsController] },
@@ -307,7 +310,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await running.get('/monitor')).status).toBe(404);
   });
 
-  it('stays where it is when the global prefix excludes it', async () => {
+  it('ignores a global prefix that excludes it', async () => {
     const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] }, (app) =>
       app.setGlobalPrefix('api', { exclude: ['monitor'] }),
     );
@@ -315,7 +318,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect((await running.get('/api/monitor')).status).toBe(404);
   });
 
-  it('is closed by a global guard, and opened by what the application marks its open routes with', async () => {
+  it('is protected by a global guard, and public with the decorator that the application uses for public routes', async () => {
     const Public = () => SetMetadata('public', true);
     @Injectable()
     class Login implements CanActivate {
@@ -343,7 +346,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
   });
 
   it.each(['status', '/status', '/internal/status/', 'internal/v1.0/status'])(
-    'is at %s if told so',
+    'is at the configured path %s',
     async (path) => {
       const running = await start({ path });
       expect((await running.get(`/${path.replace(/^\/|\/$/g, '')}`)).status).toBe(200);
@@ -351,7 +354,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     },
   );
 
-  it('belongs to one virtual host if told so', async () => {
+  it('is on the configured virtual host only', async () => {
     const running = await start({ host: 'monitor.localhost' });
     const ask = (host: string) =>
       sendRaw(running.port, requestBytes('GET', '/monitor').replace('Host: 127.0.0.1', `Host: ${host}`));
@@ -359,13 +362,13 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     expect(await ask('www.localhost')).toMatch(/^HTTP\/1.1 404/);
   });
 
-  it('is not there with controller: false', async () => {
+  it('is not served with controller: false', async () => {
     const running = await start({ controller: false });
     expect((await running.get('/monitor')).status).toBe(404);
     expect((await running.app.get(MonitorService).metrics()).counters.requests).toBe(1);
   });
 
-  it('can be served by a subclass of the controller, with guards and routes of its own', async () => {
+  it('can be served by a subclass of the controller, with its own guards and routes', async () => {
     @Injectable()
     class Closed implements CanActivate {
       canActivate(): boolean {
@@ -396,7 +399,7 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
 describe.skipIf(NEEDS_LINUX.isMissing)(
   `the document of a process without free descriptors${NEEDS_LINUX.reason}`,
   () => {
-    it('has null for what needs one, and everything else', () => {
+    it('has null for fields that need a descriptor, and values for all others', () => {
       const script = fileURLToPath(new URL('scripts/no-descriptors.mjs', import.meta.url));
       const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
       const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
@@ -426,7 +429,7 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
 describe.skipIf(NEEDS_LINUX.isMissing)(
   `a process that starts without free descriptors${NEEDS_LINUX.reason}`,
   () => {
-    it('starts, and has all its figures as soon as there are free descriptors', () => {
+    it('starts, and has all values as soon as descriptors are free', () => {
       const script = fileURLToPath(new URL('scripts/no-descriptors-at-start.mjs', import.meta.url));
       const command = ['-c', 'ulimit -n 1024; exec "$0" "$1"', process.execPath, script];
       const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
@@ -450,7 +453,7 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
 );
 
 describe('the document by inject() on fastify', () => {
-  it('opens a window as it does over a socket', async () => {
+  it('opens a window like a request over a socket', async () => {
     const running = await startApp('fastify', { imports: [MonitorModule.forRoot()] });
     const app = running.app as NestFastifyApplication;
     running.app.get(MonitorService).kv('queue_length', 7);

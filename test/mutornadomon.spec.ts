@@ -21,14 +21,14 @@ function totals(outcomes: Outcome[]): object {
   return { requests, localhost_requests, private_requests };
 }
 
-describe('the recording of µtornadomon', () => {
-  it('has a document whose counters are those of all steps, and of the request for it', () => {
+describe('the recorded run of µtornadomon', () => {
+  it('has a document whose counters are those of all steps and of the request for the document', () => {
     for (const { counters } of Object.values(recording.documents)) {
       expect(counters).toMatchObject(totals(STEPS.map(({ recorded }) => recorded)));
     }
   });
 
-  it('says why wherever we count, or answer at the endpoint, something else', () => {
+  it('has a reason for each difference of our counts or answers', () => {
     for (const step of STEPS) {
       const outcomes = ADAPTERS.map((adapter) => expectedOf(step, adapter));
       const alike = JSON.stringify(step.sends).toLowerCase().includes(ENDPOINT)
@@ -39,13 +39,13 @@ describe('the recording of µtornadomon', () => {
   });
 });
 
-describe.each(ADAPTERS)('what was recorded of µtornadomon, on %s', (adapter) => {
+describe.each(ADAPTERS)('the recorded steps of µtornadomon, on %s', (adapter) => {
   describe.each<[string, MonitorOptions]>([
     ['with the interceptor', {}],
     ['without the interceptor', { interceptor: false }],
   ])('%s', (_name, options) => {
     it.each(recording.sections.map(({ title, steps }) => [title, steps] as const))(
-      'does with %s what was recorded, or something else for a reason',
+      'gives the recorded result of %s, or one with a documented difference',
       async (_title, steps) => {
         const player = await Player.start(adapter, options);
         const played: object[] = [];
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
     );
   });
 
-  it('gives the highest and lowest value since it last looked, and is not disturbed by a publisher', async () => {
+  it('gets the highest and lowest value since its last read, independently of a publisher', async () => {
     let published = 0;
     const publisher = (): void => void published++;
     const running = await startApp(adapter, {

@@ -115,7 +115,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
   });
 
   describe('a histogram with negative values', () => {
-    it('has its negative buckets, and no sum, which the protocol forbids', async () => {
+    it('has its negative buckets, and no sum, as the protocol requires', async () => {
       const { monitor } = makeMonitor();
       for (const value of [-2.5, -2.5, -0.5, 0, 4]) monitor.observe('drift', value);
       const { metric } = await (await pipeline(monitor)).export();
@@ -235,7 +235,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       ]); // prettier-ignore
     });
 
-    it('do not overlap where collections are requested at the same time: none counts anything twice', async () => {
+    it('do not overlap for simultaneous collections, which count nothing twice', async () => {
       const { monitor } = makeMonitor();
       const producer = new MonitorMetricProducer(monitor, { temporality: DELTA });
       monitor.count('orders', 5);
@@ -288,7 +288,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       ['extremes', 1],
       ['urlScheme', 'ftp'],
       ['views', []],
-    ])('is not made at all with an invalid option %s: the constructor throws', (option, value) => {
+    ])('throws in the constructor for an invalid option %s', (option, value) => {
       const make = () => new MonitorMetricProducer(makeMonitor().monitor, { [option]: value });
       expect(make).toThrow(MonitorOptionsError);
       expect(make).toThrow(`opentelemetry.${option}`);

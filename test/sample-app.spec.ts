@@ -107,7 +107,7 @@ describe('the sample app', () => {
     }
   });
 
-  it('counts all its requests, whatever becomes of them', async () => {
+  it('counts all its requests, with every outcome', async () => {
     const shop = await openShop();
     const answers = [
       await shop.get('/products'),
@@ -123,7 +123,7 @@ describe('the sample app', () => {
     expect(counters).toMatchObject({ requests: 8, localhost_requests: 8, private_requests: 8 });
   });
 
-  it('counts its orders and what they earn, and no order that it refuses', async () => {
+  it('counts its orders and their revenue, and no rejected order', async () => {
     const shop = await openShop();
     const accepted = [
       await shop.post('/orders', { productId: 1, quantity: 2 }),
@@ -156,7 +156,7 @@ describe('the sample app', () => {
     expect(counters.requests).toBe(accepted.length + refused.length + 1);
   });
 
-  it('ships its orders in the background, and shows how long the queue was once it is empty', async () => {
+  it('ships its orders in the background, and has the highest queue length after the queue is empty', async () => {
     const shop = await openShop();
     await shop.post('/orders', { productId: 1, quantity: 1 });
     const status = async () => ((await (await shop.get('/orders/1')).json()) as { status: string }).status;
@@ -176,7 +176,7 @@ describe('the sample app', () => {
     expect(shop.stderr).toEqual([]);
   });
 
-  it('shows that its report holds up the event loop', async () => {
+  it('shows that its report blocks the event loop', async () => {
     const shop = await openShop();
     const before = await shop.document();
     expect((await shop.get('/reports/sales')).status).toBe(200);
@@ -190,7 +190,7 @@ describe('the sample app', () => {
     expect(after.histograms.sales_report_seconds?.min).toBeGreaterThan(0.3);
   });
 
-  it('says in its log, and in the document, which function of its report holds up the event loop', async () => {
+  it('names the function of its report that blocks the event loop, in the log and in the document', async () => {
     const shop = await openShop();
     expect((await shop.get('/reports/sales')).status).toBe(200);
     const line = await eventually(() => {
@@ -207,7 +207,7 @@ describe('the sample app', () => {
     expect(block?.in_flight).toEqual([{ kind: 'http', name: 'GET /reports/sales', count: 1 }]);
   });
 
-  it('brings traffic of its own, failures included', { timeout: 60_000 }, async () => {
+  it('generates traffic, including failures', { timeout: 60_000 }, async () => {
     const shop = await openShop({ TRAFFIC: undefined });
     await expect
       .poll(async () => (await shop.document()).counters, { timeout: 25_000, interval: 250 })
@@ -231,7 +231,7 @@ describe('the start of the sample app', () => {
     expect(code).toBe(1);
   });
 
-  it('opens at the port that PORT names', async () => {
+  it('listens on the port in PORT', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
     const { port } = free.address() as AddressInfo;
@@ -253,7 +253,7 @@ describe('the start of the sample app', () => {
   );
 });
 
-describe('the end of the sample app', () => {
+describe('the shutdown of the sample app', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'publishes a last time on %s and ends, with connections open to it or not',
     async (name) => {

@@ -149,7 +149,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       expect(agent.samples().filter(({ name }) => name === 'drift')).toHaveLength(1);
     });
 
-    it('no name, label or value can end a line or begin another', async () => {
+    it('no name, label or value can add a line', async () => {
       const agent = await startAgent();
       const { registry, publish } = publishing({
         dialect: 'dogstatsd',
@@ -217,7 +217,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
   });
 
   describe('over TCP', () => {
-    it('a server that restarts has the exact totals in the end', async () => {
+    it('a restarted server has the exact totals in the end', async () => {
       const server = await startTcpServer();
       const { registry, publish } = publishing({
         client: { host: '127.0.0.1', port: server.port, protocol: 'tcp' },
@@ -249,7 +249,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       });
     });
 
-    it('a connection that the server has closed in between does not fail the next publish', async () => {
+    it('a connection that the server closed does not fail the next publish', async () => {
       const server = await startTcpServer();
       const { registry, publish } = publishing({
         client: { host: '127.0.0.1', port: server.port, protocol: 'tcp' },
@@ -264,7 +264,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
   });
 
   describe('a publish that fails', () => {
-    it('half way makes the next one send what was not sent, and nothing else', async () => {
+    it('partway is completed by the next one, which sends only the rest', async () => {
       let received = '';
       let packets = 0;
       let failing = (_packet: number): boolean => false;
@@ -338,7 +338,7 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
 
   describe('a client of the application', () => {
     it.each([0, 600])(
-      'that has a buffer of %i bytes sends its own lines too, and is not closed',
+      'with a buffer of %i bytes still sends its own lines, and is not closed',
       async (maxBufferSize) => {
         const agent = await startAgent();
         const client = new StatsD({
@@ -440,7 +440,7 @@ it.each<[string, unknown]>([
   ['dialect', 'telegraf'],
   ['packetSize', 100],
   ['host', 'statsd.local'],
-])('an invalid option %s throws where the publisher is made', (option, value) => {
+])('an invalid option %s throws when the publisher is created', (option, value) => {
   const make = () => statsdPublisher({ [option]: value });
   expect(make).toThrow(MonitorOptionsError);
   expect(make).toThrow(`statsd.${option}`);

@@ -1,4 +1,4 @@
-/** What is being done, since when, and for whom. */
+/** An operation in progress: what it is, when it began, and the client. */
 export interface Operation {
   /** Such as `a cpu profile of 10 s`. */
   readonly what: string;
@@ -7,7 +7,7 @@ export interface Operation {
   readonly forWhom: string;
 }
 
-/** Another operation is being done: only one is, since each disturbs what the others measure. */
+/** Another operation is in progress. Only one runs at a time, since each affects the measurements of the others. */
 export class OperationInProgressError extends Error {
   override readonly name = 'OperationInProgressError';
 
@@ -18,7 +18,7 @@ export class OperationInProgressError extends Error {
   }
 }
 
-/** Has operations done one at a time, and ends what is being done when the application closes. */
+/** Runs one operation at a time, and ends it when the application closes. */
 export class OperationLock {
   private current: Operation | undefined;
   private finished: Promise<unknown> = Promise.resolve();

@@ -2,14 +2,14 @@ import type { HistorySeries } from '../history/history-document.js';
 import { sum, total } from './numbers.js';
 import type { Observation, RuleContext } from './rule.js';
 
-/** So many failures, and such a share of all calls, are a fault of that route or handler. */
+/** The fewest failures, and the smallest share of all calls, for a finding about a route or handler. */
 const [FEWEST, SHARE] = [5, 0.2];
 const [FEWEST_CRITICAL, SHARE_CRITICAL] = [10, 0.5];
 
-/** They must be spread over so many parts of 10 s: what failed only for a moment was a burst. */
+/** Failures must occur in at least this many parts of 10 s. Fewer are a burst. */
 const [PART, FEWEST_PARTS] = [10, 3];
 
-/** The last of them must be so many seconds old at most: what was mended is over. */
+/** The last failure must not be older, in seconds. Otherwise the fault is fixed. */
 const RECENT = 90;
 
 /** What is called and may fail: a route, or a handler. */

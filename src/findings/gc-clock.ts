@@ -10,7 +10,7 @@ interface Reading {
   readonly cpu: number;
 }
 
-/** Remembers how much time garbage collections and the process as a whole took: a histogram's sum is not in the history. */
+/** Records the time of garbage collections and the CPU time of the process, since the history has no sums of histograms. */
 export class GcClock {
   private last: Reading | undefined;
   private times: GcTime[] = [];

@@ -80,7 +80,7 @@ describe('a finding', () => {
     expect(findings.version).toBe(version + 1);
   });
 
-  it('that is critical comes first, and of one rule there are at most five', async () => {
+  it('that is critical is first, and one rule has at most five', async () => {
     const many = Array.from({ length: 9 }, (_, at) => ({ ...FULL, subject: `queue ${at}` }));
     const critical: Rule = { id: 'down', anchor: 'down', observe: () => [{ ...FULL, severity: 'critical' }] };
     const { findings, seconds } = await start(() => many, critical);
@@ -91,7 +91,7 @@ describe('a finding', () => {
     ]);
   });
 
-  it('of one rule is there where another rule fails, which is logged once', async () => {
+  it('of one rule is not affected by another rule that fails, which is logged once', async () => {
     const broken: Rule = {
       id: 'broken',
       anchor: 'broken',

@@ -12,10 +12,10 @@ import { RULES } from './rules.js';
 /** Steps of 1 s between two evaluations of the rules. */
 const INTERVAL = 5;
 
-/** A finding ends when its rule has not found it in so many evaluations, so that it does not come and go. */
+/** A finding ends after this many evaluations in a row without it, so that it does not flap. */
 const EVALUATIONS_UNTIL_END = 6;
 
-/** So many findings of one rule are shown, the worst first. */
+/** The most findings of one rule; the worst are shown. */
 const MAX_OF_A_RULE = 5;
 
 /** Where the package has its documentation once it is installed. */
@@ -33,7 +33,7 @@ interface OpenFinding {
   missed: number;
 }
 
-/** Evaluates the rules every five seconds, and keeps what they have found until it is over. */
+/** Evaluates the rules every five seconds, and keeps the findings until they end. */
 export class MonitorFindings {
   private readonly open = new Map<string, OpenFinding>();
   private readonly failed = new Set<string>();

@@ -217,7 +217,7 @@ describe('one core that is not enough', () => {
     ]);
   });
 
-  it('is not found for a minute, nor where nobody waits: a worker may use all of its core', () => {
+  it('is not found for a single minute, nor without waiting requests: a worker may use all of its core', () => {
     expect(titles(SATURATED_CORE, { values: saturated(1, 40) })).toEqual([]);
     expect(titles(SATURATED_CORE, { values: saturated(5, 1) })).toEqual([]);
     expect(titles(SATURATED_CORE, { values: saturated(5, 0) })).toEqual([]);
@@ -262,7 +262,7 @@ describe('a heap that is nearly full', () => {
     'gc_duration{kind="major"} count': () => collections,
   });
 
-  it('is found where collections leave it so', () => {
+  it('is found if collections leave it nearly full', () => {
     expect(titles(HEAP_NEARLY_FULL, { values: heap(940) })).toEqual([
       'The heap is nearly full: 940 MB of 1000 MB (94 %) are left in use by garbage collections.',
     ]);
@@ -316,7 +316,7 @@ describe('a route that fails', () => {
     expect(titles(FAILING_ROUTE, { values: { [REFUND(500)]: failed, [REFUND(200)]: worked } })).toEqual([]);
   });
 
-  it('is counted right where steps take longer than a second', () => {
+  it('is counted exactly if steps take longer than a second', () => {
     const values = { [REFUND(503)]: (age: number) => (age < 100 ? 0.4 : 0) };
     expect(titles(FAILING_ROUTE, { values, seconds: () => 1.25 })).toEqual([
       '50 of 50 requests to POST /orders/:id/refund failed in 5 minutes.',
@@ -328,7 +328,7 @@ describe('a handler that fails', () => {
   const CALLS = (outcome: string) =>
     `handler_calls{handler="OrdersController.create",outcome="${outcome}",transport="rpc"} rate`;
 
-  it('is found, and one whose caller left is not', () => {
+  it('is found, and one whose client disconnected is not', () => {
     const values = { [CALLS('error')]: () => 1, [CALLS('ok')]: () => 1 };
     expect(titles(FAILING_HANDLER, { values })).toEqual([
       '300 of 600 calls of OrdersController.create failed in 5 minutes.',
@@ -365,7 +365,7 @@ describe('a machine that is late', () => {
     ]);
   });
 
-  it('is not found where the code holds the timers up', () => {
+  it('is not found if the code delays the timers', () => {
     expect(titles(LATE_MACHINE, { values: late(0.25) })).toEqual([]);
   });
 });

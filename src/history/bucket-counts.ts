@@ -52,8 +52,8 @@ export class BucketCounts implements Buckets {
   }
 
   /**
-   * Takes over the counts of buckets that only grow, and adds what they have grown by to another. It is most of the work of a
-   * step, so it reads its own array and not {@link at}.
+   * Copies counts of buckets, which only grow, and adds their increase to another distribution. This is most of the work of a
+   * step, so it reads its own array instead of calling {@link at}.
    *
    * @returns whether there was memory for all of it.
    */
@@ -64,7 +64,7 @@ export class BucketCounts implements Buckets {
     const { counts, start } = this;
     let isComplete = true;
     for (let index = first; index <= last; index++) {
-      // By modulo 2^32, to which these counts are kept: a step never has so many values.
+      // Counts are kept modulo 2^32. A step never has that many values.
       const added = (now.at(index) - counts[index - start]!) >>> 0;
       if (added === 0) continue;
       counts[index - start]! += added;
@@ -87,7 +87,7 @@ export class BucketCounts implements Buckets {
     this.last = -1;
   }
 
-  /** Makes room for all of these, which count as the range that is in use. */
+  /** Grows the range in use to contain these. */
   private covers(first: number, last: number): boolean {
     if (!this.hasRoomFor(first) || !this.hasRoomFor(last)) return false;
     const isEmpty = this.first > this.last;

@@ -4,13 +4,13 @@ import { BucketWalk, rankOf } from '../metrics/histogram/quantiles.js';
 import { BucketCounts } from './bucket-counts.js';
 import type { MemoryBudget } from './memory-budget.js';
 
-/** What of a histogram is read here. */
+/** The parts of a histogram that are read here. */
 export type Counts = Pick<HistogramView, 'count' | 'zeros'> & {
   readonly positive: Pick<BucketCounts, 'first' | 'last' | 'at'>;
   readonly negative: Pick<BucketCounts, 'first' | 'last' | 'at'>;
 };
 
-/** The values of a histogram in some time, as counts in its buckets and exact extremes. It is used again for each step. */
+/** The values of a histogram in one interval, as bucket counts and exact extremes. It is reused for each step. */
 export class Distribution implements Counts {
   count = 0;
   zeros = 0;
@@ -18,7 +18,7 @@ export class Distribution implements Counts {
   readonly negative: BucketCounts;
   min = Infinity;
   max = -Infinity;
-  /** Whether all buckets are known. Where there was no memory for one, quantiles are not. */
+  /** Whether all buckets are known. There are no quantiles if the memory budget did not allow one of them. */
   private isComplete = true;
 
   constructor(budget: MemoryBudget) {
@@ -26,7 +26,7 @@ export class Distribution implements Counts {
     this.negative = new BucketCounts(budget);
   }
 
-  /** Takes over the counts of a histogram, which only grow, and adds what they have grown by to another distribution. */
+  /** Copies the counts of a histogram, which only grow, and adds their increase to another distribution. */
   follow(now: Counts, growth?: Distribution): void {
     const isComplete = [
       this.positive.follow(now.positive, growth?.positive),

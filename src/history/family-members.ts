@@ -19,7 +19,7 @@ export interface SeriesLists<S> {
   readonly labelled: readonly S[];
 }
 
-/** The series of one metric, which come one by one. */
+/** The series of one metric. New ones appear during the life of the process. */
 export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
   private list: Member<S, T>[] = [];
   private plain: S | undefined;
@@ -45,7 +45,7 @@ export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
     return { added, removed };
   }
 
-  /** Where series are removed, the family has another list from then on. */
+  /** When series are removed, the family gets another list. */
   private rebuild(labelled: readonly S[]): Member<S, T>[] {
     const present = new Set(labelled);
     const isPresent = ({ series }: Member<S, T>) => series === this.plain || present.has(series);

@@ -39,7 +39,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
   }
 
   /**
-   * Reads all series for a step of so many seconds.
+   * Reads all series for a step of this length.
    *
    * @returns what is to be removed from the store.
    */

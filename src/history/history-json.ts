@@ -1,7 +1,7 @@
 import type { Sliced } from '../common/slices.js';
 import type { HistoryDocument } from './history-document.js';
 
-/** Columns that are written before the event loop may turn, of some 300 numbers each. */
+/** Columns in one time slice, of about 300 numbers each. */
 const AT_ONCE = 8;
 
 /** The document as JSON text, in pieces. */

@@ -17,7 +17,7 @@ import { valueOrNull } from './rounded.js';
 import type { Totals } from './step-encoder.js';
 import { encodeStep } from './step-encoder.js';
 
-/** What a reader needs to know beside the values. */
+/** What a reader needs besides the values. */
 export interface HistoryFacts {
   instance(): InstanceInfo;
   /** Series that are not kept. */
@@ -28,7 +28,7 @@ export interface HistoryFacts {
   now(): number;
 }
 
-/** Reads what the store has: as a document, and as the events of single steps. */
+/** Reads the store: as a document, or as the events of single steps. */
 export class HistoryReader {
   constructor(
     private readonly store: HistoryStore,
@@ -120,7 +120,7 @@ interface RowRange {
   readonly times: readonly number[];
 }
 
-/** Columns that are read before the event loop may turn. */
+/** Columns in one time slice. */
 const COLUMNS_AT_ONCE = 8;
 
 function* tierDocument(

@@ -4,7 +4,7 @@ import { RingHeat } from './ring-heat.js';
 import type { SeriesSteps } from './series-steps.js';
 import { FIGURES_OF } from './step-figures.js';
 
-/** A read that is made in time slices may take that long: rows that it still reads are not overwritten meanwhile. */
+/** Rows beyond the visible ones, so that a read in time slices does not see rows that are overwritten meanwhile. */
 const SPARE_ROWS = 3;
 
 /** What one tier has of one series. */

@@ -17,7 +17,7 @@ import type { SeriesRoom } from './series-room.js';
 
 type AnySampler = CounterFamilySampler | GaugeFamilySampler | HistogramFamilySampler;
 
-/** Reads all series of a window, and keeps what there is room for. */
+/** Reads all series of a window, and keeps those within the limit. */
 export class HistorySampler {
   private readonly samplers = new Map<AnyFamily, AnySampler>();
   private readonly process: ProcessSampler;
@@ -45,7 +45,7 @@ export class HistorySampler {
     }
   }
 
-  /** Reads all series for a step of so many seconds. */
+  /** Reads all series for a step of this length. */
   *sample(view: WindowView, seconds: number): Sliced<void> {
     this.process.sample(view.facts().process, seconds);
     const removed = new Set<StoredSeries>();

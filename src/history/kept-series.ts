@@ -1,4 +1,4 @@
-/** Of which kind a series is, for the rule which series are kept. */
+/** The kind of a series, for the rule below. */
 export type SeriesGroup = 'core' | 'busy' | 'own';
 
 /** A series that may be kept. */
@@ -6,15 +6,15 @@ export interface Candidate {
   readonly group: SeriesGroup;
   readonly metric: string;
   readonly isKept: boolean;
-  /** How much it was used lately. */
+  /** How often it was used recently. */
   readonly activity: number;
 }
 
-/** A series that is not kept must be so much busier than one that is to take its place: each change costs a part of the history. */
+/** A series replaces a kept one only if it is busier by this factor: each replacement loses a part of the history. */
 const TO_REPLACE = 2;
 
 /**
- * The rule which series are kept where there is no room for all.
+ * Selects the series that are kept if there are more than the limit.
  *
  * 1. `core`: the numbers of the process and the metrics of the monitor itself that are not about parts of the application.
  * 2. `busy`: those that are, such as routes and handlers. They get half of the room that is left, and what `own` leaves; the
@@ -37,7 +37,7 @@ export function keptSeries<C extends Candidate>(candidates: readonly C[], limit:
 
 function fairShare<C extends Candidate>(own: readonly C[], room: number): readonly C[] {
   if (own.length <= room) return own;
-  // One that is kept stays, whatever appears after it.
+  // A kept series is not replaced by a newer one.
   const inOrder = [...own.filter(({ isKept }) => isKept), ...own.filter(({ isKept }) => !isKept)];
   const countOf = new Map<string, number>();
   const [first, further]: [C[], C[]] = [[], []];

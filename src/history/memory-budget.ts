@@ -1,4 +1,4 @@
-/** Bounds the memory of what grows with the values that the application records. */
+/** Bounds the memory of what grows with the recorded values. */
 export class MemoryBudget {
   private used = 0;
 
@@ -9,7 +9,7 @@ export class MemoryBudget {
     return this.used;
   }
 
-  /** @returns whether there is so much left. */
+  /** @returns whether the budget allows it. */
   take(bytes: number): boolean {
     if (this.used + bytes > this.limit) return false;
     this.used += bytes;

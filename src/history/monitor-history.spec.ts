@@ -73,7 +73,7 @@ describe('the history', () => {
     expect(timesOf(document)).toEqual(['11:30:06', '11:30:07', '11:30:08']);
   });
 
-  it('leaves out of its steps what there was before it began', async () => {
+  it('has no values from before its start in its steps', async () => {
     const { registry, source, clock, pass } = await startHistory();
     registry.count('orders', 100);
     registry.observe('size', 7);
@@ -94,7 +94,7 @@ describe('the history', () => {
     expect(document.latest).toEqual([101, 1]);
   });
 
-  it('says the same of 1 s and of 10 s as a reader who reads at the same moments', async () => {
+  it('has the same values for 1 s and 10 s as a reader that reads at the same times', async () => {
     const { registry, source, history, step } = await startHistory();
     const reader = new MetricsReader(source);
     let seed = 7;
@@ -139,7 +139,7 @@ describe('the history', () => {
     near(rows(10, 4), tens);
   });
 
-  it('disturbs no reader', async () => {
+  it('does not change the window of any reader', async () => {
     const { registry, source, steps } = await startHistory();
     const reader = new MetricsReader(source);
     await reader.read('mine');
@@ -154,7 +154,7 @@ describe('the history', () => {
     expect(metrics.histograms['size']).toMatchObject({ count: 2, min: 4, max: 8 });
   });
 
-  it('adds the label sets of requests up, bucket by bucket', async () => {
+  it('sums the label sets of requests, bucket by bucket', async () => {
     const { registry, history, step } = await startHistory();
     const labelsOf = (route: string) => ({ method: 'GET', route, status: 200 });
     for (let i = 0; i < 100; i++) {
@@ -170,7 +170,7 @@ describe('the history', () => {
     expect(document.latest[document.series.findIndex(({ key }) => key === 'http_requests')]).toBe(100);
   });
 
-  it('adds up exactly where some of the series are not kept, before and after others are selected', async () => {
+  it('has exact sums where some of the series are not kept, before and after the selection changes', async () => {
     const { registry, history, step, steps } = await startHistory({ series: 50 });
     const durations = Array.from({ length: 200 }, (_, route) =>
       registry.ownHistogram('http_request_duration', { method: 'GET', route: `/${route}`, status: 200 }),
@@ -194,7 +194,7 @@ describe('the history', () => {
     for (let route = 190; route < 200; route++) expect(kept).toContain(`/${route}`);
   });
 
-  it('has steps without a value for the time in which the process was stopped, and reads once afterwards', async () => {
+  it('has steps without a value while the process was stopped, and reads once afterwards', async () => {
     const { registry, history, step } = await startHistory();
     registry.count('orders');
     await step();
@@ -206,7 +206,7 @@ describe('the history', () => {
     expect(timesOf(document).slice(-2)).toEqual(['11:30:10', '11:30:11']);
   });
 
-  it('has them too where the machine slept and its monotonic clock stood still', async () => {
+  it('has steps without a value while the machine slept and its monotonic clock stood still', async () => {
     const { registry, history, step, clock } = await startHistory();
     await step();
     registry.count('orders', 2);
@@ -257,7 +257,7 @@ describe('the history', () => {
     expect(history.reader.stepsAfter(other.history.sequence)).toBeUndefined();
   });
 
-  it('gives the series and steps that are asked for', async () => {
+  it('returns the requested series and steps', async () => {
     const { registry, history, steps } = await startHistory();
     registry.count('orders', 1, { kind: 'gift' });
     registry.count('orders', 1, { kind: 'normal' });

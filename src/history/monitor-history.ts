@@ -29,7 +29,7 @@ const SELECTION_INTERVAL = 60;
 /** Bytes of buckets for each series. A histogram of latencies from 1 ms to 10 s takes 4.3 kB. */
 const BUCKET_BYTES = 5120;
 
-/** What follows from a step. */
+/** Is called after each step. */
 export interface HistoryListener {
   /** The steps that are new: one of 1 s, and every ten seconds one of 10 s. */
   onSteps(steps: readonly StoredStep[]): void;
@@ -98,7 +98,7 @@ export class MonitorHistory {
     return () => void this.listeners.delete(listener);
   }
 
-  /** The history, made without holding the event loop up. */
+  /** The history, created in time slices that do not block the event loop. */
   document(query?: HistoryQuery): Promise<HistoryDocument> {
     return inSlices(this.reader.document(query));
   }

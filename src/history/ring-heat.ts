@@ -1,6 +1,6 @@
 import { HEAT_BUCKETS } from './heat-buckets.js';
 
-/** The last distributions of one histogram, in the buckets of a heat map. */
+/** The most recent distributions of one histogram, in the buckets of a heat map. */
 export class RingHeat {
   private readonly counts: Uint32Array;
 

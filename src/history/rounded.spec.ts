@@ -22,7 +22,7 @@ describe('a number of the history', () => {
     if (stored !== 0) expect(rounded(stored)).toBe(Number(stored.toPrecision(5)));
   });
 
-  it('is null where there is none', () => {
+  it('is null for no value', () => {
     expect([Number.NaN, Infinity, -Infinity].map(valueOrNull)).toEqual([null, null, null]);
   });
 });

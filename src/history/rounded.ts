@@ -1,4 +1,4 @@
-/** Powers of ten that a double holds exactly: looked up, since computing one takes longer than all the rest. */
+/** Powers of ten that a double holds exactly. Computing one would take longer than the rest of the function. */
 const POWERS: readonly number[] = Array.from({ length: 23 }, (_, at) => 10 ** at);
 
 /**

@@ -2,8 +2,8 @@ import type { AnyFamily } from '../metrics/source/metrics-source.js';
 import type { SeriesGroup } from './kept-series.js';
 
 /**
- * Metrics of the monitor whose label sets are also kept added up, in a series with the bare name of the metric. Counters add up,
- * and so do histograms, bucket by bucket: quantiles of all requests cannot be computed from those of each route.
+ * Metrics of the monitor that also have a series with the sum of all label sets, under the bare name of the metric. Histograms
+ * are added bucket by bucket, since quantiles of all requests cannot be computed from those of each route.
  */
 const ADDED_UP = new Set([
   'http_requests',

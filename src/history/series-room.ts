@@ -3,7 +3,7 @@ import type { HistoryStore, StoredSeries } from './history-store.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { SeriesSteps } from './series-steps.js';
 
-/** Where series are kept, as long as there is room. */
+/** Keeps series, up to a limit. */
 export class SeriesRoom {
   /**
    * @param limit how many series are kept.

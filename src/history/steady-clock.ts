@@ -1,14 +1,14 @@
 import type { TimeSource } from './time-source.js';
 
-/** A difference between two clocks of more milliseconds is no imprecision. */
+/** Milliseconds. A larger difference between two clocks is not imprecision. */
 const TOLERANCE = 2000;
 
-/** So many milliseconds are no imprecision of one clock either. */
+/** Milliseconds. A larger change of one clock is not imprecision either. */
 const CORRECTION = 20;
 
 /**
- * Time that never goes back, whatever the wall clock is set to, and that also passes while the machine sleeps. Steps of the
- * history are counted on it, and their wall time is only computed for the reader.
+ * A clock that never goes back, also when the wall clock is set, and that goes on while the machine sleeps. Steps of the
+ * history are counted on it. Their wall time is computed only for the reader.
  */
 export class SteadyClock {
   private readonly monotonicStart: number;

@@ -17,7 +17,7 @@ export interface EncodedStep {
   readonly totals: Totals;
 }
 
-/** The data of an `event: step` as JSON text: a `StepEvent`. It is written piece by piece, which takes a third of the time. */
+/** The data of an `event: step` as JSON text: a `StepEvent`. Writing it in pieces takes a third of the time of `JSON.stringify()`. */
 export function encodeStep(series: readonly StoredSeries[], step: EncodedStep): string {
   const { tier, row, sequence, time, totals } = step;
   const at = tier.step === 1 ? 0 : 1;

@@ -4,15 +4,15 @@ import type { SteadyClock } from './steady-clock.js';
 /** Milliseconds of a row. */
 const ROW = 1000;
 
-/** A timer may run a little early, for it counts whole milliseconds. */
+/** Milliseconds that a timer may run early, since it counts whole milliseconds. */
 const EARLY = 5;
 
-/** A row that begins in fewer milliseconds is skipped: it would be far shorter than the others. */
+/** Milliseconds. A row that would be shorter is skipped. */
 const SHORTEST = 250;
 
 /**
- * Calls back once for each row of a second, at its end, without keeping the process alive. Rows are counted on the clock, so
- * that they do not drift; after a suspension, there is one call, with the row of that moment.
+ * Calls back at the end of each row of one second, without keeping the process alive. Rows are counted on the clock, so
+ * they do not drift. After a suspension there is one call, for the row of that moment.
  */
 export class StepTimer {
   private timer: NodeJS.Timeout | undefined;

@@ -28,7 +28,7 @@ export const BAD_VALUE = (name: unknown, value: unknown): string =>
   `added to a counter is not negative. ${COUNTED}`;
 
 export const NO_GAUGE_FUNCTION = (name: unknown, given: unknown): string =>
-  `The gauge ${show(name)} has no value: it was given ${show(given)} in place of a function that returns a number. ${COUNTED}`;
+  `The gauge ${show(name)} has no value: it was given ${show(given)} instead of a function that returns a number. ${COUNTED}`;
 
 export const GAUGE_FUNCTION_THREW = (name: string, thrown: unknown): string =>
   `The function of the gauge ${show(name)} threw: ${describeThrown(thrown).message}. The gauge keeps its last value. ${COUNTED}`;
@@ -38,7 +38,7 @@ export const GAUGE_FUNCTION_IS_ASYNC = (name: string): string =>
   `you have it, and return that. The gauge keeps its last value. ${COUNTED}`;
 
 export const NOTHING_TO_TIME = (name: unknown, given: unknown): string =>
-  `time(${show(name)}, ...) was given ${show(given)} in place of a function, and returned it: give it the function that ` +
+  `time(${show(name)}, ...) was given ${show(given)} instead of a function, and returned it: give it the function that ` +
   `starts the work, as in time(${show(name)}, () => work()). ${COUNTED}`;
 
 export const BAD_URL_TEMPLATE = (given: unknown): string =>
@@ -46,8 +46,8 @@ export const BAD_URL_TEMPLATE = (given: unknown): string =>
   `without a template. ${COUNTED}`;
 
 export const SERIES_OVERFLOW = (name: string, maxSeries: number): string =>
-  `The metric ${show(name)} has more label sets than there is room for (maxSeries = ${maxSeries}, half of it for one ` +
-  `metric). Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
+  `The metric ${show(name)} has more label sets than its limit, which is half of maxSeries = ${maxSeries}. ` +
+  `Further ones go to its {overflow="true"} series, and are counted in ${OVERFLOWED_SAMPLES}. Does a label ` +
   'differ from request to request?';
 
 export const BAD_DESCRIPTION = (name: unknown, problem: string): string =>
@@ -61,7 +61,7 @@ export const NO_DESCRIPTION = 'a description is an object';
 export const UNREADABLE_DESCRIPTION = (thrown: unknown): string =>
   `reading it threw ${describeThrown(thrown).message}`;
 export const BAD_TEXT = (key: string, value: unknown): string =>
-  `${key} is a text of at most 1000 characters, and not ${show(value)}`;
+  `${key} is a string of at most 1000 characters, and not ${show(value)}`;
 export const BAD_BUCKETS = (value: unknown): string =>
   `buckets are 1 to 200 ascending finite numbers, and not ${show(value)}`;
 export const BAD_AGGREGATE = (value: unknown): string =>
@@ -79,7 +79,7 @@ function reasonOf(name: unknown, { reason, kind, takenBy, maxSeries }: Refusal):
     case 'bad name':
       return BAD_NAME;
     case 'bad labels':
-      return 'labels are an object of at most 16 texts, numbers or booleans, with names and texts of at most 200 characters';
+      return 'labels are an object of at most 16 strings, numbers or booleans, with names and strings of at most 200 characters';
     case 'built-in':
       return `${show(name)} is a metric of the monitor itself. Give yours another name, such as 'app_${String(name)}'`;
     case 'other kind':
@@ -89,7 +89,7 @@ function reasonOf(name: unknown, { reason, kind, takenBy, maxSeries }: Refusal):
       );
     case 'no room':
       return (
-        `there are maxSeries = ${maxSeries} series already. Does the name have something in it that differs from ` +
+        `there are maxSeries = ${maxSeries} series already. Does a part of the name differ from ` +
         'request to request?'
       );
   }

@@ -740,8 +740,8 @@ describe('warnings about rejected samples', () => {
 
   it.each<[unknown, string]>([
     [7, 'a description is an object'],
-    [{ help: 7 }, 'help is a text of at most 1000 characters, and not 7'],
-    [{ help: 'ok', unit: {} }, 'unit is a text of at most 1000 characters, and not {}'],
+    [{ help: 7 }, 'help is a string of at most 1000 characters, and not 7'],
+    [{ help: 'ok', unit: {} }, 'unit is a string of at most 1000 characters, and not {}'],
     [{ buckets: [2, 1] }, 'buckets are 1 to 200 ascending finite numbers, and not [ 2, 1 ]'],
     [{ aggregate: 'avg' }, "aggregate is 'sum', 'max', 'min' or 'process', and not 'avg'"],
   ])('names the one rule that the description %j breaks', (description, rule) => {

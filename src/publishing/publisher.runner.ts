@@ -14,7 +14,7 @@ export interface PreparedCall {
 export interface PublisherRunnerOptions {
   /** Opens a new window of this publisher. */
   prepare: () => Promise<PreparedCall>;
-  /** Makes the error of a call that has not ended within so many milliseconds. */
+  /** The error of a call that has not ended within the timeout. */
   timedOut: (ms: number) => Error;
   onSuccess: () => void;
   /** A call threw, rejected or timed out. Its window has been given back. */

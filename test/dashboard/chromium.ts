@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { findTool } from '../support/tools.js';
+import { needs } from '../support/tools.js';
 
-/** Where Chromium is; `undefined` if it is not installed. */
-export const CHROMIUM = findTool('chromium');
+export const CHROMIUM = needs('chromium');
 
 export function launch(): Promise<Browser> {
   const args = [
@@ -15,7 +14,7 @@ export function launch(): Promise<Browser> {
     '--disable-background-networking',
     '--disable-component-update',
   ];
-  return chromium.launch({ executablePath: CHROMIUM, args });
+  return chromium.launch({ executablePath: CHROMIUM.path, args });
 }
 
 /** The dashboard in a real browser. */
@@ -45,7 +44,11 @@ export class DashboardPage {
     prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
   ): Promise<DashboardPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-    onTestFinished(() => page.close());
+    onTestFinished(async () => {
+      // A route handler may still wait for the application.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await page.close();
+    });
     const opened = new DashboardPage(page);
     await prepare(page);
     await page.goto(url);

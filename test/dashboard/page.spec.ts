@@ -41,7 +41,7 @@ class CatsController {
   }
 }
 
-describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () => {
+describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.reason}`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
@@ -57,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
   const documentOf = (running: TestApp): Promise<MetricsSnapshot> => running.document('/monitor?reader=test');
 
   describe.each(ADAPTERS)('with the application on %s', (adapter) => {
-    it('opens from /monitor with what has happened before, and follows what happens', async () => {
+    it('opens from /monitor with the history, and follows live values', async () => {
       const running = await start({}, adapter);
       for (let i = 0; i < 4; i++) await running.get('/cats/1');
       await eventually(async () =>
@@ -232,7 +232,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
     });
   });
 
-  it('says how to switch on what is off', async () => {
+  it('says how to switch on a section that is off', async () => {
     const running = await start();
     const dashboard = await open(running);
     await dashboard.section('Event loop');
@@ -321,7 +321,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
     expect(await page.chart('Utilization')).toContain('utilization: now 25 %');
   });
 
-  it('says since when the history is where the process is younger than the range', async () => {
+  it('says when the history begins if the process is younger than the range', async () => {
     const running = await start();
     const dashboard = await open(running);
     await dashboard.page
@@ -329,7 +329,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
       .waitFor();
   });
 
-  it('says that it was refused, and goes on when it is let in', async () => {
+  it('says that access was denied, and goes on when it is granted', async () => {
     let isOpen = true;
     const running = await start({
       requestFilter: (request) => isOpen || !/history|events/.test(request.url ?? ''),
@@ -343,7 +343,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
     expect(await dashboard.page.locator('.notice').count()).toBe(0);
   });
 
-  it('says that the history is off where it is', async () => {
+  it('says that the history is off with history: false', async () => {
     const running = await start({ history: false, dashboard: true });
     const dashboard = await open(running);
     await dashboard.notice('The history is switched off');
@@ -366,7 +366,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
     await dashboard.isLive();
   });
 
-  it('says that it slept after the lid of a laptop was closed for an hour, and goes on', async () => {
+  it('says that there is a gap after the computer has slept for an hour, and goes on', async () => {
     const running = await start();
     const monitor = running.app.get(MonitorService);
     const dashboard = await DashboardPage.open(browser, `${running.url}/monitor`, {}, (page) =>
@@ -400,7 +400,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a real Chromium', () =
   });
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-    it('has nothing that keeps people out who use a screen reader or see colours differently', async () => {
+    it('has no accessibility violations that axe finds', async () => {
       const running = await start({ diagnostics: true });
       running.app.get(MonitorService).count('orders', 1, { kind: 'gift' });
       await running.get('/block');

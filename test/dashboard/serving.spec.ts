@@ -29,7 +29,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     return [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => new URL(link, page).href);
   }
 
-  it('is where a browser is led that opens the endpoint', async () => {
+  it('is where the endpoint redirects a browser', async () => {
     const { url } = await start();
     for (const accept of BROWSERS) {
       const headers = { accept };
@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     }
   });
 
-  it('is not what curl, a scraper, fetch() or a client gets that asks for JSON or a reader', async () => {
+  it('is not served to curl, a scraper, fetch() or a client that asks for JSON or names a reader', async () => {
     const { url } = await start();
     const typeOf = async (path: string, accept?: string) => {
       const response = await fetch(url + path, { headers: accept === undefined ? {} : { accept } });
@@ -63,13 +63,13 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect(await typeOf('/monitor', 'text/plain')).toMatch(/^200 text\/plain; version=0\.0\.4/);
   });
 
-  it('says which format there is to a client that asks for another one', async () => {
+  it('answers a client that asks for an unsupported format with the supported ones', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/monitor?format=xml`);
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('"json"')]);
   });
 
-  it('refuses the page and each of its files to whom the metrics are refused', async () => {
+  it('has the same guard as the metrics, on the page and each of its files', async () => {
     const { url } = await start();
     const links = await linksOf(`${url}/monitor/dashboard`);
     expect(links).toHaveLength(3);
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect((await fetch(`${url}/monitor`, { headers: { ...FORWARDED, accept: BROWSER } })).status).toBe(403);
   });
 
-  it('allows nothing but its own files by its Content-Security-Policy, and has nothing inline', async () => {
+  it('allows only its own files by its Content-Security-Policy, and has nothing inline', async () => {
     const running = await start();
     const response = await running.get('/monitor/dashboard');
     expect(response.headers.get('content-security-policy')).toBe(POLICY);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|https?:/i);
   });
 
-  it('has files whose names change with their content, so that a browser keeps them for good', async () => {
+  it('has files with a hash in their names, which a browser may cache for ever', async () => {
     const { url } = await start();
     for (const link of await linksOf(`${url}/monitor/dashboard`)) {
       const response = await fetch(link);
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
       expect((await fetch(`${url}/monitor/dashboard/${name}`)).status, name).toBeGreaterThanOrEqual(400);
   });
 
-  it('is at most 100 kB on the wire, and plain for a client that does not know gzip', async () => {
+  it('transfers at most 100 kB, and is not compressed for a client without gzip', async () => {
     const { url } = await start();
     const page = `${url}/monitor/dashboard`;
     const links = [page, ...(await linksOf(page))];
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect((await running.get('/monitor/dashboard')).status).toBe(404);
   });
 
-  it('is there with a controller of the application in place of ours', async () => {
+  it('is served with a MonitorController of the application too', async () => {
     class Mine extends MonitorController {}
     const { url } = await start({ controller: Mine });
     expect((await fetch(`${url}/monitor`, { headers: { accept: BROWSER } })).url).toBe(
@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     );
   });
 
-  it('is gone with dashboard: false, and a browser gets JSON', async () => {
+  it('is not served with dashboard: false, and a browser gets JSON', async () => {
     const { url } = await start({ dashboard: false });
     const response = await fetch(`${url}/monitor`, { headers: { accept: BROWSER } });
     expect([response.status, response.headers.get('content-type')]).toEqual([
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect((await fetch(`${url}/monitor/dashboard`)).status).toBe(404);
   });
 
-  it('is gone without a history, unless it is asked for', async () => {
+  it('is not served without a history, unless the option asks for it', async () => {
     const statusOf = async (options: MonitorOptions) =>
       (await (await start(options)).get('/monitor/dashboard')).status;
     expect(await statusOf({ history: false })).toBe(404);
@@ -208,7 +208,7 @@ describe('the name of the service', () => {
     expect(await new ServiceName('/main.js').get()).toBe(hostname());
   });
 
-  it('cannot add anything to the HTML, whatever it is', async () => {
+  it('cannot add anything to the HTML, with any value', async () => {
     const hostile = `"><script>alert(1)</script>'&$&{{assets}}`;
     const named = { get: () => Promise.resolve(hostile) } as ServiceName;
     const html = await new DashboardPage(named, { blocks: false, profiles: true }).html('./');

@@ -27,7 +27,7 @@ class ReportsController {
 }
 
 describe.each(ADAPTERS)('A blocked event loop on %s', (adapter) => {
-  it('is in the document with the function to blame and the requests that waited', async () => {
+  it('is in the document with the culprit and the requests that waited', async () => {
     const shop = await startApp(adapter, {
       imports: [MonitorModule.forRoot({ diagnostics: true })],
       controllers: [ReportsController],

@@ -30,7 +30,7 @@ function keepBusy(): void {
 }
 
 describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
-  it('are not there unless they are switched on', async () => {
+  it('get a 404 unless they are switched on', async () => {
     const { url } = await start(adapter, {});
     for (const path of ['profile/cpu', 'profile/allocations', 'report', 'captures']) {
       expect((await fetch(`${url}/monitor/${path}`)).status).toBe(404);
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     expect(stdout).toMatch(/\bspin\b/);
   });
 
-  it('give a profile of what is allocated', async () => {
+  it('give an allocation profile', async () => {
     const { url } = await start(adapter, { diagnostics: true });
     keepBusy();
     const table = await (await fetch(`${url}/monitor/profile/allocations?seconds=0.5`)).text();
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     expect(table).toMatch(/spin/);
   });
 
-  it('refuse a second profile while there is one, and say which, since when and for whom', async () => {
+  it('reject a second profile with what is running, since when and for which client', async () => {
     const { url } = await start(adapter, { diagnostics: true });
     const first = fetch(`${url}/monitor/profile/cpu?seconds=3`);
     const second = await eventually(async () => {
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     expect((await first).status).toBe(200);
   });
 
-  it('end a profile whose client leaves', async () => {
+  it('end a profile whose client disconnects', async () => {
     const { url } = await start(adapter, { diagnostics: true });
     const leave = new AbortController();
     const left = fetch(`${url}/monitor/profile/cpu?seconds=60`, { signal: leave.signal }).catch(() => 'left');
@@ -142,7 +142,7 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     expect((await fetch(path, { method: 'DELETE' })).status).toBe(404);
   });
 
-  it('do not start where everybody may read them', async () => {
+  it('fail the start of an application where everybody may read them', async () => {
     const options: MonitorOptions = { diagnostics: true, allow: ['0.0.0.0/0'] };
     await expect(start(adapter, options)).rejects.toThrow(MonitorOptionsError);
   });

@@ -21,7 +21,7 @@ async function directoryOf(mode = 0o700): Promise<string> {
 }
 
 describe('A profile', () => {
-  it('ends when the application closes, and does not hold it up', async () => {
+  it('ends when the application closes, without delaying that', async () => {
     const { app, url } = await startApp('express', withDiagnostics());
     const waiting = fetch(`${url}/monitor/profile/cpu?seconds=60`).then(
       (response) => response.status,
@@ -34,7 +34,7 @@ describe('A profile', () => {
     expect([503, 'cut off']).toContain(await waiting);
   });
 
-  it('is there from code, as are allocations and the report, one at a time', async () => {
+  it('is available from code like allocations and the report, one at a time', async () => {
     const { app } = await startApp('fastify', withDiagnostics());
     const diagnostics = app.get(MonitorDiagnostics);
     const first = diagnostics.cpuProfile({ seconds: 0.2 });
@@ -48,7 +48,7 @@ describe('A profile', () => {
     await expect(diagnostics.heapSnapshot()).rejects.toThrow('heapSnapshot: true');
   });
 
-  it('is there over the port of an application that serves no HTTP', async () => {
+  it("is served by the monitor's own port of an application without HTTP", async () => {
     const root = moduleOf({ imports: [MonitorModule.forRoot({ diagnostics: true, port: 0 })] });
     const context = await NestFactory.createApplicationContext(root, { logger: false });
     onTestFinished(() => context.close());
@@ -59,7 +59,7 @@ describe('A profile', () => {
 
 describe('An application with diagnostics and without a token', () => {
   it.each(['express', 'fastify'])(
-    'does not listen to others where it trusts proxies, on %s',
+    'does not listen on all addresses where it trusts proxies, on %s',
     async (adapter) => {
       const root = moduleOf(withDiagnostics());
       const app =
@@ -74,7 +74,7 @@ describe('An application with diagnostics and without a token', () => {
 });
 
 describe('Captures', () => {
-  it('are files that nobody else can read, the oldest of which make room', async () => {
+  it('are files that only this user can read, and the oldest are deleted first', async () => {
     const directory = await directoryOf();
     const store = new CaptureStore(directory, 250, 3_600_000);
     for (const text of ['a', 'b', 'c']) await store.save('cpu', 'txt', text.repeat(100));
@@ -96,7 +96,7 @@ describe('Captures', () => {
     await expect(store.save('cpu', 'txt', 'd'.repeat(251))).rejects.toThrow('251 bytes of 250');
   });
 
-  it('are removed when they are too old', async () => {
+  it('are deleted when they are too old', async () => {
     const directory = await directoryOf();
     await writeFile(join(directory, 'cpu-20200101T000000000Z-1-0.txt'), 'old');
     const store = new CaptureStore(directory, 1000, 3_600_000);
@@ -105,7 +105,7 @@ describe('Captures', () => {
   });
 
   it.each(['../secret.txt', '/etc/passwd', 'cpu-20200101T000000000Z-1-0.txt/../../secret.txt', 'secret.txt'])(
-    'do not give %s, which is none',
+    'answer %s, which is not a capture, with a 404',
     async (id) => {
       const directory = await directoryOf();
       await writeFile(join(directory, 'secret.txt'), 'secret');
@@ -113,14 +113,14 @@ describe('Captures', () => {
     },
   );
 
-  it('do not follow a link that somebody has put in their place', async () => {
+  it('do not follow a symbolic link', async () => {
     const directory = await directoryOf();
     const id = 'cpu-20200101T000000000Z-1-0.txt';
     await symlink('/etc/passwd', join(directory, id));
     expect(await new CaptureStore(directory, 1000, 1000).open(id)).toBeUndefined();
   });
 
-  it('are not kept where others can read them', async () => {
+  it('are not kept in a directory that others can read', async () => {
     const directory = await directoryOf(0o755);
     const root = moduleOf({
       imports: [MonitorModule.forRoot({ diagnostics: true, captures: { directory } })],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosedProcess } from '../support/diagnosed-process.js';
 import { present } from '../support/present.js';
+import { NEEDS_LINUX } from '../support/tools.js';
 
 interface HeapSnapshot {
   snapshot: { meta: { node_fields: string[] }; node_count: number };
@@ -24,7 +25,7 @@ const LIMITED = { launcher: ['/bin/sh', '-c', 'ulimit -v 3500000; exec "$@"', 's
 
 describe('A heap snapshot', () => {
   it.each(['gzip', 'identity'])(
-    'comes whole, as %s',
+    'is complete, as %s',
     async (coding) => {
       const running = new DiagnosedProcess();
       const url = await running.open();
@@ -41,7 +42,7 @@ describe('A heap snapshot', () => {
     120_000,
   );
 
-  it('is one at a time: who comes meanwhile is told who takes one, and since when', async () => {
+  it('runs one at a time: a second client is told which client takes one, and since when', async () => {
     const running = new DiagnosedProcess();
     const url = await running.open();
     await running.do('begin-snapshot');
@@ -54,7 +55,7 @@ describe('A heap snapshot', () => {
     expect((await fetch(`${url}/monitor/report`)).status).toBe(200);
   }, 120_000);
 
-  it('that ends early because the application closes does not look whole', async () => {
+  it('that ends early because the application closes is an aborted response', async () => {
     const running = new DiagnosedProcess();
     const url = await running.open();
     const response = await take(url, 'identity');
@@ -67,8 +68,8 @@ describe('A heap snapshot', () => {
     await expect(read()).rejects.toThrow();
   }, 120_000);
 
-  it.runIf(process.platform === 'linux')(
-    'is taken whole or refused with its arithmetic under ulimit, again and again, and never kills the process',
+  it.skipIf(NEEDS_LINUX.isMissing)(
+    `is taken whole or refused with its arithmetic under ulimit, again and again, and never kills the process${NEEDS_LINUX.reason}`,
     async () => {
       const running = new DiagnosedProcess(LIMITED);
       const url = await running.open();

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, DiagnosedProcess, namedBlocks } from '../support/diagnosed-process.js';
 import { first } from '../support/present.js';
+import { NEEDS_LINUX } from '../support/tools.js';
 
 describe('The watchdog of a process', () => {
   it.each(['esm', 'cjs'])(
@@ -16,7 +17,7 @@ describe('The watchdog of a process', () => {
     },
   );
 
-  it('names it beside --inspect, and does not hold the process up at its end', async () => {
+  it('names a block with --inspect too, and does not delay the exit', async () => {
     const running = new DiagnosedProcess({ flags: ['--inspect=127.0.0.1:0'] });
     const url = await running.open();
     const block = first(await namedBlocks(url, 'addUpInvoices', () => running.do('block')));
@@ -26,7 +27,7 @@ describe('The watchdog of a process', () => {
     expect(stderr).toMatch(/^Debugger listening on .*\nFor help, see: .*\n$/);
   });
 
-  it('does not take a process that was suspended for one that is blocked', async () => {
+  it('does not report a suspended process as blocked', async () => {
     const running = new DiagnosedProcess();
     const url = await running.open();
     await running.suspend(1500);
@@ -36,8 +37,8 @@ describe('The watchdog of a process', () => {
     await running.end();
   });
 
-  it.runIf(process.platform === 'linux')(
-    'is one for several applications, and stops with the last of them',
+  it.skipIf(NEEDS_LINUX.isMissing)(
+    `is shared by several applications, and stops with the last of them${NEEDS_LINUX.reason}`,
     async () => {
       const running = new DiagnosedProcess();
       const [shop, other] = [await running.open(), await running.open()];
@@ -57,7 +58,7 @@ describe('The watchdog of a process', () => {
 });
 
 describe('The report', () => {
-  it('has nothing of the command line and of the environment that looks like a secret', async () => {
+  it('has no secret of the command line or the environment', async () => {
     const secrets = ['planted-password-0815', 'planted-token-4711', 'planted-dsn-1234', 'planted-value-99'];
     const [password = '', token = '', dsn = '', value = ''] = secrets;
     const running = new DiagnosedProcess({

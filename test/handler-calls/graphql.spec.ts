@@ -144,7 +144,7 @@ describe.each(SERVERS)('an operation of GraphQL, with %s', (_name, adapter, grap
     return { ...running, ask, calls: () => handlerCalls(running.app, 'graphql') };
   };
 
-  it('is one HTTP request, and one call of each handler that it names', async () => {
+  it('is one HTTP request, and one call of each resolver in it', async () => {
     const { app, ask, calls } = await start();
     expect(await ask('{ cat(id: 1) { name } tom: cat(id: 1) { name } cats { id } }')).toEqual({
       data: { cat: { name: 'Tom' }, tom: { name: 'Tom' }, cats: [{ id: 0 }, { id: 1 }, { id: 2 }] },
@@ -153,7 +153,7 @@ describe.each(SERVERS)('an operation of GraphQL, with %s', (_name, adapter, grap
     expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
   });
 
-  it('does not count the fields of what it gives, not even where interceptors see them', async () => {
+  it('does not count field resolvers of its result, not even with fieldResolverEnhancers', async () => {
     const { ask, calls } = await start();
     for (let i = 0; i < 3; i++) {
       expect((await ask('{ cats { friends { friends { name } } } }')).errors).toBeUndefined();
@@ -161,13 +161,13 @@ describe.each(SERVERS)('an operation of GraphQL, with %s', (_name, adapter, grap
     expect(await calls()).toEqual({ 'CatsResolver.cats ok': 3 });
   });
 
-  it('counts a query within a field, since its handler is the same', async () => {
+  it('counts a query that is reached through a field, since its handler is the same', async () => {
     const { ask, calls } = await start();
     await ask('{ cat(id: 0) { home { cats { id } } } }');
     expect(await calls()).toEqual({ 'CatsResolver.cat ok': 1, 'CatsResolver.cats ok': 1 });
   });
 
-  it('counts mutations, errors, and handlers that are made anew for each request', async () => {
+  it('counts mutations, errors, and request-scoped resolvers', async () => {
     const { ask, calls } = await start();
     await ask('mutation { addCat(name: "Kitty") { id } }');
     expect((await ask('{ cat(id: 9) { name } }')).errors).toHaveLength(1);
@@ -179,7 +179,7 @@ describe.each(SERVERS)('an operation of GraphQL, with %s', (_name, adapter, grap
     });
   });
 
-  it('does not count what no handler sees', async () => {
+  it('does not count an operation that reaches no resolver', async () => {
     const { app, ask, calls } = await start();
     expect((await ask('{ guarded }')).errors).toHaveLength(1);
     expect((await ask('{ no such query }')).errors).not.toHaveLength(0);

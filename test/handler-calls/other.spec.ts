@@ -36,7 +36,7 @@ describe('a handler that a library runs through the pipeline of Nest', () => {
     return { context, run };
   };
 
-  it('counts under the name that the library has for its kind', async () => {
+  it('is counted under the context type of the library', async () => {
     const { context, run } = await start();
     const bot = new Bot();
     // oxlint-disable-next-line typescript/unbound-method
@@ -45,7 +45,7 @@ describe('a handler that a library runs through the pipeline of Nest', () => {
     expect(await handlerCalls(context, 'chat')).toEqual({ 'Bot.greet ok': 4 });
   });
 
-  it('runs as it would without the monitor, if what it says of itself is odd', async () => {
+  it('runs as without the monitor, even if its context is incomplete', async () => {
     const { context, run } = await start();
     const answer = run({}, () => 'hello', 'graphql');
     for (const info of [undefined, null, 7, {}, { parentType: null, schema: {} }]) {
@@ -57,7 +57,7 @@ describe('a handler that a library runs through the pipeline of Nest', () => {
   });
 });
 
-describe('what a handler gives', () => {
+describe('the result of a handler', () => {
   const watch = (source: () => unknown, owner: unknown = Bot, type: unknown = 'rpc') => {
     const registry = new TestRegistry();
     const time = { now: 0 };
@@ -92,7 +92,7 @@ describe('what a handler gives', () => {
     };
   };
 
-  it('is asked for when somebody listens, once for each who does', async () => {
+  it('is subscribed to when Nest subscribes, once for each subscriber', async () => {
     const { watched, listeners, ends } = watch(() => from([1, 2]));
     expect(listeners()).toBe(0);
     expect(await Promise.all([1, 2].map(() => lastValueFrom(watched.pipe(toArray()))))).toEqual([
@@ -103,7 +103,7 @@ describe('what a handler gives', () => {
     expect(await ends()).toEqual([2, 0, 0]);
   });
 
-  it('is timed in seconds, from when somebody listens until it is done', async () => {
+  it('is timed in seconds, from subscription to completion', async () => {
     const answer = new Subject<string>();
     const { watched, time, durations } = watch(() => answer);
     time.now = 1000;
@@ -115,7 +115,7 @@ describe('what a handler gives', () => {
     expect(await durations()).toMatchObject({ count: 1, sum: 4, min: 4, max: 4 });
   });
 
-  it('stops at once when nobody listens any longer, even amid what comes all at once', async () => {
+  it('stops when it is unsubscribed, even within a synchronous sequence of values', async () => {
     let made = 0;
     const { watched, ends } = watch(() =>
       defer(function* () {
@@ -127,7 +127,7 @@ describe('what a handler gives', () => {
     expect(await ends()).toEqual([0, 0, 1]);
   });
 
-  it('fails with the very error that the handler failed with', async () => {
+  it('fails with the same error object as the handler', async () => {
     const error = new Error('the very one');
     const { watched, ends } = watch(() => {
       throw error;
@@ -136,20 +136,20 @@ describe('what a handler gives', () => {
     expect(await ends()).toEqual([0, 1, 0]);
   });
 
-  it('comes from an object that has no class, too', async () => {
+  it('is counted for a handler object without a class', async () => {
     const { watched } = watch(() => from(['hello']), null);
     expect(await lastValueFrom(watched)).toBe('hello');
   });
 
   it.each([[null], [7], [Symbol('mine')], ['x'.repeat(300)]])(
-    'comes through where its kind is called %o',
+    'is passed on with the context type %o',
     async (type) => {
       const { watched } = watch(() => from(['hello']), Bot, type);
       expect(await lastValueFrom(watched)).toBe('hello');
     },
   );
 
-  it('comes through where its kind has no name', async () => {
+  it('is passed on without a context type', async () => {
     const registry = new TestRegistry();
     const calls = new HandlerCalls(registry);
     // oxlint-disable-next-line typescript/unbound-method
@@ -158,7 +158,7 @@ describe('what a handler gives', () => {
     expect(await lastValueFrom(watched)).toBe('hello');
   });
 
-  it('comes through however much it is', async () => {
+  it('is passed on completely, with any number of values', async () => {
     const { watched } = watch(() => range(0, 10_000));
     expect(await lastValueFrom(watched.pipe(toArray()))).toHaveLength(10_000);
   });

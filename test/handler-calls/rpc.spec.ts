@@ -259,26 +259,26 @@ describe('a message to a microservice', () => {
     ],
     ['a value, of a method that is inherited', 'ping', {}, ['pong'], { 'Inherits.ping ok': 1 }],
     ['a value, of a class without a name', 'nameless', {}, ['found'], { 'anonymous.find ok': 1 }],
-  ])('counts once by its handler, which gives %s', async (_what, pattern, data, answer, calls) => {
+  ])('is counted once under its handler, which returns %s', async (_what, pattern, data, answer, calls) => {
     const service = await startService();
     expect(await service.ask(pattern, data)).toEqual(answer);
     expect(await service.calls()).toEqual(calls);
   });
 
-  it('counts with those of another class of the same name', async () => {
+  it('is counted together with those of another class of the same name', async () => {
     const service = await startService();
     await service.ask('find', 'Felix');
     await service.ask('find-other');
     expect(await service.calls()).toEqual({ 'CatsController.find ok': 2 });
   });
 
-  it('counts for one handler, even if its controller is made anew each time', async () => {
+  it('is counted under one handler, even if its controller is request-scoped', async () => {
     const service = await startService();
     for (let i = 0; i < 3; i++) expect(await service.ask('anew')).toEqual(['anew']);
     expect(await service.calls()).toEqual({ 'EachAnew.anew ok': 3 });
   });
 
-  it('is no HTTP request, and no handler has series before it is called', async () => {
+  it('is not an HTTP request, and a handler has no series before its first call', async () => {
     const service = await startService();
     const names = async () => Object.keys((await service.app.get(MonitorService).metrics()).counters);
     const before = await names();
@@ -299,7 +299,7 @@ describe('a message to a microservice', () => {
     expect(max).toBeLessThanOrEqual((performance.now() - start) / 1000);
   });
 
-  it('does not count as long as its handler is not done', async () => {
+  it('is not counted before its handler has completed', async () => {
     const service = await startService();
     const pending = service.client.send('never', {}).subscribe();
     // The answer to a later message on the same connection.
@@ -308,7 +308,7 @@ describe('a message to a microservice', () => {
     pending.unsubscribe();
   });
 
-  it('counts as cancelled where an interceptor does not wait for the handler any longer', async () => {
+  it('is counted as cancelled when an interceptor stops waiting for the handler', async () => {
     const impatient = {
       intercept: (_context: unknown, next: CallHandler) => next.handle().pipe(timeout(20)),
     };
@@ -317,38 +317,38 @@ describe('a message to a microservice', () => {
     expect(await service.calls()).toEqual({ 'CatsController.never cancelled': 1 });
   });
 
-  it('counts each time that an interceptor tries again', async () => {
+  it('is counted again for each retry of an interceptor', async () => {
     const stubborn = { intercept: (_context: unknown, next: CallHandler) => next.handle().pipe(retry(2)) };
     const service = await startService({}, [stubborn]);
     expect(await service.ask('reject')).toEqual([]);
     expect(await service.calls()).toEqual({ 'CatsController.reject error': 3 });
   });
 
-  it('counts what its own interceptors have made of the answer', async () => {
+  it('is counted by the outcome after its own interceptors', async () => {
     const service = await startService();
     expect(await service.ask('strict')).toEqual([]);
     expect(await service.calls()).toEqual({ 'CatsController.strict error': 1 });
   });
 
-  it('counts what the interceptors of useGlobalInterceptors() have made of the answer', async () => {
+  it('is counted by the outcome after the interceptors of useGlobalInterceptors()', async () => {
     const service = await startService({}, [], (app) => app.useGlobalInterceptors(new Strict()));
     expect(await service.ask('find', 'Felix')).toEqual([]);
     expect(await service.calls()).toEqual({ 'CatsController.find error': 1 });
   });
 
-  it('does not count what an interceptor of the root module answers by itself', async () => {
+  it('is not counted when an interceptor of the root module answers without the handler', async () => {
     const service = await startService({}, [new Strict()]);
     expect(await service.ask('find', 'Felix')).toEqual([]);
     expect(await service.calls()).toEqual({});
   });
 
-  it('does not count without the interceptor', async () => {
+  it('is not counted with interceptor: false', async () => {
     const service = await startService({ interceptor: false });
     expect(await service.ask('find', 'Felix')).toEqual(['found Felix']);
     expect(await service.calls()).toEqual({});
   });
 
-  it('counts in the buckets that the application has described', async () => {
+  it('is recorded in the buckets that the application has described', async () => {
     const service = await startService();
     service.app.get(MonitorService).describe('handler_duration', { buckets: [1e-9, 3600] });
     await service.ask('find', 'Felix');
@@ -360,7 +360,7 @@ describe('a message to a microservice', () => {
     ]);
   });
 
-  it('counts as one of all the others when there are more handlers than there is room for', async () => {
+  it('is counted under overflow when there are more handlers than the limit of series', async () => {
     const service = await startService({ maxSeries: 4 });
     for (const pattern of ['find', 'stream', 'ping', 'anew', 'anew']) await service.ask(pattern);
     const { counters, histograms } = await service.app.get(MonitorService).metrics();
@@ -373,7 +373,7 @@ describe('a message to a microservice', () => {
 });
 
 describe('an event for a microservice', () => {
-  it('counts once by its handler, whether that fails or not', async () => {
+  it('is counted once under its handler, with its outcome', async () => {
     const service = await startService();
     await lastValueFrom(service.client.emit('born', 'Felix'), { defaultValue: undefined });
     await lastValueFrom(service.client.emit('died', 'Felix'), { defaultValue: undefined });
@@ -460,13 +460,13 @@ describe.each(ADAPTERS)('a hybrid application on %s', (adapter) => {
     return running.app;
   };
 
-  it('counts its messages where the microservice inherits what is global, its requests apart from them', async () => {
+  it('counts messages of a microservice that inherits the application config, separately from requests', async () => {
     const app = await start(true);
     expect(await handlerCalls(app, 'rpc')).toEqual({ 'HybridController.cats ok': 1 });
     expect(await handlerCalls(app, 'http')).toEqual({});
   });
 
-  it('does not count its messages where the microservice has no part in what is global', async () => {
+  it('does not count messages of a microservice that does not inherit the application config', async () => {
     expect(await handlerCalls(await start(false), 'rpc')).toEqual({});
   });
 });

@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     };
   };
 
-  it('counts once by its handler, and is no HTTP request, which only the handshake is', async () => {
+  it('is counted once under its handler, and only its handshake is an HTTP request', async () => {
     const { app, send, receive, received, calls } = await start();
     send('find', 'Felix');
     send('find', 'Tom');
@@ -100,7 +100,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     expect((await app.get(MonitorService).metrics()).counters.requests).toBe(1);
   });
 
-  it('counts once, however many messages it is answered with, and if with none', async () => {
+  it('is counted once, with any number of answers', async () => {
     const { send, receive, received, calls } = await start();
     send('silent');
     send('stream');
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
   it.each<[string, MonitorOptions]>([
     ['once where the global interceptor counts it too', {}],
     ['where there is no global interceptor, as for all gateways of Nest 11', { interceptor: false }],
-  ])('counts by the interceptor of its gateway %s', async (_where, options) => {
+  ])('is counted with an interceptor of its gateway %s', async (_where, options) => {
     const { send, receive, calls } = await start(CountedGateway, options);
     send('find', 'Felix');
     send('stream');
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     );
   });
 
-  it('counts as cancelled when its client leaves a stream', async () => {
+  it('is counted as cancelled when its client disconnects during a stream', async () => {
     const { send, receive, socket, calls } = await start();
     send('endless');
     await receive(2);
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     await eventually(async () => expect(await calls()).toEqual({ 'CatsGateway.endless cancelled': 1 }));
   });
 
-  it('counts errors, those of pipes included, and nothing that no handler is called for', async () => {
+  it('is counted as an error if a pipe or the handler throws, and not at all without a handler', async () => {
     const { send, receive, calls } = await start();
     send('guarded');
     send('no such event');
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
     expect(await calls()).toEqual({ 'CatsGateway.throw error': 1, 'CatsGateway.pipe error': 1 });
   });
 
-  it('says nothing of what it carries', async () => {
+  it('does not add its data to the metrics', async () => {
     const running = await start();
     const { send, receive } = running;
     for (let i = 0; i < 50; i++) send(i % 2 ? 'find' : `secret-${i}`, `secret-${i}`);

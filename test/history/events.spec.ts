@@ -24,7 +24,7 @@ const isShort = ({ step }: StepEvent) => step === 1;
 
 describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
   describe.each(PLACES)('at %s', (_, options) => {
-    it('begin with the process, and have each step with the series that are new in it', async () => {
+    it('start with the instance event, followed by each step with its new series', async () => {
       const { url, monitor, history } = await start(adapter, options);
       const stream = await EventStream.open(`${url}/events`);
       expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
       expect(tiers[0]?.times).toContain(step.time);
     });
 
-    it('continue after the step that a client has, without a gap and with the totals of now', async () => {
+    it('resume after the last step of a client, without a gap and with current totals', async () => {
       const { url, monitor, history } = await start(adapter, options);
       const stream = await EventStream.open(`${url}/events`);
       const { sequence } = dataOf(await stream.next('step', isShort));
@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
       }
     });
 
-    it('say that the history has to be read again to a client that has seen another process', async () => {
+    it('send a reset event to a client whose last step is from another process', async () => {
       const { url } = await start(adapter, options);
       const stream = await EventStream.open(`${url}/events?after=12345`);
       const reset = (await stream.next('reset'))?.data as ResetEvent;
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
     });
   });
 
-  it('go to 50 clients at once, and the place of one that has left is free again', async () => {
+  it('serve 50 clients at once, and accept another one when a client has left', async () => {
     const { url } = await start(adapter, {});
     const streams = await Promise.all(Array.from({ length: 50 }, () => EventStream.open(`${url}/events`)));
     const refused = await fetch(`${url}/events`);
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
     await expect.poll(async () => (await EventStream.open(`${url}/events`)).response.status).toBe(200);
   });
 
-  it('and the history are behind the guard, and refuse a query that is not understood', async () => {
+  it('are protected by the guard like the history, and an invalid query gets a 400', async () => {
     const { url } = await start(adapter, {});
     for (const path of ['history', 'events', 'findings']) {
       expect((await fetch(`${url}/${path}`, { headers: { 'X-Forwarded-For': '8.8.8.8' } })).status).toBe(403);
@@ -130,7 +130,7 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
     });
   });
 
-  it('are not there with history: false, and neither are findings', async () => {
+  it('get a 404 with history: false, and findings too', async () => {
     const { url, monitor } = await start(adapter, { history: false });
     for (const path of ['history', 'events', 'findings'])
       expect((await fetch(`${url}/${path}`)).status).toBe(404);

@@ -18,7 +18,7 @@ class OrdersController {
 
 describe('an application whose requests fail for half a minute', () => {
   it(
-    'says so on a stream that its own port, with its idle time-out of 30 s, does not cut',
+    "sends a finding over an event stream that stays open longer than the 30 s idle timeout of the monitor's own port",
     { timeout: 120_000 },
     async () => {
       const root = { imports: [MonitorModule.forRoot({ port: 0 })], controllers: [OrdersController] };

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../sample-app/dist/main.js', import.meta.url));
 
-/** Starts the built sample app on a free port, and gives its address. It is gone when the test ends. */
+/** Starts the built sample app on a free port, and returns its address. It is stopped when the test ends. */
 export async function startShop(traffic: 'on' | 'off' = 'off'): Promise<string> {
   return (await startShopAt(0, traffic)).url;
 }
@@ -17,7 +17,7 @@ export interface Shop {
   readonly kill: () => Promise<void>;
 }
 
-/** Likewise on a port of your choice, for a shop that ends within the test. */
+/** Likewise on this port, for a shop that is stopped within the test. */
 export async function startShopAt(port: number, traffic: 'on' | 'off' = 'off'): Promise<Shop> {
   const env = { ...process.env, NODE_OPTIONS: undefined, PORT: String(port), TRAFFIC: traffic };
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -27,6 +27,12 @@ export async function startShopAt(port: number, traffic: 'on' | 'off' = 'off'): 
     await closed;
   };
   onTestFinished(kill);
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const firstLine = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
+  const [line] = await Promise.race([
+    firstLine,
+    closed.then(() => {
+      throw new Error('The sample app has ended. Is it built? npm run build:sample');
+    }),
+  ]);
   return { url: new URL(/http:\S+/.exec(line)?.[0] ?? '').origin, kill };
 }

@@ -15,10 +15,10 @@ import type { WatchdogListener } from './watchdog.js';
 /** Milliseconds in which there is one line in the log for a function. */
 const LOG_INTERVAL = 60_000;
 
-/** So many functions are remembered for that. */
+/** The most functions that are remembered for that. */
 const MAX_LOGGED = 200;
 
-/** So many blocks wait for their explanation. */
+/** The most blocks that wait for their explanation. */
 const MAX_WAITING = 16;
 
 /** What one application makes of the blocks of its event loop: the list in the document, metrics, and lines in the log. */

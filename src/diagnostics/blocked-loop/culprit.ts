@@ -3,13 +3,13 @@ import type { FrameOrigin, RawBlock, RawFrame } from './raw-block.js';
 /** With fewer stacks, one that was read at a bad moment would decide. */
 export const MIN_STACKS = 3;
 
-/** A function is to blame that is on so many of the stacks. */
+/** The culprit is on this share of the stacks. */
 const MIN_SHARE = 0.6;
 
-/** And was running for so much of the block, the time included in which nothing was read. */
+/** It was also running for this share of the block, including the time without a stack. */
 const MIN_CONFIDENCE = 0.5;
 
-/** A function that is inside the one to blame on so many of the stacks leaves doubt. */
+/** The culprit is uncertain if a function called by it is on this share of the stacks. */
 const DOUBTFUL_SHARE = 0.25;
 
 const MAX_FRAMES = 10;

@@ -3,7 +3,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { realClock } from '../../common/clock.js';
 import { monotonicMs } from './shared-state.js';
 
-/** So many of the last garbage collections are remembered. A minor one takes about a millisecond. */
+/** The number of garbage collections that are remembered. A minor one takes about a millisecond. */
 const KEPT = 1024;
 
 /** Remembers when the garbage collections of this thread were. */

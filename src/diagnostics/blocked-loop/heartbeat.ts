@@ -13,7 +13,7 @@ export interface HeartbeatListener {
 
 /**
  * Tells the watchdog that the event loop turns. A timer is the only way: no callback runs when the loop begins to wait, so
- * one that waits for long looks like one that is blocked.
+ * a long wait is indistinguishable from a block.
  */
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;

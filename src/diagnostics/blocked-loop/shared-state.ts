@@ -56,7 +56,7 @@ export class SharedState {
     Atomics.add(this.words, BLOCKS, 1);
   }
 
-  /** The blocks after the first `seen`, as far as they are still kept. */
+  /** The blocks after the first `seen` that are still kept. */
   blocksSince(seen: number): BlockTimes[] {
     const found: BlockTimes[] = [];
     for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {

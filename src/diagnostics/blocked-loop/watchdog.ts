@@ -17,7 +17,7 @@ const STOP_TIMEOUT = 500;
 /** Megabytes. It needs 2, and more for a large source map. */
 const WORKER_HEAP = 128;
 
-/** So many blocks wait for what the worker has to say of them. Of some it says nothing. */
+/** The most blocks that wait for the answer of the worker. Some never get one. */
 const MAX_WAITING = 16;
 
 export interface WatchdogListener {

@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector';
 
-/** An inspector session of this thread, which is disconnected whatever happens. */
+/** An inspector session of this thread, which is always disconnected. */
 export async function withInspector<T>(work: (session: InspectorSession) => Promise<T>): Promise<T> {
   const session = new Session();
   session.connect();

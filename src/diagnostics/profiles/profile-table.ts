@@ -14,7 +14,7 @@ interface Row {
  * A profile as text for a terminal: one line for each function, with what it took by itself (`self`), and together with
  * all that it called (`total`).
  *
- * @param top at most so many functions.
+ * @param top the most functions in the table.
  */
 export function profileTable(tree: ProfileTree, sort: TableOrder, top: number): string {
   const rows = [...rowsOf(tree).values()].sort((a, b) => b[sort] - a[sort]);

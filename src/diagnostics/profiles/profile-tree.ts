@@ -19,7 +19,7 @@ export interface ProfileNode {
   readonly children: readonly ProfileNode[];
 }
 
-/** A profile, whatever it is of, as the table and pprof need it. */
+/** A profile of any kind, in the form that the table and pprof need. */
 export interface ProfileTree {
   readonly measure: ProfileMeasure;
   /** When it began, in milliseconds since 1970. */

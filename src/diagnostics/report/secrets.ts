@@ -1,11 +1,11 @@
-/** Stands for what is left out of a report. */
+/** The replacement for a secret in a report. */
 const REDACTED = '[redacted]';
 
 /** Names of what is secret. */
 const SECRET_NAME =
   /token|secret|passw|passphrase|pwd|credential|cookie|session|authorization|api.?key|private.?key|access.?key|dsn|connection.?string/i;
 
-/** What looks like a secret, wherever it is. */
+/** Patterns of secrets. */
 const SECRET_SHAPES: readonly [RegExp, string][] = [
   // user:password@host in a URL
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${REDACTED}@`],

@@ -47,7 +47,7 @@ async function start() {
 }
 
 describe('event streams', () => {
-  it('drop a client that takes nothing, and no other', async () => {
+  it('disconnect a client that does not read, and no other', async () => {
     const { steps, open } = await start();
     const [slow, quick] = [open(), open()];
     await slow.events.next();

@@ -8,10 +8,10 @@ import type { HistoryListener, MonitorHistory } from '../../history/monitor-hist
 import type { Answer } from '../streaming/answer.js';
 import { EventClient } from './event-client.js';
 
-/** So many clients at once. */
+/** The most clients at once. */
 export const MAX_CLIENTS = 50;
 
-/** A client that has not taken so many steps, and takes nothing, is dropped: some 30 seconds. */
+/** Steps that a client may be behind, about 30 seconds. It is disconnected then, if it reads nothing. */
 const MAX_BEHIND = 33;
 
 /** Encoded steps are kept for clients that are a little behind. */

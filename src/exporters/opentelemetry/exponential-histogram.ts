@@ -13,7 +13,7 @@ export function exponentialHistogram(snapshot: HistogramSnapshot): ExponentialHi
     positive: bucketsOf(positive),
     negative: bucketsOf(negative),
     ...(min !== undefined && { min, max }),
-    // The protocol forbids the sum of what can also be negative: nobody could take it for a counter.
+    // The protocol has no sum for values that can be negative, since it would not be monotonic.
     ...(hasNone(negative) && { sum }),
   };
 }

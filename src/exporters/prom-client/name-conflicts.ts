@@ -5,7 +5,7 @@ import { processFamilies } from '../prometheus/process-families.js';
 import { sampleName } from '../prometheus/text-format.js';
 import { LEFT_OUT } from './prom-client.messages.js';
 
-/** Conflicts are logged once for each name, and for so many names at most. */
+/** Conflicts are logged once for each name, for at most this many names. */
 const MAX_LOGGED = 100;
 
 /** A metric of the application in its registry. */

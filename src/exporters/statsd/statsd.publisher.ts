@@ -13,7 +13,7 @@ import type { ResolvedStatsdOptions, StatsdOptions } from './statsd-options.js';
 import { isClient, resolveStatsdOptions } from './statsd-options.js';
 import { NOT_WRAPPED } from './statsd.messages.js';
 
-/** A publish ends after so many packets that could not be sent; the rest is left for the next one. */
+/** A publish ends after this many packets that could not be sent. The rest is sent with the next one. */
 const MAX_FAILURES = 3;
 
 /**

@@ -2,10 +2,10 @@ import { known, lowest } from '../numbers.js';
 import type { Rule } from '../rule.js';
 import { grouped } from '../units.js';
 
-/** Of the descriptors that may be open, so many are. */
+/** Share of the limit that is open. */
 const [MANY, CRITICAL] = [0.8, 0.95];
 
-/** For so many seconds. */
+/** How long it must last, in seconds. */
 const SPAN = 30;
 
 export const DESCRIPTORS: Rule = {

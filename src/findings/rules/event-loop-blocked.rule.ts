@@ -5,19 +5,19 @@ import { duration, times } from '../units.js';
 /** Seconds from which on a delay is a block that users notice. */
 const BLOCK = 0.1;
 
-/** So many blocks in five minutes are no accident, and one of so many seconds is enough. */
+/** The number of blocks in five minutes for a finding, or the seconds of a single one. */
 const [MANY, LONG] = [3, 1];
 
-/** Of so much of the time, nothing else could be done. */
+/** Share of the time in which the loop was blocked. */
 const CRITICAL_SHARE = 0.05;
 
 /** In the first seconds of a process, modules are loaded and code is compiled. */
 const WARM_UP = 30;
 
-/** A step of more seconds, in which the process used less than so much of a core, is one in which it was suspended. */
+/** The process was suspended in a step that is longer, in seconds, with less CPU, in cores. */
 const [SUSPENDED_STEP, SUSPENDED_CPU] = [2, 0.1];
 
-/** A function is named if it is to blame for so much of the blocked time. */
+/** A function is named if it accounts for this share of the blocked time. */
 const CULPRIT_SHARE = 0.6;
 
 export const EVENT_LOOP_BLOCKED: Rule = {

@@ -2,13 +2,13 @@ import { sum } from '../numbers.js';
 import type { GcTime, Rule } from '../rule.js';
 import { percent } from '../units.js';
 
-/** Of the CPU time, so much is spent on garbage collections. */
+/** Share of the CPU time that garbage collections take. */
 const [MUCH, CRITICAL] = [0.1, 0.25];
 
-/** Seconds that are looked at, in two halves: what is over after one of them was a burst. */
+/** Seconds that are evaluated, in two halves. Both must have the finding: one alone is a burst. */
 const HALF = 60;
 
-/** Of a core, so much must be used: an idle process collects garbage and does nothing else. */
+/** Share of a core that must be used: in an idle process, garbage collection is most of the little CPU time. */
 const BUSY = 0.1;
 
 export const GC_SHARE: Rule = {
@@ -40,7 +40,7 @@ export const GC_SHARE: Rule = {
   },
 };
 
-/** The last intervals that add up to so many seconds, and those before. */
+/** The last intervals that add up to these seconds, and those before. */
 function lastSeconds(all: readonly GcTime[], seconds: number): [readonly GcTime[], readonly GcTime[]] {
   let [from, elapsed] = [all.length, 0];
   while (from > 0 && elapsed < seconds) elapsed += all[--from]?.elapsed ?? 0;

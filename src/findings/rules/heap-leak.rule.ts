@@ -2,16 +2,16 @@ import { known, lowest, median } from '../numbers.js';
 import type { Rule, RuleContext } from '../rule.js';
 import { duration, megabytes } from '../units.js';
 
-/** Steps of 10 s in the shortest and the longest time that is looked at: 12 and 60 minutes. */
+/** The shortest and the longest time that is evaluated, in steps of 10 s: 12 and 60 minutes. */
 const [SHORTEST, LONGEST] = [72, 360];
 
-/** Into so many parts it is divided. Each must have had a collection of the whole heap. */
+/** The number of equal parts of that time. Each must have had a collection of the whole heap. */
 const PARTS = 6;
 
 /** The first minutes fill caches. */
 const WARM_UP = 180;
 
-/** By so many bytes and by such a share the lows must have risen: less is a cache, or chance. */
+/** How far the lows must have risen, in bytes and as a share. Less is a cache, or chance. */
 const [RISE, RISE_SHARE] = [10e6, 0.1];
 
 export const HEAP_LEAK: Rule = {

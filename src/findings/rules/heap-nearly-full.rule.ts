@@ -2,10 +2,10 @@ import { known, lowest } from '../numbers.js';
 import type { Rule } from '../rule.js';
 import { megabytes, percent } from '../units.js';
 
-/** Of the limit, so much is in use after collections of the whole heap. */
+/** Share of the limit that is in use after collections of the whole heap. */
 const [FULL, CRITICAL] = [0.85, 0.93];
 
-/** Seconds that are looked at. */
+/** Seconds that are evaluated. */
 const SPAN = 60;
 
 export const HEAP_NEARLY_FULL: Rule = {
@@ -16,7 +16,7 @@ export const HEAP_NEARLY_FULL: Rule = {
     const used = known(history.values(1, 'heap_used_bytes', 'min').slice(-SPAN));
     const collections = history.values(1, 'gc_duration{kind="major"}', 'count').slice(-SPAN);
     const limit = history.values(1, 'heap_limit_bytes', 'value').at(-1) ?? Number.NaN;
-    // Before a collection, it says nothing: V8 lets garbage lie until it needs the room.
+    // Use before a collection has no meaning: V8 keeps garbage until it needs the memory.
     if (used.length < SPAN / 2 || !collections.some((rate) => rate > 0)) return [];
     const low = lowest(used);
     const share = low / limit;

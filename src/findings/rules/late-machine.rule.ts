@@ -2,10 +2,10 @@ import { highest, known } from '../numbers.js';
 import type { Rule } from '../rule.js';
 import { duration } from '../units.js';
 
-/** Seconds: a tick was so late, though the code of the process took no longer than this. */
+/** Seconds: how late a tick must be, and how long the code of the process may have run at most. */
 const [LATE, QUICK] = [0.1, 0.02];
 
-/** In so many seconds of the last two minutes. */
+/** The seconds that are evaluated, and how many of them must have a late tick. */
 const [SPAN, OFTEN] = [120, 24];
 
 export const LATE_MACHINE: Rule = {

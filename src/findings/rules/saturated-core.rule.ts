@@ -1,13 +1,13 @@
 import { known, mean } from '../numbers.js';
 import type { Rule } from '../rule.js';
 
-/** Utilization from which on there is no time left, and how long it must last at least. */
+/** The lowest utilization for a finding, and how long it must last. */
 const [SATURATED, MINUTES] = [0.9, 2];
 
-/** So many requests are in flight at once when they wait for each other. */
+/** Requests wait for each other if at least this many are in flight at once. */
 const WAITING = 2;
 
-/** Of a minute, so many seconds must have been measured: a process that was suspended for most of it was not busy. */
+/** Seconds of a minute that must have been measured. Otherwise the process was suspended for a part of it. */
 const MEASURED = 45;
 
 /** Seconds of each second in which the event loop was busy. The gauge of the utilization has the last 0.1 s only. */

@@ -31,7 +31,7 @@ export interface MethodMetricOptions {
 const RULES: Rules = {
   name: { allowed: 'a text of 1 to 200 characters', accepts: isMetricName },
   help: {
-    allowed: 'a text of at most 1000 characters',
+    allowed: 'a string of at most 1000 characters',
     accepts: (value) => typeof value === 'string' && value.length <= 1000,
   },
   labels: { allowed: 'a function', accepts: (value) => typeof value === 'function' },

@@ -31,7 +31,7 @@ export interface RequestSeries {
 
 type Status = RequestKind['status'];
 
-/** At most so many kinds are cached, since a status can be any number. Others are looked up by their labels each time. */
+/** The most kinds that are cached, since a status can be any number. Others are looked up by their labels each time. */
 const MAX_CACHED = 10_000;
 
 /**

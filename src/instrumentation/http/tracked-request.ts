@@ -12,7 +12,7 @@ export class TrackedRequest {
   /** Whether it was queued behind another request on its connection when it arrived. */
   isPipelined = false;
   hasEnded = false;
-  /** Whether its client had left when it arrived: whatever is answered, nobody gets it. */
+  /** Whether its client had disconnected before it arrived, so that no answer can be delivered. */
   hadClientLeft = false;
   /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;

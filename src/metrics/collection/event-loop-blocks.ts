@@ -1,9 +1,9 @@
 import type { EventLoopBlock } from './event-loop-block.js';
 
-/** So many of the last blocks are in the document. */
+/** The most blocks in the document. */
 export const KEPT_BLOCKS = 20;
 
-/** The last blocks of the event loop, for the document. Without diagnostics, nobody adds one. */
+/** The last blocks of the event loop, for the document. There are none without diagnostics. */
 export class EventLoopBlocks {
   private blocks: readonly EventLoopBlock[] = [];
 

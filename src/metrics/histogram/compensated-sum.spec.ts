@@ -3,7 +3,7 @@ import { CompensatedSum } from './compensated-sum.js';
 import { only } from '../../../test/support/present.js';
 
 describe('CompensatedSum', () => {
-  it('is right to the last bit, in whatever order and grouping it is put together', () => {
+  it('is exact to the last bit, in any order and grouping', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const values = scattered(seed, 100);
       const inOrder = values.map(sumOf).reduce((a, b) => a.plus(b));
@@ -14,7 +14,7 @@ describe('CompensatedSum', () => {
     }
   });
 
-  it('gives the rest back when a part is subtracted', () => {
+  it('is the rest when a part is subtracted', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const [early, late] = [scattered(seed, 50), scattered(seed + 0.5, 50)];
       const part = early.map(sumOf).reduce((a, b) => a.plus(b));
@@ -23,7 +23,7 @@ describe('CompensatedSum', () => {
     }
   });
 
-  it('keeps a small term beside a huge one', () => {
+  it('keeps a small term added to a huge one', () => {
     expect(sumOf(1).plus(sumOf(1e30)).minus(sumOf(1e30)).value).toBe(1);
   });
 

@@ -16,7 +16,7 @@ describe('ExponentialBuckets', () => {
     expect(buckets.at(0)).toBe(0);
   });
 
-  it('count what is added at either end and in the middle, and give it in order', () => {
+  it('count what is added at either end and in the middle, in order', () => {
     const expected = new Map<number, number>();
     for (const index of scattered(5000)) {
       buckets.add(index);
@@ -33,13 +33,13 @@ describe('ExponentialBuckets', () => {
     ]);
   });
 
-  it('take room for the span in use, and some slack', () => {
+  it('allocate the range in use, and some slack', () => {
     for (const index of scattered(5000)) buckets.add(index);
     expect(room(buckets)).toBeLessThan((buckets.last - buckets.first + 1) * 1.5);
     expect(room(buckets.copy())).toBe(buckets.last - buckets.first + 1);
   });
 
-  it('never take more room than there are buckets, however far apart values are', () => {
+  it('never allocate more than all buckets, for values of any distance', () => {
     for (let i = 0; i < 1000; i++) buckets.add(i % 2 === 0 ? MIN_INDEX : MAX_INDEX);
     expect([...buckets]).toEqual([
       [MIN_INDEX, 500],
@@ -48,7 +48,7 @@ describe('ExponentialBuckets', () => {
     expect(room(buckets)).toBe(MAX_INDEX - MIN_INDEX + 1);
   });
 
-  it.each([1, -1])('seldom make room anew for values that wander off (%i)', (direction) => {
+  it.each([1, -1])('seldom reallocate for values that drift (%i)', (direction) => {
     const rooms = new Set<number>();
     for (let step = 0; step < 30_000; step++) {
       buckets.add(direction * step);
@@ -58,7 +58,7 @@ describe('ExponentialBuckets', () => {
     expect(rooms.size).toBeLessThan(40);
   });
 
-  it('give copies that no longer change', () => {
+  it('create copies that do not change', () => {
     buckets.add(3);
     const copy = buckets.copy();
     buckets.add(3);
@@ -75,7 +75,7 @@ describe('ExponentialBuckets', () => {
     { name: 'that overlap', other: [-5, 20, 40] },
     { name: 'within', other: [3] },
     { name: 'of nothing', other: [] },
-  ])('merge with buckets $name, and give them back by subtraction', ({ other }) => {
+  ])('merge with buckets $name, and are the same again after subtraction', ({ other }) => {
     const mine = [-7, 3, 3, 30];
     const [a, b] = [filled(mine), filled(other)];
     const expected = [...filled([...mine, ...other])];
@@ -86,7 +86,7 @@ describe('ExponentialBuckets', () => {
     expect([[...a], [...b]]).toEqual([[...filled(mine)], [...filled(other)]]);
   });
 
-  it('have nothing left when all is subtracted', () => {
+  it('are empty when all is subtracted', () => {
     const nothing = filled([1, 2]).minus(filled([1, 2]));
     expect([...nothing]).toEqual([]);
     expect(room(nothing)).toBe(0);

@@ -56,7 +56,7 @@ describe.each(Object.keys(DATA))('The snapshot of a histogram of data that is %s
     }
   });
 
-  it('merges, in any order and grouping, into what recording everything into one gives', () => {
+  it('merges, in any order and grouping, into the same as one histogram of all values', () => {
     for (let seed = 1; seed <= 15; seed++) {
       const random = seeded(seed);
       const parts = Array.from({ length: 6 }, () => sample(kind, random, Math.floor(200 * random())));
@@ -71,7 +71,7 @@ describe.each(Object.keys(DATA))('The snapshot of a histogram of data that is %s
     }
   });
 
-  it('less an earlier one is what was recorded between the two', () => {
+  it('minus an earlier one has the values recorded between the two', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = seeded(seed);
       const histogram = new Histogram({ bounds: BOUNDS });
@@ -96,7 +96,7 @@ describe('HistogramSnapshot', () => {
     expect(empty.quantile(0.5)).toBeUndefined();
   });
 
-  it('has no quantile that is not from 0 to 1, and gives the others in the order asked for', () => {
+  it('has no quantile outside 0 to 1, and returns the others in the given order', () => {
     expect(record([1, 2, 3]).quantiles([1, -0.1, 0, 1.1, Number.NaN, 0])).toEqual([
       3,
       undefined,
@@ -107,7 +107,7 @@ describe('HistogramSnapshot', () => {
     ]);
   });
 
-  it('means the value of rank k by the quantile k/n, whatever rounding does to the quotient', () => {
+  it('returns the value of rank k for the quantile k/n, independently of rounding of the quotient', () => {
     for (let n = 1; n <= 300; n++) {
       const values = Array.from({ length: n }, (_, i) => 1.05 ** (i - 150));
       const answers = record(values).quantiles(values.map((_, i) => (i + 1) / n));
@@ -157,7 +157,7 @@ describe('HistogramSnapshot', () => {
     expect(a.snapshot().merge(b.snapshot()).count).toBe(2);
   });
 
-  it('tells the extremes of a window within 1.1 % when nobody has kept them, and new records exactly', () => {
+  it('has the extremes of a window within 1.1 % where they were not recorded, and new records exactly', () => {
     for (const [kind, seed] of Object.keys(DATA).flatMap((kind) =>
       [1, 2, 3, 4, 5].map((seed) => [kind, seed] as const),
     )) {
@@ -171,18 +171,18 @@ describe('HistogramSnapshot', () => {
     }
   });
 
-  it('tells exactly that zero is the lowest or the highest value of a window', () => {
+  it('has zero as the exact lowest or highest value of a window', () => {
     const early = [-9, 9];
     expect(record([...early, 0, 1]).minus(record(early)).min).toBe(0);
     expect(record([...early, 0, -1]).minus(record(early)).max).toBe(0);
   });
 
-  it('has no extremes in a window without values, whatever it is told', () => {
+  it('has no extremes in a window without values, even if they are given', () => {
     const window = record([1, 2]).minus(record([1, 2]), { min: 1, max: 2 });
     expect(facts(window)).toEqual(facts(record([])));
   });
 
-  it('does not change with the extremes it was given', () => {
+  it('does not change when the given extremes change', () => {
     const extremes = { min: 2, max: 2 };
     const window = record([1, 2]).minus(record([1]), extremes);
     extremes.min = 0;

@@ -29,7 +29,7 @@ describe('Histogram', () => {
     expect(histogram.snapshot().sum).toBe(Number(BigInt(0.1 * 2 ** 60) * 1_000_000n) / 2 ** 60);
   });
 
-  it('keeps positive values, zeros and negative values apart', () => {
+  it('counts positive values, zeros and negative values separately', () => {
     for (const value of [2, 2, 0, -2, -1024, 2 ** -1060]) histogram.observe(value);
     const { positive, negative, zeros } = histogram.snapshot();
     expect([...positive]).toEqual([
@@ -43,7 +43,7 @@ describe('Histogram', () => {
     expect(zeros).toBe(1);
   });
 
-  it('takes minus zero for zero', () => {
+  it('treats minus zero as zero', () => {
     histogram.observe(-0);
     const { count, sum, min, max, zeros } = histogram.snapshot();
     expect({ count, sum, min, max, zeros }).toEqual({ count: 1, sum: 0, min: 0, max: 0, zeros: 1 });
@@ -61,7 +61,7 @@ describe('Histogram', () => {
     [true],
     [{}],
     [Symbol('s')],
-  ])('refuses %s, and is left as it was', (value) => {
+  ])('rejects %s, and does not change', (value) => {
     const untouched = new Histogram({ bounds: [1] });
     histogram = new Histogram({ bounds: [1] });
     expect(histogram.observe(value as number)).toBe(false);
@@ -71,7 +71,7 @@ describe('Histogram', () => {
     expect(histogram).toEqual(untouched);
   });
 
-  it('refuses a value with which the sum would be too large to be a number', () => {
+  it('rejects a value that would make the sum infinite', () => {
     expect(histogram.observe(Number.MAX_VALUE)).toBe(true);
     expect(histogram.observe(Number.MAX_VALUE)).toBe(false);
     expect(histogram.observe(-Number.MAX_VALUE)).toBe(true);
@@ -79,7 +79,7 @@ describe('Histogram', () => {
     expect({ count, sum, max }).toEqual({ count: 2, sum: 0, max: Number.MAX_VALUE });
   });
 
-  it('gives the extremes since they were last taken, and keeps those since the start', () => {
+  it('has the extremes since they were last taken, and those since the start', () => {
     expect(histogram.takeSegment()).toBeUndefined();
     for (const value of [5, -3, 4]) histogram.observe(value);
     expect(histogram.takeSegment()).toMatchObject({ min: -3, max: 5 });
@@ -91,7 +91,7 @@ describe('Histogram', () => {
     expect(histogram.snapshot()).toMatchObject({ min: -3, max: 5 });
   });
 
-  it('counts classic buckets exactly beside, for whoever asks for them', () => {
+  it('also counts classic buckets exactly, where they are configured', () => {
     const bounds = [-1, 0, 0.005, 1, 10];
     histogram = new Histogram({ bounds });
     const values = [...scattered(7, 3000), ...bounds, ...bounds];
@@ -102,7 +102,7 @@ describe('Histogram', () => {
     expect(new Histogram().snapshot().classic).toBeUndefined();
   });
 
-  it('keeps its bounds when the array they came in changes', () => {
+  it('keeps its bounds when the given array changes', () => {
     const bounds = [1, 2];
     histogram = new Histogram({ bounds });
     bounds[0] = 100;
@@ -113,7 +113,7 @@ describe('Histogram', () => {
     ]);
   });
 
-  it('gives snapshots that no longer change', () => {
+  it('creates snapshots that do not change', () => {
     histogram = new Histogram({ bounds: [1] });
     for (const value of [0.5, -2, 0]) histogram.observe(value);
     const snapshot = histogram.snapshot();
@@ -124,7 +124,7 @@ describe('Histogram', () => {
     expect(histogram.snapshot().count).toBe(8);
   });
 
-  it('gives the same snapshot as long as nothing is recorded', () => {
+  it('returns the same snapshot until something is recorded', () => {
     expect(histogram.snapshot()).toBe(histogram.snapshot());
     histogram.observe(1);
     const snapshot = histogram.snapshot();

@@ -17,7 +17,7 @@ export function isMetricName(name: unknown): name is string {
 /** The limit until {@link CardinalityLimiter.limit} sets another. */
 export const DEFAULT_MAX_SERIES = 10_000;
 
-/** What the limiter asks of the registry, and tells it. */
+/** Callbacks of the registry. */
 export interface LimiterOptions {
   /** Whether the name is that of a metric of the monitor itself, whether it exists yet or not. */
   isBuiltIn(name: string): boolean;
@@ -37,7 +37,7 @@ export class CardinalityLimiter {
 
   constructor(private readonly options: LimiterOptions) {}
 
-  /** At most so many series of the application; those of the monitor itself and one for overflow of each metric come on top. */
+  /** The most series of the application. Those of the monitor itself, and one overflow series per metric, are not counted. */
   get maxSeries(): number {
     return this.max;
   }
@@ -46,7 +46,7 @@ export class CardinalityLimiter {
     this.max = maxSeries;
   }
 
-  /** At most so many series of one metric: half of all, so that one metric leaves room for the others. */
+  /** The most series of one metric: half of all, so that one metric cannot use up the limit. */
   private get maxSeriesPerMetric(): number {
     return Math.ceil(this.max / 2);
   }
@@ -56,7 +56,7 @@ export class CardinalityLimiter {
   }
 
   /**
-   * A series of the monitor itself. It does not count among all series, so that no flood of samples can keep it out; the
+   * A series of the monitor itself. It does not count toward the limit, so that samples of the application cannot prevent it; the
    * number of its label sets is bounded as for any metric.
    *
    * @param labels with at least one label, if there are any. Only their values may come from outside.
@@ -71,7 +71,7 @@ export class CardinalityLimiter {
     return this.overflowOf(family);
   }
 
-  /** The series of that name and these labels, made if need be; or the overflow series in its place; or a refusal. */
+  /** The series with this name and these labels, created if it does not exist; the overflow series; or a refusal. */
   obtain<S extends Series>(families: Families<S>, name: unknown, given: unknown): S | Refusal {
     const refuse = (reason: RefusalReason, takenBy?: MetricKind) =>
       new Refusal(reason, families.kind, this.max, takenBy);

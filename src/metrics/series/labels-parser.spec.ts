@@ -20,7 +20,7 @@ const SETS: KnownLabels[] = [
 ];
 
 describe('a parser of many labels', () => {
-  it('gives the labels that a text stands for, whatever text came before it', () => {
+  it('returns the labels of a text, after any previous text', () => {
     const parser = new LabelsParser();
     const pairs = SETS.flatMap((one) => SETS.flatMap((other) => [one, other]));
     for (const labels of pairs) {

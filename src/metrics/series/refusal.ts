@@ -3,7 +3,7 @@ import type { MetricKind } from '../definitions/metric-definition.js';
 /** Why a series was refused. */
 export type RefusalReason = 'bad name' | 'bad labels' | 'built-in' | 'other kind' | 'no room';
 
-/** In place of a series that was refused. */
+/** Returned instead of a series that is not allowed. */
 export class Refusal {
   constructor(
     readonly reason: RefusalReason,

@@ -44,7 +44,7 @@ describe('the canonical name of a series', () => {
     expect(seriesName('x', { a: 'say "hi"\\\n' })).toBe(String.raw`x{a="say \"hi\"\\\n"}`);
   });
 
-  it('gives name and labels back, whatever is in them', () => {
+  it('is parsed into the same name and labels, with any characters', () => {
     const [names, keys, values] = [texts(400), texts(400), texts(400)];
     names.forEach((name, i) => {
       const labels: KnownLabels = {
@@ -56,7 +56,7 @@ describe('the canonical name of a series', () => {
     });
   });
 
-  it('is another one for every other name or label', () => {
+  it('is different for every other name or label', () => {
     const parts = [...new Set(texts(60))];
     const names = new Set<string>();
     for (const a of parts)
@@ -67,7 +67,7 @@ describe('the canonical name of a series', () => {
   });
 
   it.each(['x{', 'x{}', 'x{a}', 'x{a="1"', 'x{a="1",}', 'x{a="1"b="2"}', 'x{="1"}', 'x{a=1}', 'x{a="1"}y'])(
-    'is not %j, which is refused',
+    'is not %j, which throws',
     (text) => {
       expect(() => parseSeriesName(text)).toThrow(TypeError);
     },

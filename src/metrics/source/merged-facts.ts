@@ -48,7 +48,7 @@ function mergeProcesses(processes: readonly ProcessMetrics[]): ProcessMetrics {
   };
 }
 
-/** `null` if nobody knows. */
+/** `null` if no source has it. */
 function sumOf(values: Numbers): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);

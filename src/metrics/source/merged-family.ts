@@ -8,7 +8,7 @@ import { MergedCounter, MergedGauge, MergedHistogram } from './merged-series.js'
 import type { Part } from './merged-series.js';
 import type { AnyFamily, MetricFamilies, MetricFamily, MetricsSource, SeriesView } from './metrics-source.js';
 
-/** So many series are merged between two places where the work can be interrupted. */
+/** Series that are merged in one time slice. */
 const STEPS = 256;
 
 /** A merged series, to which the series of the sources are added. */

@@ -16,7 +16,7 @@ export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
  * read sees the moment at which it was called. `readNow()` and `readWindow()` do the rest of a read.
  */
 export interface MetricsSource {
-  /** The numbers as they are now. It touches nobody's window. */
+  /** The current values, outside of any window. */
   now(): MetricsView | Promise<MetricsView>;
   /** What is there without bringing anything up to date, at once: for the names of metrics. */
   latest(): MetricsView;

@@ -3,14 +3,14 @@ import { inSlices } from '../../common/slices.js';
 import type { Reading } from '../collection/snapshot.js';
 import type { MetricsSource, MetricsView, WindowOptions, WindowView } from './metrics-source.js';
 
-/** Reads what there is now, without holding the event loop up. */
+/** Reads the current values, in time slices. */
 export async function readNow<T>(source: MetricsSource, work: (view: MetricsView) => Sliced<T>): Promise<T> {
   const view = source.now();
   return inSlices(work(view instanceof Promise ? await view : view));
 }
 
 /**
- * Reads in the window of a reader, without holding the event loop up. A window whose read fails is given back.
+ * Reads in the window of a reader, in time slices. If the read fails, its window is merged into the next one.
  *
  * @param work takes what it likes from the window.
  */

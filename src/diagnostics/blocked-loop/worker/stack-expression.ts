@@ -1,10 +1,10 @@
 /** Marks the frames of the expression itself. */
 const SOURCE_URL = 'nestjs-monitor:read-stack';
 
-/** So many frames are read: a library that recurses may have put many above the application's. */
+/** The most frames that are read: a recursive library may have many above those of the application. */
 const DEPTH = 200;
 
-/** So many innermost frames are asked for the method that they are, which takes V8 a search through their object. */
+/** For this many innermost frames, V8 is asked for the method name, which is a search through the object. */
 const NAMED_METHODS = 40;
 
 /**

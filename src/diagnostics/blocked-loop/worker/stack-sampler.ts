@@ -12,7 +12,7 @@ const FIRST_INTERVAL = 10;
 /** With more stacks than this, every other one is dropped, and the next ones are taken half as often. */
 const MAX_STACKS = 64;
 
-/** After so many answers in a row without a single frame, the event loop turns, whatever its heartbeat says. */
+/** After this many answers in a row without any frame, the event loop is running, even if its heartbeat is late. */
 const MAX_EMPTY = 5;
 
 /** What came of asking for stacks. */
@@ -86,7 +86,7 @@ export class StackSampler {
   disconnect(busy: number): Answers {
     if (this.askedAt !== undefined) this.unanswered += busy - this.askedAt;
     this.askedAt = undefined;
-    // Without an inspector, nobody asked.
+    // There is no inspector to ask.
     const [answered, unanswered] =
       this.session === undefined ? [0, 0] : [busy - this.unanswered, this.unanswered];
     this.session?.disconnect();

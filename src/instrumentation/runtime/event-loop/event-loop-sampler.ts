@@ -7,7 +7,7 @@ import { DelayRecorder } from './delay-recorder.js';
 /** Milliseconds: at most one sample is recorded in each, the longest delay in it. */
 const WINDOW = 10;
 
-/** So many iterations are measured one by one in a window; in a loop that turns more often, a timer measures the rest. */
+/** Iterations that are measured one by one in a window. In a loop with more iterations, a timer measures the rest. */
 const SINGLE_ITERATIONS = 8;
 
 /** Milliseconds from the last iteration that was measured until the timer is due. It counts whole ones: one more at most. */
