@@ -14,6 +14,7 @@ import { measureInTurns } from './support/turns.mjs';
 
 const CHILD = fileURLToPath(new URL('support/scrape-process.mjs', import.meta.url));
 const SIDES = ['ours', 'prom-client', 'OpenTelemetry'];
+const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 /** Many, since a text takes only some milliseconds, and only some of the rounds have a garbage collection. */
 const TEXT_ROUNDS = 100;
 const { rounds, series } = readFlags({ rounds: 5, series: ['1000', '10000', '100000'] });
@@ -54,6 +55,7 @@ async function compareScrapes(count) {
   const implementations = Object.fromEntries([
     ...SIDES.map((side) => [side, () => scrape(servers[side], {})]),
     ['ours, gzip', () => scrape(servers.ours, { 'accept-encoding': 'gzip' })],
+    ['ours, protobuf', () => scrape(servers.ours, { accept: PROTOBUF })],
     [
       'ours, two at once',
       async () => (await Promise.all([scrape(servers.ours), scrapeAgain(servers.ours)]))[0],
@@ -88,17 +90,19 @@ function scrapeAgain({ url }) {
 }
 
 async function compareTexts() {
-  const implementations = {
-    'ours, at the same 11 bounds': await start('ours', 10_000, 1000, 'same'),
-    'ours, at its own 25 bounds': await start('ours', 10_000, 1000, 'own'),
-    'prom-client, at 11 bounds': await start('prom-client', 10_000, 1000),
+  const same = await start('ours', 10_000, 1000, 'same');
+  const own = await start('ours', 10_000, 1000, 'own');
+  const promClient = await start('prom-client', 10_000, 1000);
+  const measures = {
+    'ours, protobuf, 11 bounds beside the native buckets': () => same.ask('protobuf'),
+    'ours, protobuf, native buckets': () => own.ask('protobuf'),
+    'ours, text at the same 11 bounds': () => same.ask('text'),
+    'ours, text at its own 25 bounds': () => own.ask('text'),
+    'prom-client, text at 11 bounds': () => promClient.ask('text'),
   };
-  const measures = Object.fromEntries(
-    Object.entries(implementations).map(([name, server]) => [name, () => server.ask('text')]),
-  );
   await measureInTurns(measures, { rounds: 40 });
   const results = await measureInTurns(measures, { rounds: TEXT_ROUNDS });
-  for (const server of Object.values(implementations)) server.stop();
+  for (const server of [same, own, promClient]) server.stop();
   const times = Object.entries(results).map(([name, runs]) => [
     name,
     median(runs.map(([time]) => time)),
@@ -111,7 +115,7 @@ async function compareTexts() {
     (time / theirs).toFixed(2),
     `${Math.round(runs[0][1] / 1024).toLocaleString('en')} kB`,
   ]);
-  const head = ['The text of 10,000 counters and 1,000 histograms', 'CPU', '/ prom-client', 'text'];
+  const head = ['10,000 counters and 1,000 histograms', 'CPU', '/ prom-client', 'size'];
   console.log(table(head, rows));
 }
 

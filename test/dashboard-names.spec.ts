@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { MonitorModule } from '../src/index.js';
 import { builtInMetadata } from '../src/exporters/prometheus/built-in-metadata.js';
-import { sampleName } from '../src/exporters/prometheus/text-format.js';
+import { sampleName } from '../src/exporters/prometheus/exposition-family.js';
 import { startApp } from './support/app.js';
 import { readExposition } from './support/exposition.js';
 

@@ -11,6 +11,8 @@ import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js
 import { MetricsRegistry } from '../src/metrics/registry.js';
 import { ADAPTERS, startApp } from './support/app.js';
 import { readExposition } from './support/exposition.js';
+import { readFamilies } from './support/metric-families.js';
+import { present } from './support/present.js';
 import { valuesOf } from './support/scrape.js';
 
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -20,6 +22,7 @@ const PROMETHEUS_2 =
   'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,' +
   'text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
 const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+const PROTOBUF_TYPE = PROTOBUF.replaceAll(';', '; ');
 const OM_1 = 'application/openmetrics-text;version=1.0.0';
 const OM_0 = 'application/openmetrics-text;version=0.0.1';
 const UTF_8 = 'escaping=allow-utf-8';
@@ -38,16 +41,22 @@ const SCRAPERS: [version: string, accept: string, type: string][] = [
   [
     '2.40 with native histograms',
     `${PROTOBUF},${OM_1};q=0.8,${OM_0};q=0.75,${TEXT_0};q=0.5,*/*;q=0.1`,
-    OPEN_METRICS,
+    PROTOBUF_TYPE,
   ],
   ['2.49', acceptOf(OM_1, OM_0, TEXT_0), OPEN_METRICS],
-  ['2.49 with native histograms', acceptOf(PROTOBUF, OM_1, OM_0, TEXT_0), OPEN_METRICS],
+  ['2.49 with native histograms', acceptOf(PROTOBUF, OM_1, OM_0, TEXT_0), PROTOBUF_TYPE],
   ['3', acceptOf(`${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0), OPEN_METRICS],
   [
     '3 with legacy names',
     acceptOf(`${OM_1};escaping=underscores`, OM_0, `${TEXT_1};escaping=underscores`, TEXT_0),
     OPEN_METRICS,
   ],
+  [
+    '3 with native histograms',
+    acceptOf(`${PROTOBUF};${UTF_8}`, `${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0),
+    PROTOBUF_TYPE,
+  ],
+  ['3 with PrometheusProto alone', acceptOf(`${PROTOBUF};${UTF_8}`), PROTOBUF_TYPE],
   ['3 with PrometheusText1.0.0 alone', acceptOf(`${TEXT_1};${UTF_8}`), TEXT],
   ['3 with PrometheusText0.0.4 alone', acceptOf(TEXT_0), TEXT],
   ['3 with OpenMetricsText1.0.0 alone', acceptOf(`${OM_1};${UTF_8}`), OPEN_METRICS],
@@ -76,6 +85,12 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
       type,
     ]),
     ['a client of the text format 1.0.0', TEXT_1, TEXT, TEXT],
+    [
+      'a client of protobuf in an encoding for people',
+      PROTOBUF.replace('delimited', 'text'),
+      TEXT,
+      JSON_TYPE,
+    ],
     ['a client of OpenMetrics 0.0.1', OM_0, OPEN_METRICS, OPEN_METRICS],
     ['an agent that supports the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
     ['curl', '*/*', TEXT, JSON_TYPE],
@@ -98,10 +113,40 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
       expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, type]);
       expect(response.headers.get('vary')).toContain('Accept');
       expect(response.headers.get('cache-control')).toBe('no-store');
-      const body = await response.text();
-      if (type === JSON_TYPE) expect(JSON.parse(body)).toMatchObject({ counters: { orders: 1 } });
-      else
-        expect(valuesOf(readExposition(body, type === TEXT ? 'text' : 'openmetrics')).orders_total).toBe(1);
+      const body = Buffer.from(await response.arrayBuffer());
+      if (type === JSON_TYPE) {
+        expect(JSON.parse(body.toString())).toMatchObject({ counters: { orders: 1 } });
+      } else if (type === PROTOBUF_TYPE) {
+        expect(readFamilies(body).get('orders_total')?.metrics[0]?.value).toBe(1);
+      } else {
+        const families = readExposition(body.toString(), type === TEXT ? 'text' : 'openmetrics');
+        expect(valuesOf(families).orders_total).toBe(1);
+      }
+    }
+  });
+
+  it('has native histograms in the resolution that a scrape asks for', async () => {
+    const { fetchPath, monitor } = await start();
+    for (let i = 0; i < 400; i++) monitor.observe('latency', 1.05 ** i);
+    const scrape = async (query: string) => {
+      const response = await fetchPath(`/monitor/prometheus?${query}`, { headers: { accept: PROTOBUF } });
+      const families = readFamilies(Buffer.from(await response.arrayBuffer()));
+      const { schema, positive } = present(families.get('latency')?.metrics[0]?.histogram);
+      return { schema, buckets: positive.size };
+    };
+    expect(await scrape('')).toEqual({ schema: 5, buckets: 400 });
+    expect(await scrape('schema=3')).toMatchObject({ schema: 3 });
+    expect(await scrape('schema=-4&reader=a')).toMatchObject({ schema: -4, buckets: 3 });
+    expect((await scrape('buckets=160')).buckets).toBeLessThanOrEqual(160);
+    for (const query of ['schema=6', 'schema=-5', 'schema=x', 'schema=', 'buckets=9', 'buckets=1e9']) {
+      for (const path of ['/monitor', '/monitor/prometheus']) {
+        const response = await fetchPath(`${path}?${query}`, { headers: { accept: PROTOBUF } });
+        expect([query, response.status, await response.text()]).toEqual([
+          query,
+          400,
+          expect.stringContaining('schema is a whole number from -4 to 5'),
+        ]);
+      }
     }
   });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
+import { freePort } from './support/free-port.js';
 import { RealPrometheus } from './support/real-prometheus.js';
 import { startShop } from './support/shop.js';
+import { present } from './support/present.js';
 import { needs } from './support/tools.js';
 
 /** What the shop sells first, and its price in cents. */
@@ -97,6 +99,76 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, {
     await prometheus.becomes('queue_max', 7);
     await prometheus.becomes('bounded_seconds_bucket{exported_le="x",le="0.1"}', 3);
     await prometheus.becomes('labels_total{value="ü☃😀"}', 1);
+    expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
+  });
+
+  it('has the quantiles, rates and sums of native histograms right, over two processes and a restart', async () => {
+    const start = async (port: number) => {
+      const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ port })] });
+      const monitor = app.get(MonitorService);
+      // They are there before the first value, so that a rate has all of them.
+      for (const name of ['latency_seconds', 'temperature']) monitor.histogram(name);
+      monitor.counter('orders');
+      return { app, monitor };
+    };
+    const ports = [await freePort(), await freePort()];
+    const [one, two] = await Promise.all(ports.map(start));
+    const prometheus = await RealPrometheus.start(
+      ports.map((port) => `127.0.0.1:${port}`),
+      '/monitor/prometheus',
+      { features: ['native-histograms'] },
+    );
+    await prometheus.becomes('count(histogram_count(latency_seconds) == 0)', 2);
+    // From 1 ms to 10 s, a third of them in the second process.
+    const latencies = Array.from({ length: 6000 }, (_, i) => 10 ** (-3 + (4 * (i + 1)) / 6000));
+    const temperatures = latencies.map((value) => 4 - value);
+    for (const [i, value] of latencies.entries()) {
+      const { monitor } = i % 3 === 0 ? present(two) : present(one);
+      monitor.observe('latency_seconds', value);
+      monitor.observe('temperature', 4 - value);
+      monitor.count('orders');
+    }
+    const exact = (values: number[], q: number) =>
+      present(values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]);
+    await prometheus.becomes('sum(histogram_count(latency_seconds))', 6000);
+    await prometheus.becomes('sum(histogram_count(temperature))', 6000);
+    for (const q of [0.01, 0.25, 0.5, 0.9, 0.99, 0.999]) {
+      const estimates: [query: string, values: number[]][] = [
+        ['sum(latency_seconds)', latencies],
+        ['sum(rate(latency_seconds[1m]))', latencies],
+        ['sum(temperature)', temperatures],
+      ];
+      for (const [query, values] of estimates) {
+        const estimate = present(await prometheus.number(`histogram_quantile(${q}, ${query})`));
+        const error = Math.abs(estimate / exact(values, q) - 1);
+        expect({ query, q, error, isRight: error < 0.011 }).toMatchObject({ isRight: true });
+      }
+    }
+    const sum = latencies.reduce((total, value) => total + value, 0);
+    expect((await prometheus.number('sum(histogram_sum(latency_seconds))')) ?? 0).toBeCloseTo(sum, 5);
+    const average =
+      'sum(histogram_sum(rate(latency_seconds[1m]))) / sum(histogram_count(rate(latency_seconds[1m])))';
+    expect(((await prometheus.number(average)) ?? 0) / (sum / 6000)).toBeCloseTo(1, 2);
+
+    await present(two).app.close();
+    const restarted = await start(present(ports[1]));
+    for (const value of latencies.slice(0, 1500)) {
+      restarted.monitor.observe('latency_seconds', value);
+      restarted.monitor.count('orders');
+    }
+    const instance = `instance="127.0.0.1:${ports[1]}"`;
+    await prometheus.becomes(`histogram_count(latency_seconds{${instance}})`, 1500);
+    await prometheus.becomes(`orders_total{${instance}}`, 1500);
+    // 2 000 before the restart and 1 500 after it; a rate is extrapolated by an interval or so at either end.
+    for (const query of [
+      `histogram_count(increase(latency_seconds{${instance}}[1m]))`,
+      `increase(orders_total{${instance}}[1m])`,
+    ]) {
+      const increase = (await prometheus.number(query)) ?? 0;
+      expect(increase).toBeGreaterThan(3490);
+      expect(increase).toBeLessThan(2 * 3500);
+    }
+    expect(await prometheus.number(`resets(orders_total{${instance}}[1m])`)).toBe(1);
     expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
   });
 });

@@ -11,6 +11,7 @@ import prom from 'prom-client';
 import { METRICS_SOURCE } from '../../dist/cjs/metrics/source/metrics-source.js';
 import { PrometheusExporter } from '../../dist/cjs/exporters/prometheus/prometheus.exporter.js';
 import { TEXT } from '../../build/exporters/prometheus/text-format.js';
+import { protobufFormat } from '../../build/exporters/prometheus/protobuf/protobuf-format.js';
 
 const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
 /** The default of prom-client, so that all implementations write the same lines. */
@@ -41,19 +42,23 @@ const sides = {
     }
     const exporter = new PrometheusExporter(app.get(METRICS_SOURCE));
     await app.listen(0, '127.0.0.1');
-    const text = async () => {
+    const write = async (format) => {
       // A sample for each histogram, since one without new samples is not read again.
       for (const i of indexes(histograms)) {
         monitor.observe(`duration_${Math.floor(i / PER_METRIC)}_seconds`, 0.1, labelsOf(i % PER_METRIC));
       }
       const used = cpuTime();
       const pieces = [
-        ...(await exporter.writeCurrent(TEXT)),
-        ...(await exporter.writeWindow(TEXT, 'bench')).metrics,
+        ...(await exporter.writeCurrent(format)),
+        ...(await exporter.writeWindow(format, 'bench')).metrics,
       ];
       return [used(), Buffer.concat(pieces).length];
     };
-    return { url: `${await app.getUrl()}/monitor/prometheus`, text };
+    return {
+      url: `${await app.getUrl()}/monitor/prometheus`,
+      text: () => write(TEXT),
+      protobuf: () => write(protobufFormat()),
+    };
   },
 
   async 'prom-client'(counters, histograms) {
@@ -133,6 +138,7 @@ const answers = {
     return stall;
   },
   text: () => side.text(),
+  protobuf: () => side.protobuf(),
 };
 
 const [name, counters, histograms, buckets] = process.argv.slice(2);

@@ -4,6 +4,9 @@ export const BAD_READER = 'The reader in the query must have 1 to 50 letters, di
 export const BAD_FORMAT =
   'The format in the query can be "json" only. For Prometheus, read /prometheus below this path.\n';
 
+export const BAD_RESOLUTION =
+  'In the query, schema is a whole number from -4 to 5, and buckets one from 10 to 100000: the resolution of native histograms.\n';
+
 /** What follows a redirect for a client that does not follow it. */
 export const REDIRECTED =
   'The dashboard is at the address in the Location header. For JSON, add ?format=json.\n';

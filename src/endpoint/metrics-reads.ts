@@ -1,4 +1,4 @@
-import type { TextFormat } from '../exporters/prometheus/text-format.js';
+import type { ExpositionFormat } from '../exporters/prometheus/exposition-format.js';
 import type { MetricsReader } from '../metrics/collection/reader.js';
 import { TOO_MANY_READS } from './endpoint.messages.js';
 import type { Answer } from './streaming/answer.js';
@@ -8,7 +8,7 @@ import type { Scrapes } from './streaming/scrapes.js';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
- * Answers reads of the metrics, as JSON or as text for Prometheus. All of them are bounded together, and a reader whose
+ * Answers reads of the metrics, as JSON or in a format of Prometheus. All of them are bounded together, and a reader whose
  * answer was not sent gets its window back.
  */
 export class MetricsReads {
@@ -25,9 +25,9 @@ export class MetricsReads {
     );
   }
 
-  text(answer: Answer, name: string | undefined, format: TextFormat): Promise<void> {
+  scrape(answer: Answer, name: string | undefined, format: ExpositionFormat): Promise<void> {
     return this.bounded(answer, format.contentType, () =>
-      this.sendText(answer, name === undefined ? 'prometheus' : `prometheus:${name}`, format),
+      this.sendScrape(answer, name === undefined ? 'prometheus' : `prometheus:${name}`, format),
     );
   }
 
@@ -66,7 +66,7 @@ export class MetricsReads {
     }
   }
 
-  private async sendText(answer: Answer, reader: string, format: TextFormat): Promise<boolean> {
+  private async sendScrape(answer: Answer, reader: string, format: ExpositionFormat): Promise<boolean> {
     const scrape = await this.scrapes.scrape(format, reader);
     if (scrape === undefined) return false;
     answer.whenOver(scrape.done);

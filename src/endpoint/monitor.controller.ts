@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import { BrowserRedirect } from './dashboard/browser-redirect.js';
-import { BAD_FORMAT, BAD_READER, REDIRECTED } from './endpoint.messages.js';
+import { BAD_FORMAT, BAD_READER, BAD_RESOLUTION, REDIRECTED } from './endpoint.messages.js';
 import { MonitorService } from '../monitor.service.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import { LoopbackGuard } from '../access/loopback.guard.js';
@@ -9,14 +9,15 @@ import type { AdapterResponse } from '../common/http/raw-response.js';
 import { Answers } from './streaming/answers.js';
 import type { RequestTarget } from './negotiation/request-target.js';
 import { targetOf } from './negotiation/request-target.js';
+import { resolutionIn } from './negotiation/resolution-query.js';
 import { formatFor, formatInsteadOfJson } from './negotiation/scrape-format.js';
 
 /** Allowed reader names in the query of a request. */
 const READER = /^[\w.-]{1,50}$/;
 
 /**
- * Serves the document as JSON and as Prometheus text. JSON is read as the reader `http`, or `http:NAME` for
- * `?reader=NAME`, so two collectors can each have their own window; text as `prometheus`, or `prometheus:NAME`.
+ * Serves the document as JSON and for Prometheus. JSON is read as the reader `http`, or `http:NAME` for
+ * `?reader=NAME`, so two collectors can each have their own window; Prometheus reads as `prometheus`, or `prometheus:NAME`.
  *
  * The path is not set here: it comes from the options.
  */
@@ -31,7 +32,7 @@ export class MonitorController {
   constructor(@Inject(MonitorService) protected readonly monitor: MonitorService) {}
 
   /**
-   * Answers with the document, or with Prometheus text if the client prefers it to JSON. Redirects a browser to the
+   * Answers with the document, or in a format of Prometheus if the client prefers one to JSON. Redirects a browser to the
    * dashboard. `?format=json` forces the document. Interceptors and serializers of the application do not see the answer.
    */
   @Get()
@@ -40,22 +41,30 @@ export class MonitorController {
     const accept = rawRequest(request)?.headers.accept;
     const target = targetOf(request);
     const [name, format] = [readerIn(target), target.query.get('format')];
-    const text = format === null ? formatInsteadOfJson(accept) : undefined;
+    const resolution = resolutionIn(target);
+    const scraped = format === null ? formatInsteadOfJson(accept, resolution) : undefined;
     const location = this.browsers.locationFor(target, accept);
     if (!isReader(name)) await answer.sendText(400, BAD_READER);
     else if (format !== null && format !== 'json') await answer.sendText(400, BAD_FORMAT);
     else if (location !== undefined) await answer.sendText(302, REDIRECTED, { Location: location });
-    else if (text === undefined) await this.reads.json(answer, name);
-    else await this.reads.text(answer, name, text);
+    else if (scraped === undefined) await this.reads.json(answer, name);
+    else if (resolution === undefined) await answer.sendText(400, BAD_RESOLUTION);
+    else await this.reads.scrape(answer, name, scraped);
   }
 
-  /** Answers with the same numbers as Prometheus text, or as OpenMetrics if the client prefers that. */
+  /**
+   * Answers with the same numbers in the format of Prometheus that the client prefers: text, OpenMetrics, or protobuf with
+   * native histograms, whose resolution `?schema=` and `?buckets=` limit.
+   */
   @Get('prometheus')
   async readPrometheus(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
     const answer = this.answers.begin(request, response);
-    const name = readerIn(targetOf(request));
+    const target = targetOf(request);
+    const [name, resolution] = [readerIn(target), resolutionIn(target)];
+    const { accept } = rawRequest(request)?.headers ?? {};
     if (!isReader(name)) await answer.sendText(400, BAD_READER);
-    else await this.reads.text(answer, name, formatFor(rawRequest(request)?.headers.accept));
+    else if (resolution === undefined) await answer.sendText(400, BAD_RESOLUTION);
+    else await this.reads.scrape(answer, name, formatFor(accept, resolution));
   }
 }
 

@@ -11,11 +11,31 @@ interface Result {
   value: [time: number, value: string];
 }
 
-/** A Prometheus server that scrapes one target. It is stopped at the end of the test. */
+export interface StoredExemplar {
+  labels: Record<string, string>;
+  value: string;
+  /** In seconds since 1970. */
+  timestamp: number;
+}
+
+export interface PrometheusOptions {
+  /** Such as `native-histograms`. */
+  features?: readonly string[];
+  /** The query of each scrape. */
+  params?: Record<string, string>;
+}
+
+/** A Prometheus server that scrapes one job. It is stopped at the end of the test. */
 export class RealPrometheus {
   private constructor(private readonly url: string) {}
 
-  static async start(target: string, path: string): Promise<RealPrometheus> {
+  static async start(
+    target: string | readonly string[],
+    path: string,
+    { features = [], params = {} }: PrometheusOptions = {},
+  ): Promise<RealPrometheus> {
+    const targets = JSON.stringify([target].flat());
+    const query = JSON.stringify(Object.fromEntries(Object.entries(params).map(([k, v]) => [k, [v]])));
     const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-prometheus-'));
     const port = await freePort();
     writeFileSync(
@@ -25,7 +45,8 @@ export class RealPrometheus {
         'scrape_configs:',
         '  - job_name: shop',
         `    metrics_path: ${path}`,
-        `    static_configs: [{ targets: ['${target}'] }]`,
+        `    params: ${query}`,
+        `    static_configs: [{ targets: ${targets} }]`,
         '',
       ].join('\n'),
     );
@@ -35,6 +56,7 @@ export class RealPrometheus {
         `--config.file=${join(directory, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(directory, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...features.map((feature) => `--enable-feature=${feature}`),
       ],
       { stdio: 'ignore' },
     );
@@ -59,10 +81,20 @@ export class RealPrometheus {
     return first && Number(first.value[1]);
   }
 
-  /** The state of the target. */
+  /** The state of the first target. */
   async target(): Promise<{ health?: string; lastError?: string }> {
     const { data } = await this.ask<{ activeTargets: { health: string; lastError: string }[] }>('targets');
     return data?.activeTargets[0] ?? {};
+  }
+
+  /** The exemplars of the series that a query selects, in the last minute. */
+  async exemplars(query: string): Promise<StoredExemplar[]> {
+    const now = Date.now() / 1000;
+    const range = `start=${now - 60}&end=${now + 60}`;
+    const { data } = await this.ask<{ exemplars: StoredExemplar[] }[]>(
+      `query_exemplars?query=${encodeURIComponent(query)}&${range}`,
+    );
+    return data?.flatMap(({ exemplars }) => exemplars) ?? [];
   }
 
   /** Waits until a query has this value. */

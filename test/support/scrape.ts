@@ -1,4 +1,7 @@
 import { PrometheusExporter } from '../../src/exporters/prometheus/prometheus.exporter.js';
+import type { ExpositionFormat } from '../../src/exporters/prometheus/exposition-format.js';
+import type { Resolution } from '../../src/exporters/prometheus/protobuf/native-histogram.js';
+import { protobufFormat } from '../../src/exporters/prometheus/protobuf/protobuf-format.js';
 import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.js';
 import { Instance } from '../../src/instrumentation/runtime/instance.js';
 import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
@@ -8,6 +11,8 @@ import type { MetricsSource } from '../../src/metrics/source/metrics-source.js';
 import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
 import { readExposition } from './exposition.js';
+import type { DecodedFamily } from './metric-families.js';
+import { readFamilies } from './metric-families.js';
 import { TestRegistry } from './registry.js';
 import { SplitRegistry } from './split-registry.js';
 
@@ -17,7 +22,7 @@ const factsOfThisProcess = (): DocumentFacts => ({
   eventloop_blocks: [],
 });
 
-/** Writes a source as Prometheus text, and parses that strictly. */
+/** Writes a source in the formats of Prometheus, and parses that strictly. */
 class Scraper {
   private readonly exporter: PrometheusExporter;
 
@@ -26,14 +31,22 @@ class Scraper {
   }
 
   async text(format: ReadFormat = 'text', reader = 'a'): Promise<string> {
-    const as = format === 'text' ? TEXT : OPEN_METRICS;
-    const current = await this.exporter.writeCurrent(as);
-    const { metrics } = await this.exporter.writeWindow(as, reader);
-    return Buffer.concat([...current, ...metrics]).toString();
+    return (await this.bytes(format === 'text' ? TEXT : OPEN_METRICS, reader)).toString();
+  }
+
+  /** The families in protobuf. */
+  async decoded(resolution?: Resolution, reader = 'a'): Promise<Map<string, DecodedFamily>> {
+    return readFamilies(await this.bytes(protobufFormat(resolution), reader));
   }
 
   async families(format: ReadFormat = 'text', reader?: string): Promise<Map<string, ReadFamily>> {
     return readExposition(await this.text(format, reader), format);
+  }
+
+  private async bytes(format: ExpositionFormat, reader: string): Promise<Buffer> {
+    const current = await this.exporter.writeCurrent(format);
+    const { metrics } = await this.exporter.writeWindow(format, reader);
+    return Buffer.concat([...current, ...metrics]);
   }
 
   /** The values of all series, by their names as Prometheus writes them. */
@@ -42,8 +55,8 @@ class Scraper {
   }
 }
 
-/** A registry and its Prometheus text. */
-export type ScrapedRegistry = TestRegistry & Pick<Scraper, 'text' | 'families' | 'values'>;
+/** A registry and what Prometheus gets of it. */
+export type ScrapedRegistry = TestRegistry & Pick<Scraper, 'text' | 'families' | 'values' | 'decoded'>;
 
 export function scrapedRegistry(): ScrapedRegistry {
   const registry = new TestRegistry();
@@ -63,6 +76,7 @@ function scrapedBy<R extends TestRegistry>(registry: R, source: MetricsSource): 
     text: (...args: Parameters<Scraper['text']>) => scraper.text(...args),
     families: (...args: Parameters<Scraper['families']>) => scraper.families(...args),
     values: (...args: Parameters<Scraper['values']>) => scraper.values(...args),
+    decoded: (...args: Parameters<Scraper['decoded']>) => scraper.decoded(...args),
   });
 }
 

@@ -8,6 +8,7 @@ const OTHERS: readonly Offer[] = [
   { type: 'application/json' },
   { type: 'text/plain' },
   { type: 'application/openmetrics-text' },
+  { type: 'application/vnd.google.protobuf' },
 ];
 
 /** Leads a browser that opens the endpoint to the dashboard. */

@@ -12,6 +12,16 @@ export interface Offer {
   readonly type: string;
   /** The values of the parameter `version` that request it. */
   readonly versions?: readonly string[];
+  /** Parameters without which a client does not request it, and their values. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** How a client accepts one content type. */
+export interface Preference {
+  /** From 0 to 1. */
+  readonly quality: number;
+  /** The parameters with which it asks for it. */
+  readonly parameters: ReadonlyMap<string, string>;
 }
 
 /**
@@ -21,6 +31,11 @@ export interface Offer {
  * `version=1.0.0;escaping=allow-utf-8` and accepts answers without the second one.
  */
 export function qualities(header: string | undefined, offers: readonly Offer[]): number[] {
+  return preferences(header, offers).map(({ quality }) => quality);
+}
+
+/** The {@link qualities}, with the parameters of the ranges that decided them. */
+export function preferences(header: string | undefined, offers: readonly Offer[]): Preference[] {
   const ranges = header === undefined ? [EVERYTHING] : rangesIn(header);
   return offers.map((offer) => {
     // The most specific range decides.
@@ -28,7 +43,7 @@ export function qualities(header: string | undefined, offers: readonly Offer[]):
       .map((range) => ({ range, precision: precisionOf(range, offer) }))
       .filter(({ precision }) => precision >= 0)
       .sort((a, b) => b.precision - a.precision || b.range.quality - a.range.quality);
-    return best?.range.quality ?? 0;
+    return best?.range ?? { quality: 0, parameters: NO_PARAMETERS };
   });
 }
 
@@ -39,12 +54,17 @@ export function acceptsCoding(header: string | string[] | undefined, coding: str
   return range !== undefined && range.quality > 0;
 }
 
-const EVERYTHING: Range = { name: '*/*', parameters: new Map(), quality: 1 };
+const NO_PARAMETERS: Range['parameters'] = new Map();
+const EVERYTHING: Range = { name: '*/*', parameters: NO_PARAMETERS, quality: 1 };
 
-function precisionOf({ name, parameters }: Range, { type, versions = [] }: Offer): number {
+function precisionOf(
+  { name, parameters }: Range,
+  { type, versions = [], parameters: required = {} }: Offer,
+): number {
   if (name === '*/*') return 0;
   if (name === `${type.slice(0, type.indexOf('/'))}/*`) return 1;
   if (name !== type) return -1;
+  if (Object.entries(required).some(([key, value]) => parameters.get(key) !== value)) return -1;
   const asked = parameters.get('version');
   if (asked === undefined) return 2;
   return versions.includes(asked) ? 3 : -1;

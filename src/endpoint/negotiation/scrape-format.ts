@@ -1,4 +1,6 @@
-import type { TextFormat } from '../../exporters/prometheus/text-format.js';
+import type { ExpositionFormat } from '../../exporters/prometheus/exposition-format.js';
+import type { Resolution } from '../../exporters/prometheus/protobuf/native-histogram.js';
+import { protobufFormat } from '../../exporters/prometheus/protobuf/protobuf-format.js';
 import { OPEN_METRICS, TEXT } from '../../exporters/prometheus/text-format.js';
 import type { Offer } from './accept.js';
 import { qualities } from './accept.js';
@@ -11,23 +13,30 @@ const OPEN_METRICS_OFFER: Offer = {
   type: 'application/openmetrics-text',
   versions: ['1.0.0', '0.0.1'],
 };
+// Clients that want another encoding of it (text, compact-text) get a text format, which all of them read as well.
+const PROTOBUF_OFFER: Offer = {
+  type: 'application/vnd.google.protobuf',
+  parameters: { proto: 'io.prometheus.client.MetricFamily', encoding: 'delimited' },
+};
+
+/** Of several formats that a client accepts alike, it gets the first. */
+const SCRAPE_OFFERS = [TEXT_OFFER, OPEN_METRICS_OFFER, PROTOBUF_OFFER];
 
 /**
- * The text format that a client prefers to JSON, by its `Accept` header. `undefined`, for JSON: a browser, `curl`, and any
- * client without a preference.
+ * The format of Prometheus that a client prefers to JSON, by its `Accept` header. `undefined`, for JSON: a browser, `curl`,
+ * and any client without a preference.
  */
-export function formatInsteadOfJson(accept: string | undefined): TextFormat | undefined {
-  const [json = 0, text = 0, openMetrics = 0] = qualities(accept, [
-    JSON_OFFER,
-    TEXT_OFFER,
-    OPEN_METRICS_OFFER,
-  ]);
-  if (Math.max(text, openMetrics) <= json) return undefined;
-  return openMetrics > text ? OPEN_METRICS : TEXT;
+export function formatInsteadOfJson(
+  accept: string | undefined,
+  resolution?: Resolution,
+): ExpositionFormat | undefined {
+  const [json = 0, ...others] = qualities(accept, [JSON_OFFER, ...SCRAPE_OFFERS]);
+  return Math.max(...others) > json ? formatFor(accept, resolution) : undefined;
 }
 
-/** The text format for a client that gets text in any case. */
-export function formatFor(accept: string | undefined): TextFormat {
-  const [text = 0, openMetrics = 0] = qualities(accept, [TEXT_OFFER, OPEN_METRICS_OFFER]);
+/** The format for a client that gets one of Prometheus in any case. */
+export function formatFor(accept: string | undefined, resolution?: Resolution): ExpositionFormat {
+  const [text = 0, openMetrics = 0, protobuf = 0] = qualities(accept, SCRAPE_OFFERS);
+  if (protobuf > Math.max(text, openMetrics)) return protobufFormat(resolution);
   return openMetrics > text ? OPEN_METRICS : TEXT;
 }

@@ -1,5 +1,5 @@
 import type { PrometheusExporter } from '../../exporters/prometheus/prometheus.exporter.js';
-import type { TextFormat } from '../../exporters/prometheus/text-format.js';
+import type { ExpositionFormat } from '../../exporters/prometheus/exposition-format.js';
 import type { Reading } from '../../metrics/collection/snapshot.js';
 import type { DocumentSlot, ReadLimiter } from './read-limiter.js';
 
@@ -30,7 +30,7 @@ interface SharedWindow {
  * its own window.
  */
 export class Scrapes {
-  private readonly making = new Map<TextFormat, Pass>();
+  private readonly making = new Map<string, Pass>();
 
   constructor(
     private readonly exporter: PrometheusExporter,
@@ -38,8 +38,8 @@ export class Scrapes {
   ) {}
 
   /** @returns `undefined` if too many texts are in memory. */
-  async scrape(format: TextFormat, reader: string): Promise<Scrape | undefined> {
-    const pass = this.making.get(format) ?? this.begin(format);
+  async scrape(format: ExpositionFormat, reader: string): Promise<Scrape | undefined> {
+    const pass = this.making.get(format.key) ?? this.begin(format);
     const leave = this.join(pass);
     try {
       const text = await pass.text;
@@ -57,14 +57,14 @@ export class Scrapes {
     }
   }
 
-  private begin(format: TextFormat): Pass {
-    const text = this.make(format).finally(() => this.making.delete(format));
+  private begin(format: ExpositionFormat): Pass {
+    const text = this.make(format).finally(() => this.making.delete(format.key));
     const pass = { text, windows: new Map<string, SharedWindow>(), holders: 0 };
-    this.making.set(format, pass);
+    this.making.set(format.key, pass);
     return pass;
   }
 
-  private async make(format: TextFormat) {
+  private async make(format: ExpositionFormat) {
     const slot = await this.limiter.slot();
     if (slot === undefined) return undefined;
     try {
@@ -84,7 +84,7 @@ export class Scrapes {
     };
   }
 
-  private windowOf(pass: Pass, format: TextFormat, reader: string) {
+  private windowOf(pass: Pass, format: ExpositionFormat, reader: string) {
     let shared = pass.windows.get(reader);
     if (shared === undefined) {
       shared = { reading: this.exporter.writeWindow(format, reader), holders: 0, wasSent: false };

@@ -2,7 +2,7 @@ import { builtInMetadata } from '../prometheus/built-in-metadata.js';
 import type { ExposedType, FamilyMetadata } from '../prometheus/exposition-family.js';
 import { namesOf as allNamesOf } from '../prometheus/metric-name.js';
 import { processFamilies } from '../prometheus/process-families.js';
-import { sampleName } from '../prometheus/text-format.js';
+import { sampleName } from '../prometheus/exposition-family.js';
 import { LEFT_OUT } from './prom-client.messages.js';
 
 /** Conflicts are logged once for each name, for at most this many names. */

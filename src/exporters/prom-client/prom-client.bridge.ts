@@ -3,7 +3,7 @@ import type { MetricsSource, WindowView } from '../../metrics/source/metrics-sou
 import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from '../prometheus/catalog.js';
 import type { FamilyMetadata, SampleSink } from '../prometheus/exposition-family.js';
-import { sampleName } from '../prometheus/text-format.js';
+import { sampleName } from '../prometheus/exposition-family.js';
 import { NameConflicts, registryType } from './name-conflicts.js';
 import type { PromClientMetric, PromClientRegistry, PromClientValue } from './prom-client.registry.js';
 import { ValueSink } from './value-sink.js';

@@ -1,5 +1,5 @@
-import type { ClassicHistogram } from '../prometheus/classic-histogram.js';
-import type { SampleSink } from '../prometheus/exposition-family.js';
+import { classicHistogramOf } from '../prometheus/classic-histogram.js';
+import type { HistogramSample, SampleSink } from '../prometheus/exposition-family.js';
 import type { PromClientValue } from './prom-client.registry.js';
 
 /** Collects the samples of one family as values of prom-client. */
@@ -16,7 +16,8 @@ export class ValueSink implements SampleSink {
     this.values.push({ value, labels: labelsIn(labels) });
   }
 
-  histogram(text: string, { bounds, counts, count, sum, hasNegative }: ClassicHistogram): void {
+  histogram(text: string, { view, layout }: HistogramSample): void {
+    const { bounds, counts, count, sum, hasNegative } = classicHistogramOf(view, layout);
     const labels = labelsIn(text);
     const add = (suffix: string, value: number, le?: number | string) => {
       const all = le === undefined ? { ...labels } : { le, ...labels };

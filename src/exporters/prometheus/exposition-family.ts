@@ -1,7 +1,8 @@
 import type { Sliced } from '../../common/slices.js';
 import type { InstanceInfo, ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import type { WindowView } from '../../metrics/source/metrics-source.js';
-import type { ClassicHistogram } from './classic-histogram.js';
+import type { HistogramView } from '../../metrics/histogram/histogram-snapshot.js';
+import type { BucketLayout } from './classic-histogram.js';
 
 /** `unknown` is a number without a type. The text format 0.0.4 calls it `untyped`. */
 export type ExposedType = 'counter' | 'gauge' | 'histogram' | 'unknown';
@@ -16,11 +17,19 @@ export interface FamilyMetadata {
   readonly unit?: string | undefined;
 }
 
+/** One series of a histogram. */
+export interface HistogramSample {
+  readonly view: HistogramView;
+  /** The classic buckets of a histogram without its own. */
+  readonly layout: BucketLayout;
+}
+
 /** Takes the samples of one family. */
 export interface SampleSink {
-  /** @param labels as they are written, in braces; empty without labels. */
+  /** @param labels as the text formats write them, in braces; empty without labels. */
   number(labels: string, value: number): void;
-  histogram(labels: string, histogram: ClassicHistogram): void;
+  /** @param histogram is live: to be read at once. */
+  histogram(labels: string, histogram: HistogramSample): void;
 }
 
 /** The sections of the document that are not series. */
@@ -39,4 +48,9 @@ export interface WindowFamilies {
   readonly families: readonly FamilyMetadata[];
   /** @param begin begins one of the families, and returns the sink for its samples. */
   write(begin: (family: FamilyMetadata) => SampleSink, view: WindowView): Sliced<void>;
+}
+
+/** The name of the samples of a family that is not a histogram. */
+export function sampleName(name: string, type: ExposedType): string {
+  return type === 'counter' ? `${name}_total` : name;
 }

@@ -1,6 +1,6 @@
 import type { Sliced } from '../../common/slices.js';
 import type { AnyFamily, GaugeFamily } from '../../metrics/source/metrics-source.js';
-import { classicHistogramOf, layoutFor } from './classic-histogram.js';
+import { layoutFor } from './classic-histogram.js';
 import type { ExpositionFamily, FamilyMetadata, WindowFamilies } from './exposition-family.js';
 import type { FamilyLabels } from './family-labels.js';
 
@@ -19,7 +19,7 @@ export function metricFamily(
       ...metadata,
       write: (sink) =>
         visit(family, labels, HISTOGRAMS_PER_SLICE, (text, series) =>
-          sink.histogram(text, classicHistogramOf(series.view(), layout)),
+          sink.histogram(text, { view: series.view(), layout }),
         ),
     };
   }

@@ -4,7 +4,7 @@ import type { ExposedType, FamilyMetadata } from './exposition-family.js';
 import { NO_HELP } from './help.messages.js';
 import type { NameRequest } from './name-allocator.js';
 import { sanitizeName } from './sanitize.js';
-import { sampleName } from './text-format.js';
+import { sampleName } from './exposition-family.js';
 
 type Kind = AnyFamily['kind'];
 

@@ -3,11 +3,10 @@ import type { Reading } from '../../metrics/collection/snapshot.js';
 import type { MetricsSource, MetricsView, WindowView } from '../../metrics/source/metrics-source.js';
 import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from './catalog.js';
-import type { TextFormat } from './text-format.js';
-import { TextWriter } from './text-writer.js';
+import type { ExpositionFormat } from './exposition-format.js';
 
 /**
- * Writes a source in the text formats of Prometheus, in two parts: the current values, which scrapes by several readers
+ * Writes a source in a format of Prometheus, in two parts: the current values, which scrapes by several readers
  * can share, and the values in the window of one reader.
  */
 export class PrometheusExporter {
@@ -16,25 +15,25 @@ export class PrometheusExporter {
   constructor(private readonly source: MetricsSource) {}
 
   /** The current values. */
-  writeCurrent(format: TextFormat): Promise<Buffer[]> {
+  writeCurrent(format: ExpositionFormat): Promise<Buffer[]> {
     return readNow(this.source, (view) => this.current(format, view));
   }
 
-  /** The window of a reader and the end of the text. Call it right after {@link writeCurrent}, whose numbers it follows. */
-  writeWindow(format: TextFormat, reader: string): Promise<Reading<Buffer[]>> {
+  /** The window of a reader and the end. Call it right after {@link writeCurrent}, whose numbers it follows. */
+  writeWindow(format: ExpositionFormat, reader: string): Promise<Reading<Buffer[]>> {
     return readWindow(this.source, reader, (view) => this.window(format, view), { isFresh: true });
   }
 
-  private *current(format: TextFormat, view: MetricsView): Sliced<Buffer[]> {
-    const writer = new TextWriter(format);
+  private *current(format: ExpositionFormat, view: MetricsView): Sliced<Buffer[]> {
+    const writer = format.writer();
     const facts = view.facts();
     const { families } = yield* this.catalog.read(view);
     for (const family of families) yield* family.write(writer.begin(family), facts);
     return writer.finish();
   }
 
-  private *window(format: TextFormat, view: WindowView): Sliced<Buffer[]> {
-    const writer = new TextWriter(format);
+  private *window(format: ExpositionFormat, view: WindowView): Sliced<Buffer[]> {
+    const writer = format.writer();
     const { windows } = yield* this.catalog.read(view);
     for (const window of windows) yield* window.write((family) => writer.begin(family), view);
     return [...writer.finish(), Buffer.from(format.end)];

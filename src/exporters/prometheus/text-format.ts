@@ -1,48 +1,19 @@
-import type { ClassicHistogram } from './classic-histogram.js';
-import type { ExposedType, FamilyMetadata } from './exposition-family.js';
-import { escapeQuoted, sanitizeText } from './sanitize.js';
-
-/** A text format of Prometheus. */
-export interface TextFormat {
-  readonly contentType: string;
-  /** The lines at the beginning of a family. */
-  header(family: FamilyMetadata): string;
-  /** The value of the label `le`. */
-  bound(bound: number): string;
-  /** Whether a histogram has `_sum` and `_count`. */
-  hasSum(histogram: ClassicHistogram): boolean;
-  /** The end of the text. */
-  readonly end: string;
-}
+import type { ExpositionFormat } from './exposition-format.js';
+import { OPEN_METRICS_DIALECT, TEXT_DIALECT } from './text-dialect.js';
+import { TextWriter } from './text-writer.js';
 
 /** The text format 0.0.4, which everything reads that supports Prometheus. */
-export const TEXT: TextFormat = {
+export const TEXT: ExpositionFormat = {
+  key: 'text',
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  header: ({ name, type, help }) => {
-    const full = sampleName(name, type);
-    const text = sanitizeText(help).replace(/[\\\n]/g, (character) => (character === '\n' ? '\\n' : '\\\\'));
-    return `# HELP ${full} ${text}\n# TYPE ${full} ${type === 'unknown' ? 'untyped' : type}\n`;
-  },
-  bound: String,
-  hasSum: () => true,
+  writer: () => new TextWriter(TEXT_DIALECT),
   end: '',
 };
 
 /** OpenMetrics 1.0, which Prometheus prefers to the text format. */
-export const OPEN_METRICS: TextFormat = {
+export const OPEN_METRICS: ExpositionFormat = {
+  key: 'openmetrics',
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  header: ({ name, type, help, unit }) => {
-    const unitLine = unit === undefined ? '' : `# UNIT ${name} ${unit}\n`;
-    return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeQuoted(sanitizeText(help))}\n`;
-  },
-  // OpenMetrics asks for "canonical numbers" in `le`, because the text of a bound identifies the series.
-  bound: (bound) => (Number.isInteger(bound) && Math.abs(bound) < 1e21 ? `${bound}.0` : String(bound)),
-  // In OpenMetrics a sum must not go down, and a histogram has both sum and count or neither.
-  hasSum: ({ hasNegative }) => !hasNegative,
+  writer: () => new TextWriter(OPEN_METRICS_DIALECT),
   end: '# EOF\n',
 };
-
-/** The name of the samples of a family that is not a histogram. */
-export function sampleName(name: string, type: ExposedType): string {
-  return type === 'counter' ? `${name}_total` : name;
-}

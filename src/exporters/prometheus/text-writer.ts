@@ -1,7 +1,8 @@
-import type { ClassicHistogram } from './classic-histogram.js';
-import type { FamilyMetadata, SampleSink } from './exposition-family.js';
-import type { TextFormat } from './text-format.js';
-import { sampleName } from './text-format.js';
+import { classicHistogramOf } from './classic-histogram.js';
+import type { FamilyMetadata, HistogramSample, SampleSink } from './exposition-family.js';
+import { sampleName } from './exposition-family.js';
+import type { ExpositionWriter } from './exposition-format.js';
+import type { TextDialect } from './text-dialect.js';
 
 /**
  * Characters in a chunk. V8 stores a string that was appended to as a tree of its parts. That is cheap as long as the
@@ -10,7 +11,7 @@ import { sampleName } from './text-format.js';
 const CHUNK_LENGTH = 8192;
 
 /** Writes the text, in chunks. They are bytes, so that a text for several scrapes is encoded once. */
-export class TextWriter implements SampleSink {
+export class TextWriter implements ExpositionWriter, SampleSink {
   private readonly chunks: Buffer[] = [];
   private text = '';
   private header = '';
@@ -18,11 +19,11 @@ export class TextWriter implements SampleSink {
   private bounds: readonly number[] = [];
   private boundTexts: string[] = [];
 
-  constructor(private readonly format: TextFormat) {}
+  constructor(private readonly dialect: TextDialect) {}
 
   /** Begins a family. A family without samples is left out. */
   begin(family: FamilyMetadata): SampleSink {
-    this.header = this.format.header(family);
+    this.header = this.dialect.header(family);
     this.name = sampleName(family.name, family.type);
     return this;
   }
@@ -33,7 +34,8 @@ export class TextWriter implements SampleSink {
     this.endChunkIfFull();
   }
 
-  histogram(labels: string, histogram: ClassicHistogram): void {
+  histogram(labels: string, { view, layout }: HistogramSample): void {
+    const histogram = classicHistogramOf(view, layout);
     const { bounds, counts, count, sum } = histogram;
     const texts = this.textsOf(bounds);
     // The line feed of the previous line is part of the prefix: one concatenation less for each line.
@@ -51,7 +53,7 @@ export class TextWriter implements SampleSink {
       text += prefix + texts[at] + digits;
     }
     text += `${prefix}+Inf"} ${count}\n`;
-    if (this.format.hasSum(histogram)) {
+    if (this.dialect.hasSum(histogram)) {
       text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${count}\n`;
     }
     this.text += text;
@@ -68,7 +70,7 @@ export class TextWriter implements SampleSink {
   private textsOf(bounds: readonly number[]): string[] {
     if (bounds !== this.bounds && !isSame(bounds, this.bounds)) {
       this.bounds = bounds;
-      this.boundTexts = bounds.map((bound) => `${this.format.bound(bound)}"} `);
+      this.boundTexts = bounds.map((bound) => `${this.dialect.bound(bound)}"} `);
     }
     return this.boundTexts;
   }
