@@ -180,7 +180,7 @@ describe('the wire format', () => {
     message.end(metric);
     const delimited = new MessageBuffer(16);
     delimited.delimiter(message.length);
-    delimited.raw(message.take());
+    delimited.append(message);
     return present(readFamilies(delimited.take()).get(name)).metrics[0];
   };
 

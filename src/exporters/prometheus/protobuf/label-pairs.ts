@@ -1,33 +1,37 @@
-import { parseLabels } from '../../../metrics/series/series-name.js';
+import { parseLabels } from '../../../metrics/series/parse-series-name.js';
 import type { MessageBuffer } from './message-buffer.js';
 
 const [NAME, VALUE] = [1, 2] as const;
+const [QUOTE, EQUALS] = [0x22, 0x3d] as const;
 
 /**
  * Writes `LabelPair` messages.
  *
- * @param text of the labels, as the text formats have it. It is not parsed into an object: that takes longer than to write
- * them.
+ * @param text of the labels, as the text formats have it. Nearly always it is copied as it is: to parse it into an object
+ * takes longer than all the rest of a number.
  */
 export function writeLabels(message: MessageBuffer, field: number, text: string): void {
-  // Only with escapes may a quote not end a value, and only a quoted name may contain what looks like one.
-  if (text.includes('\\') || text.startsWith('{"') || text.includes(',"')) {
-    for (const [name, value] of Object.entries(parseLabels(text))) {
-      const pair = message.begin(field);
-      message.string(NAME, name);
-      message.string(VALUE, value);
-      message.end(pair);
-    }
-    return;
-  }
-  for (let at = 1; at < text.length;) {
-    const nameEnd = text.indexOf('=', at);
-    const valueEnd = text.indexOf('"', nameEnd + 2);
-    if (nameEnd < 0 || valueEnd < 0) return;
+  const { length } = message;
+  if (copyLabels(message, field, text)) return;
+  message.truncate(length);
+  for (const [name, value] of Object.entries(parseLabels(text))) {
     const pair = message.begin(field);
-    message.string(NAME, text, at, nameEnd);
-    message.string(VALUE, text, nameEnd + 2, valueEnd);
+    message.string(NAME, name);
+    message.string(VALUE, value);
+    message.end(pair);
+  }
+}
+
+/** @returns whether all labels could be written without parsing: without quoted names, escapes and long texts. */
+function copyLabels(message: MessageBuffer, field: number, text: string): boolean {
+  for (let at = 1; at < text.length;) {
+    const pair = message.begin(field);
+    const nameEnd = text.charCodeAt(at) === QUOTE ? undefined : message.shortPart(NAME, text, at, EQUALS);
+    if (nameEnd === undefined) return false;
+    const valueEnd = message.shortPart(VALUE, text, nameEnd + 2, QUOTE);
+    if (valueEnd === undefined) return false;
     message.end(pair);
     at = valueEnd + 2;
   }
+  return true;
 }

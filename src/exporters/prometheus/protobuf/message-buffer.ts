@@ -1,3 +1,10 @@
+/** Bytes. Nearly every series fits into the margin. */
+const [CHUNK_SIZE, MARGIN] = [16_384, 1024] as const;
+
+/** The longest text whose length is one byte. */
+const MAX_SHORT = 0x7f;
+const BACKSLASH = 0x5c;
+
 /**
  * Writes the wire format of protocol buffers. It is written here and not by a library, because that would be larger than
  * all of this exporter (protobufjs has 200 kB without its reader of schemas, and makes an object for each message first),
@@ -9,7 +16,7 @@ export class MessageBuffer {
   private at = 0;
 
   /** @param size in bytes. It grows. */
-  constructor(size = 16_384) {
+  constructor(private readonly size: number = CHUNK_SIZE) {
     this.bytes = Buffer.allocUnsafeSlow(size);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -19,9 +26,15 @@ export class MessageBuffer {
     return this.at;
   }
 
-  /** Returns a copy of what was written, and begins again. */
+  /** Whether it should be taken before more is written, so that it does not have to grow. */
+  get isFull(): boolean {
+    return this.at > this.size - MARGIN;
+  }
+
+  /** Returns what was written, and begins again with other memory. */
   take(): Buffer {
-    const taken = Buffer.from(this.bytes.subarray(0, this.at));
+    const taken = this.bytes.subarray(0, this.at);
+    this.use(Buffer.allocUnsafeSlow(this.size));
     this.at = 0;
     return taken;
   }
@@ -78,17 +91,42 @@ export class MessageBuffer {
     this.end(start);
   }
 
-  /** A part of a text. */
-  string(field: number, text: string, from = 0, to = text.length): void {
-    this.reserve(3 * (to - from) + 8);
+  string(field: number, text: string): void {
+    this.reserve(3 * text.length + 8);
     this.tag(field, 2);
-    const start = this.at;
-    this.varint(to - from);
-    for (let i = from; i < to; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 0x7f) return this.beyondAscii(text.slice(from, to), start);
-      this.bytes[this.at++] = code;
+    this.varint(Buffer.byteLength(text));
+    this.at += this.bytes.write(text, this.at);
+  }
+
+  /**
+   * The part of a text before a character, written while that is searched for: for short texts in great numbers.
+   *
+   * @param end the code of that character.
+   * @returns its position; `undefined` for a part that {@link string} has to write: it is long, or has a backslash or
+   * characters beyond ASCII.
+   */
+  shortPart(field: number, text: string, from: number, end: number): number | undefined {
+    this.reserve(MAX_SHORT + 4);
+    this.tag(field, 2);
+    const { bytes } = this;
+    const start = this.at + 1;
+    for (let i = 0; i < MAX_SHORT; i++) {
+      const code = text.charCodeAt(from + i);
+      if (code === end) {
+        bytes[start - 1] = i;
+        this.at = start + i;
+        return from + i;
+      }
+      // Past the end of the text the code is NaN.
+      if (!(code < 0x80) || code === BACKSLASH) return undefined;
+      bytes[start + i] = code;
     }
+    return undefined;
+  }
+
+  /** Removes what was written since there were so many bytes. */
+  truncate(length: number): void {
+    this.at = length;
   }
 
   /** A number before a message that stands alone. */
@@ -97,26 +135,22 @@ export class MessageBuffer {
     this.varint(length);
   }
 
-  raw(bytes: Uint8Array): void {
-    this.reserve(bytes.length);
-    this.bytes.set(bytes, this.at);
-    this.at += bytes.length;
-  }
-
-  private beyondAscii(text: string, start: number): void {
-    this.at = start;
-    this.varint(Buffer.byteLength(text));
-    this.at += this.bytes.write(text, this.at);
+  /** Moves what another buffer has to the end of this one. */
+  append(other: MessageBuffer): void {
+    this.reserve(other.at);
+    other.bytes.copy(this.bytes, this.at, 0, other.at);
+    this.at += other.at;
+    other.at = 0;
   }
 
   private tag(field: number, wireType: number): void {
     this.varint((field << 3) | wireType);
   }
 
-  /** Bitwise operators are for 32 bits. */
   private varint(value: number): void {
     let rest = value;
-    while (rest >= 0x80) {
+    while (rest > 0x7f) {
+      // Bitwise operators are for 32 bits.
       this.bytes[this.at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
@@ -133,7 +167,11 @@ export class MessageBuffer {
     if (needed <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(2 * needed);
     larger.set(this.bytes.subarray(0, this.at));
-    this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+    this.use(larger);
+  }
+
+  private use(bytes: Buffer<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 }

@@ -72,29 +72,28 @@ export function nativeHistogramOf(view: HistogramView, limit: Resolution): Nativ
 }
 
 function populatedIn(buckets: ReadonlyBuckets): Populated {
-  const populated: Populated = { indices: [], counts: [] };
-  const { last } = buckets;
-  for (let index = Math.max(buckets.first, ZERO_INDEX); index <= last; index++) {
-    const count = buckets.at(index);
-    if (count !== 0) add(populated, index, count);
-  }
-  return populated;
+  const indices: number[] = [];
+  const counts: number[] = [];
+  buckets.visit((index, count) => {
+    if (index < ZERO_INDEX) return;
+    indices.push(index);
+    counts.push(count);
+  });
+  return { indices, counts };
 }
 
 function halve({ indices, counts }: Populated): Populated {
   const halved: Populated = { indices: [], counts: [] };
-  for (let at = 0; at < indices.length; at++) add(halved, (indices[at] ?? 0) >> 1, counts[at] ?? 0);
-  return halved;
-}
-
-function add({ indices, counts }: Populated, index: number, count: number): void {
-  const last = indices.length - 1;
-  if (indices[last] === index) {
-    counts[last] = (counts[last] ?? 0) + count;
-  } else {
-    indices.push(index);
-    counts.push(count);
+  for (const [at, index] of indices.entries()) {
+    const last = halved.indices.length - 1;
+    if (halved.indices[last] === index >> 1) {
+      halved.counts[last] = (halved.counts[last] ?? 0) + (counts[at] ?? 0);
+    } else {
+      halved.indices.push(index >> 1);
+      halved.counts.push(counts[at] ?? 0);
+    }
   }
+  return halved;
 }
 
 function totalOf({ counts }: Populated): number {

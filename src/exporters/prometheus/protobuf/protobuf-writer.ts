@@ -7,9 +7,6 @@ import { writeLabels } from './label-pairs.js';
 import { MessageBuffer } from './message-buffer.js';
 import type { Resolution } from './native-histogram.js';
 
-/** Bytes in a chunk. */
-const CHUNK_LENGTH = 8192;
-
 /** Fields of `io.prometheus.client.MetricFamily`, of its `Metric`, and of the messages with one value. */
 const FAMILY = { name: 1, help: 2, type: 3, metric: 4, unit: 5 } as const;
 const METRIC = { label: 1, gauge: 2, counter: 3, untyped: 5, histogram: 7 } as const;
@@ -28,6 +25,7 @@ export class ProtobufWriter implements ExpositionWriter, SampleSink {
   private readonly output = new MessageBuffer();
   /** The metrics of the family that was begun. They are kept until it ends, because its length comes before them. */
   private readonly metrics = new MessageBuffer();
+  private readonly header = new MessageBuffer();
   private readonly full: Buffer[] = [];
   private readonly chunks: Buffer[] = [];
   private family: FamilyMetadata | undefined;
@@ -48,7 +46,7 @@ export class ProtobufWriter implements ExpositionWriter, SampleSink {
     metrics.double(VALUE, value);
     metrics.end(message);
     metrics.end(metric);
-    if (metrics.length >= CHUNK_LENGTH) this.full.push(metrics.take());
+    if (metrics.isFull) this.full.push(metrics.take());
   }
 
   histogram(labels: string, histogram: HistogramSample): void {
@@ -59,7 +57,7 @@ export class ProtobufWriter implements ExpositionWriter, SampleSink {
     writeHistogram(metrics, histogram, this.resolution);
     metrics.end(message);
     metrics.end(metric);
-    if (metrics.length >= CHUNK_LENGTH) this.full.push(metrics.take());
+    if (metrics.isFull) this.full.push(metrics.take());
   }
 
   finish(): Buffer[] {
@@ -73,20 +71,19 @@ export class ProtobufWriter implements ExpositionWriter, SampleSink {
     this.family = undefined;
     const length = full.reduce((sum, chunk) => sum + chunk.length, metrics.length);
     if (family === undefined || length === 0) return;
-    const header = headerOf(family);
+    const { header } = this;
+    writeHeader(header, family);
     output.delimiter(header.length + length);
-    output.raw(header);
+    output.append(header);
     if (full.length > 0) chunks.push(output.take(), ...full.splice(0));
-    output.raw(metrics.take());
-    if (output.length >= CHUNK_LENGTH) chunks.push(output.take());
+    output.append(metrics);
+    if (output.isFull) chunks.push(output.take());
   }
 }
 
-function headerOf({ name, type, help, unit }: FamilyMetadata): Buffer {
-  const header = new MessageBuffer(256);
+function writeHeader(header: MessageBuffer, { name, type, help, unit }: FamilyMetadata): void {
   header.string(FAMILY.name, sampleName(name, type));
   header.string(FAMILY.help, sanitizeText(help));
   header.unsigned(FAMILY.type, TYPES[type].number);
   if (unit !== undefined) header.string(FAMILY.unit, unit);
-  return header.take();
 }
