@@ -239,6 +239,8 @@ describe('the options', () => {
     ['requestFilter', [null, true, {}, 'x']],
     ['interceptor', [0, 1, 'false', null, {}]],
     ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '10', null, 10_000_001]],
+    ['dashboard', [0, 1, 'false', null, {}]],
+    ['history', [true, null, 60, 'off', []]],
   ])('refuse %s as any of %j', (option, values) => {
     for (const value of values) {
       const error = refusal({ [option]: value });
@@ -254,6 +256,7 @@ describe('the options', () => {
     ['decorators', [[], [() => {}]]],
     ['interceptor', [true, false]],
     ['maxSeries', [1, 10_000_000]],
+    ['dashboard', [true, false]],
   ])('take %s as any of %j', (option, values) => {
     for (const value of values)
       expect(resolveMonitorOptions({ [option]: value })).toHaveProperty(option, value);
@@ -321,6 +324,35 @@ describe('the options', () => {
 
   it('do not take a port for an endpoint that there is not', () => {
     expect(refusal({ port: 9464, controller: false })).toMatchObject({ option: 'port', value: 9464 });
+  });
+
+  it('keep a history of the given length, or none', () => {
+    expect(resolveMonitorOptions({ history: {} }).history).toEqual({ minutes: 60, series: 300 });
+    expect(resolveMonitorOptions({ history: { minutes: 5 } }).history).toEqual({ minutes: 5, series: 300 });
+    const most = { minutes: 1440, series: 10_000 };
+    expect(resolveMonitorOptions({ history: most }).history).toEqual(most);
+    expect(resolveMonitorOptions({ history: false }).history).toBeUndefined();
+  });
+
+  it('have no dashboard without a history, unless it is asked for', () => {
+    expect(resolveMonitorOptions({ history: false }).dashboard).toBe(false);
+    expect(resolveMonitorOptions({ history: false, dashboard: true }).dashboard).toBe(true);
+    expect(resolveMonitorOptions({ dashboard: false })).toMatchObject({
+      dashboard: false,
+      history: { minutes: 60 },
+    });
+  });
+
+  it.each([
+    ['minutes', [0, 4, 1441, 7.5, Number.NaN, null, true]],
+    ['series', [0, 49, 10_001, 50.5, Infinity, null, {}]],
+    ['hours', [1]],
+  ])('refuse history.%s as any of %j', (option, values) => {
+    for (const value of values) {
+      const error = refusal({ history: { [option]: value } });
+      expect(error).toMatchObject({ option: `history.${option}`, value });
+      expect(error.message).toContain(error.allowed);
+    }
   });
 
   it('take one publisher or many, functions or objects', () => {

@@ -10,7 +10,9 @@ import {
   SetMetadata,
   VersioningType,
 } from '@nestjs/common';
-import { describe, expect, it } from 'vitest';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AdapterResponse } from '../src/common/http/raw-response.js';
 import { Answers } from '../src/endpoint/streaming/answers.js';
 import { MonitorController, MonitorModule, MonitorPort } from '../src/index.js';
@@ -51,6 +53,19 @@ const FEATURE: EndpointFeature = {
 };
 const FORWARDED = { headers: { 'X-Forwarded-For': '8.8.8.8' } };
 
+it.each([{ ignoreTrailingSlash: true }, { routerOptions: { ignoreTrailingSlash: true } }])(
+  'the endpoint is served with and without a slash at its end by Fastify with %j',
+  async (options) => {
+    const root = moduleOf({ imports: [MonitorModule.forRoot()] });
+    const app = await NestFactory.create(root, new FastifyAdapter(options), { logger: false });
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    for (const path of ['/monitor', '/monitor/', '/monitor/prometheus/']) {
+      expect((await fetch(`${await app.getUrl()}${path}`)).status).toBe(200);
+    }
+  },
+);
+
 describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s,', (adapter) => {
   const start = (options: MonitorOptions = {}, feature = FEATURE) =>
     startApp(
@@ -58,6 +73,19 @@ describe.each(ADAPTERS)('a controller that a feature adds to the endpoint, on %s
       { imports: [MonitorModule.forRoot(options), MonitorEndpointModule.of(feature, options.decorators)] },
       (app) => app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
     );
+
+  it.each([{}, { port: 0 }])(
+    'is also served with a slash at its end, behind the guard, with %j',
+    async (options) => {
+      const running = await start(options);
+      const url = `${running.app.get(MonitorPort).url ?? `${running.url}/api/monitor`}/rows/`;
+      const response = await fetch(url);
+      expect([response.status, await response.json()]).toEqual([200, ['a', 'b']]);
+      expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+      expect((await fetch(url, FORWARDED)).status).toBe(403);
+      expect((await fetch(`${url}/`)).status).toBe(404);
+    },
+  );
 
   it('is below the path, behind the guard, version-neutral, and not cached', async () => {
     const running = await start({ path: 'status' });

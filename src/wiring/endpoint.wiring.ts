@@ -3,6 +3,7 @@ import { Startup } from '../common/startup/startup.js';
 import { BrowserRedirect } from '../endpoint/dashboard/browser-redirect.js';
 import { MetricsReads } from '../endpoint/metrics-reads.js';
 import { EndpointMount } from '../endpoint/mounting/endpoint-mount.js';
+import { serveTrailingSlashes } from '../endpoint/mounting/trailing-slash.js';
 import { MonitorPort } from '../endpoint/port/monitor-port.js';
 import { Answers } from '../endpoint/streaming/answers.js';
 import { ReadLimiter } from '../endpoint/streaming/read-limiter.js';
@@ -48,9 +49,16 @@ export const ENDPOINT: Wiring = {
     },
     {
       provide: EndpointMount,
-      inject: [MONITOR_OPTIONS, ModulesContainer, MonitorPort],
-      useFactory: (options: ResolvedMonitorOptions, modules: ModulesContainer, port: MonitorPort) =>
-        new EndpointMount(options, servedAt(options), modules, port),
+      inject: [MONITOR_OPTIONS, ModulesContainer, MonitorPort, HttpAdapterHost],
+      useFactory: (
+        options: ResolvedMonitorOptions,
+        modules: ModulesContainer,
+        port: MonitorPort,
+        host: HttpAdapterHost,
+      ) => {
+        if (servedAt(options) === 'application') serveTrailingSlashes(host.httpAdapter);
+        return new EndpointMount(options, servedAt(options), modules, port);
+      },
     },
   ],
   exports: [MonitorPort, EndpointMount, MetricsReads, ReadLimiter, Answers, BrowserRedirect],

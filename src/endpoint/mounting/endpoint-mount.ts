@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { MonitorPort } from '../port/monitor-port.js';
 import { controllerAt } from './endpoint-controller.js';
+import { acceptTrailingSlash } from './trailing-slash.js';
 
 /** Where the endpoint of one application is served: on the application's port, on its own port, or not at all. */
 export type ServedAt = 'application' | 'port' | 'nowhere';
@@ -33,6 +34,7 @@ export class EndpointMount {
       if (this.servedAt === 'nowhere' || !isOn) continue;
       const { path, host } = this.route;
       const isOnPort = this.servedAt === 'port';
+      acceptTrailingSlash(controller);
       const mounted = controllerAt(controller, { path: isOnPort ? [] : path, host });
       wrapper.metatype = mounted;
       wrapper.instance = Object.create(mounted.prototype as object);

@@ -4,6 +4,7 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { NestFactory } from '@nestjs/core';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { serveTrailingSlashes } from '../mounting/trailing-slash.js';
 
 /** More connections than the clients of a monitor need. */
 const MAX_CONNECTIONS = 200;
@@ -42,6 +43,7 @@ export async function createPortApplication(
     forceCloseConnections: true,
   });
   startQuietly(app);
+  serveTrailingSlashes(adapter);
   if (adapter.getType() === 'express') adapter.getInstance<Express>().disable('x-powered-by');
   guardServer(app.getHttpServer() as Server, onError);
   return app;
