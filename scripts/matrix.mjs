@@ -17,6 +17,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import ts from 'typescript';
+import { packInto } from './tarball.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { nest: { type: 'string' }, node: { type: 'string' } } });
@@ -39,7 +40,7 @@ const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-matrix-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
 
 const began = performance.now();
-const tarball = await pack();
+const tarball = await packInto(directory);
 const nodes = new Map();
 for (const node of NODES) nodes.set(node, await nodeOf(node));
 const projects = new Map();
@@ -67,13 +68,6 @@ for (const { nest } of NESTS) {
 const seconds = Math.round((performance.now() - began) / 1000);
 console.log(`matrix: ${cells - failures.length} of ${cells} combinations work (${seconds} s)`);
 process.exitCode = failures.length === 0 && cells > 0 ? 0 : 1;
-
-async function pack() {
-  const options = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-  const { stdout } = await run('npm', options, { cwd: ROOT });
-  const [{ filename }] = Object.values(JSON.parse(stdout));
-  return join(directory, filename);
-}
 
 async function nodeOf(major) {
   const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/node-of.mjs'), major]);
