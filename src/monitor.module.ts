@@ -21,7 +21,7 @@ import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
 import { NestCheck } from './installation/nest.check.js';
 import { OfThisCopy } from './common/this-copy.js';
-import { MonitorCopyCheck } from './monitor-copy.check.js';
+import { MONITOR_COPY_CHECK } from './monitor-copy.check.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 import { PUBLISHING_OPTIONS } from './publishing/publishing.options.js';
 
@@ -147,7 +147,7 @@ function assemble(
     controllers,
     providers: [
       NestCheck,
-      MonitorCopyCheck,
+      MONITOR_COPY_CHECK,
       { provide: PUBLISHING_OPTIONS, useExisting: MONITOR_OPTIONS },
       PublisherTask,
       mountOf(controllers),

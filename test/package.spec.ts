@@ -17,6 +17,7 @@ import {
 } from './package/project.js';
 import { RunningApp } from './package/running-app.js';
 import { startAgent } from './support/dogstatsd.js';
+import { only } from './support/present.js';
 import { NODE_MAJORS, NODE_MISSING, nodeOf } from './support/nodes.js';
 
 const DIRECTORY = makeTemporaryDirectory();
@@ -29,6 +30,7 @@ const OPTIONAL = {
   opentelemetry: ['@opentelemetry/api', '@opentelemetry/sdk-metrics'],
   statsd: ['hot-shots'],
 };
+const COPIES = join(DIRECTORY, 'copies');
 
 let tarball: Tarball;
 /** What the compiler said of each project. */
@@ -253,42 +255,58 @@ describe.each([
 });
 
 describe('What cannot work fails the start with one line that says why', () => {
-  const copies = join(DIRECTORY, 'copies');
-
-  async function firstError(project: string, from: string): Promise<string> {
+  /** All that is said of a start that fails. */
+  async function errorsOf(project: string, from: string): Promise<string[]> {
     const { stdout } = await runNode(['copies.cjs', from], join(project, 'cjs'));
-    return (JSON.parse(stdout) as { first: string }).first;
+    return JSON.parse(stdout) as string[];
+  }
+
+  async function errorOf(project: string, from: string): Promise<string> {
+    return only(await errorsOf(project, from));
   }
 
   beforeAll(async () => {
-    await makeProject(copies, [tarball.path, ...nestPackages(11)]);
+    await makeProject(COPIES, [tarball.path, ...nestPackages(11)]);
   }, 300_000);
 
+  it.each(['modules', 'commonjs'])('a package that is optional, where it is needed (%s)', async (build) => {
+    expect(await runNode(['missing.cjs', build], join(COPIES, 'cjs'))).toEqual(
+      endedAfterPrinting({
+        loaded: ['function', 'function'],
+        statsd:
+          'statsdPublisher() of nestjs-monitor/statsd needs the package hot-shots, which is not installed. ' +
+          'Install it: npm install hot-shots',
+        publisher: null,
+        published: [0],
+      }),
+    );
+  });
+
   it('a second copy of the package', async () => {
-    const second = join(copies, 'library/node_modules/nestjs-monitor');
-    cpSync(join(copies, 'node_modules/nestjs-monitor'), second, { recursive: true });
-    writeFileSync(join(copies, 'library/index.cjs'), "module.exports = require('nestjs-monitor');\n");
-    const error = await firstError(copies, '../library/index.cjs');
+    const second = join(COPIES, 'library/node_modules/nestjs-monitor');
+    cpSync(join(COPIES, 'node_modules/nestjs-monitor'), second, { recursive: true });
+    writeFileSync(join(COPIES, 'library/index.cjs'), "module.exports = require('nestjs-monitor');\n");
+    const error = await errorOf(COPIES, '../library/index.cjs');
     expect(error).toContain('There are two copies of nestjs-monitor');
-    expect(error).toContain(join(copies, 'node_modules/nestjs-monitor/dist,'));
+    expect(error).toContain(join(COPIES, 'node_modules/nestjs-monitor/dist,'));
     expect(error).toContain(`User uses ${join(second, 'dist')}.`);
   });
 
   it('a second copy of @nestjs/core', async () => {
-    expect(await firstError(copies, 'nestjs-monitor')).toBeNull();
-    const second = join(copies, 'node_modules/nestjs-monitor/node_modules/@nestjs/core');
-    cpSync(join(copies, 'node_modules/@nestjs/core'), second, { recursive: true });
-    const error = await firstError(copies, 'nestjs-monitor');
-    rmSync(join(copies, 'node_modules/nestjs-monitor/node_modules'), { recursive: true });
+    expect(await errorsOf(COPIES, 'nestjs-monitor')).toEqual([]);
+    const second = join(COPIES, 'node_modules/nestjs-monitor/node_modules/@nestjs/core');
+    cpSync(join(COPIES, 'node_modules/@nestjs/core'), second, { recursive: true });
+    const error = await errorOf(COPIES, 'nestjs-monitor');
+    rmSync(join(COPIES, 'node_modules/nestjs-monitor/node_modules'), { recursive: true });
     expect(error).toContain(
-      `runs on ${join(copies, 'node_modules/@nestjs/core')}, and nestjs-monitor loads ${second}`,
+      `runs on ${join(COPIES, 'node_modules/@nestjs/core')}, and nestjs-monitor loads ${second}`,
     );
   });
 
   it('Nest 10', async () => {
     const project = join(DIRECTORY, 'nest-10');
     await makeProject(project, ['--legacy-peer-deps', tarball.path, ...nestPackages(10)]);
-    expect(await firstError(project, 'nestjs-monitor')).toMatch(
+    expect(await errorOf(project, 'nestjs-monitor')).toMatch(
       /^nestjs-monitor needs Nest 11 or 12, and this application runs on Nest 10\.\d+\.\d+\./,
     );
   });

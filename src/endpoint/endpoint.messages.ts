@@ -12,7 +12,8 @@ export const REDIRECTED =
   'The dashboard is at the address in the Location header. For JSON, add ?format=json.\n';
 
 export const NO_HTTP_ADAPTER =
-  'The option "port" needs @nestjs/platform-express or @nestjs/platform-fastify. Install either.';
+  'The option "port" needs @nestjs/platform-express or @nestjs/platform-fastify, and neither is installed. ' +
+  'Install one: npm install @nestjs/platform-express';
 
 export const PORT_FAILED = (port: number, address: string, message: string): string =>
   `The monitor cannot be served at its port ${port} of ${address} (the options "port" and "bindAddress"): ${message}`;

@@ -40,6 +40,8 @@ export const PUBLISH_WINDOW: unique symbol = Symbol.for('nestjs-monitor.publish-
  * they are. It is called with a new window of its own, which is given back if the call fails.
  */
 export interface WindowPublisher extends PublisherObject {
+  /** Called when the application starts, which fails if this rejects: the place to load an optional package. */
+  beforeFirstPublish?(): Promise<void>;
   [PUBLISH_WINDOW](view: WindowView, context: PublishContext): unknown;
 }
 

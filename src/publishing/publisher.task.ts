@@ -62,6 +62,9 @@ export class PublisherTask implements OnModuleDestroy {
     @Inject(CallContext) private readonly context: CallContext,
   ) {
     this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
+    for (const publisher of options.publishers.filter(isWindowPublisher)) {
+      startup.prepare(() => publisher.beforeFirstPublish?.());
+    }
     if (this.runners.length > 0) startup.start(() => this.start());
   }
 

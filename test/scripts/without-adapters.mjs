@@ -8,7 +8,7 @@ function hooksFor(missing) {
   return {
     resolve(specifier, context, next) {
       if (!missing.includes(specifier)) return next(specifier, context);
-      throw Object.assign(new Error('Cannot find package ' + specifier), { code: 'ERR_MODULE_NOT_FOUND' });
+      throw Object.assign(new Error(`Cannot find package '${specifier}'`), { code: 'ERR_MODULE_NOT_FOUND' });
     },
   };
 }

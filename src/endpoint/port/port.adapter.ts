@@ -1,9 +1,14 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import { isNotInstalled } from '../../common/missing-package.js';
 import { NO_HTTP_ADAPTER } from '../endpoint.messages.js';
 
-const ADAPTERS = {
-  express: async () => new (await import('@nestjs/platform-express')).ExpressAdapter(),
-  fastify: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
+const EXPRESS = {
+  name: '@nestjs/platform-express',
+  load: async () => new (await import('@nestjs/platform-express')).ExpressAdapter(),
+};
+const FASTIFY = {
+  name: '@nestjs/platform-fastify',
+  load: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
 };
 
 /**
@@ -11,18 +16,12 @@ const ADAPTERS = {
  * port, so that applications without one need neither.
  */
 export async function loadAdapter(kind: string | undefined): Promise<AbstractHttpAdapter> {
-  const { express, fastify } = ADAPTERS;
-  for (const load of kind === 'fastify' ? [fastify, express] : [express, fastify]) {
+  for (const { name, load } of kind === 'fastify' ? [FASTIFY, EXPRESS] : [EXPRESS, FASTIFY]) {
     try {
       return (await load()) as AbstractHttpAdapter;
     } catch (error) {
-      if (!isNotInstalled(error)) throw error;
+      if (!isNotInstalled(error, name)) throw error;
     }
   }
   throw new Error(NO_HTTP_ADAPTER);
-}
-
-function isNotInstalled(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
 }

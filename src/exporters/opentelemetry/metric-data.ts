@@ -1,12 +1,12 @@
-import { ValueType } from '@opentelemetry/api';
 import type {
+  AggregationTemporality as Temporality,
   DataPoint,
   ExponentialHistogram,
   Histogram,
   MetricData,
   MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
-import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, DataPointType, ValueType } from './otel-enums.js';
 
 /** The name, unit and description of a metric. */
 export interface Descriptor {
@@ -21,7 +21,7 @@ type Points<T> = DataPoint<T>[];
 export function counterData(
   of: Descriptor,
   dataPoints: Points<number>,
-  aggregationTemporality: AggregationTemporality,
+  aggregationTemporality: Temporality,
 ): MetricData {
   const dataPointType = DataPointType.SUM;
   return {
@@ -60,7 +60,7 @@ export function gaugeData(of: Descriptor, dataPoints: Points<number>): MetricDat
 export function exponentialData(
   of: Descriptor,
   dataPoints: Points<ExponentialHistogram>,
-  aggregationTemporality: AggregationTemporality,
+  aggregationTemporality: Temporality,
 ): MetricData {
   const dataPointType = DataPointType.EXPONENTIAL_HISTOGRAM;
   return { descriptor: descriptorOf(of), dataPointType, aggregationTemporality, dataPoints };
@@ -69,7 +69,7 @@ export function exponentialData(
 export function explicitData(
   of: Descriptor,
   dataPoints: Points<Histogram>,
-  aggregationTemporality: AggregationTemporality,
+  aggregationTemporality: Temporality,
 ): MetricData {
   const dataPointType = DataPointType.HISTOGRAM;
   return { descriptor: descriptorOf(of), dataPointType, aggregationTemporality, dataPoints };

@@ -1,10 +1,10 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import type { DataPoint } from '@opentelemetry/sdk-metrics';
-import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import type { AggregationTemporality as Temporality, DataPoint } from '@opentelemetry/sdk-metrics';
 import type { HistogramSeriesMeasurement } from '../../metrics/collection/measurements.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Deltas } from './deltas.js';
 import { hrTimeOf } from './hr-time.js';
+import { AggregationTemporality } from './otel-enums.js';
 
 /** The times of a collection, in milliseconds since 1970. */
 export interface CollectionTimes {
@@ -24,7 +24,7 @@ export class Points {
 
   constructor(
     private readonly times: CollectionTimes,
-    readonly temporality: AggregationTemporality,
+    readonly temporality: Temporality,
     private readonly deltas: Deltas,
   ) {
     this.isDelta = temporality === AggregationTemporality.DELTA;

@@ -1,6 +1,7 @@
-import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import type { AggregationTemporality as Temporality } from '@opentelemetry/sdk-metrics';
 import { checkOptions } from '../../common/options/check-options.js';
 import type { Rules } from '../../common/options/option-rules.js';
+import { AggregationTemporality } from './otel-enums.js';
 
 /** The options of `MonitorMetricProducer`. */
 export interface MonitorMetricProducerOptions {
@@ -10,7 +11,7 @@ export interface MonitorMetricProducerOptions {
    *
    * With `DELTA`, a failed export loses its values: the SDK does not report the result of an export to a producer.
    */
-  temporality?: AggregationTemporality | undefined;
+  temporality?: Temporality | undefined;
   /**
    * `explicit` exports histograms with explicit bounds (those of `describe()`, or about 15), for an exporter that does not
    * support exponential histograms, such as the Prometheus exporter of the SDK. Default: `exponential`, without loss.

@@ -1,3 +1,4 @@
+import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
 import { inSlices, sliceEnds } from '../../common/slices.js';
 import type { PublishContext, PublisherObject, WindowPublisher } from '../../metrics/publisher.js';
 import { PUBLISH_WINDOW } from '../../metrics/publisher.js';
@@ -6,12 +7,11 @@ import { Acknowledged } from './acknowledged.js';
 import { GivenClientSender } from './given-client.sender.js';
 import { plainName, taggedName } from './line-names.js';
 import { MetricLines } from './metric-lines.js';
-import { OwnClientSender } from './own-client.sender.js';
 import { packetsOf } from './packets.js';
 import type { Sender } from './sender.js';
 import type { ResolvedStatsdOptions, StatsdOptions } from './statsd-options.js';
 import { isClient, resolveStatsdOptions } from './statsd-options.js';
-import { NOT_WRAPPED } from './statsd.messages.js';
+import { NOT_WRAPPED, PURPOSE } from './statsd.messages.js';
 
 /** A publish ends after this many packets that could not be sent. The rest is sent with the next one. */
 const MAX_FAILURES = 3;
@@ -39,12 +39,15 @@ export function statsdPublisher(options?: StatsdOptions): PublisherObject {
 class StatsdPublisher implements WindowPublisher {
   private readonly acknowledged = new Acknowledged();
   private readonly lines: MetricLines;
-  private readonly sender: Sender;
+  private sender: Promise<Sender> | undefined;
 
-  constructor({ client, dialect, packetSize }: ResolvedStatsdOptions) {
-    this.sender = isClient(client) ? new GivenClientSender(client) : new OwnClientSender(client, packetSize);
-    const isTagged = dialect === 'dogstatsd';
+  constructor(private readonly options: ResolvedStatsdOptions) {
+    const isTagged = options.dialect === 'dogstatsd';
     this.lines = new MetricLines(isTagged ? taggedName : plainName, !isTagged, this.acknowledged);
+  }
+
+  async beforeFirstPublish(): Promise<void> {
+    await this.loadSender();
   }
 
   publish(): never {
@@ -56,7 +59,8 @@ class StatsdPublisher implements WindowPublisher {
    * that was sent decides what the next publish sends.
    */
   async [PUBLISH_WINDOW](view: WindowView, { signal }: PublishContext): Promise<void> {
-    const { sender, acknowledged } = this;
+    const { acknowledged } = this;
+    const sender = await this.loadSender();
     const lines = await inSlices(this.lines.linesOf(view));
     const failures: unknown[] = [];
     const sliceEnd = sliceEnds();
@@ -79,7 +83,22 @@ class StatsdPublisher implements WindowPublisher {
   }
 
   async afterLastPublish(): Promise<void> {
-    await this.sender.close();
+    await (await this.sender)?.close();
     this.acknowledged.clear();
+  }
+
+  private loadSender(): Promise<Sender> {
+    return (this.sender ??= senderFor(this.options));
+  }
+}
+
+/** Loads hot-shots only if the application has no client of its own. */
+async function senderFor({ client, packetSize }: ResolvedStatsdOptions): Promise<Sender> {
+  if (isClient(client)) return new GivenClientSender(client);
+  try {
+    const { OwnClientSender } = await import('./own-client.sender.js');
+    return new OwnClientSender(client, packetSize);
+  } catch (error) {
+    throw isNotInstalled(error, 'hot-shots') ? new Error(MISSING_PACKAGE(PURPOSE, 'hot-shots')) : error;
   }
 }

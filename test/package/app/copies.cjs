@@ -1,6 +1,6 @@
 /**
  * An application whose provider injects the MonitorService that this file gives: `node copies.cjs nestjs-monitor`, or that of
- * another copy of the package. It prints what the start failed with.
+ * another copy of the package. It prints what the start failed with, and that is all it says.
  */
 require('reflect-metadata');
 const { Inject, Injectable, Module } = require('@nestjs/common');
@@ -16,8 +16,8 @@ class Root {}
 Module({ imports: [MonitorModule.forRoot()], providers: [User] })(Root);
 
 const lines = [];
-const logger = { log() {}, warn() {}, error: (text) => lines.push(String(text)) };
+const logger = { log() {}, warn() {}, error: (text) => lines.push(String(text).replace(/^Error: /, '')) };
 NestFactory.createApplicationContext(Root, { logger, abortOnError: false })
   .then((app) => app.close())
   .catch((error) => lines.push(error.message))
-  .finally(() => console.log(JSON.stringify({ first: lines[0] ?? null })));
+  .finally(() => console.log(JSON.stringify([...new Set(lines)])));

@@ -1,0 +1,45 @@
+/**
+ * An application that uses every subpath where no optional package is installed: `node missing.cjs modules`, or with
+ * `commonjs` as Jest loads it. It prints what the start failed with, and what was published without the option for StatsD.
+ */
+require('reflect-metadata');
+const { join } = require('node:path');
+const { Module } = require('@nestjs/common');
+const { NestFactory } = require('@nestjs/core');
+
+const installed = join(__dirname, '../node_modules/nestjs-monitor');
+
+/** An entry point of the package: '.', or a subpath. */
+async function load(entry) {
+  const { exports } = require(join(installed, 'package.json'));
+  if (process.argv[2] === 'commonjs') return require(join(installed, exports[entry].require.default));
+  return import(join('nestjs-monitor', entry));
+}
+
+async function errorOf(options) {
+  const { MonitorModule } = await load('.');
+  class Root {}
+  Module({ imports: [MonitorModule.forRoot(options)] })(Root);
+  try {
+    const app = await NestFactory.createApplicationContext(Root, { logger: false, abortOnError: false });
+    await app.close();
+    return null;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+(async () => {
+  const published = [];
+  const { statsdPublisher } = await load('./statsd');
+  const { MonitorMetricProducer } = await load('./opentelemetry');
+  const { PromClientModule } = await load('./prom-client');
+  console.log(
+    JSON.stringify({
+      loaded: [typeof MonitorMetricProducer, typeof PromClientModule],
+      statsd: await errorOf({ publisher: statsdPublisher() }),
+      publisher: await errorOf({ publisher: ({ counters }) => published.push(counters.requests) }),
+      published,
+    }),
+  );
+})();
