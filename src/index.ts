@@ -44,6 +44,9 @@ export type {
 } from './metrics/definitions/metric-definition.js';
 export type { ClassicBuckets } from './metrics/histogram/classic-buckets.js';
 export type { ReadonlyBuckets } from './metrics/histogram/exponential-buckets.js';
+export type { GaugeFunction, GaugeFunctionOptions } from './metrics/collection/gauge-function.js';
+export type { KeptMetrics, MetricsOptions } from './metrics/metrics.options.js';
+export type { MetricPattern } from './metrics/metric-filter.js';
 export type { Description } from './metrics/description.js';
 export type { OutgoingOptions } from './metrics/metrics-recorder.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';

@@ -41,6 +41,8 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     // The options get here, and not into the providers, since the publisher among them may well be a provider that
     // counts something itself: the service that it injects must not wait for the options that it is part of.
     registry.limitSeries(options.maxSeries);
+    registry.exclude(options.exclude);
+    registry.exportAs(options.exportNames);
     collectors.use(options.collectors, options.measureInterval);
     startup.start(() => this.start());
   }

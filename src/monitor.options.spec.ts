@@ -49,6 +49,8 @@ describe('the options', () => {
         labels: undefined,
       },
       maxSeries: 10_000,
+      exportNames: { prefix: '', labels: {} },
+      exclude: ['heap_space_*'],
       collectors: { process: true, eventLoop: true, memory: true, gc: true, own: [] },
       diagnostics: {
         isOn: false,
@@ -241,6 +243,27 @@ describe('the options', () => {
     ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '10', null, 10_000_001]],
     ['dashboard', [0, 1, 'false', null, {}]],
     ['history', [true, null, 60, 'off', []]],
+    [
+      'labels',
+      [
+        null,
+        'service=shop',
+        ['shop'],
+        { 'my service': 'shop' },
+        { '1st': 'shop' },
+        { le: '1' },
+        { quantile: '1' },
+        { overflow: 'true' },
+        { __name__: 'shop' },
+        { service: '' },
+        { service: undefined },
+        { service: Number.NaN },
+        { service: 'x'.repeat(201) },
+        { [`l${'x'.repeat(200)}`]: 'shop' },
+        Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`label${i}`, 'x'])),
+      ],
+    ],
+    ['prefix', [null, 7, 'my shop', '7shop', 'shop:', 'x'.repeat(101)]],
   ])('refuse %s as any of %j', (option, values) => {
     for (const value of values) {
       const error = refusal({ [option]: value });
@@ -261,6 +284,27 @@ describe('the options', () => {
     for (const value of values)
       expect(resolveMonitorOptions({ [option]: value })).toHaveProperty(option, value);
   });
+
+  it('make texts of labels, and keep the prefix and what is excluded', () => {
+    const exclude = ['gc_duration', 'http_*', /x/];
+    expect(
+      resolveMonitorOptions({
+        labels: { service: 'shop', build: 7, canary: true },
+        prefix: 'shop_',
+        metrics: { exclude },
+      }),
+    ).toMatchObject({
+      exportNames: { prefix: 'shop_', labels: { service: 'shop', build: '7', canary: 'true' } },
+      exclude,
+    });
+  });
+
+  it.each([null, 'gc_duration', ['', 'x'], [7], ['x'.repeat(201)], Array.from({ length: 1001 }, () => 'x')])(
+    'refuse metrics.exclude as %j',
+    (value) => {
+      expect(refusal({ metrics: { exclude: value } })).toMatchObject({ option: 'metrics.exclude', value });
+    },
+  );
 
   it.each<[string, unknown[]]>([
     [

@@ -20,6 +20,8 @@ import type { HistoryOptions, ResolvedHistoryOptions } from './history/history.o
 import { HISTORY_RULE, resolveHistoryOptions } from './history/history.options.js';
 import type { PortOptions, ResolvedPortOptions } from './endpoint/port/port.options.js';
 import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js';
+import type { MetricsOptions, ResolvedMetricsOptions } from './metrics/metrics.options.js';
+import { METRICS_RULES, resolveMetricsOptions } from './metrics/metrics.options.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/cardinality-limiter.js';
 import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
@@ -32,7 +34,7 @@ import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publish
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
 export interface MonitorOptions
-  extends EndpointOptions, AccessOptions, PortOptions, PublishingOptions, DashboardOptions {
+  extends EndpointOptions, AccessOptions, PortOptions, PublishingOptions, DashboardOptions, MetricsOptions {
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
   measureInterval?: number | undefined;
   /**
@@ -77,7 +79,11 @@ export interface MonitorOptions
 
 /** The options after validation, with their defaults, as the rooms of the module read them. */
 export interface ResolvedMonitorOptions
-  extends ResolvedEndpointOptions, ResolvedPublishingOptions, ResolvedDashboardOptions {
+  extends
+    ResolvedEndpointOptions,
+    ResolvedPublishingOptions,
+    ResolvedDashboardOptions,
+    ResolvedMetricsOptions {
   readonly measureInterval: number;
   readonly access: ResolvedAccessOptions;
   readonly port: ResolvedPortOptions;
@@ -100,6 +106,7 @@ const RULES: Rules = {
   ...ACCESS_RULES,
   ...PORT_RULES,
   ...DASHBOARD_RULES,
+  ...METRICS_RULES,
   interceptor: YES_OR_NO,
   http: HTTP_RULES,
   maxSeries: wholeNumber('a whole number from 1 to 10 000 000', 1, 10_000_000),
@@ -125,6 +132,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     ...resolveEndpointOptions(options),
     ...resolvePublishingOptions(options),
     ...resolveDashboardOptions(options, options.history !== false),
+    ...resolveMetricsOptions(options),
     measureInterval: options.measureInterval ?? 100,
     access: resolveAccessOptions(options),
     port: resolvePortOptions(options),

@@ -148,7 +148,9 @@ describe.each(ADAPTERS)('the document on %s', (adapter) => {
     const running = await start();
     const monitor = running.app.get(MonitorService);
     monitor.count('orders', 2);
-    for (const length of [5, 9, 2]) monitor.kv('queue_length', length);
+    monitor.kv('queue_length', 5);
+    monitor.set('queue_length', 9);
+    monitor.kv('queue_length', 2);
     expect(await running.document()).toMatchObject({
       counters: { orders: 2 },
       gauges: { queue_length: 2 },

@@ -28,7 +28,7 @@ class Cats {
 
 /** An application to which has happened all that there is to measure. */
 async function lively(): Promise<TestApp> {
-  const imports = [MonitorModule.forRoot()];
+  const imports = [MonitorModule.forRoot({ metrics: { exclude: [] } })];
   const running = await startApp('express', { imports, controllers: [Cats] });
   for (const path of ['/cats/7', '/cats/broken/now', '/nowhere']) await running.get(path);
   const lost = get(`${running.url}/cats/never/answers`);

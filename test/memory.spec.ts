@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { HistogramValues } from '../src/index.js';
+import type { HistogramValues, MonitorOptions } from '../src/index.js';
 import { MonitorModule, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
@@ -8,13 +8,22 @@ import { linesOf } from './support/scripts.js';
 import { present } from './support/present.js';
 
 describe('memory', () => {
-  const start = async () => {
-    const { app } = await startApp('fastify', { imports: [MonitorModule.forRoot()] });
+  const start = async (options?: MonitorOptions) => {
+    const { app } = await startApp('fastify', { imports: [MonitorModule.forRoot(options)] });
     return app.get(MonitorService);
   };
 
+  it('has no heap spaces unless they are asked for', async () => {
+    const { gauges } = await (await start()).metrics();
+    expect(Object.keys(gauges).filter((name) => name.startsWith('heap_'))).toEqual([
+      'heap_limit_bytes',
+      'heap_total_bytes',
+      'heap_used_bytes',
+    ]);
+  });
+
   it('has the statistics of V8 about the heap and each of its spaces', async () => {
-    const monitor = await start();
+    const monitor = await start({ metrics: { exclude: [] } });
     const { gauges } = await monitor.metrics();
     const heap = getHeapStatistics();
     expect(gauges.heap_limit_bytes).toBe(heap.heap_size_limit);

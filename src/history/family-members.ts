@@ -33,7 +33,8 @@ export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
   /** @returns those that are new, and those that are gone. */
   update({ plain, labelled }: SeriesLists<S>): { added: Member<S, T>[]; removed: Member<S, T>[] } {
     const added: Member<S, T>[] = [];
-    const removed = labelled === this.labelled || this.known === 0 ? [] : this.rebuild(labelled);
+    const isSame = labelled === this.labelled && (this.plain === undefined || plain === this.plain);
+    const removed = isSame || this.list.length === 0 ? [] : this.rebuild(plain, labelled);
     this.labelled = labelled;
     if (plain !== undefined && plain !== this.plain) added.push(memberOf(plain));
     this.plain = plain;
@@ -46,9 +47,9 @@ export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
   }
 
   /** When series are removed, the family gets another list. */
-  private rebuild(labelled: readonly S[]): Member<S, T>[] {
+  private rebuild(plain: S | undefined, labelled: readonly S[]): Member<S, T>[] {
     const present = new Set(labelled);
-    const isPresent = ({ series }: Member<S, T>) => series === this.plain || present.has(series);
+    const isPresent = ({ series }: Member<S, T>) => series === plain || present.has(series);
     const removed = this.list.filter((member) => !isPresent(member));
     this.list = this.list.filter(isPresent);
     // All that are left were in the list before, in the same order.

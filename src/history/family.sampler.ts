@@ -56,6 +56,15 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
     this.beginSum();
   }
 
+  /**
+   * For a metric that was removed.
+   *
+   * @returns what is to be removed from the store.
+   */
+  end(): StoredSeries[] {
+    return this.members.all.flatMap((member) => this.drop(member) ?? []);
+  }
+
   /** All series that there are, for the selection of those that are kept. */
   candidates(view: WindowView): MemberCandidate[] {
     const group = groupOf(this.family);

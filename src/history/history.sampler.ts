@@ -53,6 +53,7 @@ export class HistorySampler {
       for (const stored of sampler.sample(view, seconds)) removed.add(stored);
       yield;
     }
+    for (const stored of this.endRemoved(view)) removed.add(stored);
     if (removed.size > 0) this.store.remove(removed);
   }
 
@@ -77,6 +78,19 @@ export class HistorySampler {
     for (const one of kept) if (!one.isKept) one.keep();
     for (const sampler of samplers) sampler.beginSum();
     return removed.length > 0;
+  }
+
+  /** Ends the samplers of metrics that the application has removed. */
+  private endRemoved({ counters, gauges, histograms }: WindowView): StoredSeries[] {
+    const present = counters.all().length + gauges.all().length + histograms.all().length;
+    // All that are present have a sampler by now.
+    if (this.samplers.size === present) return [];
+    const current = new Set<AnyFamily>([...counters.all(), ...gauges.all(), ...histograms.all()]);
+    return [...this.samplers].flatMap(([family, sampler]) => {
+      if (current.has(family)) return [];
+      this.samplers.delete(family);
+      return sampler.end();
+    });
   }
 
   private *all({ counters, gauges, histograms }: WindowView): Iterable<AnySampler> {

@@ -35,4 +35,13 @@ export class Counter implements Series {
     }
     this.home.refuse(amount);
   }
+
+  retire(next: () => this): void {
+    this.total = 0;
+    this.inc = (amount) => {
+      const series = next();
+      series.inc(amount);
+      this.total = series.value;
+    };
+  }
 }

@@ -41,6 +41,15 @@ export class Gauge implements Series {
     this.current = value;
   }
 
+  retire(next: () => this): void {
+    this.current = Number.NaN;
+    this.set = (value) => {
+      const series = next();
+      series.set(value);
+      this.current = series.value;
+    };
+  }
+
   /** Ends the segment: the extremes since the last call, or `undefined` if the gauge was not set since. */
   takeSegment(): WindowSegment | undefined {
     if (this.min === Infinity) return undefined;

@@ -1,5 +1,6 @@
 import type { CallContext } from '../common/call-context.js';
 import { monotonicClock } from '../common/clock.js';
+import type { GaugeFunction, GaugeFunctionOptions } from './collection/gauge-function.js';
 import type { Description } from './description.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
 import type { MetricsRegistry } from './registry.js';
@@ -42,6 +43,16 @@ export abstract class MetricsRecorder {
    * each reader, until its next read.
    *
    * @param value any finite number.
+   *
+   * @example
+   * this.monitor.set('queue_length', queue.length);
+   */
+  set(name: string, value: number, labels?: Labels): void {
+    this.registry.kv(name, value, labels);
+  }
+
+  /**
+   * The same as {@link set}, under the name that it has in µtornadomon.
    *
    * @example
    * this.monitor.kv('queue_length', queue.length);
@@ -118,21 +129,56 @@ export abstract class MetricsRecorder {
   /** A gauge to hold on to. It has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge;
   /**
-   * A gauge that is set to what this function returns, before each read. When the function throws, or returns a promise or
-   * anything else that is no finite number, that sample is dropped and the gauge keeps its value.
+   * A gauge that is set to what this function returns, before each read. When the function throws or returns no finite number, that
+   * sample is dropped and the gauge keeps its value.
+   *
+   * A function that returns a promise delays no read: the gauge keeps its value until the promise is resolved, and
+   * `monitor_gauge_age{gauge="..."}` has the seconds since then. There is one call at a time, and one a second at most. A rejection and a
+   * time-out count in `monitor_rejected_samples`.
+   *
+   * @param options `timeout` and `interval` for a function that returns promises.
    *
    * @example
    * this.monitor.gauge('pool_size', () => this.pool.size);
+   * this.monitor.gauge('mails', () => this.mails.count(), { state: 'new' }, { interval: 60_000 });
    */
-  gauge(name: string, read: () => number, labels?: Labels): Gauge;
-  gauge(name: string, second?: Labels | (() => number), labels?: Labels): Gauge {
-    if (typeof second === 'function') return this.registry.gaugeFrom(name, second, labels);
+  gauge(name: string, read: GaugeFunction, labels?: Labels, options?: GaugeFunctionOptions): Gauge;
+  gauge(
+    name: string,
+    second?: Labels | GaugeFunction,
+    labels?: Labels,
+    options?: GaugeFunctionOptions,
+  ): Gauge {
+    if (typeof second === 'function') return this.registry.gaugeFrom(name, second, labels, options);
     return this.registry.gauge(name, second);
   }
 
   /** A histogram to hold on to. */
   histogram(name: string, labels?: Labels): Histogram {
     return this.registry.histogram(name, labels);
+  }
+
+  /**
+   * Removes one series of a metric of yours, such as that of a tenant who has left, and gives its room under `maxSeries` back. Its next
+   * sample, by a handle too, creates it again, from 0.
+   *
+   * @param labels all labels of the series, in any order. Default: the series without labels.
+   * @returns whether there was such a series.
+   *
+   * @example
+   * this.monitor.remove('connections', { tenant: tenant.id });
+   */
+  remove(name: string, labels?: Labels): boolean {
+    return this.registry.remove(name, labels);
+  }
+
+  /**
+   * Removes all series of a metric of yours, as {@link remove} does. Its description stays.
+   *
+   * @returns how many there were.
+   */
+  clear(name: string): number {
+    return this.registry.clear(name);
   }
 
   /**

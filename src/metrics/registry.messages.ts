@@ -13,7 +13,7 @@ const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this warning c
 /** What sets or adds to a metric of each kind. */
 const METHODS: Record<MetricKind, string> = {
   counter: 'count() and counter()',
-  gauge: 'kv() and gauge()',
+  gauge: 'set(), kv() and gauge()',
   histogram: 'observe(), time() and histogram()',
 };
 
@@ -33,9 +33,18 @@ export const NO_GAUGE_FUNCTION = (name: unknown, given: unknown): string =>
 export const GAUGE_FUNCTION_THREW = (name: string, thrown: unknown): string =>
   `The function of the gauge ${show(name)} threw: ${describeThrown(thrown).message}. The gauge keeps its last value. ${COUNTED}`;
 
-export const GAUGE_FUNCTION_IS_ASYNC = (name: string): string =>
-  `The function of the gauge ${show(name)} returned a promise. It must return a number at once: store the number when ` +
-  `you have it, and return that. The gauge keeps its last value. ${COUNTED}`;
+export const GAUGE_FUNCTION_REJECTED = (name: string, thrown: unknown): string =>
+  `The promise of the gauge ${show(name)} was rejected: ${describeThrown(thrown).message}. The gauge keeps its last value. ${COUNTED}`;
+
+export const GAUGE_FUNCTION_TIMED_OUT = (name: string, timeout: number): string =>
+  `The promise of the gauge ${show(name)} was not settled within ${timeout} ms. The gauge keeps its last value. ${COUNTED}`;
+
+export const BAD_GAUGE_OPTIONS = (name: string, given: unknown): string =>
+  `The gauge ${show(name)} was given the options ${show(given)}: "timeout" and "interval" are numbers of milliseconds. Its defaults ` +
+  `apply. ${COUNTED}`;
+
+export const NOT_REMOVED = (name: string): string =>
+  `${show(name)} is a metric of the monitor itself, which cannot be removed. The option metrics.exclude leaves it out.`;
 
 export const NOTHING_TO_TIME = (name: unknown, given: unknown): string =>
   `time(${show(name)}, ...) was given ${show(given)} instead of a function, and returned it: give it the function that ` +

@@ -402,8 +402,6 @@ describe('MetricsRegistry', () => {
         },
       ],
       ['gives NaN', () => Number.NaN],
-      ['gives a promise', () => Promise.resolve(3)],
-      ['gives a promise that rejects', () => Promise.reject(new Error('no number'))],
     ])('costs that sample when it %s, and never the document', async (_what, read) => {
       let isBroken = false;
       registry.gaugeFrom('pool', () => (isBroken ? (read() as number) : 5));
@@ -756,14 +754,5 @@ describe('warnings about rejected samples', () => {
     expect(registry.descriptionOf('x')).toEqual({ help: 'Xs.' });
     expect(registry.warnings).toEqual([expect.stringContaining("'units', which no description has")]);
     expect((await registry.read()).counters).toEqual({});
-  });
-
-  it('name an async function of a gauge, and what to do', async () => {
-    const registry = new TestRegistry();
-    registry.gaugeFrom('pool', (() => Promise.resolve(1)) as unknown as () => number);
-    await registry.read();
-    expect(registry.warnings).toEqual([
-      expect.stringMatching(/function of the gauge 'pool' returned a promise.*store the number/),
-    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { OfThisCopy } from '../common/this-copy.js';
 import { FunctionGauges } from './collection/function-gauges.js';
+import type { GaugeFunction, GaugeFunctionOptions } from './collection/gauge-function.js';
 import type { ReadHook } from './collection/read-hooks.js';
 import { ReadHooks } from './collection/read-hooks.js';
 import { CountedWarnings } from './counted-warnings.js';
@@ -8,17 +9,25 @@ import { BUILT_IN_METRICS } from './definitions/built-in-metrics.js';
 import { Describer } from './describer.js';
 import type { Description } from './description.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
+import type { ExportNames } from './export-names.js';
+import { PLAIN_NAMES } from './export-names.js';
 import type { Gauge } from './gauge.js';
 import type { HistogramSeries } from './histogram/histogram-series.js';
+import type { MetricPattern } from './metric-filter.js';
+import { metricFilter } from './metric-filter.js';
 import * as messages from './registry.messages.js';
 import type { RegistryOptions } from './registry-options.js';
 import { createFamilies } from './registry-families.js';
 import { RejectedSamples } from './rejected-samples.js';
 import { SeriesFinder } from './series-finder.js';
+import { SeriesRemover } from './series-remover.js';
 import { CardinalityLimiter } from './series/cardinality-limiter.js';
 import type { Families } from './series/families.js';
-import type { FamilyFacts } from './series/family.js';
+import type { FamilyFacts, Series } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
+
+/** The age of the last value of each gauge whose function returns a promise. */
+const GAUGE_AGE = 'monitor_gauge_age';
 
 /**
  * Holds all series. Samples are added by {@link count}, {@link kv} and {@link observe}, or by the handles of
@@ -34,9 +43,17 @@ export class MetricsRegistry {
 
   private readonly rejected: RejectedSamples;
   private readonly limiter: CardinalityLimiter;
+  private names = PLAIN_NAMES;
   private readonly finder: SeriesFinder;
   private readonly describer: Describer;
-  private readonly functions = new FunctionGauges((...rejected) => this.reject(...rejected));
+  private readonly remover: SeriesRemover;
+  private readonly functions = new FunctionGauges({
+    reject: (...rejected) => this.reject(...rejected),
+    ages: {
+      set: (gauge, seconds) => this.ownGauge(GAUGE_AGE, undefined, { gauge }).set(seconds),
+      remove: (gauge) => this.limiter.removeOwn(this.gauges, GAUGE_AGE, { gauge }),
+    },
+  });
   private readonly hooks = new ReadHooks(() => this.functions.refresh());
 
   constructor({ warn, definitions = BUILT_IN_METRICS }: RegistryOptions) {
@@ -65,6 +82,16 @@ export class MetricsRegistry {
     this.counters = counters;
     this.gauges = gauges;
     this.histograms = histograms;
+    this.remover = new SeriesRemover({
+      limiter: this.limiter,
+      rejected: this.rejected,
+      families: [
+        { families: counters, handle: (name, labels) => this.counter(name, labels) },
+        { families: gauges, handle: (name, labels) => this.gauge(name, labels) },
+        { families: histograms, handle: (name, labels) => this.histogram(name, labels) },
+      ],
+    });
+    this.remover.onRemoved((series) => this.functions.remove(series));
   }
 
   /** The most series of the application. Default: 10 000. */
@@ -76,10 +103,28 @@ export class MetricsRegistry {
     this.limiter.limit(maxSeries);
   }
 
-  /** Changes with every new metric or description. */
+  /** What exporters add to every series. Default: nothing. */
+  get exportNames(): ExportNames {
+    return this.names;
+  }
+
+  exportAs(names: ExportNames): void {
+    this.names = names;
+  }
+
+  /** Leaves metrics out, those of the monitor itself included. */
+  exclude(patterns: readonly MetricPattern[]): void {
+    this.limiter.exclude(metricFilter(patterns), [this.counters, this.gauges, this.histograms]);
+  }
+
+  isExcluded(name: string): boolean {
+    return this.limiter.isExcluded(name);
+  }
+
+  /** Changes with every metric that is new or removed, and with every description. */
   get revision(): number {
-    const metrics = this.counters.all().length + this.gauges.all().length + this.histograms.all().length;
-    return metrics + this.describer.revision;
+    const { counters, gauges, histograms, describer } = this;
+    return counters.revision + gauges.revision + histograms.revision + describer.revision;
   }
 
   /** Adds to a counter: a finite number, not negative. */
@@ -108,15 +153,34 @@ export class MetricsRegistry {
   }
 
   /** Like {@link gauge}, and set to what the function returns before each read. */
-  gaugeFrom(name: string, read: () => number, labels?: Labels): Gauge {
+  gaugeFrom(name: string, read: GaugeFunction, labels?: Labels, options?: GaugeFunctionOptions): Gauge {
     const gauge = this.gauge(name, labels);
-    this.functions.add(gauge, name, read);
+    if (!this.isExcluded(name)) this.functions.add(gauge, name, read, options);
     return gauge;
   }
 
   /** The histogram with that name and these labels, created if it does not exist. */
   histogram(name: string, labels?: Labels): HistogramSeries {
     return this.finder.forHandle(this.histograms, name, labels, (home) => new DroppingHistogram(home, ''));
+  }
+
+  /**
+   * Removes a series of the application. Its handles create it again with their next sample.
+   *
+   * @returns whether there was one.
+   */
+  remove(name: string, labels?: Labels): boolean {
+    return this.remover.remove(name, labels);
+  }
+
+  /** Removes all series of a metric of the application. @returns how many there were. */
+  clear(name: string): number {
+    return this.remover.clear(name);
+  }
+
+  /** Calls a function with each series that is removed, for code that remembers series. */
+  onRemoved(listener: (series: Series) => void): void {
+    this.remover.onRemoved(listener);
   }
 
   /** Describes a metric. Keys of earlier descriptions are kept, unless they are given again. */

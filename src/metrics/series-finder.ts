@@ -15,7 +15,7 @@ export class SeriesFinder {
   /**
    * The series for a sample. An invalid value does not create a series.
    *
-   * @returns `undefined` if there is none: the sample has then been counted as rejected.
+   * @returns `undefined` if there is none: the metric is excluded, or the sample has been counted as rejected.
    */
   forSample<S extends Series>(
     families: Families<S>,
@@ -53,6 +53,7 @@ export class SeriesFinder {
     labels: Labels | undefined,
     value: unknown,
   ): S | undefined {
+    if (this.limiter.isExcluded(name)) return undefined;
     if (!families.accepts(value)) {
       this.rejected.addValue(name, value);
       return undefined;

@@ -14,7 +14,9 @@ export class Deltas {
     let totals = this.next.get(metric);
     if (totals === undefined) this.next.set(metric, (totals = new Map()));
     totals.set(series, total);
-    return total - (this.last.get(metric)?.get(series) ?? 0);
+    const before = this.last.get(metric)?.get(series) ?? 0;
+    // One that was removed and created again begins at 0.
+    return total < before ? total : total - before;
   }
 
   /** The collection has succeeded: the next increases are relative to it. */

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import type { ProcessDefinition } from '../../metrics/definitions/process.definitions.js';
@@ -5,10 +6,16 @@ import { PROCESS_DEFINITIONS } from '../../metrics/definitions/process.definitio
 import { counterData, gaugeData, upDownData } from './metric-data.js';
 import type { Points } from './points.js';
 
-/** The metrics of the process, without those whose value the platform does not provide. */
-export function processData(process: ProcessMetrics, points: Points): MetricData[] {
+/**
+ * The metrics of the process, without those whose value the platform does not provide.
+ *
+ * @param constant attributes of every point.
+ */
+export function processData(process: ProcessMetrics, points: Points, constant: Attributes): MetricData[] {
   return [...DEFINITIONS_BY_NAME.values()].flatMap((definitions) => {
-    const dataPoints = definitions.flatMap((definition) => pointOf(definition, process, points) ?? []);
+    const dataPoints = definitions.flatMap(
+      (definition) => pointOf(definition, process, points, constant) ?? [],
+    );
     const [first] = definitions;
     return first === undefined || dataPoints.length === 0 ? [] : [dataOf(first, dataPoints, points)];
   });
@@ -31,12 +38,12 @@ function pointOf(
   { name, kind, value, openTelemetryAttributes = {} }: ProcessDefinition,
   process: ProcessMetrics,
   points: Points,
+  constant: Attributes,
 ): DataPoint<number> | undefined {
   const current = value(process);
   if (current === null) return undefined;
-  return kind === 'counter'
-    ? points.used(name, '', openTelemetryAttributes, current)
-    : points.level(openTelemetryAttributes, current);
+  const attributes = { ...constant, ...openTelemetryAttributes };
+  return kind === 'counter' ? points.used(name, '', attributes, current) : points.level(attributes, current);
 }
 
 function dataOf(

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { DataPoint, MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import type { ExportNames } from '../../metrics/export-names.js';
 import { STATISTICS } from '../../metrics/definitions/metric-definition.js';
 import { statisticsOf } from '../../metrics/histogram/statistics.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
@@ -25,6 +26,8 @@ const [CHEAP_STEPS, DEAR_STEPS] = [128, 4];
 /** Translates the measurements of the monitor to the data model of OpenTelemetry. */
 export class Translation {
   private readonly names: ReadonlySet<string>;
+  /** The option `labels`; `undefined` if it is empty. */
+  private readonly constant: Attributes | undefined;
 
   constructor(
     private readonly measurements: Measurements,
@@ -32,11 +35,13 @@ export class Translation {
     private readonly options: ResolvedProducerOptions,
   ) {
     this.names = new Set(measurements.metrics.map(({ name }) => name));
+    const { labels } = measurements.exportNames;
+    this.constant = Object.keys(labels).length > 0 ? labels : undefined;
   }
 
   *scopes(): Sliced<ScopeMetrics[]> {
     const { metrics, process } = this.measurements;
-    const own = processData(process, this.points);
+    const own = processData(process, this.points, this.measurements.exportNames.labels);
     const application: MetricData[] = [];
     for (const metric of metrics) {
       const { definition } = metric;
@@ -46,7 +51,8 @@ export class Translation {
         application.push(...(yield* this.metric(metric, applicationMetric(metric))));
       yield;
     }
-    return [scopeOf(OWN_SCOPE, own), scopeOf(APPLICATION_SCOPE, application)].filter(
+    const names = this.measurements.exportNames;
+    return [scopeOf(OWN_SCOPE, own, names), scopeOf(APPLICATION_SCOPE, application, names)].filter(
       (scope) => scope.metrics.length > 0,
     );
   }
@@ -114,23 +120,32 @@ export class Translation {
     return STATISTICS.map((statistic) => {
       const description = `${definition.help} (${statistic})`;
       const descriptor = { name: pattern.replace('*', statistic), unit, description };
-      return gaugeData(descriptor, [this.points.level({}, statistics[statistic])]);
+      const attributes = { ...this.measurements.exportNames.labels };
+      return gaugeData(descriptor, [this.points.level(attributes, statistics[statistic])]);
     });
   }
 
   private attributes(metric: Measurement, { labels }: SeriesMeasurement, as: Convention): Attributes {
     const { urlScheme } = this.options;
     const isOfHttp = metric.definition !== undefined && as.name.startsWith('http.server.');
-    const fixed = isOfHttp && urlScheme !== undefined ? { 'url.scheme': urlScheme } : undefined;
-    return attributesOf(labels, as.attributes, fixed);
+    const scheme = isOfHttp && urlScheme !== undefined ? { 'url.scheme': urlScheme } : undefined;
+    const { constant } = this;
+    return attributesOf(labels, as.attributes, constant === undefined ? scheme : { ...constant, ...scheme });
   }
 }
 
 /** With delta temporality, a metric to which nothing was added has no points. */
-function scopeOf(name: string, metrics: MetricData[]): ScopeMetrics {
+function scopeOf(scope: string, metrics: MetricData[], { prefix }: ExportNames): ScopeMetrics {
   return {
-    scope: { name, version: VERSION },
-    metrics: metrics.filter(({ dataPoints }) => dataPoints.length > 0),
+    scope: { name: scope, version: VERSION },
+    metrics: metrics
+      .filter(({ dataPoints }) => dataPoints.length > 0)
+      .map((metric) => {
+        const { descriptor } = metric;
+        return prefix === ''
+          ? metric
+          : { ...metric, descriptor: { ...descriptor, name: prefix + descriptor.name } };
+      }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Sliced } from '../../common/slices.js';
 import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
 import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from '../prometheus/catalog.js';
+import { ConstantLabels } from '../prometheus/constant-labels.js';
 import type { FamilyMetadata, SampleSink } from '../prometheus/exposition-family.js';
 import { sampleName } from '../prometheus/exposition-family.js';
 import { NameConflicts, registryType } from './name-conflicts.js';
@@ -67,18 +68,22 @@ export class PromClientBridge {
   ): PromClientMetric[] {
     const isOpenMetrics = registry.contentType.startsWith(OPEN_METRICS);
     const taken = this.conflicts.takenBy(theirs, isOpenMetrics);
-    const { families, windows } = atOnce(this.catalog.read(this.source.latest()));
+    const view = this.source.latest();
+    const { prefix } = view.exportNames;
+    const { families, windows } = atOnce(this.catalog.read(view));
     return [...families, ...windows.flatMap((window) => window.families)]
-      .filter((family) => this.conflicts.hasRoomFor(family, taken, isOpenMetrics))
-      .map((family) => this.metricOf(family, registry))
+      .filter((family) =>
+        this.conflicts.hasRoomFor({ ...family, name: prefix + family.name }, taken, isOpenMetrics),
+      )
+      .map((family) => this.metricOf(family, prefix, registry))
       .filter((metric) => aggregator === undefined || metric.aggregator === aggregator);
   }
 
-  private metricOf(family: FamilyMetadata, registry: PromClientRegistry): PromClientMetric {
+  private metricOf(family: FamilyMetadata, prefix: string, registry: PromClientRegistry): PromClientMetric {
     const values = async () => (await this.collect(registry)).get(family.name) ?? [];
     const type = registryType(family.type);
     return {
-      name: sampleName(family.name, family.type),
+      name: sampleName(prefix + family.name, family.type),
       help: family.help,
       type,
       aggregator: aggregatorOf(family),
@@ -102,8 +107,10 @@ export class PromClientBridge {
 
   private async read(allowsNegativeSum: boolean): Promise<Values> {
     const values: Values = new Map();
+    const { prefix, ...names } = this.source.latest().exportNames;
+    const constant = new ConstantLabels(names);
     const begin = ({ name }: FamilyMetadata): SampleSink => {
-      const sink = new ValueSink(name, allowsNegativeSum);
+      const sink = new ValueSink(prefix + name, allowsNegativeSum, constant);
       values.set(name, sink.values);
       return sink;
     };

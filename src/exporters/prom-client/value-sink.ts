@@ -1,4 +1,5 @@
 import { classicHistogramOf } from '../prometheus/classic-histogram.js';
+import type { ConstantLabels } from '../prometheus/constant-labels.js';
 import type { HistogramSample, SampleSink } from '../prometheus/exposition-family.js';
 import type { PromClientValue } from './prom-client.registry.js';
 
@@ -10,15 +11,16 @@ export class ValueSink implements SampleSink {
     private readonly name: string,
     /** Whether a histogram with negative values has a sum and a count, which OpenMetrics does not allow. */
     private readonly allowsNegativeSum: boolean,
+    private readonly constant: ConstantLabels,
   ) {}
 
   number(labels: string, value: number): void {
-    this.values.push({ value, labels: labelsIn(labels) });
+    this.values.push({ value, labels: labelsIn(this.constant.addTo(labels)) });
   }
 
   histogram(text: string, { view, layout }: HistogramSample): void {
     const { bounds, counts, count, sum, hasNegative } = classicHistogramOf(view, layout);
-    const labels = labelsIn(text);
+    const labels = labelsIn(this.constant.addTo(text));
     const add = (suffix: string, value: number, le?: number | string) => {
       const all = le === undefined ? { ...labels } : { le, ...labels };
       this.values.push({ labels: all, value, metricName: this.name + suffix });

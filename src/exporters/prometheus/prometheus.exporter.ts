@@ -4,6 +4,7 @@ import type { MetricsSource, MetricsView, WindowView } from '../../metrics/sourc
 import { readNow, readWindow } from '../../metrics/source/read-source.js';
 import { Catalog } from './catalog.js';
 import type { ExpositionFormat } from './exposition-format.js';
+import { namedWriter } from './named-writer.js';
 
 /**
  * Writes a source in a format of Prometheus, in two parts: the current values, which scrapes by several readers
@@ -25,7 +26,7 @@ export class PrometheusExporter {
   }
 
   private *current(format: ExpositionFormat, view: MetricsView): Sliced<Buffer[]> {
-    const writer = format.writer();
+    const writer = namedWriter(format.writer(), view.exportNames);
     const facts = view.facts();
     const { families } = yield* this.catalog.read(view);
     for (const family of families) yield* family.write(writer.begin(family), facts);
@@ -33,7 +34,7 @@ export class PrometheusExporter {
   }
 
   private *window(format: ExpositionFormat, view: WindowView): Sliced<Buffer[]> {
-    const writer = format.writer();
+    const writer = namedWriter(format.writer(), view.exportNames);
     const { windows } = yield* this.catalog.read(view);
     for (const window of windows) yield* window.write((family) => writer.begin(family), view);
     return [...writer.finish(), Buffer.from(format.end)];

@@ -11,7 +11,8 @@ export class Acknowledged {
   growthOf(series: string, total: number): number | undefined {
     const before = this.totals.get(series);
     if (before === total) return undefined;
-    return total - (before ?? 0);
+    // One that was removed and created again begins at 0.
+    return before === undefined || total < before ? total : total - before;
   }
 
   gotTotal(series: string, total: number): void {

@@ -1,4 +1,5 @@
 import type { Sliced } from '../../common/slices.js';
+import { PLAIN_NAMES } from '../../metrics/export-names.js';
 import { PROCESS_DEFINITIONS } from '../../metrics/definitions/process.definitions.js';
 import { valuesOf } from '../../metrics/histogram/histogram-values.js';
 import { LabelsParser } from '../../metrics/series/labels-parser.js';
@@ -28,11 +29,11 @@ interface Identity {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const NO_LABELS = {};
-
 /** Makes the lines of StatsD for all numbers of a view. */
 export class MetricLines {
   private readonly parser = new LabelsParser();
+  private names = PLAIN_NAMES;
+  private hasConstant = false;
 
   constructor(
     private readonly nameLine: NameLine,
@@ -42,6 +43,8 @@ export class MetricLines {
   ) {}
 
   *linesOf(view: WindowView): Sliced<Line[]> {
+    this.names = view.exportNames;
+    this.hasConstant = Object.keys(this.names.labels).length > 0;
     const lines = this.processLines(view);
     yield* this.add(lines, view.counters, CHEAP_STEPS, (series: CounterSeriesView, identity) =>
       this.total(identity, series.value),
@@ -72,7 +75,16 @@ export class MetricLines {
 
   /** The canonical text of labels contains no line feed, so the key is unique. */
   private identityOf(name: string, { labels }: SeriesView): Identity {
-    return { key: `${labels}\n${name}`, name, labels: this.parser.parse(labels) };
+    const own = this.parser.parse(labels);
+    return {
+      key: `${labels}\n${name}`,
+      name,
+      labels: this.hasConstant ? { ...this.names.labels, ...own } : own,
+    };
+  }
+
+  private lineName(name: string, labels: Identity['labels']): ReturnType<NameLine> {
+    return this.nameLine(this.names.prefix + name, labels);
   }
 
   private processLines(view: WindowView): Line[] {
@@ -80,7 +92,7 @@ export class MetricLines {
     return PROCESS_DEFINITIONS.flatMap(({ name, kind, value: read }): Line[] => {
       const value = read(process);
       if (value === null) return [];
-      const identity = { key: `process\n${name}`, name, labels: NO_LABELS };
+      const identity = { key: `process\n${name}`, name, labels: this.names.labels };
       return kind === 'counter' ? this.total(identity, value) : [this.gauge(identity, value)];
     });
   }
@@ -90,7 +102,7 @@ export class MetricLines {
     const value = acknowledged.growthOf(key, total);
     if (value === undefined) return [];
     const sent = () => acknowledged.gotTotal(key, total);
-    return [{ type: 'counter', ...this.nameLine(name, labels), value, sent }];
+    return [{ type: 'counter', ...this.lineName(name, labels), value, sent }];
   }
 
   private gaugeLines(view: WindowView, series: GaugeSeriesView, identity: Identity): Line[] {
@@ -105,7 +117,7 @@ export class MetricLines {
 
   private gauge({ name, labels }: Identity, value: number, suffix = ''): Line {
     const fromZero = this.signIsRelative && value < 0;
-    return { type: 'gauge', ...this.nameLine(name + suffix, labels), value, fromZero };
+    return { type: 'gauge', ...this.lineName(name + suffix, labels), value, fromZero };
   }
 
   private histogramLines(view: WindowView, series: HistogramSeriesView, identity: Identity): Line[] {
@@ -128,6 +140,6 @@ export class MetricLines {
     const value = acknowledged.restOf(part, interval);
     if (value === 0) return [];
     const sent = () => acknowledged.gotInterval(part, interval);
-    return [{ type: 'counter', ...this.nameLine(name + suffix, labels), value, sent }];
+    return [{ type: 'counter', ...this.lineName(name + suffix, labels), value, sent }];
   }
 }

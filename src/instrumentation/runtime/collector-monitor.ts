@@ -1,3 +1,4 @@
+import type { GaugeFunction, GaugeFunctionOptions } from '../../metrics/collection/gauge-function.js';
 import type { Measurements } from '../../metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from '../../metrics/collection/snapshot.js';
 import type { Description } from '../../metrics/description.js';
@@ -10,14 +11,17 @@ import type { Labels } from '../../metrics/series/labels.js';
  */
 export interface CollectorMonitor {
   count(name: string, value?: number, labels?: Labels): void;
+  set(name: string, value: number, labels?: Labels): void;
   kv(name: string, value: number, labels?: Labels): void;
   observe(name: string, value: number, labels?: Labels): void;
   time<T>(name: string, work: () => PromiseLike<T>, labels?: Labels): Promise<T>;
   time<T>(name: string, work: () => T, labels?: Labels): T;
   counter(name: string, labels?: Labels): Counter;
   gauge(name: string, labels?: Labels): Gauge;
-  gauge(name: string, read: () => number, labels?: Labels): Gauge;
+  gauge(name: string, read: GaugeFunction, labels?: Labels, options?: GaugeFunctionOptions): Gauge;
   histogram(name: string, labels?: Labels): Histogram;
+  remove(name: string, labels?: Labels): boolean;
+  clear(name: string): number;
   describe(name: string, description: Description): void;
   metrics(reader?: string): Promise<MetricsSnapshot>;
   json(reader?: string): Promise<string[]>;

@@ -1,62 +1,70 @@
+import type { Clock } from '../../common/clock.js';
+import { realClock } from '../../common/clock.js';
 import { ownCopy } from '../../common/own-copy.js';
-import { isUnawaited } from '../../common/promise.js';
 import type { Sliced } from '../../common/slices.js';
 import { DroppingGauge } from '../dropping.js';
 import type { Gauge } from '../gauge.js';
 import * as messages from '../registry.messages.js';
+import { MAX_LABEL_LENGTH } from '../series/labels.js';
+import { metricText } from '../series/series-name.js';
+import type { Reject } from './gauge-function.js';
+import { GaugeFunctionCaller } from './gauge-function.js';
 
-/** Counts and logs a sample that is rejected: see `MetricsRegistry.reject()`. */
-type Reject = (name: string, describe: () => string, mistake: string) => void;
-
-interface GaugeFunction {
-  readonly name: string;
-  readonly read: () => unknown;
+/** What function gauges ask of the registry. */
+interface FunctionGaugesOptions {
+  readonly reject: Reject;
+  /** The ages of the values of gauges, by the name of their series. */
+  readonly ages: {
+    set(gauge: string, seconds: number): void;
+    remove(gauge: string): void;
+  };
+  readonly clock?: Clock;
 }
 
 /** Gauges with a function that returns their value, called before each read. */
 export class FunctionGauges {
-  private readonly functions = new Map<Gauge, GaugeFunction>();
+  private readonly callers = new Map<object, GaugeFunctionCaller>();
   /** A function may read the monitor itself, which must not call the functions again. */
   private isCalling = false;
 
-  constructor(private readonly reject: Reject) {}
+  constructor(private readonly options: FunctionGaugesOptions) {}
 
   /** Replaces the function of a gauge that has one. The handle of a series that was refused gets none. */
-  add(gauge: Gauge, name: string, read: unknown): void {
+  add(gauge: Gauge, name: string, read: unknown, options?: unknown): void {
+    const { reject, clock = realClock } = this.options;
     if (!isGaugeFunction(read)) {
-      this.reject(name, () => messages.NO_GAUGE_FUNCTION(name, read), 'no gauge function');
+      reject(name, () => messages.NO_GAUGE_FUNCTION(name, read), 'no gauge function');
       return;
     }
     if (gauge instanceof DroppingGauge) return;
-    this.functions.set(gauge, { name: ownCopy(name), read });
+    this.callers.set(gauge, new GaugeFunctionCaller(gauge, ownCopy(name), read, options, reject, clock));
+  }
+
+  /** For a series that was removed. */
+  remove(series: object): void {
+    const caller = this.callers.get(series);
+    if (caller === undefined) return;
+    this.callers.delete(series);
+    if (caller.age !== undefined) this.options.ages.remove(ageLabelOf(caller));
   }
 
   /** Sets all gauges. A function can be slow, so a time slice can end after each. */
   *refresh(): Sliced<void> {
     if (this.isCalling) return;
-    for (const [gauge, { name, read }] of Array.from(this.functions)) {
+    for (const caller of Array.from(this.callers.values())) {
       this.isCalling = true;
-      this.set(gauge, name, read);
+      caller.update();
       this.isCalling = false;
+      const { age } = caller;
+      if (age !== undefined && this.callers.has(caller.gauge)) this.options.ages.set(ageLabelOf(caller), age);
       yield;
     }
   }
+}
 
-  private set(gauge: Gauge, name: string, read: () => unknown): void {
-    let value: unknown;
-    try {
-      value = read();
-    } catch (thrown) {
-      this.reject(name, () => messages.GAUGE_FUNCTION_THREW(name, thrown), 'gauge function threw');
-      return;
-    }
-    if (isUnawaited(value)) {
-      this.reject(name, () => messages.GAUGE_FUNCTION_IS_ASYNC(name), 'async gauge function');
-      return;
-    }
-    // A gauge rejects everything but finite numbers.
-    gauge.set(value as number);
-  }
+/** The name of its series, such as `queue_length{queue="mail"}`. */
+function ageLabelOf({ gauge, name }: GaugeFunctionCaller): string {
+  return (metricText(name) + gauge.labels).slice(0, MAX_LABEL_LENGTH);
 }
 
 function isGaugeFunction(value: unknown): value is () => unknown {

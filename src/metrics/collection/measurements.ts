@@ -1,4 +1,5 @@
 import type { Description } from '../description.js';
+import type { ExportNames } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import type { MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
@@ -60,6 +61,8 @@ export interface Measurements {
   readonly time: number;
   readonly process: ProcessMetrics;
   readonly instance: InstanceInfo;
+  /** The options `labels` and `prefix`, which an exporter adds to every series. They are not in names and labels yet. */
+  readonly exportNames: ExportNames;
   readonly metrics: readonly Measurement[];
 }
 
@@ -68,7 +71,7 @@ const [NUMBERS_PER_SLICE, HISTOGRAMS_PER_SLICE] = [128, 1];
 
 /** Reads all metrics of a view, those of one kind in the order of their names. */
 export function* measure(view: WindowView): Sliced<Measurements> {
-  const { startTime } = view;
+  const { startTime, exportNames } = view;
   const { process, instance } = view.facts();
   const counters = yield* visit(view.counters, NUMBERS_PER_SLICE, ({ labels: labelsText, value }, labels) => {
     return { labels, labelsText, value };
@@ -86,7 +89,7 @@ export function* measure(view: WindowView): Sliced<Measurements> {
     ...measurementsOf('gauge', gauges),
     ...measurementsOf('histogram', histograms),
   ];
-  return { startTime, time: Date.now(), process, instance, metrics };
+  return { startTime, time: Date.now(), process, instance, exportNames, metrics };
 }
 
 interface Found<S> {

@@ -58,6 +58,15 @@ export class ReaderWindows {
     return new WindowCursor(window, segments, (series) => this.endSegment(series));
   }
 
+  /** For a series that was removed. */
+  forget(series: Gauge | Histogram): void {
+    this.sinceStart.delete(series);
+    for (const { segments, bases } of this.readers.values()) {
+      segments.delete(series);
+      bases.delete(series as Histogram);
+    }
+  }
+
   private dropIdle(before: number): void {
     for (const [reader, { lastRead, isKept }] of this.readers) {
       if (lastRead >= before && this.readers.size <= MAX_READERS) return;

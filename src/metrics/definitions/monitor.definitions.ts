@@ -13,9 +13,21 @@ export const MONITOR_DEFINITIONS: readonly MetricDefinition[] = [
     openTelemetry: { name: 'monitor.profile.start', unit: 's' },
   },
   {
+    name: 'monitor_gauge_age',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'Time since a gauge whose function returns a promise got its value, or was created.',
+    labels: { gauge: 'The series, such as `queue_length{queue="mail"}`.' },
+    aggregate: 'max',
+    whenItRises:
+      'Its function rejects or takes long: the log says which, and `monitor_rejected_samples` counts it.',
+    prometheus: { name: 'monitor_gauge_age_seconds' },
+    openTelemetry: { name: 'monitor.gauge.age', unit: 's', attributes: { gauge: 'monitor.gauge' } },
+  },
+  {
     name: 'monitor_rejected_samples',
     kind: 'counter',
-    help: 'Samples that were dropped because of a bad name, labels or value.',
+    help: 'Samples that were dropped because of a bad name, labels or value, or a function of a gauge that failed.',
     whenItRises: 'The log has one warning for each name and mistake.',
     prometheus: { name: 'monitor_rejected_samples' },
     openTelemetry: { name: 'monitor.rejected_samples', unit: '{sample}' },

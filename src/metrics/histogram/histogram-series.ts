@@ -22,4 +22,8 @@ export class HistogramSeries extends Histogram implements Series {
     if (!isTaken) this.home.refuse(value);
     return isTaken;
   }
+
+  retire(next: () => this): void {
+    this.observe = (value) => next().observe(value);
+  }
 }

@@ -34,6 +34,9 @@ export class CardinalityLimiter {
   private series = 0;
   /** The kind of metric that each name stands for. */
   private readonly kinds = new Map<string, MetricKind>();
+  private excludes: (name: string) => boolean = () => false;
+  /** In place of the metrics of the monitor itself that are excluded. */
+  private readonly unread = new Map<string, Series>();
 
   constructor(private readonly options: LimiterOptions) {}
 
@@ -44,6 +47,22 @@ export class CardinalityLimiter {
 
   limit(maxSeries: number): void {
     this.max = maxSeries;
+  }
+
+  /** Leaves metrics out: they have no series and take no room. */
+  exclude(excludes: (name: string) => boolean, all: readonly Families<Series>[]): void {
+    this.excludes = excludes;
+    for (const families of all) {
+      for (const family of families.all()) {
+        if (!excludes(family.name)) continue;
+        if (families.isBuiltIn(family.name)) this.dropFamily(families, family);
+        else this.clear(families, family);
+      }
+    }
+  }
+
+  isExcluded(name: unknown): boolean {
+    return typeof name === 'string' && this.excludes(name);
   }
 
   /** The most series of one metric: half of all, so that one metric cannot use up the limit. */
@@ -62,10 +81,11 @@ export class CardinalityLimiter {
    * @param labels with at least one label, if there are any. Only their values may come from outside.
    */
   own<S extends Series>(families: Families<S>, name: string, labels?: KnownLabels): S {
+    if (this.excludes(name)) return this.unreadOf(families, name);
     const family = families.family(name) ?? this.addFamily(families, name, true);
     const known = family.find(labels) ?? family.findInAnyOrder(labels);
     if (known !== undefined) return known;
-    const hasRoom = labels === undefined || family.labelled.length < this.maxSeriesPerMetric;
+    const hasRoom = labels === undefined || family.labelledCount < this.maxSeriesPerMetric;
     if (hasRoom) return family.add(labels, labels === undefined ? '' : labelsText(labels));
     this.options.onOverflow(name);
     return this.overflowOf(family);
@@ -79,6 +99,7 @@ export class CardinalityLimiter {
     const copy = given === undefined ? {} : copyLabels(given);
     if (copy === undefined) return refuse('bad labels');
     if (this.options.isBuiltIn(name) || families.isBuiltIn(name)) return refuse('built-in');
+    if (this.excludes(name)) return families.detached(name);
     const takenBy = this.kinds.get(name);
     if (takenBy !== undefined && takenBy !== families.kind) return refuse('other kind', takenBy);
 
@@ -88,6 +109,47 @@ export class CardinalityLimiter {
     return this.make(families, name, labels) ?? refuse('no room');
   }
 
+  /**
+   * Removes a series of the application, and gives its room back.
+   *
+   * @returns the series, or `undefined` if there is none.
+   */
+  remove<S extends Series>(
+    families: Families<S>,
+    family: Family<S>,
+    labels: KnownLabels | undefined,
+  ): S | undefined {
+    const { overflow } = family;
+    const series = family.remove(labels);
+    // The overflow series was never counted.
+    if (series !== undefined && series !== overflow) this.series--;
+    if (family.isEmpty) this.dropFamily(families, family);
+    return series;
+  }
+
+  /**
+   * Removes all series of a metric of the application, and gives their room back.
+   *
+   * @returns the series.
+   */
+  clear<S extends Series>(families: Families<S>, family: Family<S>): S[] {
+    const hadOverflow = family.overflow !== undefined;
+    const removed = family.clear();
+    this.series -= removed.length - (hadOverflow ? 1 : 0);
+    this.dropFamily(families, family);
+    return removed;
+  }
+
+  /** Removes a series of the monitor itself, if there is one. */
+  removeOwn<S extends Series>(families: Families<S>, name: string, labels: KnownLabels): void {
+    families.family(name)?.remove(labels);
+  }
+
+  private dropFamily<S extends Series>(families: Families<S>, family: Family<S>): void {
+    families.remove(family);
+    this.kinds.delete(family.name);
+  }
+
   private make<S extends Series>(
     families: Families<S>,
     name: string,
@@ -95,7 +157,7 @@ export class CardinalityLimiter {
   ): S | undefined {
     const known = families.family(name);
     const hasOwnRoom =
-      labels === undefined || known === undefined || known.labelled.length < this.maxSeriesPerMetric;
+      labels === undefined || known === undefined || known.labelledCount < this.maxSeriesPerMetric;
     if (hasOwnRoom && this.series < this.max) {
       this.series++;
       const family = known ?? this.addFamily(families, name, false);
@@ -104,6 +166,13 @@ export class CardinalityLimiter {
     if (known === undefined || labels === undefined) return undefined;
     this.options.onOverflow(name);
     return this.overflowOf(known);
+  }
+
+  private unreadOf<S extends Series>(families: Families<S>, name: string): S {
+    // A name of the monitor is of one kind.
+    const series = (this.unread.get(name) as S | undefined) ?? families.detached(name);
+    this.unread.set(name, series);
+    return series;
   }
 
   private overflowOf<S extends Series>(family: Family<S>): S {

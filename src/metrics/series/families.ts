@@ -20,7 +20,8 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
   /** Samples of the application are looked up only here, so they cannot change a built-in metric. */
   private readonly application = new Map<string, Family<S, K>>();
   private readonly builtIn = new Map<string, Family<S, K>>();
-  private readonly list: Family<S, K>[] = [];
+  private list: Family<S, K>[] = [];
+  private changes = 0;
 
   constructor(private readonly options: FamiliesOptions<S, K>) {
     this.kind = options.kind;
@@ -45,10 +46,30 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
     const family = new Family(kind, ownCopy(name), make, facts);
     (isBuiltIn ? this.builtIn : this.application).set(family.name, family);
     this.list.push(family);
+    this.changes++;
     return family;
   }
 
-  /** In the order in which they were added. */
+  /** Removes a metric. Its series are not read any more. */
+  remove(family: Family<S, K>): void {
+    this.application.delete(family.name);
+    this.builtIn.delete(family.name);
+    this.list = this.list.filter((one) => one !== family);
+    this.changes++;
+  }
+
+  /** A series that is in no list, so that nobody reads it. */
+  detached(name: string): S {
+    const { kind, make, facts } = this.options;
+    return new Family(kind, name, make, facts).add(undefined, '');
+  }
+
+  /** Changes when there is another metric, or one less. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  /** In the order in which they were added. The same list only grows. */
   all(): readonly Family<S, K>[] {
     return this.list;
   }

@@ -2,6 +2,7 @@ import type { MetricDefinition, MetricKind } from '../definitions/metric-definit
 import type { Description } from '../description.js';
 import { LabelIndex } from './label-index.js';
 import type { KnownLabels, Labels } from './labels.js';
+import { parseLabels } from './parse-series-name.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
 
@@ -17,6 +18,12 @@ export interface SeriesHome {
 export interface Series {
   /** The canonical text of its labels; empty without labels. */
   readonly labels: string;
+  /**
+   * For a series that was removed: samples of its handles go to another series from here on.
+   *
+   * @param next returns that other series, which it creates with the first sample.
+   */
+  retire(next: () => this): void;
 }
 
 /** What a family asks of the registry. */
@@ -27,6 +34,9 @@ export interface FamilyFacts {
   onRefusal(name: string, value: unknown): void;
 }
 
+/** The index is made anew when more series were removed than there are, and more than this. */
+const MAX_STALE = 64;
+
 /** Creates a series of one kind. */
 export type MakeSeries<S> = (home: SeriesHome, labels: string) => S;
 
@@ -36,12 +46,18 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
   plain: S | undefined;
   /** The series for the label sets beyond the limit. */
   overflow: S | undefined;
-  /** The series with labels, in the order in which they were created. */
-  readonly labelled: S[] = [];
   /** For a metric of the monitor itself. */
   readonly definition: MetricDefinition | undefined;
-  private readonly index = new LabelIndex<S>();
+  private index = new LabelIndex<S>();
+  /** A list only grows: where series were removed, a new one takes its place. */
+  private list: S[] = [];
+  /** Series that are still in the list. */
+  private readonly removed = new Set<S>();
+  /** How many series were removed from the index. */
+  private stale = 0;
   private ordered: readonly S[] = [];
+  /** The list that was sorted. */
+  private orderedList: readonly S[] | undefined;
 
   constructor(
     readonly kind: K,
@@ -50,6 +66,27 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     private readonly facts: FamilyFacts,
   ) {
     this.definition = facts.definitionOf(name);
+  }
+
+  /**
+   * The series with labels, in the order in which they were created. The same list only grows. It is another one after
+   * series were removed, so that a reader of the former list is not disturbed.
+   */
+  get labelled(): readonly S[] {
+    if (this.removed.size > 0) {
+      this.list = this.list.filter((series) => !this.removed.has(series));
+      this.removed.clear();
+    }
+    return this.list;
+  }
+
+  /** How many series with labels there are. */
+  get labelledCount(): number {
+    return this.list.length - this.removed.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.plain === undefined && this.labelledCount === 0;
   }
 
   get description(): Description {
@@ -76,18 +113,57 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     if (labels === undefined) {
       this.plain = series;
     } else {
-      this.labelled.push(series);
+      this.list.push(series);
       this.index.add(labels, series);
     }
     return series;
   }
 
+  /** @returns the series that was removed. */
+  remove(labels: KnownLabels | undefined): S | undefined {
+    const series = this.findInAnyOrder(labels);
+    if (series === undefined) return undefined;
+    if (labels === undefined) {
+      this.plain = undefined;
+      // Readers see by the list that something was removed.
+      this.list = [...this.labelled];
+    } else {
+      this.removed.add(series);
+      this.index.remove(labels);
+      this.stale++;
+      if (this.stale > MAX_STALE && this.stale > this.labelledCount) this.rebuildIndex();
+    }
+    if (series === this.overflow) this.overflow = undefined;
+    return series;
+  }
+
+  /** @returns the series that were removed: all of them. */
+  clear(): S[] {
+    const series = [...(this.plain === undefined ? [] : [this.plain]), ...this.labelled];
+    this.plain = undefined;
+    this.overflow = undefined;
+    this.list = [];
+    this.rebuildIndex();
+    return series;
+  }
+
   /** The series with labels, sorted by their canonical names. */
   *inOrder(): Sliced<readonly S[]> {
-    if (this.ordered.length !== this.labelled.length) {
-      this.ordered = yield* sortSliced(this.labelled, (a, b) => (a.labels < b.labels ? -1 : 1));
+    const { labelled } = this;
+    if (this.orderedList !== labelled || this.ordered.length !== labelled.length) {
+      const ordered = yield* sortSliced(labelled, (a, b) => (a.labels < b.labels ? -1 : 1));
+      this.orderedList = labelled;
+      this.ordered = ordered;
+      return ordered;
     }
     return this.ordered;
+  }
+
+  /** An index keeps the values of labels whose series were removed. */
+  private rebuildIndex(): void {
+    this.index = new LabelIndex();
+    this.stale = 0;
+    for (const series of this.labelled) this.index.add(parseLabels(series.labels), series);
   }
 
   refuse(value: unknown): void {

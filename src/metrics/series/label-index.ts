@@ -49,6 +49,11 @@ export class LabelIndex<S> {
     this.addOrder(Object.keys(labels), table);
   }
 
+  /** Removes the series of these labels. The numbers of their values stay: make a new index when many were removed. */
+  remove(labels: KnownLabels): void {
+    this.tables.get(signatureOf(labels))?.remove(labels);
+  }
+
   private addOrder(names: string[], table: SeriesTable<S>): void {
     if (this.orders.length >= MAX_ORDERS || this.orders.some((order) => order.has(names))) return;
     this.orders.push(new LabelOrder(names, table));

@@ -58,6 +58,13 @@ export class SeriesTable<S> {
     this.series.set(this.keyOf(this.columns.map((column) => column.add(labels))), series);
   }
 
+  /** @returns whether there was one. */
+  remove(labels: KnownLabels): boolean {
+    return this.series.delete(
+      this.keyOf(this.columns.map((column) => column.numberOf(labels) ?? Number.NaN)),
+    );
+  }
+
   private keyOf(numbers: readonly number[]): number | string {
     if (numbers.some((number) => number >= this.base)) return numbers.join();
     return numbers.reduce((key, number, i) => key + number * this.base ** i, 0);

@@ -75,6 +75,14 @@ export class MergedFamily<K extends MetricKind, S extends SeriesView> implements
     for (const one of this.parts.values()) yield* this.take(one);
   }
 
+  /** For a source that has this metric no more. @returns whether another one has it. */
+  *forget(source: MetricsSource): Sliced<boolean> {
+    if (!this.parts.delete(source)) return true;
+    this.restart();
+    for (const one of this.parts.values()) yield* this.take(one);
+    return this.parts.size > 0;
+  }
+
   private aggregateAs(aggregate: Aggregate): void {
     if (aggregate !== this.aggregate) this.restart();
     this.aggregate = aggregate;
@@ -137,7 +145,7 @@ export class MergedFamily<K extends MetricKind, S extends SeriesView> implements
 /** All metrics of one kind of several sources. */
 export class MergedFamilies<F extends AnyFamily> implements MetricFamilies<F> {
   private readonly byName = new Map<string, MergedFamily<MetricKind, SeriesView>>();
-  private readonly list: F[] = [];
+  private list: F[] = [];
 
   constructor(private readonly kind: F['kind']) {}
 
@@ -161,6 +169,15 @@ export class MergedFamilies<F extends AnyFamily> implements MetricFamilies<F> {
       }
       yield* merged.merge(source, process, family);
       yield;
+    }
+    yield* this.forgetRemoved(source, families);
+  }
+
+  private *forgetRemoved(source: MetricsSource, families: MetricFamilies<F>): Sliced<void> {
+    for (const [name, merged] of this.byName) {
+      if (families.family(name) !== undefined || (yield* merged.forget(source))) continue;
+      this.byName.delete(name);
+      this.list = this.list.filter((family) => family.name !== name);
     }
   }
 }

@@ -1,6 +1,8 @@
 import type { Sliced } from '../../common/slices.js';
 import { startInSlices } from '../../common/slices.js';
 import type { DocumentFacts } from '../collection/snapshot.js';
+import type { ExportNames } from '../export-names.js';
+import { PLAIN_NAMES } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import { mergeFacts } from './merged-facts.js';
@@ -86,6 +88,7 @@ export class MergedSource implements MetricsSource {
       ...this.merged,
       revision: this.revision,
       startTime: Math.min(...views.map(([, { startTime }]) => startTime)),
+      exportNames: views[0]?.[1].exportNames ?? PLAIN_NAMES,
       facts: () => mergeFacts(views.map(([, view]) => view.facts())),
     };
   }
@@ -94,6 +97,7 @@ export class MergedSource implements MetricsSource {
 class MergedWindow implements WindowView {
   readonly revision: number;
   readonly startTime: number;
+  readonly exportNames: ExportNames;
   readonly facts: () => DocumentFacts;
   readonly counters: MetricsView['counters'];
   readonly gauges: MetricsView['gauges'];
@@ -105,6 +109,7 @@ class MergedWindow implements WindowView {
   ) {
     this.revision = view.revision;
     this.startTime = view.startTime;
+    this.exportNames = view.exportNames;
     this.facts = () => view.facts();
     this.counters = view.counters;
     this.gauges = view.gauges;

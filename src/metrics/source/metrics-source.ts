@@ -2,6 +2,7 @@ import type { DocumentFacts } from '../collection/snapshot.js';
 import type { Sliced } from '../../common/slices.js';
 import type { MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
 import type { Description } from '../description.js';
+import type { ExportNames } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-snapshot.js';
 
@@ -39,6 +40,8 @@ export interface MetricsView {
   readonly revision: number;
   /** When the monitor began to count, in milliseconds since 1970. */
   readonly startTime: number;
+  /** What exporters add to every series. */
+  readonly exportNames: ExportNames;
   /** The `process` and `instance` sections of the document. */
   facts(): DocumentFacts;
   readonly counters: MetricFamilies<CounterFamily>;

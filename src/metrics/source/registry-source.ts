@@ -1,6 +1,7 @@
 import { ReaderWindows } from '../collection/reader-windows.js';
 import type { WindowCursor } from '../collection/window-cursor.js';
 import type { DocumentFacts } from '../collection/snapshot.js';
+import type { ExportNames } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { Gauge } from '../gauge.js';
 import type { HistogramSeries } from '../histogram/histogram-series.js';
@@ -23,7 +24,10 @@ export class RegistrySource implements MetricsSource {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly readFacts: () => DocumentFacts,
-  ) {}
+  ) {
+    // Only gauges and histograms have windows: the others are in none.
+    registry.onRemoved((series) => this.windows.forget(series as unknown as Gauge | HistogramSeries));
+  }
 
   latest(): MetricsView {
     return new RegistryView(this.registry, this.startTime, this.readFacts);
@@ -56,6 +60,10 @@ class RegistryView implements MetricsView {
 
   get revision(): number {
     return this.registry.revision;
+  }
+
+  get exportNames(): ExportNames {
+    return this.registry.exportNames;
   }
 
   get counters() {

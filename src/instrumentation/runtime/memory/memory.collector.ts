@@ -4,6 +4,13 @@ import type { MetricsRegistry } from '../../../metrics/registry.js';
 import type { Collector } from '../collector.js';
 import { SamplingTimer } from '../sampling-timer.js';
 
+const SPACE_GAUGES = [
+  'heap_space_used_bytes',
+  'heap_space_size_bytes',
+  'heap_space_available_bytes',
+  'heap_space_physical_bytes',
+];
+
 /**
  * Measures the JavaScript memory of this thread: V8's heap, and the memory outside that its objects hold. Once a second and
  * before each read, so that the extremes are those between two reads.
@@ -40,9 +47,11 @@ export class MemoryCollector implements Collector {
     this.limit.set(heap.heap_size_limit);
     this.external.set(heap.external_memory);
     this.collectArrayBuffers();
+    const { registry } = this;
+    if (SPACE_GAUGES.every((name) => registry.isExcluded(name))) return;
     for (const space of getHeapSpaceStatistics()) {
       const set = (name: string, bytes: number) =>
-        this.registry.ownGauge(name, undefined, { space: space.space_name }).set(bytes);
+        registry.ownGauge(name, undefined, { space: space.space_name }).set(bytes);
       set('heap_space_used_bytes', space.space_used_size);
       set('heap_space_size_bytes', space.space_size);
       set('heap_space_available_bytes', space.space_available_size);
