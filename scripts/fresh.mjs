@@ -28,7 +28,13 @@ const MANAGERS = [
     install: ['npm', 'install', '--legacy-peer-deps', ...NPM_OPTIONS],
     add: ['npm', 'install', '--legacy-peer-deps', ...NPM_OPTIONS],
   },
-  { name: 'pnpm', package: 'pnpm', install: ['pnpm', 'install'], add: ['pnpm', 'add'] },
+  {
+    name: 'pnpm',
+    package: 'pnpm',
+    // Else pnpm fails until the user has approved the build script of a package that the command line of Nest brings along.
+    install: ['pnpm', 'install', '--ignore-scripts'],
+    add: ['pnpm', 'add', '--ignore-scripts'],
+  },
   { name: 'yarn 1', package: 'yarn@1', install: ['yarn', 'install'], add: ['yarn', 'add'] },
 ].filter(({ name }) => [undefined, name].includes(values.manager));
 
