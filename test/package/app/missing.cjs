@@ -29,7 +29,7 @@ async function errorOf(options) {
   }
 }
 
-(async () => {
+async function main() {
   const published = [];
   const { statsdPublisher } = await load('./statsd');
   const { MonitorMetricProducer } = await load('./opentelemetry');
@@ -42,4 +42,6 @@ async function errorOf(options) {
       published,
     }),
   );
-})();
+}
+
+void main();
