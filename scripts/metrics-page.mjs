@@ -103,6 +103,7 @@ async function builtPage() {
   const { HANDLER_DEFINITIONS } = await load('handlers');
   const { METHOD_DEFINITIONS } = await load('methods');
   const { MONITOR_DEFINITIONS } = await load('monitor');
+  const { WATCH_DEFINITIONS } = await load('watch');
   const { JOB_DEFINITIONS } = await load('jobs');
   const { OUTGOING_DEFINITIONS } = await load('outgoing');
   return metricsPage([
@@ -111,6 +112,7 @@ async function builtPage() {
     { title: 'Methods with @Timed() and @Counted()', definitions: METHOD_DEFINITIONS },
     { title: 'Outgoing HTTP requests', definitions: OUTGOING_DEFINITIONS },
     { title: 'Scheduled jobs', definitions: JOB_DEFINITIONS },
+    { title: 'Queues, pools and other things that are watched', definitions: WATCH_DEFINITIONS },
     {
       title: 'The process',
       text:

@@ -48,6 +48,7 @@ export type { GaugeFunction, GaugeFunctionOptions } from './metrics/collection/g
 export type { KeptMetrics, MetricsOptions } from './metrics/metrics.options.js';
 export type { MetricPattern } from './metrics/metric-filter.js';
 export type { Description } from './metrics/description.js';
+export type { WatchOptions } from './instrumentation/watch/watches.js';
 export type { OutgoingOptions } from './metrics/metrics-recorder.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
 export type { Extremes } from './metrics/extremes.js';

@@ -9,6 +9,8 @@ import { MetricsRegistry } from './metrics/registry.js';
 import type { Measurements } from './metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from './metrics/collection/snapshot.js';
 import { CallContext } from './common/call-context.js';
+import type { WatchOptions } from './instrumentation/watch/watches.js';
+import { Watches } from './instrumentation/watch/watches.js';
 import { OfThisCopy } from './common/this-copy.js';
 
 /**
@@ -32,8 +34,24 @@ export class MonitorService extends MetricsRecorder {
     @Inject(HistoryHandle) private readonly historyHandle = new HistoryHandle(),
     @Inject(FindingsHandle) private readonly findingsHandle = new FindingsHandle(),
     @Inject(CallContext) callContext = new CallContext(),
+    @Inject(Watches) private readonly watches?: Watches,
   ) {
     super(registry, callContext);
+  }
+
+  /**
+   * Reports the numbers of something that the application has: a `Queue` or `Worker` of BullMQ, a `Pool` of pg, a pool of mysql2, a
+   * client of ioredis, or anything with a number as its `size` or `length`. It is recognised by its shape; what is not known is logged.
+   *
+   * Until the application is closed, unless the returned function is called. At most 200 things are watched.
+   *
+   * @returns a function that ends it.
+   *
+   * @example
+   * this.monitor.watch(this.pool, { name: 'orders' }); // pool_waiting{pool="orders"}, pool_wait{pool="orders"}, ...
+   */
+  watch(thing: object, options?: WatchOptions): () => void {
+    return this.watches?.watch(thing, options) ?? (() => {});
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { CallContext } from '../common/call-context.js';
 import { Collectors } from '../instrumentation/runtime/collectors.js';
+import { Watches } from '../instrumentation/watch/watches.js';
 import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
@@ -32,6 +33,11 @@ export const METRICS: Wiring = {
       },
     },
     { provide: CallContext, useFactory: () => new CallContext() },
+    {
+      provide: Watches,
+      inject: [MetricsRegistry, Collectors],
+      useFactory: (registry: MetricsRegistry, collectors: Collectors) => new Watches(registry, collectors),
+    },
     { provide: EventLoopBlocks, useFactory: () => new EventLoopBlocks() },
     {
       provide: METRICS_SOURCE,

@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { HandlerCalls } from '../handlers/handler-calls.js';
 import { instancesWith } from './found-instances.js';
 import type { AnyFunction } from './schedule.types.js';
-import { classOf, shadow } from './shadow.js';
+import { classOf, shadow } from '../shadow.js';
 
 /** The used parts of the explorer of `@nestjs/bullmq`, which makes a worker of each processor. */
 interface BullExplorer {

@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { HandlerCalls } from '../handlers/handler-calls.js';
 import { instancesWith } from './found-instances.js';
 import type { AnyFunction } from './schedule.types.js';
-import { classOf, shadow } from './shadow.js';
+import { classOf, shadow } from '../shadow.js';
 
 /** The used part of the loader of `@nestjs/event-emitter`, which calls each handler through this method. */
 interface SubscribersLoader {

@@ -15,7 +15,7 @@ import type {
   SchedulerRegistry,
   Timer,
 } from './schedule.types.js';
-import { classOf, shadow } from './shadow.js';
+import { classOf, shadow } from '../shadow.js';
 import { measureTimer, TimerTimetable } from './timer-job.js';
 
 /** The key under which `@nestjs/schedule` keeps the name that a decorator was given. */

@@ -73,6 +73,24 @@ export class Collectors {
     if (monitor !== undefined) await Promise.all(this.guarded.map((collector) => collector.stop(monitor)));
   }
 
+  /**
+   * Adds a collector while the application runs, or before.
+   *
+   * @param name for the log.
+   * @returns a function that stops and removes it.
+   */
+  addLater(collector: Collector, name: string): () => void {
+    const guarded = this.guard(collector, name);
+    this.guarded.push(guarded);
+    if (this.monitor !== undefined) guarded.start(this.monitor);
+    return () => {
+      const at = this.guarded.indexOf(guarded);
+      if (at < 0) return;
+      this.guarded.splice(at, 1);
+      if (this.monitor !== undefined) void guarded.stop(this.monitor);
+    };
+  }
+
   /** The sections of the document that are not in the registry. */
   facts(): Pick<DocumentFacts, 'process' | 'instance'> {
     const { process } = this;
@@ -83,12 +101,16 @@ export class Collectors {
   }
 
   private add(collector: Collector): void {
-    const failures = new FailureLog(COLLECTOR_FAILURES(nameOf(collector)), this.sink);
+    this.guarded.push(this.guard(collector, nameOf(collector)));
+  }
+
+  private guard(collector: Collector, name: string): GuardedCollector {
+    const failures = new FailureLog(COLLECTOR_FAILURES(name), this.sink);
     const onFailure = (thrown: unknown) => {
       this.registry.ownCounter(FAILED_COLLECTS).inc();
       failures.failed(thrown);
     };
-    this.guarded.push(new GuardedCollector(collector, onFailure, () => failures.succeeded()));
+    return new GuardedCollector(collector, onFailure, () => failures.succeeded());
   }
 }
 

@@ -6,6 +6,7 @@ import { MEMORY_DEFINITIONS } from './memory.definitions.js';
 import { METHOD_DEFINITIONS } from './methods.definitions.js';
 import type { MetricDefinition } from './metric-definition.js';
 import { MONITOR_DEFINITIONS } from './monitor.definitions.js';
+import { WATCH_DEFINITIONS } from './watch.definitions.js';
 import { OUTGOING_DEFINITIONS } from './outgoing.definitions.js';
 
 /**
@@ -19,6 +20,7 @@ export const BUILT_IN_METRICS: ReadonlyMap<string, MetricDefinition> = new Map(
     ...METHOD_DEFINITIONS,
     ...OUTGOING_DEFINITIONS,
     ...JOB_DEFINITIONS,
+    ...WATCH_DEFINITIONS,
     ...EVENT_LOOP_DEFINITIONS,
     ...MEMORY_DEFINITIONS,
     ...MONITOR_DEFINITIONS,

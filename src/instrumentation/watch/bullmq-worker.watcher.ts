@@ -1,0 +1,72 @@
+import type { Counter } from '../../metrics/counter.js';
+import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
+import type { Recognise, WatchContext, Watcher } from './watcher.js';
+import { hasMethods } from './watcher.js';
+
+/** The used parts of a `Job`. Times are milliseconds since 1970. */
+interface Job {
+  readonly timestamp?: number;
+  readonly delay?: number;
+  readonly processedOn?: number;
+  readonly finishedOn?: number;
+  readonly attemptsStarted?: number;
+  readonly attemptsMade?: number;
+}
+
+interface Worker {
+  readonly name?: unknown;
+  on(event: string, listener: (job?: Job) => void): unknown;
+  off(event: string, listener: (job?: Job) => void): unknown;
+}
+
+export const recogniseWorker: Recognise = (thing, context) =>
+  hasMethods(thing, 'getNextJob', 'on', 'off')
+    ? new WorkerWatcher(thing as unknown as Worker, context)
+    : undefined;
+
+/** A `Worker` of BullMQ. */
+class WorkerWatcher implements Watcher {
+  readonly key: string;
+  private readonly ok: Counter;
+  private readonly error: Counter;
+  private readonly duration: HistogramSeries;
+  private readonly wait: HistogramSeries;
+  private readonly listeners = {
+    active: (job?: Job) => this.onActive(job),
+    completed: (job?: Job) => this.onEnd(this.ok, job),
+    failed: (job?: Job) => this.onEnd(this.error, job),
+  };
+
+  constructor(
+    private readonly worker: Worker,
+    { name = String(worker.name), registry }: WatchContext,
+  ) {
+    this.key = `worker ${name}`;
+    const labels = { queue: name };
+    this.ok = registry.ownCounter('queue_jobs_processed', { ...labels, outcome: 'ok' });
+    this.error = registry.ownCounter('queue_jobs_processed', { ...labels, outcome: 'error' });
+    this.duration = registry.ownHistogram('queue_job_duration', labels);
+    this.wait = registry.ownHistogram('queue_job_wait', labels);
+    for (const [event, listener] of Object.entries(this.listeners)) worker.on(event, listener);
+  }
+
+  stop(): void {
+    for (const [event, listener] of Object.entries(this.listeners)) this.worker.off(event, listener);
+  }
+
+  private onActive({ timestamp, delay = 0, processedOn = Date.now(), ...job }: Job = {}): void {
+    // Nobody knows when a job that is tried again became ready.
+    const isFirst = (job.attemptsStarted ?? Number(job.attemptsMade) + 1) <= 1;
+    if (timestamp !== undefined && isFirst) this.wait.observe(secondsBetween(timestamp + delay, processedOn));
+  }
+
+  private onEnd(counter: Counter, { processedOn, finishedOn = Date.now() }: Job = {}): void {
+    counter.inc();
+    if (processedOn !== undefined) this.duration.observe(secondsBetween(processedOn, finishedOn));
+  }
+}
+
+/** Not negative: the clocks of two machines differ. */
+function secondsBetween(begin: number, end: number): number {
+  return Math.max(0, end - begin) / 1000;
+}

@@ -1,0 +1,42 @@
+import { WatchedGauges } from './watched-gauges.js';
+import type { Recognise, WatchContext, Watcher } from './watcher.js';
+
+/** What has a `size`, a `length` or a `pending`, as a number or as a method. */
+interface Sized {
+  readonly size?: unknown;
+  readonly length?: unknown;
+  readonly pending?: unknown;
+}
+
+export const recogniseSized: Recognise = (thing, context) =>
+  numberIn(thing, 'size') === undefined && numberIn(thing, 'length') === undefined
+    ? undefined
+    : new SizedWatcher(thing, context);
+
+class SizedWatcher implements Watcher {
+  readonly key: string;
+  private readonly gauges: WatchedGauges;
+
+  constructor(
+    private readonly thing: Sized,
+    { name = 'default', registry }: WatchContext,
+  ) {
+    this.key = `size ${name}`;
+    this.gauges = new WatchedGauges(registry, { name });
+  }
+
+  collect(): void {
+    this.gauges.set('watched_size', numberIn(this.thing, 'size') ?? numberIn(this.thing, 'length'));
+    this.gauges.set('watched_pending', numberIn(this.thing, 'pending'));
+  }
+
+  stop(): void {
+    this.gauges.clear();
+  }
+}
+
+function numberIn(thing: Sized, name: keyof Sized): number | undefined {
+  const value = thing[name];
+  const number: unknown = typeof value === 'function' ? (value as () => unknown).call(thing) : value;
+  return typeof number === 'number' ? number : undefined;
+}

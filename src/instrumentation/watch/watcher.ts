@@ -1,0 +1,36 @@
+import type { Clock } from '../../common/clock.js';
+import type { MetricsRegistry } from '../../metrics/registry.js';
+
+/** What a watcher is made with. */
+export interface WatchContext {
+  readonly registry: MetricsRegistry;
+  readonly clock: Clock;
+  /** The name that was given; `undefined` for none. */
+  readonly name: string | undefined;
+}
+
+/** Reports the numbers of one thing of the application. */
+export interface Watcher {
+  /** Identifies what is watched, such as `pool orders`: two of them may not have the same. */
+  readonly key: string;
+  /** Before each read. */
+  collect?(): void | Promise<void>;
+  /** Leaves the thing as it was. */
+  stop(): void;
+}
+
+/** Makes a watcher of a thing that it recognises by its shape; `undefined` for another one. It may throw, too. */
+export type Recognise = (thing: object, context: WatchContext) => Watcher | undefined;
+
+/** Whether an object has these methods, of its own or inherited. */
+export function hasMethods<K extends string>(
+  thing: object,
+  ...methods: K[]
+): thing is Record<K, (...args: unknown[]) => unknown> {
+  return methods.every((method) => typeof (thing as Record<string, unknown>)[method] === 'function');
+}
+
+/** Whether an object has these numbers. */
+export function hasNumbers<K extends string>(thing: object, ...names: K[]): thing is Record<K, number> {
+  return names.every((name) => typeof (thing as Record<string, unknown>)[name] === 'number');
+}
