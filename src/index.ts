@@ -52,6 +52,7 @@ export type { WatchOptions } from './instrumentation/watch/watches.js';
 export type { OutgoingOptions } from './metrics/metrics-recorder.js';
 export type { Counter, Gauge, Histogram } from './metrics/handles.js';
 export type { Extremes } from './metrics/extremes.js';
+export type { ExemplarLabels, ObserveOptions } from './metrics/histogram/exemplar.js';
 export type { HistogramSnapshot } from './metrics/histogram/histogram-snapshot.js';
 export type { HistogramValues } from './metrics/histogram/histogram-values.js';
 export type { Labels, LabelValue } from './metrics/series/labels.js';

@@ -92,13 +92,21 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, {
     monitor.kv('queue', -2.5);
     monitor.kv('queue_max', 7);
     monitor.describe('bounded', { buckets: [-1, 0.1, 1e21], unit: 'seconds', help: 'a\n"b"\\c\0' });
-    for (const value of [-3, 0, 0.1, 1e300]) monitor.observe('bounded', value, { le: 'x' });
-    const prometheus = await RealPrometheus.start(`127.0.0.1:${port}`, '/monitor/prometheus');
+    for (const value of [-3, 0, 0.1, 1e300]) {
+      monitor.observe('bounded', value, { le: 'x' }, { exemplar: { trace_id: `of ${value} ` } });
+    }
+    const prometheus = await RealPrometheus.start(`127.0.0.1:${port}`, '/monitor/prometheus', {
+      features: ['exemplar-storage'],
+    });
     await prometheus.becomes('count({__name__=~"a_b.*_total"})', 4);
     await prometheus.becomes('count(labels_total)', values.length + 2);
     await prometheus.becomes('queue_max', 7);
     await prometheus.becomes('bounded_seconds_bucket{exported_le="x",le="0.1"}', 3);
     await prometheus.becomes('labels_total{value="ü☃😀"}', 1);
+    const exemplars = await prometheus.exemplars('bounded_seconds_bucket');
+    expect(new Set(exemplars.map(({ labels, value }) => `${labels.trace_id}${value}`))).toEqual(
+      new Set(['of -3 -3', 'of 0.1 0.1', 'of 1e+300 1e+300']),
+    );
     expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
   });
 
@@ -116,7 +124,7 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, {
     const prometheus = await RealPrometheus.start(
       ports.map((port) => `127.0.0.1:${port}`),
       '/monitor/prometheus',
-      { features: ['native-histograms'] },
+      { features: ['native-histograms', 'exemplar-storage'] },
     );
     await prometheus.becomes('count(histogram_count(latency_seconds) == 0)', 2);
     // From 1 ms to 10 s, a third of them in the second process.
@@ -149,6 +157,12 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, {
     const average =
       'sum(histogram_sum(rate(latency_seconds[1m]))) / sum(histogram_count(rate(latency_seconds[1m])))';
     expect(((await prometheus.number(average)) ?? 0) / (sum / 6000)).toBeCloseTo(1, 2);
+
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+    await fetch(`${await present(one).app.getUrl()}/nowhere`, { headers });
+    const exemplars = () => prometheus.exemplars('http_server_request_duration_seconds');
+    await expect.poll(exemplars, { timeout: 30_000 }).toMatchObject([{ labels: { trace_id: trace } }]);
 
     await present(two).app.close();
     const restarted = await start(present(ports[1]));

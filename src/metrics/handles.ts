@@ -1,3 +1,5 @@
+import type { ObserveOptions } from './histogram/exemplar.js';
+
 /** The handle of a counter, a number that only goes up. Call `inc` as a method: it needs its object. */
 export interface Counter {
   /** The total so far. */
@@ -19,5 +21,5 @@ export interface Histogram {
   /** The number of values. */
   readonly count: number;
   /** Records a finite number; anything else is dropped. */
-  observe(value: number): void;
+  observe(value: number, options?: ObserveOptions): void;
 }

@@ -3,6 +3,7 @@ import { monotonicClock } from '../common/clock.js';
 import type { GaugeFunction, GaugeFunctionOptions } from './collection/gauge-function.js';
 import type { Description } from './description.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
+import type { ObserveOptions } from './histogram/exemplar.js';
 import type { MetricsRegistry } from './registry.js';
 import { BAD_URL_TEMPLATE, NOTHING_TO_TIME } from './registry.messages.js';
 import type { Labels } from './series/labels.js';
@@ -68,9 +69,13 @@ export abstract class MetricsRecorder {
    *
    * @example
    * this.monitor.observe('order_total', order.total, { currency: order.currency });
+   *
+   * @example
+   * // A value that leads to its trace in Grafana.
+   * this.monitor.observe('order_total', order.total, {}, { exemplar: { trace_id: traceId } });
    */
-  observe(name: string, value: number, labels?: Labels): void {
-    this.registry.observe(name, value, labels);
+  observe(name: string, value: number, labels?: Labels, options?: ObserveOptions): void {
+    this.registry.observe(name, value, labels, options);
   }
 
   /**

@@ -27,6 +27,11 @@ export const BAD_VALUE = (name: unknown, value: unknown): string =>
   `A sample for ${show(name)} was dropped, because it is ${show(value)}: a sample is a finite number, and an amount ` +
   `added to a counter is not negative. ${COUNTED}`;
 
+export const BAD_EXEMPLAR = (name: unknown, given: unknown): string =>
+  `A value of ${show(name)} was recorded without its exemplar, because that is ${show(given)}: an exemplar is an object of texts, such ` +
+  'as { trace_id, span_id }, whose names have letters, digits and _, with at most 128 characters in all. This warning comes once ' +
+  'for each name.';
+
 export const NO_GAUGE_FUNCTION = (name: unknown, given: unknown): string =>
   `The gauge ${show(name)} has no value: it was given ${show(given)} instead of a function that returns a number. ${COUNTED}`;
 

@@ -12,6 +12,7 @@ import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js
 import type { ExportNames } from './export-names.js';
 import { PLAIN_NAMES } from './export-names.js';
 import type { Gauge } from './gauge.js';
+import type { ObserveOptions } from './histogram/exemplar.js';
 import type { HistogramSeries } from './histogram/histogram-series.js';
 import type { MetricPattern } from './metric-filter.js';
 import { metricFilter } from './metric-filter.js';
@@ -77,6 +78,7 @@ export class MetricsRegistry {
       descriptionOf: (name) => this.describer.of(name),
       listsBuckets: (name) => this.describer.listsBuckets(name),
       onRefusal: (name, value) => this.rejected.addValue(name, value),
+      onBadExemplar: (name, given) => this.rejected.warnOfExemplar(name, given),
     };
     const { counters, gauges, histograms } = createFamilies(facts);
     this.counters = counters;
@@ -138,8 +140,8 @@ export class MetricsRegistry {
   }
 
   /** Adds a value to a histogram: any finite number. */
-  observe(name: string, value: number, labels?: Labels): void {
-    this.finder.forSample(this.histograms, name, labels, value)?.observe(value);
+  observe(name: string, value: number, labels?: Labels, options?: ObserveOptions): void {
+    this.finder.forSample(this.histograms, name, labels, value)?.observe(value, options);
   }
 
   /** The counter with that name and these labels, created if it does not exist. */

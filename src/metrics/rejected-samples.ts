@@ -32,6 +32,11 @@ export class RejectedSamples {
     this.add(name, () => messages.BAD_VALUE(name, value), 'bad value');
   }
 
+  /** An exemplar that is none. Its value is recorded, so nothing is counted. */
+  warnOfExemplar(name: string, given: unknown): void {
+    this.warn(name, () => messages.BAD_EXEMPLAR(name, given), 'bad exemplar');
+  }
+
   /** A sample of a series that was refused. */
   addRefused(name: string, refusal: Refusal): void {
     this.add(name, () => messages.SAMPLE_REFUSED(name, refusal), refusal.reason);
@@ -41,7 +46,7 @@ export class RejectedSamples {
   homeOfRefused(name: string, refusal: Refusal): SeriesHome {
     const describe = () => messages.HANDLE_REFUSED(name, refusal);
     this.warn(name, describe, refusal.reason);
-    return { name, refuse: () => this.add(name, describe, refusal.reason) };
+    return { name, refuse: () => this.add(name, describe, refusal.reason), refuseExemplar: () => {} };
   }
 }
 

@@ -13,6 +13,14 @@ export interface ReadSample {
   name: string;
   labels: Record<string, string>;
   value: number;
+  exemplar?: ReadExemplar;
+}
+
+export interface ReadExemplar {
+  labels: Record<string, string>;
+  value: number;
+  /** In seconds since 1970. */
+  time: number;
 }
 
 export type ReadFormat = 'text' | 'openmetrics';
@@ -20,6 +28,8 @@ export type ReadFormat = 'text' | 'openmetrics';
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`, 's');
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n\0]|\\["\\n])*)"(?:,|$)/gsy;
+/** The end of a sample in OpenMetrics that has an exemplar. */
+const EXEMPLAR = /^(.*) # \{(.*)\} ([^ ]+) ([^ ]+)$/s;
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)$/;
 const TYPES = {
   text: ['counter', 'gauge', 'histogram', 'untyped'],
@@ -52,7 +62,7 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
       if (key === 'unit' && !name.endsWith(`_${rest}`)) fail('a name without its unit', line);
       continue;
     }
-    const sample = readSample(line);
+    const sample = format === 'openmetrics' ? readWithExemplar(line) : readSample(line);
     if (
       family === undefined ||
       !suffixesOf(family, format).some((end) => sample.name === family?.name + end)
@@ -72,11 +82,29 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
   return families;
 }
 
+function readWithExemplar(line: string): ReadSample {
+  const [, before, text = '', value = '', time = ''] = EXEMPLAR.exec(line) ?? [];
+  if (before === undefined) return readSample(line);
+  const sample = readSample(before);
+  if (!sample.name.endsWith('_bucket')) fail('an exemplar outside a bucket', line);
+  if (!NUMBER.test(value) || !/^\d+(?:\.\d+)?$/.test(time)) fail('an invalid exemplar', line);
+  const labels = readLabels(text, line);
+  if (Object.entries(labels).reduce((sum, [name, of]) => sum + Array.from(name + of).length, 0) > 128)
+    fail('an exemplar that is too long', line);
+  const le = Number(sample.labels.le?.replace('Inf', 'Infinity'));
+  if (Number(value) > le) fail('an exemplar outside of its bucket', line);
+  return { ...sample, exemplar: { labels, value: Number(value), time: Number(time) } };
+}
+
 function readSample(line: string): ReadSample {
   const match = SAMPLE.exec(line);
   if (match === null) return fail('not a sample', line);
   const [, name = '', text = '', value = ''] = match;
   if (!NUMBER.test(value)) fail('not a number', line);
+  return { name, labels: readLabels(text, line), value: Number(value.replace('Inf', 'Infinity')) };
+}
+
+function readLabels(text: string, line: string): Record<string, string> {
   const labels: Record<string, string> = {};
   let end = 0;
   for (const [whole, label = '', quoted = ''] of text.matchAll(LABEL)) {
@@ -88,7 +116,7 @@ function readSample(line: string): ReadSample {
     end += whole.length;
   }
   if (end !== text.length || text.endsWith(',')) fail('an invalid label', line);
-  return { name, labels, value: Number(value.replace('Inf', 'Infinity')) };
+  return labels;
 }
 
 function suffixesOf({ type }: ReadFamily, format: ReadFormat): string[] {

@@ -1,5 +1,6 @@
 import type { Counter } from '../../src/metrics/counter.js';
 import type { Description } from '../../src/metrics/description.js';
+import type { ObserveOptions } from '../../src/metrics/histogram/exemplar.js';
 import type { HistogramSeries } from '../../src/metrics/histogram/histogram-series.js';
 import type { KnownLabels, Labels } from '../../src/metrics/series/labels.js';
 import { TestRegistry } from './registry.js';
@@ -22,9 +23,9 @@ export class SplitRegistry extends TestRegistry {
     else super.kv(name, value, labels);
   }
 
-  override observe(name: string, value: number, labels?: Labels): void {
-    if (this.isOther()) this.second.observe(name, value, labels);
-    else super.observe(name, value, labels);
+  override observe(name: string, value: number, labels?: Labels, options?: ObserveOptions): void {
+    if (this.isOther()) this.second.observe(name, value, labels, options);
+    else super.observe(name, value, labels, options);
   }
 
   override describe(name: string, description: Description): void {

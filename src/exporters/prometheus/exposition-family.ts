@@ -1,6 +1,7 @@
 import type { Sliced } from '../../common/slices.js';
 import type { InstanceInfo, ProcessMetrics } from '../../metrics/collection/snapshot.js';
 import type { WindowView } from '../../metrics/source/metrics-source.js';
+import type { Exemplar } from '../../metrics/histogram/exemplar.js';
 import type { HistogramView } from '../../metrics/histogram/histogram-snapshot.js';
 import type { BucketLayout } from './classic-histogram.js';
 
@@ -22,6 +23,8 @@ export interface HistogramSample {
   readonly view: HistogramView;
   /** The classic buckets of a histogram without its own. */
   readonly layout: BucketLayout;
+  /** See `HistogramSeriesView.exemplars`. */
+  readonly exemplars?: Iterable<Exemplar> | undefined;
 }
 
 /** Takes the samples of one family. */

@@ -19,7 +19,7 @@ export function metricFamily(
       ...metadata,
       write: (sink) =>
         visit(family, labels, HISTOGRAMS_PER_SLICE, (text, series) =>
-          sink.histogram(text, { view: series.view(), layout }),
+          sink.histogram(text, { view: series.view(), layout, exemplars: series.exemplars }),
         ),
     };
   }

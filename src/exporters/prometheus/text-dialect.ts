@@ -1,3 +1,4 @@
+import type { Exemplar } from '../../metrics/histogram/exemplar.js';
 import type { ClassicHistogram } from './classic-histogram.js';
 import type { FamilyMetadata } from './exposition-family.js';
 import { sampleName } from './exposition-family.js';
@@ -11,6 +12,8 @@ export interface TextDialect {
   bound(bound: number): string;
   /** Whether a histogram has `_sum` and `_count`. */
   hasSum(histogram: ClassicHistogram): boolean;
+  /** What follows the count of a bucket that has an exemplar. Missing in a format without exemplars. */
+  exemplar?(exemplar: Exemplar): string;
 }
 
 /** The text format 0.0.4, which everything reads that supports Prometheus. */
@@ -34,4 +37,8 @@ export const OPEN_METRICS_DIALECT: TextDialect = {
   bound: (bound) => (Number.isInteger(bound) && Math.abs(bound) < 1e21 ? `${bound}.0` : String(bound)),
   // In OpenMetrics a sum must not go down, and a histogram has both sum and count or neither.
   hasSum: ({ hasNegative }) => !hasNegative,
+  exemplar: ({ labels, value, time }) => {
+    const texts = Object.entries(labels).map(([name, of]) => `${name}="${escapeQuoted(of)}"`);
+    return ` # {${texts.join(',')}} ${value} ${time / 1000}`;
+  },
 };

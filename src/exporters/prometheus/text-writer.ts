@@ -1,3 +1,5 @@
+import type { Exemplar } from '../../metrics/histogram/exemplar.js';
+import { exemplarsByBucket } from './bucket-exemplars.js';
 import { classicHistogramOf } from './classic-histogram.js';
 import type { FamilyMetadata, HistogramSample, SampleSink } from './exposition-family.js';
 import { sampleName } from './exposition-family.js';
@@ -34,13 +36,15 @@ export class TextWriter implements ExpositionWriter, SampleSink {
     this.endChunkIfFull();
   }
 
-  histogram(labels: string, { view, layout }: HistogramSample): void {
+  histogram(labels: string, { view, layout, exemplars }: HistogramSample): void {
     const histogram = classicHistogramOf(view, layout);
     const { bounds, counts, count, sum } = histogram;
     const texts = this.textsOf(bounds);
+    const marks = exemplars && this.marksOf(exemplars, bounds);
     // The line feed of the previous line is part of the prefix: one concatenation less for each line.
     const prefix = `\n${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}le="`;
     let text = this.takeHeader() + prefix.slice(1) + texts[0] + counts[0];
+    if (marks !== undefined) text += marks.get(0) ?? '';
     // Most buckets are empty, so most cumulative counts equal the previous one: converting each to text takes a third
     // of the time of a histogram.
     let last: number | undefined;
@@ -51,8 +55,9 @@ export class TextWriter implements ExpositionWriter, SampleSink {
         digits = String(last);
       }
       text += prefix + texts[at] + digits;
+      if (marks !== undefined) text += marks.get(at) ?? '';
     }
-    text += `${prefix}+Inf"} ${count}\n`;
+    text += `${prefix}+Inf"} ${count}${marks?.get(texts.length) ?? ''}\n`;
     if (this.dialect.hasSum(histogram)) {
       text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${count}\n`;
     }
@@ -64,6 +69,16 @@ export class TextWriter implements ExpositionWriter, SampleSink {
   finish(): Buffer[] {
     this.endChunk();
     return this.chunks;
+  }
+
+  /** What follows the counts of the buckets that have exemplars, by their places. */
+  private marksOf(exemplars: Iterable<Exemplar>, bounds: readonly number[]): Map<number, string> | undefined {
+    const { dialect } = this;
+    if (dialect.exemplar === undefined) return undefined;
+    const marks = new Map<number, string>();
+    for (const [at, exemplar] of exemplarsByBucket(exemplars, bounds))
+      marks.set(at, dialect.exemplar(exemplar));
+    return marks;
   }
 
   /** The end of each `le` label and the space after it. Nearly always, all series of a metric have the same bounds. */

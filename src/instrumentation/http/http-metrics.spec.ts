@@ -7,7 +7,10 @@ const OBSERVED = { observedRequest: { headers: {} }, observedResponse: { statusC
 const IN_FLIGHT = 'http_requests_in_flight';
 
 function end(metrics: HttpMetrics, route: string): void {
-  metrics.end({ method: 'GET', route, status: 200, seconds: 1, isComplete: true }, OBSERVED);
+  metrics.end(
+    { method: 'GET', route, status: 200, seconds: 1, isComplete: true, trace: undefined },
+    OBSERVED,
+  );
 }
 
 describe('HttpMetrics', () => {

@@ -1,3 +1,4 @@
+import type { SampledTrace } from '../../common/http/sampled-trace.js';
 import { isUnawaited } from '../../common/promise.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
@@ -17,6 +18,8 @@ export interface RequestEnd extends RequestKind {
   readonly seconds: number;
   /** Whether the whole response was handed to the socket. */
   readonly isComplete: boolean;
+  /** The sampled trace that the request is part of. */
+  readonly trace: SampledTrace | undefined;
 }
 
 /** A request and its response, as the handlers of the application get them. */
@@ -52,7 +55,7 @@ export class HttpMetrics {
     if (this.isIgnored(observed, ended.route)) return;
     const { requests, duration, responses } = this.seriesOf(ended, observed);
     requests.inc();
-    duration.observe(ended.seconds);
+    duration.observe(ended.seconds, ended.trace && { exemplar: { ...ended.trace } });
     responses?.inc();
     if (ended.isComplete) return;
     const labels = { method: methodLabel(ended.method), route: ended.route };

@@ -80,7 +80,7 @@ export class RequestTracker {
     this.counter.count(request);
     this.metrics.begin();
     const { method } = request;
-    const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0 };
+    const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0, trace: undefined };
     this.metrics.end(ended, { observedRequest: request, observedResponse: undefined });
   }
 
@@ -131,7 +131,8 @@ export class RequestTracker {
     const now = this.clock();
     this.inFlight?.end(tracked, now);
     const seconds = (now - tracked.start) / 1000;
-    this.metrics.end({ method: tracked.request.method, route, status, isComplete, seconds }, tracked);
+    const { method } = tracked.request;
+    this.metrics.end({ method, route, status, isComplete, seconds, trace: tracked.trace }, tracked);
     if (status === 401 || status === 403) this.onRefused?.(tracked.request, route, status);
   }
 

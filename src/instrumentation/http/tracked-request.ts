@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import type { SampledTrace } from '../../common/http/sampled-trace.js';
+import { activeTrace, traceIn } from '../../common/http/sampled-trace.js';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
 /** A request and its response, from arrival to completion. */
@@ -16,6 +18,8 @@ export class TrackedRequest {
   hadClientLeft = false;
   /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;
+  /** The trace of the span that was active when it arrived; `null` if that is not sampled. */
+  readonly activeTrace = activeTrace();
   private readonly isHttp2: boolean;
 
   constructor(
@@ -35,6 +39,14 @@ export class TrackedRequest {
   /** The response that handlers get as `@Res()`, or else Node's own. */
   get observedResponse(): ObservedResponse {
     return this.wrappedResponse ?? this.response;
+  }
+
+  /** The sampled trace that it is part of: by the active span, or without one by its `traceparent`. */
+  get trace(): SampledTrace | undefined {
+    if (this.activeTrace !== undefined) return this.activeTrace ?? undefined;
+    // What a library injects may have no headers.
+    const { traceparent } = (this.request as Partial<IncomingMessage>).headers ?? {};
+    return traceparent === undefined ? undefined : traceIn(traceparent);
   }
 
   /**

@@ -5,7 +5,7 @@ import { Gauge } from '../gauge.js';
 import { FunctionGauges } from './function-gauges.js';
 import type { GaugeFunctionOptions } from './gauge-function.js';
 
-const NO_REFUSALS = { name: 'mails', refuse: () => {} };
+const NO_REFUSALS = { name: 'mails', refuse: () => {}, refuseExemplar: () => {} };
 
 /** A gauge with a function of promises, on a clock that the test sets. */
 function mails(options?: GaugeFunctionOptions) {

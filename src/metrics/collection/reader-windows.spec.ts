@@ -6,7 +6,7 @@ import { ReaderWindows } from './reader-windows.js';
 /** In milliseconds. */
 const DAY = 86_400_000;
 
-const home = { name: 'x', refuse: () => {} };
+const home = { name: 'x', refuse: () => {}, refuseExemplar: () => {} };
 
 describe('ReaderWindows', () => {
   let now: number;

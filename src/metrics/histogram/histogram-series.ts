@@ -1,3 +1,5 @@
+import type { ObserveOptions } from './exemplar.js';
+import { copyExemplar } from './exemplar.js';
 import type { Series, SeriesHome } from '../series/family.js';
 import { Histogram } from './histogram.js';
 
@@ -17,13 +19,27 @@ export class HistogramSeries extends Histogram implements Series {
   }
 
   /** Records a value. Anything but a finite number is dropped. */
-  override observe(value: number): boolean {
+  override observe(value: number, options?: ObserveOptions): boolean {
     const isTaken = super.observe(value);
     if (!isTaken) this.home.refuse(value);
+    else if (options !== undefined) this.addExemplar(value, options);
     return isTaken;
   }
 
   retire(next: () => this): void {
-    this.observe = (value) => next().observe(value);
+    this.observe = (value, options) => next().observe(value, options);
+  }
+
+  private addExemplar(value: number, options: unknown): void {
+    let given: unknown;
+    try {
+      given = (options as ObserveOptions | null)?.exemplar;
+      if (given === undefined) return;
+      const labels = copyExemplar(given);
+      if (labels !== undefined) return this.mark(value, labels);
+    } catch {
+      // A getter threw.
+    }
+    this.home.refuseExemplar(given);
   }
 }

@@ -2,6 +2,8 @@ import { ExponentialBuckets } from './exponential-buckets.js';
 import { indexOf } from './exponential-layout.js';
 import type { WindowSegment } from '../window-segment.js';
 import { ClassicBuckets } from './classic-buckets.js';
+import type { Exemplar, ExemplarLabels } from './exemplar.js';
+import { Exemplars } from './exemplars.js';
 import type { HistogramView } from './histogram-snapshot.js';
 import { HistogramSnapshot } from './histogram-snapshot.js';
 import { CompensatedSum, roundingError } from './compensated-sum.js';
@@ -39,6 +41,7 @@ export class Histogram {
   private pastMin = Infinity;
   private pastMax = -Infinity;
   private latest: HistogramSnapshot | undefined;
+  private marked: Exemplars | undefined;
 
   constructor({ bounds }: HistogramOptions = {}) {
     this.classic = bounds && new ClassicBuckets([...bounds]);
@@ -71,6 +74,17 @@ export class Histogram {
     else (value > 0 ? this.positive : this.negative).add(indexOf(Math.abs(value)));
     if (this.classic !== undefined) this.classic.add(value);
     return true;
+  }
+
+  /** The latest exemplar in each bucket, if any value had one. */
+  get exemplars(): Iterable<Exemplar> | undefined {
+    return this.marked;
+  }
+
+  /** Says where a value comes from that was recorded. */
+  protected mark(value: number, labels: ExemplarLabels): void {
+    this.marked ??= new Exemplars(this.classic?.bounds);
+    this.marked.add({ labels, value, time: Date.now() });
   }
 
   /** Ends the segment: extremes and sum since the last call, or `undefined` if nothing was recorded since. */

@@ -12,6 +12,8 @@ export interface SeriesHome {
   readonly name: string;
   /** Counts and logs a sample that the series refused. */
   refuse(value: unknown): void;
+  /** Logs an exemplar that the series refused. */
+  refuseExemplar(given: unknown): void;
 }
 
 /** A series of any kind. */
@@ -32,6 +34,7 @@ export interface FamilyFacts {
   descriptionOf(name: string): Description;
   listsBuckets(name: string): boolean;
   onRefusal(name: string, value: unknown): void;
+  onBadExemplar(name: string, given: unknown): void;
 }
 
 /** The index is made anew when more series were removed than there are, and more than this. */
@@ -168,5 +171,9 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
 
   refuse(value: unknown): void {
     this.facts.onRefusal(this.name, value);
+  }
+
+  refuseExemplar(given: unknown): void {
+    this.facts.onBadExemplar(this.name, given);
   }
 }

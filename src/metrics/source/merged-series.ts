@@ -1,5 +1,6 @@
 import type { Aggregate } from '../definitions/metric-definition.js';
 import type { Extremes } from '../extremes.js';
+import type { Exemplar } from '../histogram/exemplar.js';
 import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-snapshot.js';
 import type {
   CounterSeriesView,
@@ -88,6 +89,11 @@ export class MergedHistogram extends MergedSeries<HistogramSeriesView> implement
   view(): HistogramView {
     const [first, ...others] = this.parts;
     return first !== undefined && others.length === 0 ? first.series.view() : this.snapshot();
+  }
+
+  get exemplars(): Iterable<Exemplar> | undefined {
+    const found = this.parts.flatMap(({ series }) => [...(series.exemplars ?? [])]);
+    return found.length === 0 ? undefined : found;
   }
 
   extremesIn(windows: Windows): Extremes | undefined {

@@ -4,6 +4,7 @@ import type { MetricDefinition, MetricKind } from '../definitions/metric-definit
 import type { Description } from '../description.js';
 import type { ExportNames } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
+import type { Exemplar } from '../histogram/exemplar.js';
 import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-snapshot.js';
 
 /** The token under which Nest providers get the {@link MetricsSource} that everything of this application reads. */
@@ -120,4 +121,6 @@ export interface HistogramSeriesView extends SeriesView {
   snapshot(): HistogramSnapshot;
   /** The same without a copy: to be read at once. */
   view(): HistogramView;
+  /** The latest exemplars of its buckets, in any order and maybe several of one bucket; missing without any. */
+  readonly exemplars?: Iterable<Exemplar> | undefined;
 }

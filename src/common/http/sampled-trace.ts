@@ -1,0 +1,51 @@
+/** A trace that is sampled. */
+export interface SampledTrace {
+  readonly trace_id: string;
+  /** Known for a span of this process. */
+  readonly span_id?: string;
+}
+
+/** Only what is read here. */
+interface OpenTelemetryApi {
+  readonly context?: { active(): { getValue(key: symbol): unknown } };
+}
+interface Span {
+  spanContext(): { readonly traceId: string; readonly spanId: string; readonly traceFlags: number };
+}
+
+/**
+ * Where `@opentelemetry/api` 1.x registers what was set up, and the span in a context. It is read from there and not by a
+ * function of that package: the package need not be installed, an agent may have brought its own copy of it, and
+ * without a tracer it costs the look-up of one property.
+ */
+const API = Symbol.for('opentelemetry.js.api.1');
+const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+
+const [SAMPLED, TRACE_ID, SPAN_ID] = [1, /^(?!0{32})[0-9a-f]{32}$/, /^(?!0{16})[0-9a-f]{16}$/] as const;
+/** W3C Trace Context: version, trace, span, flags. A later version than 00 may have more behind the flags. */
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
+
+/** The trace of the active span; `null` if that is not sampled, `undefined` if there is none. */
+export function activeTrace(): SampledTrace | null | undefined {
+  const api = (globalThis as Record<symbol, OpenTelemetryApi | undefined>)[API];
+  if (api?.context === undefined) return undefined;
+  try {
+    const span = api.context.active().getValue(SPAN) as Span | undefined;
+    if (span === undefined) return undefined;
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    if (!TRACE_ID.test(traceId) || !SPAN_ID.test(spanId)) return undefined;
+    return (traceFlags & SAMPLED) === 0 ? null : { trace_id: traceId, span_id: spanId };
+  } catch {
+    // Another version of it.
+    return undefined;
+  }
+}
+
+/** The trace in a `traceparent` header that is valid, if its sender has sampled it. */
+export function traceIn(traceparent: unknown): SampledTrace | undefined {
+  if (typeof traceparent !== 'string' || traceparent.length > 512) return undefined;
+  const [whole, version, trace = '', span = '', flags = ''] = TRACEPARENT.exec(traceparent) ?? [];
+  if (whole === undefined || !TRACE_ID.test(trace) || !SPAN_ID.test(span)) return undefined;
+  if (version === '00' && whole.length !== 55) return undefined;
+  return (Number.parseInt(flags, 16) & SAMPLED) === 0 ? undefined : { trace_id: trace };
+}

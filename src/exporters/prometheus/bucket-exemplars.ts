@@ -1,0 +1,20 @@
+import type { Exemplar } from '../../metrics/histogram/exemplar.js';
+
+/**
+ * The latest exemplar in each classic bucket, by the place of its bound; that of the bucket +Inf after all bounds.
+ *
+ * @param bounds ascending.
+ */
+export function exemplarsByBucket(
+  exemplars: Iterable<Exemplar>,
+  bounds: readonly number[],
+): Map<number, Exemplar> {
+  const byBucket = new Map<number, Exemplar>();
+  for (const exemplar of exemplars) {
+    const found = bounds.findIndex((bound) => exemplar.value <= bound);
+    const at = found < 0 ? bounds.length : found;
+    const other = byBucket.get(at);
+    if (other === undefined || other.time <= exemplar.time) byBucket.set(at, exemplar);
+  }
+  return byBucket;
+}
