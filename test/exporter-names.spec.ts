@@ -55,7 +55,8 @@ it('the metrics of a running application have the names that OpenTelemetry has f
     metrics
       .find(({ descriptor }) => descriptor.name === name)
       ?.dataPoints.map(({ attributes }) => attributes);
-  const request = { 'http.request.method': 'GET' };
+  const method = { 'http.request.method': 'GET' };
+  const request = { ...method, 'url.scheme': 'http' };
   expect(pointsOf('http.server.request.duration')).toEqual(
     expect.arrayContaining([
       { ...request, 'http.route': '/cats/:id', 'http.response.status_code': 200 },
@@ -69,14 +70,14 @@ it('the metrics of a running application have the names that OpenTelemetry has f
       { ...request, 'http.route': '/cats/never/answers', 'error.type': 'aborted' },
     ]),
   );
-  expect(pointsOf('http.server.active_requests')).toEqual([{}]);
+  expect(pointsOf('http.server.active_requests')).toEqual([request]);
   // The requests of this test, which the same process has sent.
   const server = { 'server.address': '127.0.0.1', 'server.port': port };
   expect(pointsOf('http.client.request.duration')).toEqual(
     expect.arrayContaining([
-      { ...request, ...server, 'http.response.status_code': 200 },
-      { ...request, ...server, 'http.response.status_code': 404, 'error.type': '404' },
-      { ...request, ...server, 'error.type': 'aborted' },
+      { ...method, ...server, 'http.response.status_code': 200 },
+      { ...method, ...server, 'http.response.status_code': 404, 'error.type': '404' },
+      { ...method, ...server, 'error.type': 'aborted' },
     ]),
   );
   expect(pointsOf('monitor.http.client.errors')).toEqual([{ ...server, 'error.type': 'aborted' }]);

@@ -304,22 +304,47 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       registry
         .ownHistogram('http_request_duration', { method: '_OTHER', route: 'unmatched', status: 'aborted' })
         .observe(0.04);
-      registry.ownGauge('http_requests_in_flight', 0).set(2);
-      const { metric } = await (await pipeline(monitor, { urlScheme: 'https' })).export();
+      const [get, post] = ['GET', 'POST'].map((method) =>
+        registry.ownGauge('http_requests_in_flight_by_method', 0, { method, scheme: 'http' }),
+      );
+      get?.set(2);
+      post?.set(1);
+      const { metric } = await (await pipeline(monitor)).export();
       const duration = metric('http.server.request.duration');
       expect(duration).toMatchObject({ unit: 's', scope: 'nestjs-monitor' });
-      const common = { 'http.request.method': 'GET', 'http.route': '/cats/:id', 'url.scheme': 'https' };
+      const common = { 'http.request.method': 'GET', 'http.route': '/cats/:id', 'url.scheme': 'http' };
       expect(duration?.points.map(({ attributes }) => attributes)).toEqual([
         { ...common, 'http.response.status_code': 200 },
         { ...common, 'http.response.status_code': 503, 'error.type': '503' },
-        { 'http.request.method': '_OTHER', 'error.type': 'aborted', 'url.scheme': 'https' },
+        { 'http.request.method': '_OTHER', 'error.type': 'aborted', 'url.scheme': 'http' },
       ]);
       expect(metric('http.server.active_requests')).toMatchObject({
         type: 'sum',
         isMonotonic: false,
         unit: '{request}',
-        points: [{ value: 2 }],
+        points: [
+          { attributes: { 'http.request.method': 'GET', 'url.scheme': 'http' }, value: 2 },
+          { attributes: { 'http.request.method': 'POST', 'url.scheme': 'http' }, value: 1 },
+        ],
       });
+    });
+
+    it('url.scheme is the one of the option, and missing on durations where requests have had both', async () => {
+      const { registry, monitor } = makeMonitor();
+      const active = (scheme: string) =>
+        registry.ownGauge('http_requests_in_flight_by_method', 0, { method: 'GET', scheme }).set(1);
+      const request = { method: 'GET', route: '/cats/:id', status: '200' };
+      registry.ownHistogram('http_request_duration', request).observe(0.02);
+      const schemes = async (options?: MonitorMetricProducerOptions) => {
+        const { metric } = await (await pipeline(monitor, options)).export();
+        return ['request.duration', 'active_requests'].map((name) =>
+          metric(`http.server.${name}`)?.points.map(({ attributes }) => attributes['url.scheme']),
+        );
+      };
+      active('http');
+      expect(await schemes({ urlScheme: 'https' })).toEqual([['https'], ['https']]);
+      active('https');
+      expect(await schemes()).toEqual([[undefined], ['http', 'https']]);
     });
 
     it('are followed by the metrics of the runtime and the process', async () => {

@@ -7,7 +7,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MonitorModule } from '../../src/index.js';
+import { MonitorModule, MonitorService } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
 import { statusesOf } from '../support/raw-http.js';
 
@@ -28,7 +28,7 @@ const SERVERS = {
     [new FastifyAdapter({ http2: true, https: { ...SERVER, allowHTTP1: true } } as object), {}] as const,
 };
 
-async function start(name: keyof typeof SERVERS): Promise<number> {
+async function start(name: keyof typeof SERVERS): Promise<{ port: number; monitor: MonitorService }> {
   const [adapter, options] = SERVERS[name]();
   const app = await NestFactory.create(moduleOf({ imports: [MonitorModule.forRoot()] }), adapter, {
     logger: false,
@@ -37,7 +37,7 @@ async function start(name: keyof typeof SERVERS): Promise<number> {
   });
   onTestFinished(() => app.close());
   await app.listen(0, '127.0.0.1');
-  return Number(new URL(await app.getUrl()).port);
+  return { port: Number(new URL(await app.getUrl()).port), monitor: app.get(MonitorService) };
 }
 
 /** Headers in place of, or beside, `Host: localhost:PORT`; and what becomes of them. */
@@ -58,9 +58,17 @@ function casesAt(port: number): [Record<string, string>, number][] {
   ];
 }
 
-describe('over TLS, the monitor checks Host and Origin', () => {
+const HTTPS = 'http_requests_in_flight_by_method{method="GET",scheme="https"}';
+
+/** The series of requests in flight by method and scheme. */
+async function schemesOf(monitor: MonitorService): Promise<string[]> {
+  const { gauges } = await monitor.metrics();
+  return Object.keys(gauges).filter((name) => name.startsWith('http_requests_in_flight_by_method'));
+}
+
+describe('over TLS, the monitor checks Host and Origin, and the scheme of requests is https', () => {
   it.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('by %s', async (name) => {
-    const port = await start(name);
+    const { port, monitor } = await start(name);
     for (const [headers, status] of casesAt(port)) {
       const lines = Object.entries({ host: `localhost:${port}`, ...headers }).map(
         ([key, value]) => `${key}: ${value}`,
@@ -71,10 +79,11 @@ describe('over TLS, the monitor checks Host and Origin', () => {
         expect(statusesOf(await text(socket)), JSON.stringify(headers)).toEqual([status]);
       }
     }
+    expect(await schemesOf(monitor)).toEqual([HTTPS]);
   });
 
   it('by the :authority of each request of an HTTP/2 session, whatever its :scheme says', async () => {
-    const port = await start('HTTP/2 on Fastify');
+    const { port, monitor } = await start('HTTP/2 on Fastify');
     const session = connectHttp2(`https://127.0.0.1:${port}`, CLIENT);
     onTestFinished(() => session.destroy());
     const ask = async (path: string, headers: Record<string, string>) => {
@@ -95,5 +104,6 @@ describe('over TLS, the monitor checks Host and Origin', () => {
       for (const path of ['/monitor', '/monitor/prometheus'])
         expect(await ask(path, headers), JSON.stringify(headers)).toBe(status);
     }
+    expect(await schemesOf(monitor)).toEqual([HTTPS]);
   });
 });

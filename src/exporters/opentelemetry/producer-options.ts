@@ -22,7 +22,10 @@ export interface MonitorMetricProducerOptions {
    * `NAME.max`. Default: `true`.
    */
   extremes?: boolean | undefined;
-  /** The attribute `url.scheme` of the metrics of the HTTP server, which the monitor cannot know. Default: none. */
+  /**
+   * The attribute `url.scheme` of the metrics of the HTTP server. Behind a proxy that ends TLS, only you know that clients use
+   * `https`. Default: the scheme of the connections to this process.
+   */
   urlScheme?: 'http' | 'https' | undefined;
 }
 

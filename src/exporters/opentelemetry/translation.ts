@@ -28,6 +28,8 @@ export class Translation {
   private readonly names: ReadonlySet<string>;
   /** The option `labels`; `undefined` if it is empty. */
   private readonly constant: Attributes | undefined;
+  /** The attribute `url.scheme` of the HTTP metrics. */
+  private readonly scheme: string | undefined;
 
   constructor(
     private readonly measurements: Measurements,
@@ -37,6 +39,7 @@ export class Translation {
     this.names = new Set(measurements.metrics.map(({ name }) => name));
     const { labels } = measurements.exportNames;
     this.constant = Object.keys(labels).length > 0 ? labels : undefined;
+    this.scheme = options.urlScheme ?? onlySchemeOf(measurements);
   }
 
   *scopes(): Sliced<ScopeMetrics[]> {
@@ -126,12 +129,32 @@ export class Translation {
   }
 
   private attributes(metric: Measurement, { labels }: SeriesMeasurement, as: Convention): Attributes {
-    const { urlScheme } = this.options;
     const isOfHttp = metric.definition !== undefined && as.name.startsWith('http.server.');
-    const scheme = isOfHttp && urlScheme !== undefined ? { 'url.scheme': urlScheme } : undefined;
-    const { constant } = this;
-    return attributesOf(labels, as.attributes, constant === undefined ? scheme : { ...constant, ...scheme });
+    const { constant, scheme } = this;
+    const fixed = isOfHttp && scheme !== undefined ? { ...constant, [URL_SCHEME]: scheme } : constant;
+    const attributes = attributesOf(labels, as.attributes, fixed);
+    // A scheme that the user gave is in place of that of the connection.
+    return isOfHttp && this.options.urlScheme !== undefined
+      ? { ...attributes, [URL_SCHEME]: scheme }
+      : attributes;
   }
+}
+
+const URL_SCHEME = 'url.scheme';
+
+/**
+ * The scheme of all requests so far. Only the requests in flight are counted by scheme: nearly every application has one, and a
+ * label on each series of the durations would be there for nothing.
+ *
+ * @returns `undefined` for an application that has both, or no requests yet.
+ */
+function onlySchemeOf({ metrics }: Measurements): string | undefined {
+  const active = metrics.find(
+    ({ definition }) => definition?.openTelemetry?.attributes?.scheme === URL_SCHEME,
+  );
+  const schemes = new Set(active?.series.map(({ labels }) => labels.scheme));
+  const [scheme] = schemes;
+  return schemes.size === 1 ? scheme : undefined;
 }
 
 /** With delta temporality, a metric to which nothing was added has no points. */

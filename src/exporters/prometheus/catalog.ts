@@ -80,8 +80,8 @@ function* nameRequestsOf({ counters, gauges, histograms }: MetricsView): Sliced<
   const requests: MetricNameRequest[] = [];
   for (const families of [counters, gauges, histograms]) {
     for (const family of families.all()) {
-      // The same numbers are exposed with labels.
-      if (family.definition?.exportedAs !== undefined) continue;
+      // The same numbers are exposed with other labels.
+      if (family.definition !== undefined && family.definition.prometheus === undefined) continue;
       requests.push(nameRequestOf(family));
       if (requests.length % STEPS_PER_SLICE === 0) yield;
     }

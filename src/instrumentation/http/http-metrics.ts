@@ -3,6 +3,7 @@ import { isUnawaited } from '../../common/promise.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { copyLabels } from '../../metrics/series/labels.js';
+import { ActiveRequests } from './active-requests.js';
 import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE } from './http.messages.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import type { RequestKind, RequestSeries } from './http-series.js';
@@ -31,6 +32,7 @@ export interface Observed {
 
 /** The metrics of HTTP requests: how many ended by method, route and status, how long they took, how many are in flight. */
 export class HttpMetrics {
+  readonly active: ActiveRequests;
   private readonly series: HttpSeries;
   private readonly inFlight: Gauge;
   private inFlightCount = 0;
@@ -40,6 +42,7 @@ export class HttpMetrics {
     private readonly options: ResolvedHttpOptions,
   ) {
     registry.configureBuckets(HTTP_DURATION, options.buckets, options.hasOwnBuckets);
+    this.active = new ActiveRequests(registry);
     this.series = new HttpSeries(registry);
     this.inFlight = registry.ownGauge(HTTP_IN_FLIGHT, 0);
   }

@@ -91,6 +91,7 @@ export class RequestTracker {
     (response as Marked)[this.mark] = tracked;
     this.counter.count(request);
     this.metrics.begin();
+    tracked.active = this.metrics.active.begin(request);
     this.inFlight?.begin(tracked, tracked.start);
     response.on('close', () => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
@@ -130,6 +131,7 @@ export class RequestTracker {
     const route = this.routeLabelOf(tracked, status);
     const now = this.clock();
     this.inFlight?.end(tracked, now);
+    tracked.active?.end();
     const seconds = (now - tracked.start) / 1000;
     const { method } = tracked.request;
     this.metrics.end({ method, route, status, isComplete, seconds, trace: tracked.trace }, tracked);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { SampledTrace } from '../../common/http/sampled-trace.js';
 import { activeTrace, traceIn } from '../../common/http/sampled-trace.js';
+import type { ActiveSeries } from './active-requests.js';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
 /** A request and its response, from arrival to completion. */
@@ -20,6 +21,8 @@ export class TrackedRequest {
   hasFinished = false;
   /** The trace of the span that was active when it arrived; `null` if that is not sampled. */
   readonly activeTrace = activeTrace();
+  /** Where it counts as long as it is in flight. */
+  active: ActiveSeries | undefined;
   private readonly isHttp2: boolean;
 
   constructor(

@@ -99,10 +99,24 @@ export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
     whenItRises:
       'Requests arrive faster than they are answered, or something that they wait for has become slow.',
     prometheus: { name: 'http_server_active_requests' },
+  },
+  {
+    name: 'http_requests_in_flight_by_method',
+    kind: 'gauge',
+    help: 'HTTP requests that have arrived and have not ended, by method and scheme.',
+    labels: {
+      method: REQUEST_LABELS.method,
+      scheme:
+        '`https` on an encrypted connection, otherwise `http`: behind a proxy that ends TLS, it is `http`.',
+    },
+    aggregate: 'sum',
+    whenItRises:
+      'As `http_requests_in_flight`. The attributes are those that the semantic conventions require.',
     openTelemetry: {
       name: 'http.server.active_requests',
       unit: '{request}',
       isUpDown: true,
+      attributes: { method: 'http.request.method', scheme: 'url.scheme' },
     },
   },
   {

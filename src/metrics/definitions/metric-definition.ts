@@ -62,7 +62,7 @@ export interface MetricDefinition {
   readonly aggregate?: Aggregate;
   /** What to do, or to look at, when it rises. */
   readonly whenItRises: string;
-  /** Missing for a metric that Prometheus gets under another name of ours: see {@link exportedAs}. */
+  /** Missing for a metric whose numbers Prometheus gets from another one of ours, with other labels. */
   readonly prometheus?: PrometheusNames;
   /** Missing for the same reason. */
   readonly openTelemetry?: OpenTelemetryNames;
