@@ -6,11 +6,15 @@
  */
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, InMemoryMetricExporter } from '@opentelemetry/sdk-metrics';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import type { Measurements, PublisherObject, Reading } from 'nestjs-monitor';
-import { MonitorMetricProducer, monitorResourceAttributes } from 'nestjs-monitor/opentelemetry';
-import type { MonitorMetricProducerOptions } from 'nestjs-monitor/opentelemetry';
+import {
+  MonitorMetricProducer,
+  MonitorOpenTelemetryModule,
+  monitorResourceAttributes,
+} from 'nestjs-monitor/opentelemetry';
+import type { MonitorMetricProducerOptions, MonitorOpenTelemetryOptions } from 'nestjs-monitor/opentelemetry';
 import { PromClientModule } from 'nestjs-monitor/prom-client';
 import type { PromClientOptions } from 'nestjs-monitor/prom-client';
 import { statsdPublisher } from 'nestjs-monitor/statsd';
@@ -29,6 +33,15 @@ const options: MonitorMetricProducerOptions = {
   urlScheme: 'https',
 };
 
+/** Forgets what it has exported when it is shut down. */
+class KeptExporter extends InMemoryMetricExporter {
+  override shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+const exporter = new KeptExporter(AggregationTemporality.CUMULATIVE);
+const openTelemetry: MonitorOpenTelemetryOptions = { exporter, attributes: { 'service.name': 'shop' } };
+
 const registry = new Registry();
 const promClient: PromClientOptions = { registry, reader: 'metrics' };
 
@@ -36,6 +49,7 @@ const promClient: PromClientOptions = { registry, reader: 'metrics' };
   imports: [
     MonitorModule.forRoot({ publisher, publishInterval: 3_600_000 }),
     PromClientModule.forRoot(promClient),
+    MonitorOpenTelemetryModule.forRoot(openTelemetry),
   ],
 })
 class AppModule {}
@@ -59,13 +73,25 @@ async function main(): Promise<void> {
   const producer = new MonitorMetricProducer(monitor, options);
   const { resourceMetrics, errors } = await producer.collect();
   const isInRegistry = /^orders_total 3$/m.test(await registry.metrics());
+  monitor.count('orders', 2);
   await app.close();
+  const last = exporter
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((one) => one.metrics));
+  const atTheEnd = last.find(({ descriptor }) => descriptor.name === 'orders')?.dataPoints[0]?.value;
   const exported = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
   const orders = exported.find(({ descriptor }) => descriptor.name === 'orders');
   const measured = reading.metrics.metrics.map(({ name }) => name).includes('orders');
   const runtime = monitorResourceAttributes()['process.runtime.name'];
   console.log(
-    JSON.stringify({ orders: orders?.dataPoints[0]?.value, measured, isInRegistry, runtime, errors }),
+    JSON.stringify({
+      orders: orders?.dataPoints[0]?.value,
+      atTheEnd,
+      measured,
+      isInRegistry,
+      runtime,
+      errors,
+    }),
   );
 }
 

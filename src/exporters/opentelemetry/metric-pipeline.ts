@@ -1,0 +1,84 @@
+import type { MetricProducer, PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { ConsoleMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { FailureLog } from '../../common/failure-log.js';
+import { DelayedReader } from './delayed.reader.js';
+import type { OpenTelemetryEnvironment, OtlpProtocol } from './environment.js';
+import { LoggedExporter } from './logged.exporter.js';
+import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
+import { MISSING_PACKAGE, NO_GRPC } from './opentelemetry.messages.js';
+import { monitorResourceAttributes } from './resource.js';
+
+/** A `MeterProvider`, and the reader that exports its metrics and those of the monitor; none if nothing is exported. */
+export interface MetricPipeline {
+  readonly provider: MeterProvider;
+  readonly reader: DelayedReader | undefined;
+}
+
+/**
+ * @param options have precedence over the environment.
+ * @throws if a package that is needed is not installed.
+ */
+export async function createPipeline(
+  producer: MetricProducer,
+  options: MonitorOpenTelemetryOptions,
+  environment: OpenTelemetryEnvironment,
+  failures: FailureLog,
+): Promise<MetricPipeline> {
+  const { exporter: kind, interval, timeout } = environment;
+  if (kind === undefined) return { provider: new MeterProvider(), reader: undefined };
+  const exporter =
+    options.exporter ??
+    (kind === 'console' ? new ConsoleMetricExporter() : await otlpExporter(environment.protocol, options));
+  const reader = new DelayedReader({
+    exporter: new LoggedExporter(exporter, failures),
+    exportIntervalMillis: interval,
+    exportTimeoutMillis: timeout,
+    metricProducers: [producer],
+  });
+  return { provider: new MeterProvider({ resource: await resourceOf(options), readers: [reader] }), reader };
+}
+
+const OTLP_EXPORTERS = {
+  'http/protobuf': () =>
+    installed(
+      '@opentelemetry/exporter-metrics-otlp-proto',
+      () => import('@opentelemetry/exporter-metrics-otlp-proto'),
+    ),
+  'http/json': () =>
+    installed(
+      '@opentelemetry/exporter-metrics-otlp-http',
+      () => import('@opentelemetry/exporter-metrics-otlp-http'),
+    ),
+};
+
+/** The exporter reads the address, the headers, the compression and the rest of its variables itself. */
+async function otlpExporter(
+  protocol: OtlpProtocol,
+  { temporality }: MonitorOpenTelemetryOptions,
+): Promise<PushMetricExporter> {
+  if (protocol === 'grpc') throw new Error(NO_GRPC);
+  const { OTLPMetricExporter } = await OTLP_EXPORTERS[protocol]();
+  // The values of AggregationTemporality and of AggregationTemporalityPreference are the same.
+  return new OTLPMetricExporter(
+    temporality === undefined ? {} : { temporalityPreference: temporality as number },
+  );
+}
+
+async function resourceOf({ attributes = {} }: MonitorOpenTelemetryOptions) {
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await installed(
+    '@opentelemetry/resources',
+    () => import('@opentelemetry/resources'),
+  );
+  return defaultResource()
+    .merge(resourceFromAttributes(monitorResourceAttributes()))
+    .merge(detectResources({ detectors: [envDetector] }))
+    .merge(resourceFromAttributes(attributes));
+}
+
+async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new Error(MISSING_PACKAGE(name), { cause });
+  }
+}

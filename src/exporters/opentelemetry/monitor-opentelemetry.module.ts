@@ -1,0 +1,95 @@
+import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, Module } from '@nestjs/common';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { env } from 'node:process';
+import { FailureLog } from '../../common/failure-log.js';
+import { Startup } from '../../common/startup/startup.js';
+import { MetricsReader } from '../../metrics/collection/reader.js';
+import { readEnvironment } from './environment.js';
+import type { MetricPipeline } from './metric-pipeline.js';
+import { createPipeline } from './metric-pipeline.js';
+import { MonitorMetricProducer } from './monitor-metric-producer.js';
+import { EXPORT_FAILURES } from './opentelemetry.messages.js';
+import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
+import { checkOpenTelemetryOptions } from './opentelemetry.options.js';
+
+const OPTIONS = Symbol('MONITOR_OPENTELEMETRY_OPTIONS');
+
+const PIPELINE = Symbol('MONITOR_OPENTELEMETRY_PIPELINE');
+
+/**
+ * Exports the metrics over OTLP, as the `OTEL_*` variables say: address, protocol, headers, interval, temporality, name of the
+ * service and attributes of its resource. It starts at the end of the start of the application. When that closes, it exports once more.
+ *
+ * Every provider can inject the `MeterProvider` of the SDK, for instruments of its own. It is not set as the global one.
+ *
+ * @example
+ * \@Module({ imports: [MonitorModule.forRoot(), MonitorOpenTelemetryModule.forRoot()] })
+ * export class AppModule {}
+ */
+@Module({})
+export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
+  private hasStarted = false;
+  private isStopped = false;
+
+  constructor(
+    @Inject(PIPELINE) private readonly pipeline: MetricPipeline,
+    @Inject(Startup) startup: Startup,
+  ) {
+    startup.start(() => this.start());
+  }
+
+  /** @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed. */
+  static forRoot(options: MonitorOpenTelemetryOptions = {}): DynamicModule {
+    checkOpenTelemetryOptions(options);
+    return {
+      module: MonitorOpenTelemetryModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        { provide: PIPELINE, inject: [OPTIONS, MetricsReader], useFactory: makePipeline },
+        {
+          provide: MeterProvider,
+          inject: [PIPELINE],
+          useFactory: ({ provider }: MetricPipeline) => provider,
+        },
+      ],
+      exports: [MeterProvider],
+    };
+  }
+
+  /** In this hook, because requests are served until then. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    // What never started has nothing to export.
+    if (this.hasStarted) await this.pipeline.provider.shutdown();
+  }
+
+  private start(): void {
+    // An application can be closed while it starts.
+    if (this.isStopped) return;
+    this.hasStarted = true;
+    this.pipeline.reader?.start();
+  }
+}
+
+function makePipeline(options: MonitorOpenTelemetryOptions, metrics: MetricsReader): Promise<MetricPipeline> {
+  const logger = new Logger('MonitorOpenTelemetry');
+  const environment = readEnvironment(env, (message) => logger.warn(message));
+  const { temporality, histograms, extremes, urlScheme } = options;
+  const producer = new MonitorMetricProducer(
+    { measurements: (reader) => metrics.measurements(`measurements:${reader}`) },
+    {
+      temporality: temporality ?? environment.temporality,
+      histograms: histograms ?? environment.histograms,
+      extremes,
+      urlScheme,
+    },
+  );
+  const failures = new FailureLog(EXPORT_FAILURES, {
+    failure: (text, stack) => logger.error(text, stack),
+    recovery: (text) => logger.log(text),
+  });
+  return createPipeline(producer, options, environment, failures);
+}
