@@ -1,8 +1,8 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MonitorOpenTelemetryOptions } from '../src/exporters/opentelemetry/index.js';
-import { MonitorOpenTelemetryModule } from '../src/exporters/opentelemetry/index.js';
+import { METER_PROVIDER, MonitorOpenTelemetryModule } from '../src/exporters/opentelemetry/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { startCollector } from './support/otlp.js';
@@ -10,7 +10,7 @@ import { last } from './support/present.js';
 
 @Controller('cats')
 class Cats {
-  constructor(@Inject(MeterProvider) private readonly meters: MeterProvider) {}
+  constructor(@Inject(METER_PROVIDER) private readonly meters: MeterProvider) {}
 
   @Get(':id') cat() {
     this.meters.getMeter('shop').createCounter('purrs').add(3);
@@ -49,9 +49,10 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
         OTEL_SERVICE_NAME: 'shop',
         OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,team=pets',
       });
-      const { app, get } = await start({ attributes: { team: 'cats' } });
+      const running = await start({ attributes: { team: 'cats' } });
+      const { app } = running;
       app.get(MonitorService).count('orders', 2);
-      expect((await get('/cats/7')).status).toBe(200);
+      expect((await running.get('/cats/7')).status).toBe(200);
       await vi.waitFor(() => expect(collector.requests.length).toBeGreaterThan(1), { timeout: 20_000 });
 
       app.get(MonitorService).count('orders', 5);
@@ -95,7 +96,7 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
       const { app } = await start(options);
       app.get(MonitorService).count('orders');
       app.get(MonitorService).observe('wait', 2);
-      await app.get(MeterProvider).forceFlush();
+      await app.get<MeterProvider>(METER_PROVIDER).forceFlush();
       const { metric } = last(collector.requests);
       return [metric('orders')?.temporality, metric('wait')?.type];
     };
@@ -114,7 +115,7 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
     const { app, log } = await start();
     const flush = () =>
       app
-        .get(MeterProvider)
+        .get<MeterProvider>(METER_PROVIDER)
         .forceFlush()
         .catch(() => {});
     await flush();
@@ -133,9 +134,9 @@ describe('MonitorOpenTelemetryModule.forRoot()', () => {
   ])('exports nothing with %s=%s, and the MeterProvider still works', async (name, value) => {
     const collector = await startCollector();
     setEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: new URL(collector.url).origin, [name]: value });
-    const { app, get } = await start();
-    expect((await get('/cats/7')).status).toBe(200);
-    await app.close();
+    const running = await start();
+    expect((await running.get('/cats/7')).status).toBe(200);
+    await running.app.close();
     expect(collector.requests).toEqual([]);
   });
 

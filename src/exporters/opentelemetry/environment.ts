@@ -1,4 +1,4 @@
-import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality } from './otel-enums.js';
 import { IGNORED_VARIABLE } from './opentelemetry.messages.js';
 import type { MonitorMetricProducerOptions } from './producer-options.js';
 

@@ -1,11 +1,18 @@
 import type { MetricProducer, PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
 import { ConsoleMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { FailureLog } from '../../common/failure-log.js';
 import { DelayedReader } from './delayed.reader.js';
 import type { OpenTelemetryEnvironment, OtlpProtocol } from './environment.js';
 import { LoggedExporter } from './logged.exporter.js';
 import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
-import { MISSING_PACKAGE, NO_GRPC } from './opentelemetry.messages.js';
+import { NO_GRPC } from './opentelemetry.messages.js';
 import { monitorResourceAttributes } from './resource.js';
 
 /** A `MeterProvider`, and the reader that exports its metrics and those of the monitor; none if nothing is exported. */
@@ -35,20 +42,13 @@ export async function createPipeline(
     exportTimeoutMillis: timeout,
     metricProducers: [producer],
   });
-  return { provider: new MeterProvider({ resource: await resourceOf(options), readers: [reader] }), reader };
+  return { provider: new MeterProvider({ resource: resourceOf(options), readers: [reader] }), reader };
 }
 
+/** One of them is installed, or the application has an exporter of its own. */
 const OTLP_EXPORTERS = {
-  'http/protobuf': () =>
-    installed(
-      '@opentelemetry/exporter-metrics-otlp-proto',
-      () => import('@opentelemetry/exporter-metrics-otlp-proto'),
-    ),
-  'http/json': () =>
-    installed(
-      '@opentelemetry/exporter-metrics-otlp-http',
-      () => import('@opentelemetry/exporter-metrics-otlp-http'),
-    ),
+  'http/protobuf': () => import('@opentelemetry/exporter-metrics-otlp-proto'),
+  'http/json': () => import('@opentelemetry/exporter-metrics-otlp-http'),
 };
 
 /** The exporter reads the address, the headers, the compression and the rest of its variables itself. */
@@ -64,21 +64,9 @@ async function otlpExporter(
   );
 }
 
-async function resourceOf({ attributes = {} }: MonitorOpenTelemetryOptions) {
-  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await installed(
-    '@opentelemetry/resources',
-    () => import('@opentelemetry/resources'),
-  );
+function resourceOf({ attributes = {} }: MonitorOpenTelemetryOptions): Resource {
   return defaultResource()
     .merge(resourceFromAttributes(monitorResourceAttributes()))
     .merge(detectResources({ detectors: [envDetector] }))
     .merge(resourceFromAttributes(attributes));
-}
-
-async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new Error(MISSING_PACKAGE(name), { cause });
-  }
 }

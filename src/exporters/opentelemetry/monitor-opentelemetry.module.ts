@@ -1,15 +1,14 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Logger, Module } from '@nestjs/common';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { env } from 'node:process';
 import { FailureLog } from '../../common/failure-log.js';
+import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
 import { Startup } from '../../common/startup/startup.js';
 import { MetricsReader } from '../../metrics/collection/reader.js';
 import { readEnvironment } from './environment.js';
 import type { MetricPipeline } from './metric-pipeline.js';
-import { createPipeline } from './metric-pipeline.js';
 import { MonitorMetricProducer } from './monitor-metric-producer.js';
-import { EXPORT_FAILURES } from './opentelemetry.messages.js';
+import { EXPORT_FAILURES, PURPOSE } from './opentelemetry.messages.js';
 import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
 import { checkOpenTelemetryOptions } from './opentelemetry.options.js';
 
@@ -17,11 +16,24 @@ const OPTIONS = Symbol('MONITOR_OPENTELEMETRY_OPTIONS');
 
 const PIPELINE = Symbol('MONITOR_OPENTELEMETRY_PIPELINE');
 
+/** Injects the `MeterProvider` of the SDK that {@link MonitorOpenTelemetryModule} has made. */
+export const METER_PROVIDER = Symbol('METER_PROVIDER');
+
+/** What is loaded, if it is needed: see `metric-pipeline.ts`. */
+const PACKAGES = [
+  '@opentelemetry/api',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-metrics',
+  '@opentelemetry/exporter-metrics-otlp-proto',
+  '@opentelemetry/exporter-metrics-otlp-http',
+];
+
 /**
  * Exports the metrics over OTLP, as the `OTEL_*` variables say: address, protocol, headers, interval, temporality, name of the
  * service and attributes of its resource. It starts at the end of the start of the application. When that closes, it exports once more.
  *
- * Every provider can inject the `MeterProvider` of the SDK, for instruments of its own. It is not set as the global one.
+ * Every provider can inject the `MeterProvider` of the SDK as {@link METER_PROVIDER}, for instruments of its own. It is not set
+ * as the global one.
  *
  * @example
  * \@Module({ imports: [MonitorModule.forRoot(), MonitorOpenTelemetryModule.forRoot()] })
@@ -49,12 +61,12 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
         { provide: OPTIONS, useValue: options },
         { provide: PIPELINE, inject: [OPTIONS, MetricsReader], useFactory: makePipeline },
         {
-          provide: MeterProvider,
+          provide: METER_PROVIDER,
           inject: [PIPELINE],
           useFactory: ({ provider }: MetricPipeline) => provider,
         },
       ],
-      exports: [MeterProvider],
+      exports: [METER_PROVIDER],
     };
   }
 
@@ -74,7 +86,10 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
   }
 }
 
-function makePipeline(options: MonitorOpenTelemetryOptions, metrics: MetricsReader): Promise<MetricPipeline> {
+async function makePipeline(
+  options: MonitorOpenTelemetryOptions,
+  metrics: MetricsReader,
+): Promise<MetricPipeline> {
   const logger = new Logger('MonitorOpenTelemetry');
   const environment = readEnvironment(env, (message) => logger.warn(message));
   const { temporality, histograms, extremes, urlScheme } = options;
@@ -91,5 +106,11 @@ function makePipeline(options: MonitorOpenTelemetryOptions, metrics: MetricsRead
     failure: (text, stack) => logger.error(text, stack),
     recovery: (text) => logger.log(text),
   });
-  return createPipeline(producer, options, environment, failures);
+  try {
+    const { createPipeline } = await import('./metric-pipeline.js');
+    return await createPipeline(producer, options, environment, failures);
+  } catch (error) {
+    const missing = PACKAGES.find((name) => isNotInstalled(error, name));
+    throw missing === undefined ? error : new Error(MISSING_PACKAGE(PURPOSE, missing));
+  }
 }

@@ -5,10 +5,8 @@ import { times } from '../../common/failure-log.js';
 export const IGNORED_VARIABLE = (name: string, value: string, allowed: string): string =>
   `${name} is ${JSON.stringify(value)}, and is ignored: it must be ${allowed}.`;
 
-/** For a package that has to be installed. */
-export const MISSING_PACKAGE = (name: string): string =>
-  `MonitorOpenTelemetryModule needs the package ${name}: npm install ${name}. ` +
-  'With OTEL_METRICS_EXPORTER=none, nothing is exported, and it is not needed.';
+/** What needs the packages of OpenTelemetry. */
+export const PURPOSE = 'MonitorOpenTelemetryModule';
 
 export const NO_GRPC =
   'OTLP over gRPC needs an exporter of yours: MonitorOpenTelemetryModule.forRoot({ exporter: new OTLPMetricExporter() }), with ' +
