@@ -2,14 +2,21 @@ import type { EndpointFeature } from './monitor-endpoint.module.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS } from './monitor.options.js';
 
-/** The parts of the endpoint beside `MonitorController`. See {@link EndpointFeature} for how to add one. */
+/**
+ * The parts of the endpoint besides `MonitorController`. See {@link EndpointFeature} for how to add one.
+ *
+ * Each calls all its `import()` at once, when `forRoot()` is called. Jest rejects one that is called after a test file has
+ * been loaded and before its first test begins.
+ */
 export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
   {
     isOn: ({ dashboard }) => dashboard,
     load: async () => {
-      const { DashboardController } = await import('./endpoint/dashboard/dashboard.controller.js');
-      const { DashboardPage } = await import('./endpoint/dashboard/dashboard.page.js');
-      const { ServiceName } = await import('./endpoint/dashboard/service-name.js');
+      const [{ DashboardController }, { DashboardPage }, { ServiceName }] = await Promise.all([
+        import('./endpoint/dashboard/dashboard.controller.js'),
+        import('./endpoint/dashboard/dashboard.page.js'),
+        import('./endpoint/dashboard/service-name.js'),
+      ]);
       const page = {
         provide: DashboardPage,
         inject: [MONITOR_OPTIONS],
@@ -32,10 +39,13 @@ export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
   {
     isOn: ({ history }) => history !== undefined,
     load: async () => {
-      const { HistoryController } = await import('./endpoint/history/history.controller.js');
-      const { HistoryReads } = await import('./endpoint/history/history-reads.js');
-      const { EventStreams } = await import('./endpoint/history/event-streams.js');
-      const { FindingsController } = await import('./endpoint/findings/findings.controller.js');
+      const [{ HistoryController }, { HistoryReads }, { EventStreams }, { FindingsController }] =
+        await Promise.all([
+          import('./endpoint/history/history.controller.js'),
+          import('./endpoint/history/history-reads.js'),
+          import('./endpoint/history/event-streams.js'),
+          import('./endpoint/findings/findings.controller.js'),
+        ]);
       return {
         controllers: [HistoryController, FindingsController],
         providers: [HistoryReads, EventStreams],

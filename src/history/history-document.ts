@@ -95,6 +95,8 @@ export interface StepEvent {
   /** All figures that have a value. `total` is the new {@link HistoryDocument.latest} of a counter or histogram that changed. */
   readonly values: readonly (readonly [series: number, figure: Figure | 'total', value: number])[];
   readonly heat?: readonly (readonly [series: number, counts: readonly number[]])[];
+  /** The upper bounds of the buckets in `heat`, in the unit of the series. There is one more bucket than bounds. */
+  readonly heat_bounds?: readonly number[];
 }
 
 /** The data of `event: instance`, the first event of each connection to `/monitor/events`. */

@@ -5,16 +5,22 @@ import { NO_PROCESS_METRICS } from '../instrumentation/runtime/process/process.c
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
 import { RegistrySource } from '../metrics/source/registry-source.js';
-import type { Figure, HistoryDocument, Step } from './history-document.js';
+import { present } from '../../test/support/present.js';
+import type { Figure, HistoryDocument, Step, StepEvent } from './history-document.js';
 import { MonitorHistory } from './monitor-history.js';
 
 /** Half past eleven, in the middle of a step of 10 s. */
 const START = Date.parse('2026-01-31T11:30:05Z');
 
 /** A history that reads a step whenever the test says so, on clocks of the test. */
-async function startHistory({ series = 300, minutes = 60 } = {}) {
+async function startHistory({
+  series = 300,
+  minutes = 60,
+  before = (_registry: MetricsRegistry): void => {},
+} = {}) {
   const clock = { monotonic: 1000, wall: START, sinceBoot: 5000 };
   const registry = new MetricsRegistry({ warn: () => {} });
+  before(registry);
   const instance = { pid: 1, hostname: null, start_time: '', node_version: '', worker_id: null };
   const facts = () => ({ process: NO_PROCESS_METRICS(), instance, eventloop_blocks: [] });
   const source = new RegistrySource(registry, facts);
@@ -152,6 +158,15 @@ describe('the history', () => {
     const { metrics } = await reader.read('mine');
     expect([metrics.max_gauges['queue'], metrics.min_gauges['queue']]).toEqual([9, 2]);
     expect(metrics.histograms['size']).toMatchObject({ count: 2, min: 4, max: 8 });
+  });
+
+  it('sends the total of a counter with its first step, also of one that has not changed since', async () => {
+    const { history, step } = await startHistory({ before: (registry) => registry.count('orders', 3) });
+    await step();
+    const [first] = history.reader.stepsAfter(history.sequence - 1) ?? [];
+    const { series, values } = JSON.parse(history.reader.event(present(first), 'changed')) as StepEvent;
+    const index = series?.findIndex(({ key }) => key === 'orders');
+    expect(values).toContainEqual([index, 'total', 3]);
   });
 
   it('sums the label sets of requests, bucket by bucket', async () => {

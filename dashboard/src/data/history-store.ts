@@ -74,7 +74,7 @@ export class HistoryStore {
       else columnOf(tier, series, figure)[tier.times.length - 1] = value;
       if (figure === 'value') this.totals[series] = value;
     }
-    for (const [series, counts] of event.heat ?? []) tier.heat.get(series)?.counts.push(counts);
+    for (const [series, counts] of event.heat ?? []) heatOf(tier, series, event).counts.push(counts);
     trim(tier, CAPACITY[event.step]);
   }
 
@@ -136,6 +136,16 @@ function columnOf(tier: TierData, series: number, figure: Figure): (number | nul
     tier.columns.set(key, values);
   }
   return values;
+}
+
+/** A page that was loaded before the first step learns the bounds from the event. */
+function heatOf(tier: TierData, series: number, { heat_bounds: bounds = [] }: StepEvent): HeatSteps {
+  let heat = tier.heat.get(series);
+  if (heat === undefined) {
+    heat = { bounds, counts: [] };
+    tier.heat.set(series, heat);
+  }
+  return heat;
 }
 
 function trim(tier: TierData, capacity: number): void {
