@@ -26,7 +26,9 @@ const PROTOBUF_TYPE = PROTOBUF.replaceAll(';', '; ');
 const OM_1 = 'application/openmetrics-text;version=1.0.0';
 const OM_0 = 'application/openmetrics-text;version=0.0.1';
 const UTF_8 = 'escaping=allow-utf-8';
+const LEGACY = 'escaping=underscores';
 const TEXT_1 = 'text/plain;version=1.0.0';
+const TEXT_1_UTF_8 = `text/plain; version=1.0.0; charset=utf-8; ${UTF_8}`;
 const TEXT_0 = 'text/plain;version=0.0.4';
 
 /** What Prometheus sends for a list of `scrape_protocols` since 2.49, with descending weights. */
@@ -45,24 +47,48 @@ const SCRAPERS: [version: string, accept: string, type: string][] = [
   ],
   ['2.49', acceptOf(OM_1, OM_0, TEXT_0), OPEN_METRICS],
   ['2.49 with native histograms', acceptOf(PROTOBUF, OM_1, OM_0, TEXT_0), PROTOBUF_TYPE],
-  ['3', acceptOf(`${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0), OPEN_METRICS],
+  ['3', acceptOf(`${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0), `${OPEN_METRICS}; ${UTF_8}`],
   [
     '3 with legacy names',
-    acceptOf(`${OM_1};escaping=underscores`, OM_0, `${TEXT_1};escaping=underscores`, TEXT_0),
-    OPEN_METRICS,
+    acceptOf(`${OM_1};${LEGACY}`, OM_0, `${TEXT_1};${LEGACY}`, TEXT_0),
+    `${OPEN_METRICS}; ${LEGACY}`,
+  ],
+  [
+    '3 with dots escaped',
+    acceptOf(`${OM_1};escaping=dots`, OM_0, `${TEXT_1};escaping=dots`, TEXT_0),
+    `${OPEN_METRICS}; escaping=dots`,
+  ],
+  [
+    '3 with values escaped',
+    acceptOf(`${OM_1};escaping=values`, OM_0, `${TEXT_1};escaping=values`, TEXT_0),
+    `${OPEN_METRICS}; escaping=values`,
   ],
   [
     '3 with native histograms',
     acceptOf(`${PROTOBUF};${UTF_8}`, `${OM_1};${UTF_8}`, OM_0, `${TEXT_1};${UTF_8}`, TEXT_0),
-    PROTOBUF_TYPE,
+    `${PROTOBUF_TYPE}; ${UTF_8}`,
   ],
-  ['3 with PrometheusProto alone', acceptOf(`${PROTOBUF};${UTF_8}`), PROTOBUF_TYPE],
-  ['3 with PrometheusText1.0.0 alone', acceptOf(`${TEXT_1};${UTF_8}`), TEXT],
+  ['3 with PrometheusProto alone', acceptOf(`${PROTOBUF};${UTF_8}`), `${PROTOBUF_TYPE}; ${UTF_8}`],
+  [
+    '3 with PrometheusProto alone and legacy names',
+    acceptOf(`${PROTOBUF};${LEGACY}`),
+    `${PROTOBUF_TYPE}; ${LEGACY}`,
+  ],
+  ['3 with PrometheusText1.0.0 alone', acceptOf(`${TEXT_1};${UTF_8}`), TEXT_1_UTF_8],
   ['3 with PrometheusText0.0.4 alone', acceptOf(TEXT_0), TEXT],
-  ['3 with OpenMetricsText1.0.0 alone', acceptOf(`${OM_1};${UTF_8}`), OPEN_METRICS],
+  ['3 with OpenMetricsText1.0.0 alone', acceptOf(`${OM_1};${UTF_8}`), `${OPEN_METRICS}; ${UTF_8}`],
   ['3 with OpenMetricsText0.0.1 alone', acceptOf(OM_0), OPEN_METRICS],
-  ['3 with both texts', acceptOf(`${TEXT_1};${UTF_8}`, TEXT_0), TEXT],
+  ['3 with both texts', acceptOf(`${TEXT_1};${UTF_8}`, TEXT_0), TEXT_1_UTF_8],
 ];
+
+/** What a scraper gets of the counter `orders.placed`, by the escaping that it asks for. */
+const ESCAPED: Record<string, string> = {
+  none: 'orders_placed_total',
+  underscores: 'orders_placed_total',
+  dots: 'orders_dot_placed__total',
+  values: 'U__orders_2e_placed__total',
+  'allow-utf-8': 'orders.placed_total',
+};
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
 describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
@@ -91,6 +117,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
       TEXT,
       JSON_TYPE,
     ],
+    ['a client of an escaping that does not exist', `${OM_1};escaping=no`, OPEN_METRICS, OPEN_METRICS],
     ['a client of OpenMetrics 0.0.1', OM_0, OPEN_METRICS, OPEN_METRICS],
     ['an agent that supports the text format only', 'text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT, TEXT],
     ['curl', '*/*', TEXT, JSON_TYPE],
@@ -107,7 +134,7 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
   ])('answers %s in its format, here and at /monitor', async (_who, accept, here, there) => {
     // A browser would be redirected to the dashboard.
     const { fetchPath, monitor } = await start({ dashboard: false });
-    monitor.count('orders');
+    monitor.count('orders.placed');
     for (const [path, type] of Object.entries({ '/monitor/prometheus': here, '/monitor': there })) {
       const response = await fetchPath(path, { headers: { accept } });
       expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, type]);
@@ -115,12 +142,16 @@ describe.each(ADAPTERS)('GET /monitor/prometheus on %s', (adapter) => {
       expect(response.headers.get('cache-control')).toBe('no-store');
       const body = Buffer.from(await response.arrayBuffer());
       if (type === JSON_TYPE) {
-        expect(JSON.parse(body.toString())).toMatchObject({ counters: { orders: 1 } });
-      } else if (type === PROTOBUF_TYPE) {
-        expect(readFamilies(body).get('orders_total')?.metrics[0]?.value).toBe(1);
+        expect(JSON.parse(body.toString())).toMatchObject({ counters: { 'orders.placed': 1 } });
+        continue;
+      }
+      const [, escaping = 'none'] = /escaping=(.*)/.exec(type) ?? [];
+      const name = present(ESCAPED[escaping], escaping);
+      if (type.startsWith(PROTOBUF_TYPE)) {
+        expect(readFamilies(body).get(name)?.metrics[0]?.value).toBe(1);
       } else {
-        const families = readExposition(body.toString(), type === TEXT ? 'text' : 'openmetrics');
-        expect(valuesOf(families).orders_total).toBe(1);
+        const format = type.startsWith('text/plain') ? 'text' : 'openmetrics';
+        expect(valuesOf(readExposition(body.toString(), format))[name]).toBe(1);
       }
     }
   });

@@ -27,7 +27,10 @@ export type ReadFormat = 'text' | 'openmetrics';
 
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([^ ]+)$`, 's');
-const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n\0]|\\["\\n])*)"(?:,|$)/gsy;
+/** A quoted text, for names of any characters. */
+const QUOTED = '"(?:[^"\\\\\\n\\0]|\\\\["\\\\n])*"';
+const QUOTED_SAMPLE = new RegExp(`^\\{(${QUOTED})(?:,(.*))?\\} ([^ ]+)$`, 's');
+const LABEL = new RegExp(`([a-zA-Z_][a-zA-Z0-9_]*|${QUOTED})=(${QUOTED})(?:,|$)`, 'gsy');
 /** The end of a sample in OpenMetrics that has an exemplar. */
 const EXEMPLAR = /^(.*) # \{(.*)\} ([^ ]+) ([^ ]+)$/s;
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)$/;
@@ -46,9 +49,10 @@ export function readExposition(text: string, format: ReadFormat): Map<string, Re
   const seen = new Set<string>();
   let family: ReadFamily | undefined;
   for (const line of lines) {
-    const meta = new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}) (.*)$`, 's').exec(line);
+    const meta = new RegExp(`^# (HELP|TYPE|UNIT) (${NAME}|${QUOTED}) (.*)$`, 's').exec(line);
     if (meta !== null) {
-      const [, keyword = '', name = '', rest = ''] = meta;
+      const [, keyword = '', written = '', rest = ''] = meta;
+      const name = nameIn(written, line);
       if (family === undefined || family.name !== name) {
         if (families.has(name)) fail('a duplicate family', line);
         family = { name, type: '', samples: [] };
@@ -97,9 +101,10 @@ function readWithExemplar(line: string): ReadSample {
 }
 
 function readSample(line: string): ReadSample {
-  const match = SAMPLE.exec(line);
+  const match = SAMPLE.exec(line) ?? QUOTED_SAMPLE.exec(line);
   if (match === null) return fail('not a sample', line);
-  const [, name = '', text = '', value = ''] = match;
+  const [, written = '', text = '', value = ''] = match;
+  const name = nameIn(written, line);
   if (!NUMBER.test(value)) fail('not a number', line);
   return { name, labels: readLabels(text, line), value: Number(value.replace('Inf', 'Infinity')) };
 }
@@ -107,16 +112,29 @@ function readSample(line: string): ReadSample {
 function readLabels(text: string, line: string): Record<string, string> {
   const labels: Record<string, string> = {};
   let end = 0;
-  for (const [whole, label = '', quoted = ''] of text.matchAll(LABEL)) {
+  for (const [whole, written = '', quoted = ''] of text.matchAll(LABEL)) {
+    const label = nameIn(written, line);
     if (Object.hasOwn(labels, label)) fail('a duplicate label', line);
     if (label.startsWith('__')) fail('a label reserved for Prometheus', line);
-    const value = quoted.replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
+    const value = unquoted(quoted);
     if (value === '') fail('a label with an empty value', line);
     labels[label] = value;
     end += whole.length;
   }
   if (end !== text.length || text.endsWith(',')) fail('an invalid label', line);
   return labels;
+}
+
+/** A name is quoted if it has to be, and only then. */
+function nameIn(written: string, line: string): string {
+  if (!written.startsWith('"')) return written;
+  const name = unquoted(written);
+  if (new RegExp(`^${NAME}$`).test(name) && !name.includes(':')) fail('a name that is quoted in vain', line);
+  return name;
+}
+
+function unquoted(quoted: string): string {
+  return quoted.slice(1, -1).replace(/\\(.)/gs, (_all, one: string) => (one === 'n' ? '\n' : one));
 }
 
 function suffixesOf({ type }: ReadFamily, format: ReadFormat): string[] {

@@ -43,7 +43,7 @@ class Scraper {
     return readExposition(await this.text(format, reader), format);
   }
 
-  private async bytes(format: ExpositionFormat, reader: string): Promise<Buffer> {
+  async bytes(format: ExpositionFormat, reader = 'a'): Promise<Buffer> {
     const current = await this.exporter.writeCurrent(format);
     const { metrics } = await this.exporter.writeWindow(format, reader);
     return Buffer.concat([...current, ...metrics]);
@@ -56,7 +56,8 @@ class Scraper {
 }
 
 /** A registry and what Prometheus gets of it. */
-export type ScrapedRegistry = TestRegistry & Pick<Scraper, 'text' | 'families' | 'values' | 'decoded'>;
+export type ScrapedRegistry = TestRegistry &
+  Pick<Scraper, 'bytes' | 'text' | 'families' | 'values' | 'decoded'>;
 
 export function scrapedRegistry(): ScrapedRegistry {
   const registry = new TestRegistry();
@@ -73,6 +74,7 @@ export function scrapedTwoRegistries(): ScrapedRegistry & SplitRegistry {
 function scrapedBy<R extends TestRegistry>(registry: R, source: MetricsSource): R & ScrapedRegistry {
   const scraper = new Scraper(source);
   return Object.assign(registry, {
+    bytes: (...args: Parameters<Scraper['bytes']>) => scraper.bytes(...args),
     text: (...args: Parameters<Scraper['text']>) => scraper.text(...args),
     families: (...args: Parameters<Scraper['families']>) => scraper.families(...args),
     values: (...args: Parameters<Scraper['values']>) => scraper.values(...args),

@@ -1,9 +1,10 @@
+import { escapingNamed } from '../../exporters/prometheus/escaping.js';
 import type { ExpositionFormat } from '../../exporters/prometheus/exposition-format.js';
 import type { Resolution } from '../../exporters/prometheus/protobuf/native-histogram.js';
 import { protobufFormat } from '../../exporters/prometheus/protobuf/protobuf-format.js';
-import { OPEN_METRICS, TEXT } from '../../exporters/prometheus/text-format.js';
-import type { Offer } from './accept.js';
-import { qualities } from './accept.js';
+import { OPEN_METRICS, TEXT, TEXT_1_0_0, withEscaping } from '../../exporters/prometheus/text-format.js';
+import type { Offer, Preference } from './accept.js';
+import { preferences, qualities } from './accept.js';
 
 const JSON_OFFER: Offer = { type: 'application/json' };
 // Every text in format 0.0.4 is also valid in 1.0.0, which allows more characters in names.
@@ -22,6 +23,8 @@ const PROTOBUF_OFFER: Offer = {
 /** Of several formats that a client accepts alike, it gets the first. */
 const SCRAPE_OFFERS = [TEXT_OFFER, OPEN_METRICS_OFFER, PROTOBUF_OFFER];
 
+const NONE: Preference = { quality: 0, parameters: new Map() };
+
 /**
  * The format of Prometheus that a client prefers to JSON, by its `Accept` header. `undefined`, for JSON: a browser, `curl`,
  * and any client without a preference.
@@ -36,7 +39,21 @@ export function formatInsteadOfJson(
 
 /** The format for a client that gets one of Prometheus in any case. */
 export function formatFor(accept: string | undefined, resolution?: Resolution): ExpositionFormat {
-  const [text = 0, openMetrics = 0, protobuf = 0] = qualities(accept, SCRAPE_OFFERS);
-  if (protobuf > Math.max(text, openMetrics)) return protobufFormat(resolution);
-  return openMetrics > text ? OPEN_METRICS : TEXT;
+  const [text = NONE, openMetrics = NONE, protobuf = NONE] = preferences(accept, SCRAPE_OFFERS);
+  if (protobuf.quality > Math.max(text.quality, openMetrics.quality)) {
+    return escaped(protobufFormat(resolution), protobuf);
+  }
+  if (openMetrics.quality > text.quality) return escaped(OPEN_METRICS, openMetrics);
+  return escaped(TEXT, text);
+}
+
+/**
+ * The format with the escaping that the client asks for, which a scraper of the text format 1.0.0 does too. One that asks for none
+ * gets underscores, and a content type without that parameter.
+ */
+function escaped(format: ExpositionFormat, { parameters }: Preference): ExpositionFormat {
+  const escaping = escapingNamed(parameters.get('escaping'));
+  if (escaping === undefined) return format;
+  const isText1 = format === TEXT && parameters.get('version') === '1.0.0';
+  return withEscaping(isText1 ? TEXT_1_0_0 : format, escaping);
 }

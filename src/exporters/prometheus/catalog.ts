@@ -10,6 +10,8 @@ import { gaugeExtremes, metricFamily } from './metric-families.js';
 import type { MetricNameRequest } from './metric-name.js';
 import { byPriority, extremeNameRequest, metadataFor, nameRequestOf, namesOf } from './metric-name.js';
 import { NameAllocator } from './name-allocator.js';
+import type { Naming } from './naming.js';
+import { LEGACY_NAMING } from './naming.js';
 import { processFamilies } from './process-families.js';
 
 const STEPS_PER_SLICE = 64;
@@ -32,6 +34,8 @@ export class Catalog {
   private readonly labels = new WeakMap<AnyFamily, FamilyLabels>();
   private readonly process = processFamilies();
 
+  constructor(private readonly naming: Naming = LEGACY_NAMING) {}
+
   /** @param view of the same source each time. */
   *read(view: MetricsView): Sliced<Exposition> {
     const { revision } = view;
@@ -47,7 +51,7 @@ export class Catalog {
     for (const { name, type } of [...builtInMetadata(), ...this.process]) names.reserve(namesOf(type, name));
     // All metrics are named before the first extreme, which has to make way for them.
     const named: { request: MetricNameRequest; metadata: FamilyMetadata }[] = [];
-    for (const request of yield* nameRequestsOf(view)) {
+    for (const request of yield* nameRequestsOf(view, this.naming)) {
       const name = request.builtIn?.name ?? names.allocate(request);
       named.push({ request, metadata: metadataFor(request, name) });
       if (named.length % STEPS_PER_SLICE === 0) yield;
@@ -69,20 +73,23 @@ export class Catalog {
   }
 
   private labelsOf(family: AnyFamily): FamilyLabels {
-    const labels = this.labels.get(family) ?? new FamilyLabels(family.definition?.prometheus);
+    const labels = this.labels.get(family) ?? new FamilyLabels(this.naming, family.definition?.prometheus);
     this.labels.set(family, labels);
     return labels;
   }
 }
 
 /** The metrics that are exposed, in the order in which they are named. */
-function* nameRequestsOf({ counters, gauges, histograms }: MetricsView): Sliced<MetricNameRequest[]> {
+function* nameRequestsOf(
+  { counters, gauges, histograms }: MetricsView,
+  naming: Naming,
+): Sliced<MetricNameRequest[]> {
   const requests: MetricNameRequest[] = [];
   for (const families of [counters, gauges, histograms]) {
     for (const family of families.all()) {
       // The same numbers are exposed with other labels.
       if (family.definition !== undefined && family.definition.prometheus === undefined) continue;
-      requests.push(nameRequestOf(family));
+      requests.push(nameRequestOf(family, naming));
       if (requests.length % STEPS_PER_SLICE === 0) yield;
     }
   }

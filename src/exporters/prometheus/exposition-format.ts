@@ -1,3 +1,4 @@
+import type { Escaping } from './escaping.js';
 import type { FamilyMetadata, SampleSink } from './exposition-family.js';
 
 /** A format in which Prometheus can read metrics. */
@@ -5,6 +6,7 @@ export interface ExpositionFormat {
   /** Formats with the same key write the same, so that scrapes can share it. */
   readonly key: string;
   readonly contentType: string;
+  readonly escaping: Escaping;
   writer(): ExpositionWriter;
   /** What ends an answer. */
   readonly end: string;

@@ -1,4 +1,5 @@
 import type { SeriesView } from '../../metrics/source/metrics-source.js';
+import type { Naming } from './naming.js';
 import type { LabelRules } from './series-labels.js';
 import { SeriesLabels } from './series-labels.js';
 
@@ -10,15 +11,18 @@ export class FamilyLabels {
   private list: readonly SeriesView[] = [];
   private labels: SeriesLabels;
 
-  constructor(private readonly rules: LabelRules = {}) {
-    this.labels = new SeriesLabels(rules);
+  constructor(
+    private readonly naming: Naming,
+    private readonly rules: LabelRules = {},
+  ) {
+    this.labels = new SeriesLabels(naming, rules);
   }
 
   /** The labels of the series in this list. */
   of(list: readonly SeriesView[]): SeriesLabels {
     if (list !== this.list) {
       this.list = list;
-      this.labels = new SeriesLabels(this.rules);
+      this.labels = new SeriesLabels(this.naming, this.rules);
     }
     return this.labels;
   }

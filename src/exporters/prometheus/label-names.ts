@@ -1,6 +1,8 @@
 import { parseSeriesName } from '../../metrics/series/parse-series-name.js';
 import { NameAllocator } from './name-allocator.js';
-import { sanitizeLabelName } from './sanitize.js';
+import { labelNameText } from './escaping.js';
+import type { Naming } from './naming.js';
+import { validLabelName } from './naming.js';
 
 /** The values in the canonical text of labels. */
 const VALUES = /="(?:[^"\\]|\\.)*"/gs;
@@ -14,7 +16,10 @@ export class LabelNames {
   private readonly keptShapes = new Set<string>();
 
   /** @param renamed the names that the definition of the metric gives to its labels. */
-  constructor(private readonly renamed: Readonly<Record<string, string>> = {}) {}
+  constructor(
+    private readonly naming: Naming,
+    private readonly renamed: Readonly<Record<string, string>> = {},
+  ) {}
 
   /**
    * Adds the names in the canonical text of labels.
@@ -40,25 +45,27 @@ export class LabelNames {
     return this.keptShapes.has(shape);
   }
 
-  /** The name of a label that was added. */
+  /** The name of a label that was added, as it is written. */
   of(name: string): string | undefined {
     return this.names.get(name);
   }
 
   /** Valid names stay as they are, and are allocated before those that change, both in alphabetical order. */
   private allocate(names: readonly string[]): Map<string, string> {
-    const preferred = (name: string) => this.renamed[name] ?? sanitizeLabelName(name);
+    const preferred = (name: string) => this.renamed[name] ?? validLabelName(name, this.naming);
     const rank = (name: string) => (preferred(name) === name || this.renamed[name] !== undefined ? 0 : 1);
     const ordered = [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     const allocator = new NameAllocator();
     return new Map(
       ordered.map((name) => [
         name,
-        allocator.allocate({
-          key: name,
-          nameWith: (suffix) => preferred(name) + suffix,
-          reserves: (allocated) => [allocated],
-        }),
+        labelNameText(
+          allocator.allocate({
+            key: name,
+            nameWith: (suffix) => preferred(name) + suffix,
+            reserves: (allocated) => [allocated],
+          }),
+        ),
       ]),
     );
   }

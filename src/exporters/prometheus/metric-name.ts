@@ -3,7 +3,7 @@ import { metadataOf } from './built-in-metadata.js';
 import type { ExposedType, FamilyMetadata } from './exposition-family.js';
 import { NO_HELP } from './help.messages.js';
 import type { NameRequest } from './name-allocator.js';
-import { sanitizeName } from './sanitize.js';
+import type { Naming } from './naming.js';
 import { sampleName } from './exposition-family.js';
 
 type Kind = AnyFamily['kind'];
@@ -25,9 +25,9 @@ const UNIT = /^[a-z][a-z0-9_]{0,30}$/i;
 /** Suffixes that a gauge must not have: they belong to the samples of other types. */
 const SUFFIX_OF_OTHER_TYPE = /_(?:total|bucket|count|sum)$/;
 
-export function nameRequestOf(family: AnyFamily): MetricNameRequest {
+export function nameRequestOf(family: AnyFamily, naming: Naming): MetricNameRequest {
   const { kind, name, description, definition } = family;
-  const base = baseNameOf(kind, name);
+  const base = baseNameOf(kind, naming.valid(name));
   const unit = unitOf(base, description.unit);
   const nameWith = (suffix: string) => withUnit(base, suffix, unit);
   return {
@@ -77,8 +77,7 @@ export function namesOf(type: ExposedType, name: string): string[] {
 }
 
 /** The name without the `_total` of a counter, which is appended after the unit. */
-function baseNameOf(kind: Kind, name: string): string {
-  const valid = sanitizeName(name);
+function baseNameOf(kind: Kind, valid: string): string {
   return kind === 'counter' ? valid.replace(/(.)_total$/, '$1') : valid;
 }
 

@@ -1,23 +1,5 @@
-/** Colons are valid in the name of a metric, but by convention only in that of a recording rule. */
-const INVALID_IN_NAME = /[^a-zA-Z0-9_]/g;
-
-/** Labels that Prometheus uses itself: those of buckets and quantiles, and all that begin with two underscores. */
-const RESERVED_LABEL = /^(?:le$|quantile$|__)/;
-
 /** Values that {@link sanitizeValue} changes, in the canonical text of labels. */
 const INVALID_VALUE = /="(?:\\")*"(?=[,}])|[\0\ufffd]|\p{Surrogate}/u;
-
-/** A valid name: each invalid character becomes an underscore. */
-export function sanitizeName(name: string): string {
-  const valid = name.replace(INVALID_IN_NAME, '_');
-  return /^\d/.test(valid) ? `_${valid}` : valid;
-}
-
-/** A valid name of a label. A reserved one gets the prefix that Prometheus gives to conflicting labels. */
-export function sanitizeLabelName(name: string): string {
-  const valid = sanitizeName(name);
-  return RESERVED_LABEL.test(valid) ? `exported_${valid}` : valid;
-}
 
 /** Whether all values in the canonical text of labels can be written as they are. */
 export function hasValidValues(labels: string): boolean {

@@ -1,5 +1,6 @@
 import type { PrometheusNames } from '../../metrics/definitions/metric-definition.js';
 import type { SeriesView } from '../../metrics/source/metrics-source.js';
+import type { Naming } from './naming.js';
 import { LabelNames, labelsIn, shapeOf } from './label-names.js';
 import { escapeQuoted, hasValidValues, sanitizeValue } from './sanitize.js';
 
@@ -17,8 +18,11 @@ export class SeriesLabels {
   private readonly rewritten = new Map<SeriesView, string>();
   private checked = 0;
 
-  constructor(private readonly rules: LabelRules) {
-    this.names = new LabelNames(rules.labels);
+  constructor(
+    naming: Naming,
+    private readonly rules: LabelRules,
+  ) {
+    this.names = new LabelNames(naming, rules.labels);
   }
 
   /**

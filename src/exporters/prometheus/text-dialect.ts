@@ -1,5 +1,6 @@
 import type { Exemplar } from '../../metrics/histogram/exemplar.js';
 import type { ClassicHistogram } from './classic-histogram.js';
+import { metricNameText } from './escaping.js';
 import type { FamilyMetadata } from './exposition-family.js';
 import { sampleName } from './exposition-family.js';
 import { escapeQuoted, sanitizeText } from './sanitize.js';
@@ -19,7 +20,7 @@ export interface TextDialect {
 /** The text format 0.0.4, which everything reads that supports Prometheus. */
 export const TEXT_DIALECT: TextDialect = {
   header: ({ name, type, help }) => {
-    const full = sampleName(name, type);
+    const full = metricNameText(sampleName(name, type));
     const text = sanitizeText(help).replace(/[\\\n]/g, (character) => (character === '\n' ? '\\n' : '\\\\'));
     return `# HELP ${full} ${text}\n# TYPE ${full} ${type === 'unknown' ? 'untyped' : type}\n`;
   },
@@ -29,7 +30,8 @@ export const TEXT_DIALECT: TextDialect = {
 
 /** OpenMetrics 1.0, which Prometheus prefers to the text format. */
 export const OPEN_METRICS_DIALECT: TextDialect = {
-  header: ({ name, type, help, unit }) => {
+  header: ({ name: unquoted, type, help, unit }) => {
+    const name = metricNameText(unquoted);
     const unitLine = unit === undefined ? '' : `# UNIT ${name} ${unit}\n`;
     return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeQuoted(sanitizeText(help))}\n`;
   },

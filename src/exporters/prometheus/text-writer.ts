@@ -3,7 +3,9 @@ import { exemplarsByBucket } from './bucket-exemplars.js';
 import { classicHistogramOf } from './classic-histogram.js';
 import type { FamilyMetadata, HistogramSample, SampleSink } from './exposition-family.js';
 import { sampleName } from './exposition-family.js';
+import { metricNameText } from './escaping.js';
 import type { ExpositionWriter } from './exposition-format.js';
+import { isLegacyMetricName } from './naming.js';
 import type { TextDialect } from './text-dialect.js';
 
 /**
@@ -18,6 +20,8 @@ export class TextWriter implements ExpositionWriter, SampleSink {
   private text = '';
   private header = '';
   private name = '';
+  /** Whether the name is written among the labels, as one with other characters than legacy names. */
+  private isQuoted = false;
   private bounds: readonly number[] = [];
   private boundTexts: string[] = [];
 
@@ -27,12 +31,13 @@ export class TextWriter implements ExpositionWriter, SampleSink {
   begin(family: FamilyMetadata): SampleSink {
     this.header = this.dialect.header(family);
     this.name = sampleName(family.name, family.type);
+    this.isQuoted = !isLegacyMetricName(this.name);
     return this;
   }
 
   number(labels: string, value: number): void {
     if (this.header !== '') this.text += this.takeHeader();
-    this.text += `${this.name + labels} ${value}\n`;
+    this.text += `${this.isQuoted ? this.series('', labels) : this.name + labels} ${value}\n`;
     this.endChunkIfFull();
   }
 
@@ -42,7 +47,8 @@ export class TextWriter implements ExpositionWriter, SampleSink {
     const texts = this.textsOf(bounds);
     const marks = exemplars && this.marksOf(exemplars, bounds);
     // The line feed of the previous line is part of the prefix: one concatenation less for each line.
-    const prefix = `\n${this.name}_bucket${labels === '' ? '{' : `${labels.slice(0, -1)},`}le="`;
+    const bucket = this.series('_bucket', labels);
+    const prefix = `\n${bucket.endsWith('}') ? `${bucket.slice(0, -1)},` : `${bucket}{`}le="`;
     let text = this.takeHeader() + prefix.slice(1) + texts[0] + counts[0];
     if (marks !== undefined) text += marks.get(0) ?? '';
     // Most buckets are empty, so most cumulative counts equal the previous one: converting each to text takes a third
@@ -59,7 +65,7 @@ export class TextWriter implements ExpositionWriter, SampleSink {
     }
     text += `${prefix}+Inf"} ${count}${marks?.get(texts.length) ?? ''}\n`;
     if (this.dialect.hasSum(histogram)) {
-      text += `${this.name}_sum${labels} ${sum}\n${this.name}_count${labels} ${count}\n`;
+      text += `${this.series('_sum', labels)} ${sum}\n${this.series('_count', labels)} ${count}\n`;
     }
     this.text += text;
     this.endChunkIfFull();
@@ -69,6 +75,12 @@ export class TextWriter implements ExpositionWriter, SampleSink {
   finish(): Buffer[] {
     this.endChunk();
     return this.chunks;
+  }
+
+  /** The name of a sample with its labels. */
+  private series(suffix: string, labels: string): string {
+    if (!this.isQuoted) return this.name + suffix + labels;
+    return `{${metricNameText(this.name + suffix)}${labels === '' ? '}' : `,${labels.slice(1)}`}`;
   }
 
   /** What follows the counts of the buckets that have exemplars, by their places. */

@@ -1,3 +1,4 @@
+import { UNDERSCORES } from '../escaping.js';
 import type { ExpositionFormat } from '../exposition-format.js';
 import type { Resolution } from './native-histogram.js';
 import { FULL_RESOLUTION } from './native-histogram.js';
@@ -11,6 +12,7 @@ export function protobufFormat(resolution: Resolution = FULL_RESOLUTION): Exposi
   return {
     key: `protobuf ${resolution.schema} ${resolution.buckets}`,
     contentType: CONTENT_TYPE,
+    escaping: UNDERSCORES,
     writer: () => new ProtobufWriter(resolution),
     end: '',
   };
