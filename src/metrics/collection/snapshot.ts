@@ -43,6 +43,20 @@ export interface InstanceInfo {
   worker_id: number | null;
 }
 
+/** A process or a thread whose numbers are in the document. */
+export interface ProcessState {
+  pid: number;
+  /** The `threadId` of a worker thread; `null` for the main thread. */
+  thread: number | null;
+  /**
+   * `ok`: it has answered. `late`: it has not answered within a second, or not with what can be merged; what it said or saved last
+   * stands in. `ended`: it lives no more; its counters and histograms are still part of the totals.
+   */
+  state: 'ok' | 'late' | 'ended';
+  /** Seconds since its numbers were taken. */
+  age: number;
+}
+
 /** Numbers by name, sorted by name. */
 export type Values = Record<string, number>;
 
@@ -57,6 +71,8 @@ export interface MetricsSnapshot {
   instance: InstanceInfo;
   /** The last 20 times that the event loop was blocked, newest first; empty without the option `diagnostics`. */
   eventloop_blocks: EventLoopBlock[];
+  /** Whose numbers these are, the one that answers first. Only where several processes answer together. */
+  processes?: ProcessState[];
   /** Totals since the monitor started. */
   counters: Values;
   /** The current value of each gauge. */
@@ -70,7 +86,7 @@ export interface MetricsSnapshot {
 }
 
 /** The parts of the document that do not come from a registry. */
-export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance' | 'eventloop_blocks'>;
+export type DocumentFacts = Pick<MetricsSnapshot, 'process' | 'instance' | 'eventloop_blocks' | 'processes'>;
 
 /** What was read in the window of a reader. */
 export interface Reading<T = MetricsSnapshot> {

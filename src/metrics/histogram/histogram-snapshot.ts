@@ -33,6 +33,11 @@ export interface HistogramView {
 
 /** What a histogram had recorded at one moment, or between two. Immutable: {@link merge} and {@link minus} return new ones. */
 export class HistogramSnapshot {
+  /** A histogram without values. */
+  static get EMPTY(): HistogramSnapshot {
+    return new HistogramSnapshot({ ...EMPTY, classic: undefined });
+  }
+
   /** @param parts must not be changed afterwards. */
   constructor(private readonly parts: HistogramParts) {}
 
@@ -44,6 +49,11 @@ export class HistogramSnapshot {
   /** The sum of all values, exact to the last bit (`CompensatedSum`); at most the largest double. */
   get sum(): number {
     return this.parts.sum.value;
+  }
+
+  /** The sum with its rounding error. */
+  get exactSum(): CompensatedSum {
+    return this.parts.sum;
   }
 
   /** The lowest value; `undefined` without values. */

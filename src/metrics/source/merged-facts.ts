@@ -4,18 +4,26 @@ import type { DocumentFacts, ProcessMetrics } from '../collection/snapshot.js';
 
 type Numbers = readonly (number | null)[];
 
+/** Seconds of CPU. */
+export interface CpuTimes {
+  readonly user: number;
+  readonly system: number;
+}
+
 /**
  * The facts of several sources: the process section of all processes together, each of which counts once however many
  * of its threads are among the sources, the instance of the first source, and the last blocks of all event loops.
+ *
+ * @param ended the CPU time of processes that have ended: it is part of the totals, which never fall.
  */
-export function mergeFacts(facts: readonly DocumentFacts[]): DocumentFacts {
+export function mergeFacts(facts: readonly DocumentFacts[], ended: readonly CpuTimes[] = []): DocumentFacts {
   const [first] = facts;
   if (first === undefined) throw new RangeError('There is nothing to merge.');
   const processes = [
     ...new Map(facts.toReversed().map(({ instance, process }) => [instance.pid, process])).values(),
   ];
   return {
-    process: mergeProcesses(processes.toReversed()),
+    process: mergeProcesses(processes.toReversed(), ended),
     instance: first.instance,
     eventloop_blocks: mergeBlocks(facts),
   };
@@ -29,7 +37,7 @@ function mergeBlocks(facts: readonly DocumentFacts[]): EventLoopBlock[] {
     .slice(0, KEPT_BLOCKS);
 }
 
-function mergeProcesses(processes: readonly ProcessMetrics[]): ProcessMetrics {
+function mergeProcesses(processes: readonly ProcessMetrics[], ended: readonly CpuTimes[]): ProcessMetrics {
   const sum = (read: (process: ProcessMetrics) => number | null) => sumOf(processes.map(read));
   return {
     uptime: highestOf(processes.map(({ uptime }) => uptime)),
@@ -40,8 +48,11 @@ function mergeProcesses(processes: readonly ProcessMetrics[]): ProcessMetrics {
       vsz_bytes: sum(({ meminfo }) => meminfo.vsz_bytes),
     },
     cpu: {
-      user_time: sum(({ cpu }) => cpu.user_time),
-      system_time: sum(({ cpu }) => cpu.system_time),
+      user_time: sumOf([...processes.map(({ cpu }) => cpu.user_time), ...ended.map(({ user }) => user)]),
+      system_time: sumOf([
+        ...processes.map(({ cpu }) => cpu.system_time),
+        ...ended.map(({ system }) => system),
+      ]),
       percent: sum(({ cpu }) => cpu.percent),
       num_threads: sum(({ cpu }) => cpu.num_threads),
     },

@@ -1,24 +1,30 @@
 import type { Aggregate } from '../definitions/metric-definition.js';
 import type { Extremes } from '../extremes.js';
 import type { Exemplar } from '../histogram/exemplar.js';
-import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-snapshot.js';
+import type { HistogramView } from '../histogram/histogram-snapshot.js';
+import { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import type {
   CounterSeriesView,
   GaugeSeriesView,
   HistogramSeriesView,
-  MetricsSource,
   SeriesView,
   WindowView,
 } from './metrics-source.js';
 
+/** Tells one source from another. */
+export type SourceKey = object;
+
 /** A series of one of the sources. */
 export interface Part<S extends SeriesView> {
-  readonly source: MetricsSource;
+  readonly source: SourceKey;
   readonly series: S;
 }
 
-/** The windows of the sources in one read. */
-export type Windows = ReadonlyMap<MetricsSource, WindowView>;
+/** What a window has beside the current values. */
+export type WindowReads = Pick<WindowView, 'extremesOf' | 'intervalOf' | 'giveBack'>;
+
+/** The windows of the sources in one read. A source that was not reached has none. */
+export type Windows = ReadonlyMap<SourceKey, WindowReads>;
 
 /** The series of several sources that have the same labels. There is at least one. */
 abstract class MergedSeries<S extends SeriesView> implements SeriesView {
@@ -56,24 +62,11 @@ export class MergedGauge extends MergedSeries<GaugeSeriesView> implements GaugeS
   }
 
   /**
-   * The lowest of all minima and the highest of all maxima. For a sum, the sums of the minima and of the maxima, between
-   * which it has been all the time; a source that did not set its gauge has both at its value.
+   * The lowest of all minima and the highest of all maxima. Also where the values add up: then they are those of single
+   * sources, since nobody knows when each of them had which value.
    */
   extremesIn(windows: Windows): Extremes | undefined {
-    const found: Extremes[] = [];
-    const unset: number[] = [];
-    for (const { source, series } of this.parts) {
-      const extremes = windows.get(source)?.extremesOf(series);
-      if (extremes !== undefined) found.push(extremes);
-      else if (!Number.isNaN(series.value)) unset.push(series.value);
-    }
-    if (found.length === 0) return undefined;
-    const [lows, highs] = [found.map(({ min }) => min), found.map(({ max }) => max)];
-    if (this.aggregate === 'max' || this.aggregate === 'min') {
-      return { min: Math.min(...lows), max: Math.max(...highs) };
-    }
-    const rest = sumOf(unset);
-    return { min: sumOf(lows) + rest, max: sumOf(highs) + rest };
+    return widestIn(windows, this.parts);
   }
 }
 
@@ -83,7 +76,9 @@ export class MergedHistogram extends MergedSeries<HistogramSeriesView> implement
   }
 
   snapshot(): HistogramSnapshot {
-    return merge(this.parts.map(({ series }) => series.snapshot()));
+    const snapshots = this.parts.map(({ series }) => series.snapshot());
+    const withValues = snapshots.filter(({ count }) => count > 0);
+    return withValues.length > 0 ? merge(withValues) : (snapshots[0] ?? HistogramSnapshot.EMPTY);
   }
 
   view(): HistogramView {
@@ -97,21 +92,38 @@ export class MergedHistogram extends MergedSeries<HistogramSeriesView> implement
   }
 
   extremesIn(windows: Windows): Extremes | undefined {
-    const found = this.parts.flatMap(({ source, series }) => windows.get(source)?.extremesOf(series) ?? []);
-    if (found.length === 0) return undefined;
-    return {
-      min: Math.min(...found.map(({ min }) => min)),
-      max: Math.max(...found.map(({ max }) => max)),
-    };
+    return widestIn(windows, this.parts);
   }
 
   intervalIn(windows: Windows): HistogramSnapshot {
-    return merge(this.parts.flatMap(({ source, series }) => windows.get(source)?.intervalOf(series) ?? []));
+    const intervals = this.parts.flatMap(
+      ({ source, series }) => windows.get(source)?.intervalOf(series) ?? [],
+    );
+    // One without values may not know the classic buckets, which a merge would lose then.
+    const withValues = intervals.filter(({ count }) => count > 0);
+    return withValues.length > 0 ? merge(withValues) : (intervals[0] ?? HistogramSnapshot.EMPTY);
   }
 }
 
 function merge(snapshots: readonly HistogramSnapshot[]): HistogramSnapshot {
   return snapshots.reduce((merged, snapshot) => merged.merge(snapshot));
+}
+
+function widestIn(
+  windows: Windows,
+  parts: readonly Part<GaugeSeriesView | HistogramSeriesView>[],
+): Extremes | undefined {
+  let widest: Extremes | undefined;
+  for (const { source, series } of parts) {
+    const extremes = windows.get(source)?.extremesOf(series);
+    if (extremes === undefined) continue;
+    const { min, max } = extremes;
+    widest =
+      widest === undefined
+        ? { min, max }
+        : { min: Math.min(widest.min, min), max: Math.max(widest.max, max) };
+  }
+  return widest;
 }
 
 function sumOf(values: readonly number[]): number {

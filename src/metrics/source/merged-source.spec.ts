@@ -59,7 +59,7 @@ describe('two sources that are merged', () => {
     expect((await read('other')).histograms.size).toMatchObject({ count: 5, sum: 31 });
   });
 
-  it('aggregate their gauges as their descriptions say, and add them up without one', async () => {
+  it('aggregate their gauges as their descriptions say, and add them up without one; extremes are those over all', async () => {
     const { a, b, read } = makeTwo();
     for (const registry of [a, b]) {
       for (const aggregate of ['max', 'min', 'process'] as const) registry.describe(aggregate, { aggregate });
@@ -70,11 +70,10 @@ describe('two sources that are merged', () => {
     }
     const { gauges, max_gauges, min_gauges } = await read();
     expect(gauges).toEqual({ sum: 8, max: 5, min: 3, 'process{process="1"}': 3, 'process{process="2"}': 5 });
-    expect(max_gauges).toMatchObject({ sum: 14, max: 9, min: 9, 'process{process="1"}': 9 });
-    expect(min_gauges).toMatchObject({ sum: 8, max: 3, min: 3, 'process{process="2"}': 5 });
+    expect(max_gauges).toMatchObject({ sum: 9, max: 9, min: 9, 'process{process="1"}': 9 });
+    expect(min_gauges).toMatchObject({ sum: 3, max: 3, min: 3, 'process{process="2"}': 5 });
     a.kv('sum', 4);
-    // The other one stood at 5 all the time.
-    expect(await read()).toMatchObject({ max_gauges: { sum: 9 }, min_gauges: { sum: 9 } });
+    expect(await read()).toMatchObject({ max_gauges: { sum: 4 }, min_gauges: { sum: 4 } });
   });
 
   it('follow a description that comes later', async () => {

@@ -1,24 +1,8 @@
-import type { Sliced } from '../../common/slices.js';
+import type { MetricsSource, MetricsView, WindowOptions, WindowView } from './metrics-source.js';
 import { startInSlices } from '../../common/slices.js';
-import type { DocumentFacts } from '../collection/snapshot.js';
-import type { ExportNames } from '../export-names.js';
-import { PLAIN_NAMES } from '../export-names.js';
-import type { Extremes } from '../extremes.js';
-import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import { mergeFacts } from './merged-facts.js';
-import { MergedFamilies } from './merged-family.js';
-import type { MergedGauge, MergedHistogram, Windows } from './merged-series.js';
-import type {
-  CounterFamily,
-  GaugeFamily,
-  GaugeSeriesView,
-  HistogramFamily,
-  HistogramSeriesView,
-  MetricsSource,
-  MetricsView,
-  WindowOptions,
-  WindowView,
-} from './metrics-source.js';
+import type { MergedInput } from './source-merger.js';
+import { giveBackAll, SourceMerger } from './source-merger.js';
 
 /**
  * Several sources as one. Counters and histograms add up exactly. Gauges are aggregated as their definition or
@@ -26,112 +10,49 @@ import type {
  * windows of the sources are one window here.
  */
 export class MergedSource implements MetricsSource {
-  private readonly merged = {
-    counters: new MergedFamilies<CounterFamily>('counter'),
-    gauges: new MergedFamilies<GaugeFamily>('gauge'),
-    histograms: new MergedFamilies<HistogramFamily>('histogram'),
-  };
-  private revision = 0;
-  private revisions = '';
+  private readonly merger = new SourceMerger();
 
   /** @param sources at least one. The first is the one whose instance a document names. */
   constructor(private readonly sources: readonly MetricsSource[]) {}
 
   latest(): MetricsView {
-    const views = this.sources.map((source): [MetricsSource, MetricsView] => [source, source.latest()]);
-    const work = this.update(views);
+    const inputs = this.inputs(this.sources.map((source) => source.latest()));
+    const work = this.merger.update(inputs);
     while (work.next().done !== true);
-    return this.viewOf(views);
+    return this.viewOf(inputs);
   }
 
   now(): MetricsView | Promise<MetricsView> {
     const opened = this.sources.map((source) => source.now());
     return whenAll(opened, (views) => {
-      const pairs = this.pairs(views);
-      return startInSlices(this.update(pairs))?.then(() => this.viewOf(pairs)) ?? this.viewOf(pairs);
+      const inputs = this.inputs(views);
+      return (
+        startInSlices(this.merger.update(inputs))?.then(() => this.viewOf(inputs)) ?? this.viewOf(inputs)
+      );
     });
   }
 
   window(reader: string, options?: WindowOptions): WindowView | Promise<WindowView> {
     const opened = this.sources.map((source) => source.window(reader, options));
     const open = (views: readonly WindowView[]) => {
-      const pairs = this.pairs(views);
-      const makeWindow = () => new MergedWindow(this.viewOf(pairs), new Map(pairs));
-      return startInSlices(this.update(pairs))?.then(makeWindow) ?? makeWindow();
+      const inputs = this.inputs(views);
+      const windows = new Map(inputs.map(({ source, view }) => [source, view as WindowView]));
+      const makeWindow = () => this.merger.window(this.viewOf(inputs), windows);
+      return startInSlices(this.merger.update(inputs))?.then(makeWindow) ?? makeWindow();
     };
     return whenAll(opened, open, giveBackAll);
   }
 
-  private pairs<V>(views: readonly V[]): [MetricsSource, V][] {
-    return this.sources.flatMap((source, at): [MetricsSource, V][] => {
+  private inputs(views: readonly MetricsView[]): MergedInput[] {
+    return this.sources.flatMap((source, at): MergedInput[] => {
       const view = views[at];
-      return view === undefined ? [] : [[source, view]];
+      return view === undefined ? [] : [{ source, view }];
     });
   }
 
-  /** Adds what is new in the sources. */
-  private *update(views: readonly [MetricsSource, MetricsView][]): Sliced<void> {
-    const revisions = views.map(([, { revision }]) => revision).join();
-    for (const [source, view] of views) {
-      const { pid, worker_id: worker } = view.facts().instance;
-      const process = worker === null ? String(pid) : `${pid}:${worker}`;
-      yield* this.merged.counters.merge(source, process, view.counters);
-      yield* this.merged.gauges.merge(source, process, view.gauges);
-      yield* this.merged.histograms.merge(source, process, view.histograms);
-    }
-    if (revisions !== this.revisions) this.revision++;
-    this.revisions = revisions;
+  private viewOf(inputs: readonly MergedInput[]): MetricsView {
+    return this.merger.viewOf(inputs, () => mergeFacts(inputs.map(({ view }) => view.facts())));
   }
-
-  private viewOf(views: readonly [MetricsSource, MetricsView][]): MetricsView {
-    return {
-      ...this.merged,
-      revision: this.revision,
-      startTime: Math.min(...views.map(([, { startTime }]) => startTime)),
-      exportNames: views[0]?.[1].exportNames ?? PLAIN_NAMES,
-      facts: () => mergeFacts(views.map(([, view]) => view.facts())),
-    };
-  }
-}
-
-class MergedWindow implements WindowView {
-  readonly revision: number;
-  readonly startTime: number;
-  readonly exportNames: ExportNames;
-  readonly facts: () => DocumentFacts;
-  readonly counters: MetricsView['counters'];
-  readonly gauges: MetricsView['gauges'];
-  readonly histograms: MetricsView['histograms'];
-
-  constructor(
-    view: MetricsView,
-    private readonly windows: Windows,
-  ) {
-    this.revision = view.revision;
-    this.startTime = view.startTime;
-    this.exportNames = view.exportNames;
-    this.facts = () => view.facts();
-    this.counters = view.counters;
-    this.gauges = view.gauges;
-    this.histograms = view.histograms;
-  }
-
-  extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
-    // The series of this view are merged ones.
-    return (series as MergedGauge | MergedHistogram).extremesIn(this.windows);
-  }
-
-  intervalOf(histogram: HistogramSeriesView): HistogramSnapshot {
-    return (histogram as MergedHistogram).intervalIn(this.windows);
-  }
-
-  giveBack(): void {
-    giveBackAll([...this.windows.values()]);
-  }
-}
-
-function giveBackAll(windows: readonly WindowView[]): void {
-  for (const window of windows) window.giveBack();
 }
 
 /**

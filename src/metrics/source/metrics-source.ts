@@ -24,6 +24,11 @@ export interface MetricsSource {
   latest(): MetricsView;
   /** The numbers as they are now, with a new window of a reader. */
   window(reader: string, options?: WindowOptions): WindowView | Promise<WindowView>;
+  /**
+   * Whether it is this process that sends these numbers to where they are pushed: of several that have the same ones, one. Missing
+   * where there is only one.
+   */
+  pushes?(): boolean | Promise<boolean>;
 }
 
 export interface WindowOptions {

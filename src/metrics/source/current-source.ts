@@ -1,0 +1,32 @@
+import type { MetricsSource, MetricsView, WindowOptions, WindowView } from './metrics-source.js';
+
+/** The source that everything reads: that of this process, or, as soon as it is in a group, that of all its processes. */
+export class CurrentSource implements MetricsSource {
+  private current: MetricsSource;
+
+  /** @param local the numbers of this process. */
+  constructor(readonly local: MetricsSource) {
+    this.current = local;
+  }
+
+  /** @param source `undefined` for the local one again. */
+  use(source: MetricsSource | undefined): void {
+    this.current = source ?? this.local;
+  }
+
+  latest(): MetricsView {
+    return this.current.latest();
+  }
+
+  now(): MetricsView | Promise<MetricsView> {
+    return this.current.now();
+  }
+
+  window(reader: string, options?: WindowOptions): WindowView | Promise<WindowView> {
+    return this.current.window(reader, options);
+  }
+
+  pushes(): boolean | Promise<boolean> {
+    return this.current.pushes?.() ?? true;
+  }
+}
