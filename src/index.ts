@@ -74,6 +74,7 @@ export type {
   Reading,
   Values,
 } from './metrics/collection/snapshot.js';
+export type { ProcessState } from './metrics/collection/snapshot.js';
 export { MonitorOptionsError } from './common/options/monitor-options.error.js';
 export type { MonitorModuleAsyncOptions, MonitorOptionsFactory } from './monitor.module.js';
 export { MonitorModule } from './monitor.module.js';
@@ -84,6 +85,7 @@ export { PUBLISHER_INTERVAL } from './publishing/publisher.task.js';
 export type { HttpOptions, ObservedRequest, ObservedResponse } from './instrumentation/http/http.options.js';
 export type { BlockCause, BlockFrame, EventLoopBlock } from './metrics/collection/event-loop-block.js';
 export type { InFlightGroup } from './common/in-flight.js';
+export type { ProcessGroupOptions } from './processes/processes.options.js';
 export type { CapturesOptions } from './diagnostics/captures/captures.options.js';
 export type { Capture } from './diagnostics/captures/capture-store.js';
 export type { BlockedLoopOptions, DiagnosticsOptions } from './diagnostics/diagnostics.options.js';

@@ -62,6 +62,7 @@ describe('the options', () => {
       captures: undefined,
       outgoing: true,
       jobs: true,
+      processes: { kind: 'auto' },
     };
     const { access, ...others } = resolveMonitorOptions();
     expect(others).toEqual(defaults);
@@ -468,6 +469,29 @@ describe('the options', () => {
   it('make a message even of a value that resists being looked at', () => {
     expect(refusal({ path: hostile }).option).toBe('path');
     expect(refusal({ path: 'x y'.repeat(10_000) }).message.length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['processes', true],
+    ['processes', 'shop'],
+    ['processes', []],
+    ['processes.group', { group: '../shop' }],
+    ['processes.group', { group: '' }],
+    ['processes.group', {}],
+    ['processes.directory', { group: 'shop', directory: 'relative' }],
+    ['processes.directory', { group: 'shop', directory: `/${'long'.repeat(30)}` }],
+    ['processes.name', { group: 'shop', name: 'x' }],
+  ])('are refused with a wrong %s', (option, processes) => {
+    expect(refusal({ processes }).option).toBe(option);
+  });
+
+  it('take a group of processes, or none', () => {
+    expect(resolveMonitorOptions({ processes: false }).processes).toBeUndefined();
+    expect(resolveMonitorOptions({ processes: { group: 'shop' } }).processes).toEqual({
+      kind: 'group',
+      group: 'shop',
+      directory: undefined,
+    });
   });
 
   it('do not change after they were given', () => {

@@ -24,6 +24,8 @@ import type { MetricsOptions, ResolvedMetricsOptions } from './metrics/metrics.o
 import { METRICS_RULES, resolveMetricsOptions } from './metrics/metrics.options.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/cardinality-limiter.js';
 import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
+import type { ProcessGroupOptions, ResolvedProcessesOptions } from './processes/processes.options.js';
+import { PROCESSES_RULE, resolveProcessesOptions } from './processes/processes.options.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
 import type { Rules } from './common/options/option-rules.js';
 import { DELAY, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
@@ -73,6 +75,12 @@ export interface MonitorOptions
    * `@OnEvent()` handlers of `@nestjs/event-emitter` and the processors of `@nestjs/bullmq`. Default: `true`.
    */
   jobs?: boolean | undefined;
+  /**
+   * Which processes answer together, whichever of them is read. `'auto'`: the workers of a cluster (also of pm2), and the threads of
+   * a process in which the monitor runs. `{ group: 'shop' }`: all processes of this user on this machine with that group. `false`:
+   * each for itself. Default: `'auto'`.
+   */
+  processes?: 'auto' | false | ProcessGroupOptions | undefined;
   /** Where repeated profiles are kept. Default: nowhere. */
   captures?: CapturesOptions | undefined;
 }
@@ -97,6 +105,7 @@ export interface ResolvedMonitorOptions
   readonly outgoing: boolean;
   readonly jobs: boolean;
   readonly captures: ResolvedCapturesOptions | undefined;
+  readonly processes: ResolvedProcessesOptions;
 }
 
 const RULES: Rules = {
@@ -116,6 +125,7 @@ const RULES: Rules = {
   outgoing: YES_OR_NO,
   jobs: YES_OR_NO,
   captures: CAPTURES_RULES,
+  processes: PROCESSES_RULE,
 };
 
 /**
@@ -145,6 +155,7 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     outgoing: options.outgoing ?? true,
     jobs: options.jobs ?? true,
     captures: resolveCapturesOptions(options.captures),
+    processes: resolveProcessesOptions(options.processes),
   });
 }
 

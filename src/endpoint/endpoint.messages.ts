@@ -1,6 +1,11 @@
 /** The answer to an invalid reader name. */
 export const BAD_READER = 'The reader in the query must have 1 to 50 letters, digits, "_", "-" and "."\n';
 
+export const BAD_PROCESS = 'The process in the query must be a process id, such as ?process=1234\n';
+
+export const UNKNOWN_PROCESS = (pid: number): string =>
+  `Process ${pid} is not one of those that answer together. "processes" in the document lists them.\n`;
+
 export const BAD_FORMAT =
   'The format in the query can be "json" only. For Prometheus, read /prometheus below this path.\n';
 

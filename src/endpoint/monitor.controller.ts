@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Req, Res, UseGuards } from '@nestjs/common';
 import { BrowserRedirect } from './dashboard/browser-redirect.js';
-import { BAD_FORMAT, BAD_READER, BAD_RESOLUTION, REDIRECTED } from './endpoint.messages.js';
+import { BAD_FORMAT, BAD_PROCESS, BAD_READER, BAD_RESOLUTION, REDIRECTED } from './endpoint.messages.js';
 import { MonitorService } from '../monitor.service.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import { LoopbackGuard } from '../access/loopback.guard.js';
+import type { ReadTarget } from './metrics-reads.js';
 import { MetricsReads } from './metrics-reads.js';
 import type { AdapterResponse } from '../common/http/raw-response.js';
 import { Answers } from './streaming/answers.js';
@@ -15,9 +16,12 @@ import { formatFor, formatInsteadOfJson } from './negotiation/scrape-format.js';
 /** Allowed reader names in the query of a request. */
 const READER = /^[\w.-]{1,50}$/;
 
+const PID = /^[1-9]\d{0,9}$/;
+
 /**
  * Serves the document as JSON and for Prometheus. JSON is read as the reader `http`, or `http:NAME` for
- * `?reader=NAME`, so two collectors can each have their own window; Prometheus reads as `prometheus`, or `prometheus:NAME`.
+ * `?reader=NAME`, so two collectors can each have their own window; Prometheus reads as `prometheus`, or `prometheus:NAME`. Where
+ * several processes answer together, `?process=PID` reads one of them.
  *
  * The path is not set here: it comes from the options.
  */
@@ -40,16 +44,17 @@ export class MonitorController {
     const answer = this.answers.begin(request, response);
     const accept = rawRequest(request)?.headers.accept;
     const target = targetOf(request);
-    const [name, format] = [readerIn(target), target.query.get('format')];
+    const read = readIn(target);
+    const format = target.query.get('format');
     const resolution = resolutionIn(target);
     const scraped = format === null ? formatInsteadOfJson(accept, resolution) : undefined;
     const location = this.browsers.locationFor(target, accept);
-    if (!isReader(name)) await answer.sendText(400, BAD_READER);
+    if (typeof read === 'string') await answer.sendText(400, read);
     else if (format !== null && format !== 'json') await answer.sendText(400, BAD_FORMAT);
     else if (location !== undefined) await answer.sendText(302, REDIRECTED, { Location: location });
-    else if (scraped === undefined) await this.reads.json(answer, name);
+    else if (scraped === undefined) await this.reads.json(answer, read);
     else if (resolution === undefined) await answer.sendText(400, BAD_RESOLUTION);
-    else await this.reads.scrape(answer, name, scraped);
+    else await this.reads.scrape(answer, read, scraped);
   }
 
   /**
@@ -60,18 +65,19 @@ export class MonitorController {
   async readPrometheus(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
     const answer = this.answers.begin(request, response);
     const target = targetOf(request);
-    const [name, resolution] = [readerIn(target), resolutionIn(target)];
+    const [read, resolution] = [readIn(target), resolutionIn(target)];
     const { accept } = rawRequest(request)?.headers ?? {};
-    if (!isReader(name)) await answer.sendText(400, BAD_READER);
+    if (typeof read === 'string') await answer.sendText(400, read);
     else if (resolution === undefined) await answer.sendText(400, BAD_RESOLUTION);
-    else await this.reads.scrape(answer, name, formatFor(accept, resolution));
+    else await this.reads.scrape(answer, read, formatFor(accept, resolution));
   }
 }
 
-function isReader(name: string | undefined): boolean {
-  return name === undefined || READER.test(name);
-}
-
-function readerIn({ query }: RequestTarget): string | undefined {
-  return query.get('reader') ?? undefined;
+/** @returns a text if it cannot be understood. */
+function readIn({ query }: RequestTarget): ReadTarget | string {
+  const name = query.get('reader') ?? undefined;
+  const process = query.get('process') ?? undefined;
+  if (name !== undefined && !READER.test(name)) return BAD_READER;
+  if (process !== undefined && !PID.test(process)) return BAD_PROCESS;
+  return { name, pid: process === undefined ? undefined : Number(process) };
 }

@@ -90,6 +90,16 @@ export class PublisherTask implements OnModuleDestroy {
   }
 
   private publish(): void {
+    const pushes = this.source.pushes?.() ?? true;
+    if (pushes === true) this.publishNow();
+    else if (pushes !== false)
+      void pushes.then(
+        (itsTurn) => itsTurn && this.publishNow(),
+        () => {},
+      );
+  }
+
+  private publishNow(): void {
     for (const runner of this.runners) runner.publish(this.options.publishTimeout);
   }
 
@@ -97,7 +107,10 @@ export class PublisherTask implements OnModuleDestroy {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
     this.leaveScheduler(this.timer);
-    await Promise.all(this.runners.map((runner) => runner.finish(this.options.publishTimeout)));
+    // Of several processes that close together, the last one publishes what the others have left.
+    if ((await this.source.pushes?.()) ?? true) {
+      await Promise.all(this.runners.map((runner) => runner.finish(this.options.publishTimeout)));
+    }
     await Promise.all(this.options.publishers.map((publisher, index) => this.release(publisher, index)));
   }
 

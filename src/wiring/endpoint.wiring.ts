@@ -1,19 +1,17 @@
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Startup } from '../common/startup/startup.js';
 import { BrowserRedirect } from '../endpoint/dashboard/browser-redirect.js';
-import { MetricsReads } from '../endpoint/metrics-reads.js';
+import { MetricsReads, readsOf } from '../endpoint/metrics-reads.js';
 import { EndpointMount } from '../endpoint/mounting/endpoint-mount.js';
 import { serveTrailingSlashes } from '../endpoint/mounting/trailing-slash.js';
 import { MonitorPort } from '../endpoint/port/monitor-port.js';
 import { Answers } from '../endpoint/streaming/answers.js';
 import { ReadLimiter } from '../endpoint/streaming/read-limiter.js';
-import { Scrapes } from '../endpoint/streaming/scrapes.js';
-import { PrometheusExporter } from '../exporters/prometheus/prometheus.exporter.js';
-import { MetricsReader } from '../metrics/collection/reader.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
 import { MONITOR_OPTIONS, servedAt } from '../monitor.options.js';
+import { ProcessesHandle } from '../processes/processes.handle.js';
 import type { Wiring } from './wiring.js';
 
 /** What every endpoint needs. The controllers are those of `src/monitor.endpoints.ts`. */
@@ -22,11 +20,9 @@ export const ENDPOINT: Wiring = {
     ReadLimiter,
     {
       provide: MetricsReads,
-      inject: [METRICS_SOURCE, MetricsReader, ReadLimiter],
-      useFactory: (source: MetricsSource, reader: MetricsReader, limiter: ReadLimiter) => {
-        const scrapes = new Scrapes(new PrometheusExporter(source), limiter);
-        return new MetricsReads(reader, scrapes, limiter);
-      },
+      inject: [METRICS_SOURCE, ReadLimiter, ProcessesHandle],
+      useFactory: (source: MetricsSource, limiter: ReadLimiter, processes: ProcessesHandle) =>
+        new MetricsReads(readsOf(source, limiter), limiter, processes),
     },
     {
       provide: Answers,

@@ -5,6 +5,7 @@ import { Watches } from '../instrumentation/watch/watches.js';
 import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
+import { CurrentSource } from '../metrics/source/current-source.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
 import { RegistrySource } from '../metrics/source/registry-source.js';
@@ -40,11 +41,14 @@ export const METRICS: Wiring = {
     },
     { provide: EventLoopBlocks, useFactory: () => new EventLoopBlocks() },
     {
-      provide: METRICS_SOURCE,
+      provide: CurrentSource,
       inject: [MetricsRegistry, Collectors, EventLoopBlocks],
-      useFactory: (registry: MetricsRegistry, collectors: Collectors, blocks: EventLoopBlocks) =>
-        new RegistrySource(registry, () => ({ ...collectors.facts(), eventloop_blocks: blocks.read() })),
+      useFactory: (registry: MetricsRegistry, collectors: Collectors, blocks: EventLoopBlocks) => {
+        const facts = () => ({ ...collectors.facts(), eventloop_blocks: blocks.read() });
+        return new CurrentSource(new RegistrySource(registry, facts));
+      },
     },
+    { provide: METRICS_SOURCE, useExisting: CurrentSource },
     {
       provide: MetricsReader,
       inject: [METRICS_SOURCE],

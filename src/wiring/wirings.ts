@@ -4,6 +4,7 @@ import { ENDPOINT } from './endpoint.wiring.js';
 import { HISTORY } from './history.wiring.js';
 import { INSTRUMENTATION } from './instrumentation.wiring.js';
 import { METRICS } from './metrics.wiring.js';
+import { PROCESSES } from './processes.wiring.js';
 import type { Wiring } from './wiring.js';
 import { WORK } from './work.wiring.js';
 
@@ -22,4 +23,5 @@ export const WIRINGS: readonly Wiring[] = [
   ACCESS,
   ENDPOINT,
   HISTORY,
+  PROCESSES,
 ];

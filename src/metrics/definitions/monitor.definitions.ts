@@ -3,6 +3,16 @@ import type { MetricDefinition } from './metric-definition.js';
 /** What the monitor says of itself. Each appears in the document with the first event. */
 export const MONITOR_DEFINITIONS: readonly MetricDefinition[] = [
   {
+    name: 'processes',
+    kind: 'gauge',
+    help: 'Processes and threads whose numbers are merged. Only where there are several.',
+    labels: { state: '`ok`, `late` or `ended`.' },
+    aggregate: 'max',
+    whenItRises: '`late`: a process is blocked or stopped. `ended`: processes restart; look for crashes.',
+    prometheus: { name: 'monitor_processes' },
+    openTelemetry: { name: 'monitor.processes', unit: '{process}' },
+  },
+  {
     name: 'monitor_profile_start_seconds',
     kind: 'histogram',
     unit: 'seconds',

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DIRECTORY_IS_SHARED, DIRECTORY_OF_ANOTHER, NOT_A_DIRECTORY } from '../processes.messages.js';
+import type { MemberName } from './member-name.js';
+import { parseName } from './member-name.js';
+
+/** A file of a group's directory that has a number: `ended-3`. */
+export type NumberedFile = 'ended' | 'leader';
+
+/** What is in a group's directory. */
+export interface GroupFiles {
+  /** Those that have a file with their totals. */
+  readonly members: readonly MemberName[];
+  /** The highest number of each; 0 if there is none. */
+  readonly latest: Readonly<Record<NumberedFile, number>>;
+  readonly names: readonly string[];
+}
+
+const NUMBERED = /^(ended|leader)-(\d{1,15})$/;
+
+/**
+ * The directory of a group. Only this user may read it: whoever can write into it can make the group say anything, and connect to
+ * its processes.
+ */
+export class GroupDirectory {
+  constructor(
+    readonly path: string,
+    private readonly platform: NodeJS.Platform = process.platform,
+  ) {}
+
+  /** Creates the directory, and the one that it is in. @throws if it is not only this user's. */
+  async create(): Promise<void> {
+    const parent = join(this.path, '..');
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await this.check(this.path);
+    // The default is below the directory for temporary files, where anybody could have made the parent.
+    if (/nestjs-monitor-\d+$/.test(parent)) await this.check(parent);
+  }
+
+  async files(): Promise<GroupFiles> {
+    const names = await readdir(this.path);
+    const latest = { ended: 0, leader: 0 };
+    const members: MemberName[] = [];
+    for (const name of names) {
+      const [, file, number] = NUMBERED.exec(name) ?? [];
+      if (file === 'ended' || file === 'leader') latest[file] = Math.max(latest[file], Number(number));
+      const member = name.endsWith('.totals') ? parseName(name.slice(0, -'.totals'.length)) : undefined;
+      if (member !== undefined) members.push(member);
+    }
+    return { members, latest, names };
+  }
+
+  /** The file in which a member saves its totals. */
+  totalsOf({ text }: MemberName): string {
+    return join(this.path, `${text}.totals`);
+  }
+
+  /** Where a member can be reached: a Unix socket, or a named pipe on Windows. */
+  addressOf({ text }: MemberName): string {
+    if (this.platform !== 'win32') return join(this.path, `${text}.sock`);
+    const group = createHash('sha256').update(this.path).digest('hex').slice(0, 16);
+    return `\\\\.\\pipe\\nestjs-monitor-${group}-${text}`;
+  }
+
+  numbered(file: NumberedFile, number: number): string {
+    return join(this.path, `${file}-${number}`);
+  }
+
+  in(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** @returns whether it was this call that created the file, of all processes. */
+  async createOnce(name: string): Promise<boolean> {
+    try {
+      const handle = await open(join(this.path, name), 'wx', 0o600);
+      await handle.close();
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  /** Removes the files of these names. One that is not there is none to remove. */
+  async remove(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => rm(join(this.path, name), { force: true })));
+  }
+
+  /** Removes the directory if it is empty. */
+  async removeIfEmpty(): Promise<void> {
+    await rmdir(this.path).catch(() => {});
+  }
+
+  private async check(path: string): Promise<void> {
+    const stats = await lstat(path);
+    // A symbolic link is none: it could lead anywhere later.
+    if (!stats.isDirectory()) throw new Error(NOT_A_DIRECTORY(path));
+    const user = process.getuid?.();
+    if (user === undefined) return;
+    if (stats.uid !== user) throw new Error(DIRECTORY_OF_ANOTHER(path, stats.uid));
+    if ((stats.mode & 0o077) !== 0) throw new Error(DIRECTORY_IS_SHARED(path, stats.mode & 0o777));
+  }
+}

@@ -1,0 +1,79 @@
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { SharedRun } from '../../common/shared-run.js';
+import type { GroupDirectory } from './group-directory.js';
+import type { MemberName } from './member-name.js';
+import { parseName } from './member-name.js';
+import type { Roster } from './roster.js';
+
+/**
+ * Which member publishes for the group. The leader is named in the file with the highest number. When it has ended, whoever first
+ * creates the file with the next number is the leader: only one can.
+ */
+export class Leader {
+  private readonly checking = new SharedRun(() => this.check());
+  private hasResigned = false;
+
+  constructor(
+    private readonly directory: GroupDirectory,
+    private readonly own: MemberName,
+    private readonly roster: Roster,
+  ) {}
+
+  /** Whether this member is the leader. If there is none any more, it becomes one. */
+  isOwn(): Promise<boolean> {
+    return this.checking.run();
+  }
+
+  /** The leader, if it is another one that is there. */
+  async other(): Promise<MemberName | undefined> {
+    const { latest } = await this.roster.update();
+    const name = latest.leader === 0 ? undefined : await this.leaderIn(latest.leader);
+    return name === undefined || name.text === this.own.text || !(await this.isThere(name))
+      ? undefined
+      : name;
+  }
+
+  /** It closes: another one may lead. */
+  resign(): void {
+    this.hasResigned = true;
+  }
+
+  private async check(): Promise<boolean> {
+    if (this.hasResigned) return false;
+    const { latest, names } = await this.roster.update();
+    const leader = latest.leader === 0 ? undefined : await this.leaderIn(latest.leader);
+    if (leader?.text === this.own.text) return true;
+    if (leader !== undefined && (await this.isThere(leader))) return false;
+    return this.take(latest.leader + 1, names);
+  }
+
+  private async isThere(leader: MemberName): Promise<boolean> {
+    const member = this.roster.find(leader);
+    await member?.probe();
+    return member !== undefined && member.state !== 'ended';
+  }
+
+  private async take(number: number, names: readonly string[]): Promise<boolean> {
+    const temporary = this.directory.in(`${this.own.text}.leader`);
+    await writeFile(temporary, this.own.text, { mode: 0o600 });
+    try {
+      await link(temporary, this.directory.numbered('leader', number));
+    } catch {
+      return false;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    const old = names.filter((name) => /^leader-\d+$/.test(name) && name !== `leader-${number}`);
+    await this.directory.remove(old);
+    return !this.hasResigned;
+  }
+
+  private async leaderIn(number: number): Promise<MemberName | undefined> {
+    try {
+      return parseName(await readFile(this.directory.numbered('leader', number), 'utf8'));
+    } catch {
+      // Another one has just become the leader.
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/** Whether there is a process with this pid. It may be another one that got the same pid later. */
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // There is one that this user may not signal.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

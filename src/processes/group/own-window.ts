@@ -1,0 +1,87 @@
+import type { Sliced } from '../../common/slices.js';
+import type { Extremes } from '../../metrics/extremes.js';
+import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
+import type { WindowReads } from '../../metrics/source/merged-series.js';
+import type {
+  AnyFamily,
+  GaugeSeriesView,
+  HistogramSeriesView,
+  WindowView,
+} from '../../metrics/source/metrics-source.js';
+import type { ReceivedHistogram } from '../received/received-series.js';
+import { ReceivedGauge } from '../received/received-series.js';
+import type { ReceivedSource } from '../received/received-source.js';
+import { encodeHistogram } from '../wire/histogram.codec.js';
+import type { WindowLine } from '../wire/lines.js';
+import { PLAIN } from '../wire/lines.js';
+import type { SnapshotEncoder } from '../wire/snapshot.encoder.js';
+
+/**
+ * A window of this process, by the series as they were saved. Those have the same places in their metrics as the live ones; a live
+ * one that is not saved yet is part of the next window.
+ */
+export class OwnWindow implements WindowReads {
+  constructor(
+    private readonly saved: ReceivedSource,
+    private readonly window: WindowView,
+  ) {}
+
+  extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
+    if (series instanceof ReceivedGauge) {
+      const live = liveOf(this.window.gauges.family(series.family), series.at);
+      return live && this.window.extremesOf(live);
+    }
+    const live = this.liveHistogram(series as ReceivedHistogram);
+    return live && this.window.extremesOf(live);
+  }
+
+  intervalOf(histogram: HistogramSeriesView): HistogramSnapshot {
+    const live = this.liveHistogram(histogram as ReceivedHistogram);
+    if (live !== undefined) return this.window.intervalOf(live);
+    const now = histogram.snapshot();
+    return now.minus(now);
+  }
+
+  giveBack(): void {
+    this.window.giveBack();
+  }
+
+  /** What there is in the window, for a receiver that has got the series. */
+  *lines(encoder: SnapshotEncoder, emit: (line: WindowLine) => void): Sliced<void> {
+    for (const family of this.saved.gauges.all()) {
+      for (const { number, at, series } of sentSeries(encoder, family)) {
+        const extremes = this.extremesOf(series as GaugeSeriesView);
+        if (extremes !== undefined) emit(['x', number, at, extremes.min, extremes.max]);
+        if (at % 64 === 0) yield;
+      }
+      yield;
+    }
+    for (const family of this.saved.histograms.all()) {
+      for (const { number, at, series } of sentSeries(encoder, family)) {
+        const interval = this.intervalOf(series as HistogramSeriesView);
+        if (interval.count > 0) emit(['w', number, at, encodeHistogram(interval)]);
+        yield;
+      }
+    }
+  }
+
+  private liveHistogram({ family, at }: ReceivedHistogram): HistogramSeriesView | undefined {
+    return liveOf(this.window.histograms.family(family), at);
+  }
+}
+
+function liveOf<F extends AnyFamily>(family: F | undefined, at: number): NonNullable<F['plain']> | undefined {
+  const series = at === PLAIN ? family?.plain : family?.labelled[at];
+  return series as NonNullable<F['plain']> | undefined;
+}
+
+function* sentSeries(encoder: SnapshotEncoder, family: AnyFamily) {
+  const sent = encoder.sent(family);
+  if (sent === undefined) return;
+  const { number, labels, hasPlain } = sent;
+  if (hasPlain && family.plain !== undefined) yield { number, at: PLAIN, series: family.plain };
+  for (let at = 0; at < labels; at++) {
+    const series = family.labelled[at];
+    if (series !== undefined) yield { number, at, series };
+  }
+}

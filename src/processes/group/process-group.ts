@@ -1,0 +1,203 @@
+import type { FailureSink } from '../../common/failure-log.js';
+import { FailureLog } from '../../common/failure-log.js';
+import { realTimers } from '../../common/real-timers.js';
+import { inSlices } from '../../common/slices.js';
+import type { ProcessState } from '../../metrics/collection/snapshot.js';
+import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
+import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
+import { SAVING_TEXTS } from '../processes.messages.js';
+import type { AnswerableRequest, AnswerMaker, GiveBack } from '../peers/peer-connection.js';
+import { PeerServer } from '../peers/peer-server.js';
+import type { Read } from '../peers/read-request.js';
+import type { SnapshotEncoder } from '../wire/snapshot.encoder.js';
+import type { GroupDirectory } from './group-directory.js';
+import { Leader } from './leader.js';
+import type { MemberListener } from './member.js';
+import type { MemberName } from './member-name.js';
+import { ownName } from './member-name.js';
+import { OwnWindow } from './own-window.js';
+import { Roster } from './roster.js';
+import { SavedTotals } from './saved-totals.js';
+import { TotalsFile } from './totals-file.js';
+
+/** Milliseconds between two times that the totals are saved, whether anybody asks or not. */
+const SAVE_INTERVAL = 4000;
+
+/** Times that a group is joined whose directory is removed meanwhile. */
+const ATTEMPTS = 3;
+
+/** Answers a call of another process, see `PeerConnection`. */
+export type CallHandler = (parameters: unknown) => AsyncIterable<string>;
+
+/** What has been read of the group. */
+export interface GroupRead {
+  /** Of each source that was reached, for a read in a window. */
+  readonly windows: Map<SourceKey, WindowReads>;
+}
+
+/** This process as a member of its group: it saves its totals, answers the others, and asks them. */
+export class ProcessGroup implements AnswerMaker {
+  readonly name: MemberName;
+  readonly saved: SavedTotals;
+  readonly roster: Roster;
+  readonly leader: Leader;
+  private readonly server: PeerServer;
+  private readonly failures: FailureLog;
+  private readonly calls = new Map<string, CallHandler>();
+  private timer: NodeJS.Timeout | undefined;
+  private ticking: Promise<void> | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly local: MetricsSource,
+    readonly directory: GroupDirectory,
+    listener: MemberListener,
+    sink: FailureSink,
+  ) {
+    this.name = ownName();
+    this.failures = new FailureLog(SAVING_TEXTS, sink);
+    const file = new TotalsFile(directory.totalsOf(this.name), this.name.text);
+    this.saved = new SavedTotals(local, file);
+    this.roster = new Roster(directory, this.name, listener);
+    this.leader = new Leader(directory, this.name, this.roster);
+    this.server = new PeerServer(directory, this.name, this);
+  }
+
+  /** Who is in the group, this process first. */
+  states(): ProcessState[] {
+    const { pid, thread } = this.name;
+    const others = this.roster.members.map(({ name, state, age }) => {
+      return { pid: name.pid, thread: name.thread, state, age };
+    });
+    return [{ pid, thread, state: 'ok', age: 0 }, ...others];
+  }
+
+  /** Registers what answers a call of other processes. */
+  handle(method: string, handler: CallHandler): void {
+    this.calls.set(method, handler);
+  }
+
+  /** @throws if the directory cannot be used. */
+  async join(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.directory.create();
+        await this.removeOldGroup();
+        await this.server.listen();
+        await this.saved.save();
+        break;
+      } catch (thrown) {
+        await this.server.close();
+        // The last one of a group removes the directory, maybe just now.
+        if (attempt === ATTEMPTS || (thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+      }
+    }
+    this.timer = realTimers.setInterval(() => this.tick(), SAVE_INTERVAL);
+    // Without unref(), an application that has nothing left to do would never end.
+    this.timer.unref();
+  }
+
+  /** Saves a last time, and leaves. The last one removes everything. */
+  async leave(): Promise<void> {
+    this.isStopped = true;
+    realTimers.clearInterval(this.timer);
+    this.leader.resign();
+    await this.ticking;
+    await this.saved.end().catch(() => {});
+    await this.server.close();
+    await this.removeIfLast().catch(() => {});
+    this.roster.close();
+  }
+
+  /**
+   * Saves the own numbers and reads those of the others.
+   *
+   * @param reader the name of the reader, for a read in a window that was opened before.
+   * @throws if the own numbers cannot be saved.
+   */
+  async read(read: Read): Promise<GroupRead> {
+    const [, windows] = await Promise.all([this.save(read), this.roster.read(read)]);
+    return { windows };
+  }
+
+  async answer(
+    request: AnswerableRequest,
+    encoder: SnapshotEncoder,
+    write: (line: unknown) => Promise<void> | undefined,
+  ): Promise<GiveBack | 'unsaved' | undefined> {
+    let window: WindowView | undefined;
+    try {
+      if (request.kind === 'window') window = await this.local.window(request.reader, request.options);
+      await this.save(request);
+    } catch {
+      // Nobody may be told what is not saved. The end of the answer says so.
+      window?.giveBack();
+      return 'unsaved';
+    }
+    const { source } = this.saved;
+    let wait: Promise<void> | undefined;
+    const lines: unknown[] = [];
+    const send = async () => {
+      for (const line of lines.splice(0)) {
+        wait = write(line);
+        if (wait !== undefined) await wait;
+      }
+    };
+    await inSlices(encoder.encode(source, (line) => void lines.push(line)));
+    await send();
+    if (window === undefined) return undefined;
+    const own = new OwnWindow(source, window);
+    await inSlices(own.lines(encoder, (line) => void lines.push(line)));
+    await send();
+    return () => window.giveBack();
+  }
+
+  async *call(method: string, parameters: unknown): AsyncIterable<string> {
+    const handler = this.calls.get(method);
+    if (handler !== undefined) yield* handler(parameters);
+  }
+
+  private async save(read: Read): Promise<void> {
+    try {
+      if (read.kind !== 'window') await this.saved.save();
+      // Its numbers were saved a moment ago, by the read that this one belongs to.
+      else if (read.options.isFresh === true) this.saved.mark(read.reader);
+      else await this.saved.save(read.reader);
+      this.failures.succeeded();
+    } catch (thrown) {
+      this.failures.failed(thrown);
+      throw thrown;
+    }
+  }
+
+  private tick(): void {
+    if (this.ticking !== undefined || this.isStopped) return;
+    this.ticking = this.maintain()
+      .catch(() => {})
+      .finally(() => (this.ticking = undefined));
+  }
+
+  private async maintain(): Promise<void> {
+    await this.save({ kind: 'now' });
+    await this.server.restore();
+    if (!this.isStopped && this.roster.hasEnded && (await this.leader.isOwn()))
+      await this.roster.mergeEnded();
+  }
+
+  /** What a group has left of which nobody lives: a new one begins at zero. */
+  private async removeOldGroup(): Promise<void> {
+    const files = await this.roster.update();
+    await Promise.all(this.roster.members.map((member) => member.probe()));
+    if (this.roster.members.some(({ state }) => state !== 'ended')) return;
+    await this.directory.remove(files.names);
+    this.roster.forget();
+  }
+
+  private async removeIfLast(): Promise<void> {
+    const files = await this.roster.update();
+    await Promise.all(this.roster.members.map((member) => member.probe()));
+    if (this.roster.members.some(({ state }) => state !== 'ended')) return;
+    await this.directory.remove(files.names);
+    await this.directory.removeIfEmpty();
+  }
+}

@@ -1,0 +1,116 @@
+import type { Socket } from 'node:net';
+import type { MemberName } from '../group/member-name.js';
+import { LineSplitter } from '../wire/line-splitter.js';
+import { WIRE_VERSION } from '../wire/lines.js';
+import { SnapshotEncoder } from '../wire/snapshot.encoder.js';
+import { LineWriter } from './line-writer.js';
+import type { ReadRequest } from './read-request.js';
+import { parseRequest } from './read-request.js';
+
+/** Windows that may still be given back. A reader gives back only its last one. */
+const KEPT_WINDOWS = 64;
+
+/** Merges a window into the next one of its reader. */
+export type GiveBack = () => void;
+
+/** A request for numbers. */
+export type AnswerableRequest = Extract<ReadRequest, { kind: 'now' | 'window' }>;
+
+/** What an answer is made of. */
+export interface AnswerMaker {
+  /**
+   * Writes the lines of an answer.
+   *
+   * @returns gives the window back, if it was a read in one. `unsaved` if there are no numbers that may be told.
+   */
+  answer(
+    request: AnswerableRequest,
+    encoder: SnapshotEncoder,
+    write: (line: unknown) => Promise<void> | undefined,
+  ): Promise<GiveBack | 'unsaved' | undefined>;
+  /** Answers a call with text, in pieces. */
+  call(method: string, parameters: unknown): AsyncIterable<string>;
+}
+
+/** A process that asks this one. Its requests are answered one after the other. */
+export class PeerConnection {
+  private readonly splitter = new LineSplitter();
+  private readonly encoder = new SnapshotEncoder();
+  private readonly writer: LineWriter;
+  private readonly windows = new Map<number, GiveBack>();
+  private work: Promise<unknown> = Promise.resolve();
+  private hasGreeted = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly name: MemberName,
+    private readonly answers: AnswerMaker,
+  ) {
+    this.writer = new LineWriter(socket);
+  }
+
+  start(): void {
+    this.socket.on('error', () => {});
+    this.socket.on('data', (bytes: Buffer) => this.take(bytes));
+    void this.send(['nestjs-monitor', WIRE_VERSION, this.name.text]);
+  }
+
+  private take(bytes: Buffer): void {
+    try {
+      for (const line of this.splitter.lines(bytes)) this.takeLine(line);
+    } catch {
+      // It is no process of ours, or of another version.
+      this.socket.destroy();
+    }
+  }
+
+  private takeLine(line: readonly unknown[]): void {
+    if (!this.hasGreeted) {
+      if (line[0] !== 'nestjs-monitor' || line[1] !== WIRE_VERSION) this.socket.destroy();
+      this.hasGreeted = true;
+      return;
+    }
+    const request = parseRequest(line);
+    // One after the other: what a connection has got so far is known to its encoder.
+    this.work = this.work
+      .then(() => this.handle(request))
+      .catch(() => {
+        this.socket.destroy();
+      });
+  }
+
+  private async handle(request: ReadRequest): Promise<void> {
+    if (this.socket.destroyed) return undefined;
+    if (request.kind === 'ping') return this.send(['e', request.id]);
+    if (request.kind === 'giveBack') {
+      this.windows.get(request.id)?.();
+      this.windows.delete(request.id);
+      return undefined;
+    }
+    if (request.kind === 'call') {
+      for await (const text of this.answers.call(request.method, request.parameters)) {
+        await this.writer.write(['t', request.id, text]);
+        await this.writer.flush();
+      }
+      return this.send(['e', request.id]);
+    }
+    const giveBack = await this.answers.answer(request, this.encoder, (line) => this.writer.write(line));
+    await this.send(giveBack === 'unsaved' ? ['e', request.id, giveBack] : ['e', request.id]);
+    if (giveBack === undefined || giveBack === 'unsaved') return undefined;
+    // Whoever asked has ended before the answer had left.
+    if (this.socket.destroyed) giveBack();
+    else this.keep(request.id, giveBack);
+    return undefined;
+  }
+
+  private keep(id: number, giveBack: GiveBack): void {
+    this.windows.set(id, giveBack);
+    const [oldest] = this.windows.keys();
+    if (this.windows.size > KEPT_WINDOWS && oldest !== undefined) this.windows.delete(oldest);
+  }
+
+  private async send(line: unknown): Promise<void> {
+    await this.writer.write(line);
+    await this.writer.flush();
+  }
+}

@@ -1,0 +1,97 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
+import { describeThrown } from '../common/show-value.js';
+import type { Startup } from '../common/startup/startup.js';
+import type { CurrentSource } from '../metrics/source/current-source.js';
+import { locateGroup, locateOwnGroup, tellThreads } from './group-location.js';
+import type { ProcessesHandle } from './processes.handle.js';
+import { CANNOT_JOIN } from './processes.messages.js';
+import type { ResolvedProcessesOptions } from './processes.options.js';
+
+/** On this channel, a thread says that the monitor runs in it. */
+const THREADS = 'nestjs-monitor:threads';
+
+/** Joins the group when the application has started, and leaves it last of all. */
+export class ProcessesRunner implements OnApplicationShutdown {
+  private readonly logger = new Logger('Monitor');
+  private joining: Promise<void> | undefined;
+  private isStopped = false;
+  private threads: BroadcastChannel | undefined;
+  private readonly onWorker = () => this.listenToThreads();
+
+  private constructor(
+    private readonly source: CurrentSource,
+    private readonly handle: ProcessesHandle,
+  ) {}
+
+  static async create(
+    options: ResolvedProcessesOptions,
+    source: CurrentSource,
+    handle: ProcessesHandle,
+    startup: Startup,
+  ): Promise<ProcessesRunner> {
+    const runner = new ProcessesRunner(source, handle);
+    if (options === undefined) return runner;
+    const path = locateGroup(options);
+    if (path !== undefined) {
+      // Loaded with the providers: a process that has no descriptor left later cannot load a file.
+      await import('./joined-group.js');
+      startup.start(() => runner.join(path));
+    } else if (isMainThread) startup.start(() => runner.expectThreads());
+    return runner;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    process.off('worker', this.onWorker);
+    this.threads?.close();
+    if (isMainThread) tellThreads(undefined);
+    await this.joining;
+    this.source.use(undefined);
+    const { current } = this.handle;
+    this.handle.current = undefined;
+    await current?.leave();
+  }
+
+  /** Threads that are started from here on find the process, and it joins them with the first one. */
+  private expectThreads(): void {
+    if (this.isStopped) return;
+    tellThreads(locateOwnGroup());
+    process.on('worker', this.onWorker);
+  }
+
+  /** The first thread: it says so if the monitor runs in it. */
+  private listenToThreads(): void {
+    process.off('worker', this.onWorker);
+    this.threads = new BroadcastChannel(THREADS);
+    this.threads.onmessage = () => void this.join(locateOwnGroup());
+    // Without unref(), an application that has nothing left to do would never end.
+    (this.threads as BroadcastChannel & { unref(): void }).unref();
+  }
+
+  private join(path: string): Promise<void> {
+    this.joining ??= this.tryToJoin(path);
+    return this.joining;
+  }
+
+  private async tryToJoin(path: string): Promise<void> {
+    if (this.isStopped) return;
+    try {
+      const { JoinedGroup } = await import('./joined-group.js');
+      const joined = await JoinedGroup.join(path, this.source.local, this.logger);
+      this.handle.current = joined;
+      this.source.use(joined.source);
+      if (isMainThread) tellThreads(path);
+      else sayHello();
+    } catch (thrown) {
+      this.logger.warn(CANNOT_JOIN(path, describeThrown(thrown).message));
+    }
+  }
+}
+
+function sayHello(): void {
+  const channel = new BroadcastChannel(THREADS);
+  channel.postMessage('joined');
+  channel.close();
+}

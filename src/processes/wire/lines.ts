@@ -1,0 +1,61 @@
+import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
+import type { Description } from '../../metrics/description.js';
+
+/**
+ * What processes send each other, and what they save, is lines of JSON. Each is an array that begins with its tag. A series is
+ * sent once, with its labels, and then only by the number of its metric and its place there; a value is sent when it has changed.
+ *
+ * A process with another version is left out.
+ */
+export const WIRE_VERSION = 1;
+
+/** The first line in both directions, and of a file. */
+export type HelloLine = readonly ['nestjs-monitor', version: number, member: string];
+
+/** The place of the series without labels. The others count from 0, in the order in which they came. */
+export const PLAIN = -1;
+
+export type KindLetter = 'c' | 'g' | 'h';
+
+/** What is known of a metric beside its name. Missing keys are those that are not needed. */
+export interface FamilyFlags {
+  /** A metric of the monitor itself, which has the same definition in all processes. */
+  readonly own?: boolean;
+  readonly lists?: boolean;
+  readonly description?: Description;
+}
+
+/**
+ * A histogram: count, sum and its rounding error, zeros, minimum and maximum, the buckets of the positive and of the negative
+ * values as pairs of index and count, and the classic buckets as bounds and counts.
+ */
+export type HistogramLine = readonly [
+  count: number,
+  sum: number,
+  remainder: number,
+  zeros: number,
+  min: number | null,
+  max: number | null,
+  positive: readonly number[],
+  negative: readonly number[],
+  bounds: readonly number[] | null,
+  counts: readonly number[] | null,
+];
+
+/** Totals and current values. */
+export type TotalsLine =
+  | readonly ['f', family: number, kind: KindLetter, name: string, flags: FamilyFlags]
+  | readonly ['s', family: number, labels: readonly string[]]
+  | readonly ['v', family: number, at: number, values: readonly (number | null)[]]
+  | readonly ['h', family: number, at: number, histogram: HistogramLine]
+  | readonly ['i', startTime: number, facts: DocumentFacts];
+
+/** What a window has besides. */
+export type WindowLine =
+  | readonly ['x', family: number, at: number, min: number, max: number]
+  | readonly ['w', family: number, at: number, histogram: HistogramLine];
+
+/** Text that is not what it must be: the one who sent it is left out. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+}

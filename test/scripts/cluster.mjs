@@ -1,0 +1,97 @@
+// A cluster of applications behind one port, which answer for each other. The primary has no line about it.
+//
+// cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "stop PID"; it
+// prints {"pid", "event"} for each worker that listens or exits. It ends when its standard input does.
+import 'reflect-metadata';
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { Controller, Get, Module, Query, Dependencies } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { MonitorModule, MonitorService } from 'nestjs-monitor';
+
+const [adapter, workers = '4', options = '{}'] = process.argv.slice(2);
+const print = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** Workers that ask for port 0 would get one each. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+if (cluster.isPrimary) {
+  const port = await freePort();
+  const fork = () => {
+    const worker = cluster.fork({ PORT: String(port) });
+    const { pid } = worker.process;
+    worker.on('message', (message) => {
+      if (message.port === undefined) return print({ pid, ...message });
+      print({ pid, event: 'listening', port });
+    });
+    worker.on('exit', (code, signal) => print({ pid, event: 'exit', code, signal }));
+    return worker;
+  };
+  for (let i = 0; i < Number(workers); i++) fork();
+  const commands = createInterface({ input: process.stdin });
+  commands.on('line', (line) => {
+    const [command, pid, signal = 'SIGKILL'] = line.split(' ');
+    if (command === 'fork') fork();
+    if (command === 'kill') process.kill(Number(pid), signal);
+  });
+  commands.on('close', () => {
+    for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGKILL');
+    process.exit();
+  });
+} else {
+  const { publish, ...monitorOptions } = JSON.parse(options);
+  class Work {
+    constructor(monitor) {
+      this.monitor = monitor;
+    }
+    work({ count = '1', value }) {
+      this.monitor.count('work', Number(count));
+      if (value !== undefined) {
+        this.monitor.observe('size', Number(value));
+        this.monitor.kv('level', Number(value));
+      }
+      return { pid: process.pid };
+    }
+    many({ series = '1000' }) {
+      for (let i = 0; i < Number(series); i++) this.monitor.count('many', 1, { i, pid: process.pid });
+      return {};
+    }
+  }
+  Controller()(Work);
+  Dependencies(MonitorService)(Work);
+  for (const name of ['work', 'many']) {
+    Get(name)(Work.prototype, name, Object.getOwnPropertyDescriptor(Work.prototype, name));
+    Query()(Work.prototype, name, 0);
+  }
+  class Root {}
+  const publisher = publish
+    ? (metrics) =>
+        void process.send({
+          event: 'publish',
+          work: metrics.counters.work ?? 0,
+          size: metrics.histograms.size?.count ?? 0,
+        })
+    : undefined;
+  Module({
+    imports: [
+      MonitorModule.forRoot({ maxSeries: 100_000, ...monitorOptions, ...(publisher && { publisher }) }),
+    ],
+    controllers: [Work],
+  })(Root);
+  const http = adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  const app = await NestFactory.create(Root, http, { logger: ['error', 'warn'] });
+  app.enableShutdownHooks();
+  await app.listen(Number(process.env.PORT), '127.0.0.1');
+  process.send({ port: app.getHttpServer().address().port });
+}
