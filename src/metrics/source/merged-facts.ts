@@ -1,6 +1,7 @@
 import type { EventLoopBlock } from '../collection/event-loop-block.js';
 import { KEPT_BLOCKS } from '../collection/event-loop-blocks.js';
 import type { DocumentFacts, ProcessMetrics } from '../collection/snapshot.js';
+import { exactSum } from './exact-sum.js';
 
 type Numbers = readonly (number | null)[];
 
@@ -62,7 +63,7 @@ function mergeProcesses(processes: readonly ProcessMetrics[], ended: readonly Cp
 /** `null` if no source has it. */
 function sumOf(values: Numbers): number | null {
   const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  return known.length === 0 ? null : exactSum(known);
 }
 
 function highestOf(values: Numbers): number | null {

@@ -1,3 +1,4 @@
+import { exactSum } from './exact-sum.js';
 import type { Aggregate } from '../definitions/metric-definition.js';
 import type { Extremes } from '../extremes.js';
 import type { Exemplar } from '../histogram/exemplar.js';
@@ -39,9 +40,7 @@ abstract class MergedSeries<S extends SeriesView> implements SeriesView {
 
 export class MergedCounter extends MergedSeries<CounterSeriesView> implements CounterSeriesView {
   get value(): number {
-    let sum = 0;
-    for (const { series } of this.parts) sum += series.value;
-    return sum;
+    return exactSum(this.parts.map(({ series }) => series.value));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Sliced } from '../../common/slices.js';
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
+import { roundingError } from '../../metrics/histogram/compensated-sum.js';
 import type {
   CounterFamily,
   GaugeFamily,
@@ -91,7 +92,8 @@ export class ReceivedSource implements MetricsView {
       const mine = this.counters.obtain(family.name);
       mine.adopt(family);
       for (const { labels, value } of family.all()) {
-        mine.series(labels).value += value;
+        const sum = mine.series(labels);
+        sum.value = sumUp(sum.value, value);
         if (++steps % STEPS === 0) yield;
       }
     }
@@ -107,4 +109,10 @@ export class ReceivedSource implements MetricsView {
     }
     this.revision++;
   }
+}
+
+/** The sum, rounded up: added to others later, it must not be less than its parts would have been. */
+function sumUp(a: number, b: number): number {
+  const sum = a + b;
+  return roundingError(a, b, sum) > 0 ? sum * (1 + Number.EPSILON) : sum;
 }
