@@ -91,7 +91,8 @@ export class GroupSource implements MetricsSource {
     const views = [saved.source, ...roster.sources, this.states.source];
     const inputs = views.map((source) => ({ source, view: source }));
     await inSlices(this.merger.update(inputs));
-    this.view = this.merger.viewOf(inputs, () => this.facts());
+    const { exportNames } = this.local.latest();
+    this.view = { ...this.merger.viewOf(inputs, () => this.facts()), exportNames };
     return this.view;
   }
 

@@ -82,9 +82,11 @@ export class ProcessSource implements MetricsSource {
 
   private viewOf(sources: ReturnType<ProcessSource['sources']>): MetricsView {
     const inputs = sources.map((source) => ({ source, view: source }));
-    return this.merger.viewOf(inputs, () => ({
+    const facts = () => ({
       ...mergeFacts(sources.map((source) => source.facts())),
       processes: this.group.states().filter(({ pid }) => pid === this.pid),
-    }));
+    });
+    const { exportNames } = this.local.latest();
+    return { ...this.merger.viewOf(inputs, facts), exportNames };
   }
 }

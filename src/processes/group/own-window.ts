@@ -28,7 +28,7 @@ export class OwnWindow implements WindowReads {
 
   extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
     if (series instanceof ReceivedGauge) {
-      const live = liveOf(this.window.gauges.family(series.family), series.at);
+      const live = liveOf(this.window.gauges.family(series.family), series);
       return live && this.window.extremesOf(live);
     }
     const live = this.liveHistogram(series as ReceivedHistogram);
@@ -65,14 +65,18 @@ export class OwnWindow implements WindowReads {
     }
   }
 
-  private liveHistogram({ family, at }: ReceivedHistogram): HistogramSeriesView | undefined {
-    return liveOf(this.window.histograms.family(family), at);
+  private liveHistogram(series: ReceivedHistogram): HistogramSeriesView | undefined {
+    return liveOf(this.window.histograms.family(series.family), series);
   }
 }
 
-function liveOf<F extends AnyFamily>(family: F | undefined, at: number): NonNullable<F['plain']> | undefined {
+/** Where series were removed since the numbers were saved, another one may be in its place. */
+function liveOf<F extends AnyFamily>(
+  family: F | undefined,
+  { at, labels }: { readonly at: number; readonly labels: string },
+): NonNullable<F['plain']> | undefined {
   const series = at === PLAIN ? family?.plain : family?.labelled[at];
-  return series as NonNullable<F['plain']> | undefined;
+  return series?.labels === labels ? (series as NonNullable<F['plain']>) : undefined;
 }
 
 function* sentSeries(encoder: SnapshotEncoder, family: AnyFamily) {

@@ -80,7 +80,7 @@ export class ReceivedFamily<S extends ReceivedSeries = ReceivedSeries> implement
 /** All metrics of one kind of another process. */
 export class ReceivedFamilies<F extends AnyFamily, S extends ReceivedSeries> implements MetricFamilies<F> {
   private readonly byName = new Map<string, ReceivedFamily<S>>();
-  private readonly list: ReceivedFamily<S>[] = [];
+  private list: ReceivedFamily<S>[] = [];
 
   constructor(
     private readonly kind: F['kind'],
@@ -94,6 +94,11 @@ export class ReceivedFamilies<F extends AnyFamily, S extends ReceivedSeries> imp
 
   family(name: string): F | undefined {
     return this.byName.get(name) as F | undefined;
+  }
+
+  remove(name: string): void {
+    this.byName.delete(name);
+    this.list = this.list.filter((family) => family.name !== name);
   }
 
   received(): readonly ReceivedFamily<S>[] {

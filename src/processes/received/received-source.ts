@@ -1,5 +1,6 @@
 import type { Sliced } from '../../common/slices.js';
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
+import { PLAIN_NAMES } from '../../metrics/export-names.js';
 import { roundingError } from '../../metrics/histogram/compensated-sum.js';
 import type {
   CounterFamily,
@@ -33,6 +34,8 @@ export class ReceivedSource implements MetricsView {
     (labels, family, at) => new ReceivedHistogram(labels, family, at),
   );
   revision = 0;
+  /** Each process has its own: those of the one that is read are used. */
+  readonly exportNames = PLAIN_NAMES;
   startTime = Date.now();
   /** What it last said of itself. */
   latestFacts: DocumentFacts;
@@ -50,6 +53,14 @@ export class ReceivedSource implements MetricsView {
     const isNew = families.family(name) === undefined;
     if (isNew) this.revision++;
     return families.obtain(name) as ReceivedFamily;
+  }
+
+  /** A metric was removed, or a part of it: what is left comes again. */
+  remove({ kind, name }: ReceivedFamily): void {
+    if (kind === 'counter') this.counters.remove(name);
+    else if (kind === 'gauge') this.gauges.remove(name);
+    else this.histograms.remove(name);
+    this.revision++;
   }
 
   /** It has ended: a gauge has a value only as long as there is somebody to set it. */

@@ -42,9 +42,10 @@ export type HistogramLine = readonly [
   counts: readonly number[] | null,
 ];
 
-/** Totals and current values. */
+/** Totals and current values. `r` removes a metric: what is left of it comes again under another number. */
 export type TotalsLine =
   | readonly ['f', family: number, kind: KindLetter, name: string, flags: FamilyFlags]
+  | readonly ['r', family: number]
   | readonly ['s', family: number, labels: readonly string[]]
   | readonly ['v', family: number, at: number, values: readonly (number | null)[]]
   | readonly ['h', family: number, at: number, histogram: HistogramLine]

@@ -38,6 +38,7 @@ export class SnapshotDecoder {
     else if (tag === 'h') this.takeHistogram(this.place(number, third), fourth);
     else if (tag === 's') this.addSeries(this.known(number), third);
     else if (tag === 'f') this.takeFamily(number, third, fourth, fifth);
+    else if (tag === 'r') this.remove(number);
     else if (tag === 'i') this.takeFacts(number, third);
     else if (tag === 'x') window?.extremes.set(this.place(number, third), extremesOf(fourth, fifth));
     else if (tag === 'w') this.takeInterval(this.place(number, third), fourth, window);
@@ -55,6 +56,12 @@ export class SnapshotDecoder {
     if (known !== undefined && known.family !== family)
       throw new WireError('a metric with the number of another');
     if (known === undefined) this.families.set(number, { family, places: [] });
+  }
+
+  private remove(number: unknown): void {
+    const { family } = this.known(number);
+    this.families.delete(number as number);
+    this.source.remove(family);
   }
 
   private addSeries({ family, places }: Numbered, labels: unknown): void {

@@ -15,6 +15,7 @@ const [SERIES, CHARACTERS] = [256, 65_536];
 
 /** What the other side has of a metric. */
 interface SentFamily {
+  readonly kind: KindLetter;
   readonly number: number;
   readonly list: AnyFamily['labelled'];
   flags: string;
@@ -61,6 +62,7 @@ export class SnapshotEncoder {
     isRevised: boolean,
     emit: (line: TotalsLine, kind: KindLetter) => void,
   ): Sliced<void> {
+    if (isRevised) this.removeOthers(kind, new Set<AnyFamily>(families.all()), emit);
     for (const family of families.all()) {
       const sent = this.begin(family, kind, isRevised, emit);
       const { plain } = family;
@@ -77,6 +79,18 @@ export class SnapshotEncoder {
     }
   }
 
+  private removeOthers(
+    kind: KindLetter,
+    present: ReadonlySet<AnyFamily>,
+    emit: (line: TotalsLine, kind: KindLetter) => void,
+  ): void {
+    for (const [family, sent] of this.families) {
+      if (sent.kind !== kind || present.has(family)) continue;
+      this.families.delete(family);
+      emit(['r', sent.number], kind);
+    }
+  }
+
   private begin(
     family: AnyFamily,
     kind: KindLetter,
@@ -88,8 +102,10 @@ export class SnapshotEncoder {
     const flags = flagsOf(family);
     const text = JSON.stringify(flags);
     if (sent === undefined || sent.list !== family.labelled) {
+      // Series were removed from it.
+      if (sent !== undefined) emit(['r', sent.number], kind);
       const list = family.labelled;
-      sent = { number: this.numbers++, list, flags: '', labels: 0, plain: undefined, values: [] };
+      sent = { kind, number: this.numbers++, list, flags: '', labels: 0, plain: undefined, values: [] };
       this.families.set(family, sent);
     }
     if (sent.flags !== text) emit(['f', sent.number, kind, family.name, flags], kind);
