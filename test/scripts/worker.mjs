@@ -1,4 +1,4 @@
-// An application in the main thread and one in a worker thread that works. Prints the documents of both, and the control values.
+// An application in the main thread and one in a worker thread that works, each of which answers for itself. Prints the documents of both, and the control values.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,7 +9,7 @@ import { isMainThread, parentPort, threadId, Worker } from 'node:worker_threads'
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 
 class Root {}
-Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
+Module({ imports: [MonitorModule.forRoot({ publisher: () => {}, processes: false })] })(Root);
 
 const context = await NestFactory.createApplicationContext(Root, { logger: false });
 const monitor = context.get(MonitorService);
