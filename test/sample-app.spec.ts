@@ -94,6 +94,10 @@ async function openShop(environment: NodeJS.ProcessEnv = { TRAFFIC: 'off' }): Pr
   };
 }
 
+function sumOf(counters: Readonly<Record<string, number>>, series: RegExp): number {
+  return Object.entries(counters).reduce((sum, [name, value]) => (series.test(name) ? sum + value : sum), 0);
+}
+
 describe('the sample app', () => {
   it('says in one line where its monitor is, and serves it there and under localhost', async () => {
     const shop = await openShop();
@@ -215,7 +219,33 @@ describe('the sample app', () => {
     shop.child.kill('SIGTERM');
     const { signal, stderr } = await shop.ended;
     expect(signal).toBe('SIGTERM');
-    expect(stderr).toEqual([]);
+    // Only the scheduler says something: the error of the job that sometimes fails, with its stack.
+    expect(stderr.join('\n')).toMatch(
+      /^(?:.*\[Scheduler\] Error: The supplier answered 503.*(?:\n {4}at .*)*\n?)*$/,
+    );
+  });
+
+  it('shows a supplier that fails, the job that fails with it, a pool that is too small, and a queue', async () => {
+    const shop = await openShop();
+    // Each fifth request to the supplier fails. An order is one request, in the next run of the job.
+    for (let order = 0; order < 5; order++) {
+      await shop.post('/orders', { productId: (order % 3) + 1, quantity: 1 });
+      if (order % 3 !== 2) continue;
+      await eventually(async () => {
+        const { counters } = await shop.document();
+        expect(sumOf(counters, /^http_client_requests/)).toBeGreaterThanOrEqual(order + 1);
+      });
+    }
+    await eventually(async () => {
+      const { counters, gauges, histograms } = await shop.document();
+      expect(counters['job_runs{job="RestockJob.restock",outcome="error"}']).toBe(1);
+      expect(sumOf(counters, /^http_client_requests.*status="503",url_template="\/stock\/:product"/)).toBe(1);
+      expect(counters['job_runs{job="ShippingWorker.shipNext",outcome="ok"}']).toBeGreaterThan(0);
+      expect(gauges['pool_connections_max{pool="stock"}']).toBe(1);
+      expect(histograms['pool_wait{pool="stock"}']?.max).toBeGreaterThan(0.02);
+      expect(gauges).toHaveProperty(['watched_size{name="shipping"}']);
+    });
+    expect(shop.stderr[0]).toContain('[Scheduler] Error: The supplier answered 503');
   });
 });
 

@@ -1,6 +1,5 @@
 import { ModulesContainer } from '@nestjs/core';
 import { CallContext } from '../common/call-context.js';
-import { InFlight } from '../common/in-flight.js';
 import { BeforeInit } from '../common/startup/before-init.js';
 import { Startup } from '../common/startup/startup.js';
 import { HandlerCalls } from '../instrumentation/handlers/handler-calls.js';
@@ -19,18 +18,17 @@ export const WORK: Wiring = {
   providers: [
     {
       provide: JOBS,
-      inject: [MONITOR_OPTIONS, MetricsRegistry, HandlerCalls, InFlight, ModulesContainer, BeforeInit],
+      inject: [MONITOR_OPTIONS, MetricsRegistry, HandlerCalls, ModulesContainer, BeforeInit],
       useFactory: async (
         { jobs }: ResolvedMonitorOptions,
         registry: MetricsRegistry,
         calls: HandlerCalls,
-        inFlight: InFlight | undefined,
         modules: ModulesContainer,
         beforeInit: BeforeInit,
       ) => {
         if (!jobs) return;
         const { JobsInstrumentation } = await import('../instrumentation/jobs/jobs.instrumentation.js');
-        const instrumentation = new JobsInstrumentation(registry, calls, inFlight, [PUBLISHER_INTERVAL]);
+        const instrumentation = new JobsInstrumentation(registry, calls, [PUBLISHER_INTERVAL]);
         beforeInit.add(() => instrumentation.attach(modules));
       },
     },

@@ -2,6 +2,7 @@ import { BadRequestException, Injectable } from '@nestjs/common';
 import { MonitorService } from 'nestjs-monitor';
 import { ProductsService } from '../products/products.service.js';
 import { ShippingQueue } from '../shipping/shipping.queue.js';
+import { RestockJob } from '../stock/restock.job.js';
 import type { NewOrder, Order } from './order.js';
 import { PaymentService } from './payment.service.js';
 
@@ -12,6 +13,7 @@ export class OrdersService {
   constructor(
     private readonly products: ProductsService,
     private readonly shipping: ShippingQueue,
+    private readonly stock: RestockJob,
     private readonly payment: PaymentService,
     // The module of the monitor is global: no need to import it beside the root module.
     private readonly monitor: MonitorService,
@@ -25,6 +27,7 @@ export class OrdersService {
     const order: Order = { id, productId, quantity, totalInCents, status: 'accepted' };
     this.orders.set(id, order);
     this.shipping.add(order);
+    this.stock.sell(productId, quantity);
 
     this.monitor.count('orders');
     this.monitor.count('revenue_cents', totalInCents);

@@ -7,7 +7,14 @@ import type { Order } from '../orders/order.js';
 export class ShippingQueue {
   private readonly orders: Order[] = [];
 
-  constructor(private readonly monitor: MonitorService) {}
+  constructor(private readonly monitor: MonitorService) {
+    // Anything with a size can be watched: watched_size{name="shipping"}. It is asked when the metrics are read.
+    monitor.watch(this, { name: 'shipping' });
+  }
+
+  get size(): number {
+    return this.orders.length;
+  }
 
   add(order: Order): void {
     this.orders.push(order);

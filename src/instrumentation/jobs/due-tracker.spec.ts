@@ -12,7 +12,7 @@ afterEach(() => void vi.useRealTimers());
 
 function track(change: Partial<Timetable> = {}) {
   const registry = new TestRegistry();
-  const job = new JobMetrics({ registry, clock: () => 0, inFlight: undefined }, 'a');
+  const job = new JobMetrics({ registry, clock: () => 0 }, 'a');
   const tracker = new DueTracker(job, {
     next: (now) => now + PERIOD,
     following: (due) => due + PERIOD,

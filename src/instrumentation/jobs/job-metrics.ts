@@ -1,6 +1,4 @@
 import type { Clock } from '../../common/clock.js';
-import { realClock } from '../../common/clock.js';
-import type { InFlightSource } from '../../common/in-flight.js';
 import type { Counter } from '../../metrics/counter.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
@@ -9,17 +7,11 @@ import type { KnownLabels } from '../../metrics/series/labels.js';
 import { OVERFLOW_LABELS } from '../../metrics/series/labels.js';
 import { withOutcome } from '../outcome.js';
 
-/** A run that has not ended. */
-export interface JobRun {
-  readonly job: string;
-}
-
 /** What the jobs of an application share. */
 export interface JobsContext {
   readonly registry: MetricsRegistry;
   /** For durations. */
   readonly clock: Clock;
-  readonly inFlight: InFlightSource<JobRun> | undefined;
 }
 
 /** The metrics of one job. */
@@ -37,7 +29,7 @@ export class JobMetrics {
   /** @param name `undefined` for all jobs beyond the limit, which share the overflow series. */
   constructor(
     private readonly context: JobsContext,
-    readonly name: string | undefined,
+    name: string | undefined,
   ) {
     const { registry } = context;
     const labels: KnownLabels = name === undefined ? OVERFLOW_LABELS : { job: name };
@@ -61,18 +53,15 @@ export class JobMetrics {
 
   /** @returns what ends the run. */
   begin(): (isOk: boolean) => void {
-    const { clock, inFlight } = this.context;
+    const { clock } = this.context;
     if (this.runningCount > 0) this.overlaps.inc();
     this.running.set(++this.runningCount);
-    const run: JobRun = { job: this.name ?? 'other' };
-    inFlight?.begin(run, realClock());
     const start = clock();
     return (isOk) => {
       this.running.set(--this.runningCount);
       this.duration.observe((clock() - start) / 1000);
       this[isOk ? 'ok' : 'error'].inc();
       if (isOk) this.lastSuccess.set(Date.now() / 1000);
-      inFlight?.end(run, realClock());
     };
   }
 

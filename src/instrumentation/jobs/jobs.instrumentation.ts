@@ -1,12 +1,10 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { Clock } from '../../common/clock.js';
 import { monotonicClock } from '../../common/clock.js';
-import type { InFlight } from '../../common/in-flight.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { HandlerCalls } from '../handlers/handler-calls.js';
 import { attachToBullmq } from './bullmq.integration.js';
 import { attachToEvents } from './event.integration.js';
-import type { JobRun } from './job-metrics.js';
 import { Jobs } from './jobs.js';
 import { ScheduleIntegration } from './schedule.integration.js';
 
@@ -18,12 +16,10 @@ export class JobsInstrumentation {
   constructor(
     registry: MetricsRegistry,
     private readonly calls: HandlerCalls,
-    inFlight: InFlight | undefined,
     ignored: readonly string[],
     clock: Clock = monotonicClock,
   ) {
-    const runs = inFlight?.source(({ job }: JobRun) => ({ kind: 'job', name: job }));
-    this.schedule = new ScheduleIntegration(new Jobs({ registry, clock, inFlight: runs }), new Set(ignored));
+    this.schedule = new ScheduleIntegration(new Jobs({ registry, clock }), new Set(ignored));
     registry.beforeRead({ flush: () => this.schedule.update() });
   }
 

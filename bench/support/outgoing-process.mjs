@@ -1,0 +1,92 @@
+/**
+ * A client that sends requests when it is told to: `node outgoing-process.mjs VARIANT CLIENT URL`. It answers with the CPU time
+ * of one request in microseconds, and with how many requests its instrumentation has seen.
+ */
+import { Agent, get } from 'node:http';
+import process, { argv } from 'node:process';
+
+const [, , variant, client, url] = argv;
+const agent = new Agent({ keepAlive: true, maxSockets: 10 });
+
+const CLIENTS = {
+  fetch: async () => (await fetch(url)).text(),
+  http: () =>
+    new Promise((resolve, reject) => {
+      get(url, { agent }, (response) => response.resume().on('end', resolve)).on('error', reject);
+    }),
+};
+
+const VARIANTS = {
+  bare: () => () => 0,
+  again: () => () => 0,
+  monitor: async () => {
+    await import('reflect-metadata');
+    const { NestFactory } = await import('@nestjs/core');
+    const { Module } = await import('@nestjs/common');
+    const { MonitorModule, MonitorService } = await import('nestjs-monitor');
+    const off = { eventLoop: false, memory: false, gc: false, process: false };
+    class AppModule {}
+    Module({ imports: [MonitorModule.forRoot({ collectors: off, history: false })] })(AppModule);
+    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+    return async () => {
+      const { counters } = await app.get(MonitorService).metrics();
+      const requests = Object.entries(counters).filter(([name]) => name.startsWith('http_client_requests{'));
+      return requests.reduce((sum, [, value]) => sum + value, 0);
+    };
+  },
+  opentelemetry: async () => {
+    const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
+    const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http');
+    const { UndiciInstrumentation } = await import('@opentelemetry/instrumentation-undici');
+    const { MeterProvider, MetricReader } = await import('@opentelemetry/sdk-metrics');
+    const { createRequire } = await import('node:module');
+    class SomeReader extends MetricReader {
+      async onForceFlush() {}
+      async onShutdown() {}
+    }
+    const reader = new SomeReader();
+    registerInstrumentations({
+      meterProvider: new MeterProvider({ readers: [reader] }),
+      instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()],
+    });
+    // It patches http when it is loaded by require().
+    const { Agent: PatchedAgent, get: patchedGet } = createRequire(import.meta.url)('http');
+    const patchedAgent = new PatchedAgent({ keepAlive: true, maxSockets: 10 });
+    CLIENTS.http = () =>
+      new Promise((resolve, reject) => {
+        patchedGet(url, { agent: patchedAgent }, (response) => response.resume().on('end', resolve)).on(
+          'error',
+          reject,
+        );
+      });
+    return async () => {
+      const { resourceMetrics } = await reader.collect();
+      return resourceMetrics.scopeMetrics
+        .flatMap(({ metrics }) => metrics)
+        .filter(({ descriptor }) => /^http\.client\.(request\.)?duration$/.test(descriptor.name))
+        .flatMap(({ dataPoints }) => dataPoints)
+        .reduce((sum, { value }) => sum + value.count, 0);
+    };
+  },
+};
+
+const seen = await VARIANTS[variant]();
+
+async function send(requests) {
+  let left = requests;
+  const one = async () => {
+    while (left-- > 0) await CLIENTS[client]();
+  };
+  await Promise.all(Array.from({ length: 10 }, one));
+}
+
+async function measure(requests) {
+  await send(50);
+  const before = process.cpuUsage();
+  await send(requests);
+  const { user, system } = process.cpuUsage(before);
+  process.send({ microseconds: (user + system) / requests, seen: await seen() });
+}
+
+process.on('message', ({ requests }) => void measure(requests));
+process.send('ready');
