@@ -126,6 +126,7 @@ describe('the prefix and the labels of the options', () => {
       'http.request.method': 'GET',
       'http.route': '/cats',
       'http.response.status_code': 200,
+      'url.scheme': 'http',
     });
   });
 

@@ -44,7 +44,9 @@ describe.each(ADAPTERS)('the http options on %s', (adapter) => {
       });
     const { counters: all, histograms, gauges } = await running.app.get(MonitorService).metrics();
     expect(all).toMatchObject({ requests: 4, 'http_responses{class="2xx"}': 1 });
-    expect(Object.keys(histograms).filter((name) => name.startsWith('http_'))).toHaveLength(2);
+    expect(Object.keys(histograms).filter((name) => name.startsWith('http_request_duration'))).toHaveLength(
+      2,
+    );
     expect(gauges.http_requests_in_flight).toBe(0);
   });
 
