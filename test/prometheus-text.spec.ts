@@ -132,6 +132,18 @@ describe.each([
     expect(await registry.values('text', 'b')).toMatchObject({ queue: 6, queue_min: 3, queue_max: 9 });
   });
 
+  it('the help of nodejs_eventloop_lag_* says what it is, and that it is not what prom-client has there', async () => {
+    const registry = make();
+    registry.ownHistogram('eventloop_delay').observe(0.01);
+    registry.ownHistogram('eventloop_delay').observe(0.02);
+    const families = await registry.families();
+    for (const statistic of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {
+      const { help } = present(families.get(`nodejs_eventloop_lag_${statistic}_seconds`));
+      expect(help).toContain('How long the event loop ran code without polling for events');
+      expect(help).toContain('In prom-client, the lateness of a timer');
+    }
+  });
+
   it("the monitor's own metrics have the names of prom-client and of the semantic conventions", async () => {
     const registry = make();
     registry.describe('http_request_duration', { buckets: [0.005, 0.01] });
@@ -166,7 +178,7 @@ describe.each([
       'nodejs_eventloop_time_seconds_total{state="active"}': 1.5,
     });
     expect(values.nodejs_eventloop_lag_p50_seconds).toBeCloseTo(0.02, 3);
-    expect(values.nodejs_eventloop_lag_stddev_seconds).toBeCloseTo(0.00816, 3);
+    expect(values.nodejs_eventloop_lag_stddev_seconds).toBeCloseTo(0.01 * Math.sqrt(2 / 3), 12);
     expect(values.process_cpu_seconds_total).toBeCloseTo(
       present(values.process_cpu_user_seconds_total) + present(values.process_cpu_system_seconds_total),
     );

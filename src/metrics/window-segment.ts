@@ -8,6 +8,8 @@ import type { CompensatedSum } from './histogram/compensated-sum.js';
 export interface WindowSegment extends Extremes {
   /** The sum of the values of a histogram. */
   readonly sum?: CompensatedSum | undefined;
+  /** The sum of the squares of the values of a histogram. */
+  readonly squares?: number | undefined;
 }
 
 /** Two segments as one. */
@@ -17,5 +19,6 @@ export function mergeSegments(a: WindowSegment | undefined, b: WindowSegment): W
     min: Math.min(a.min, b.min),
     max: Math.max(a.max, b.max),
     sum: b.sum && (a.sum?.plus(b.sum) ?? b.sum),
+    squares: b.squares && (a.squares ?? 0) + b.squares,
   };
 }

@@ -17,7 +17,7 @@ const STATISTIC_NAMES: Readonly<Record<string, string>> = {
 };
 
 export const STATISTIC_HELP = (statistic: string, help: string): string =>
-  `${STATISTIC_NAMES[statistic]} since the last scrape: ${help}`;
+  `${STATISTIC_NAMES[statistic]} since the last scrape: ${help} (In prom-client, the lateness of a timer.)`;
 
 export const PROCESS_HELP = {
   cpu: 'CPU time spent by the process, user and system together.',

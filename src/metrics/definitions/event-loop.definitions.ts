@@ -87,7 +87,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'eventloop_delay',
     kind: 'histogram',
     unit: 'seconds',
-    help: 'How long the event loop ran code in one iteration, without polling for events.',
+    help: 'How long the event loop ran code without polling for events: the longest time in each 10 ms.',
     whenItRises:
       'Code blocks the event loop, and every request waits for it: look for synchronous work, large JSON and garbage collections.',
     prometheus: {

@@ -10,6 +10,8 @@ import { CompensatedSum } from './compensated-sum.js';
 /** The state of a {@link HistogramSnapshot}. */
 export interface HistogramParts extends Distribution {
   readonly sum: CompensatedSum;
+  /** The sum of the squares of all values; missing where it is not known. */
+  readonly squares?: number | undefined;
   readonly positive: ExponentialBuckets;
   readonly negative: ExponentialBuckets;
   /** `undefined` without values. */
@@ -54,6 +56,14 @@ export class HistogramSnapshot {
   /** The sum with its rounding error. */
   get exactSum(): CompensatedSum {
     return this.parts.sum;
+  }
+
+  /**
+   * The sum of the squares of all values, for their standard deviation: a double, without compensation. `undefined` where it is
+   * not known.
+   */
+  get squares(): number | undefined {
+    return this.parts.squares;
   }
 
   /** The lowest value; `undefined` without values. */
@@ -125,6 +135,7 @@ export class HistogramSnapshot {
     return new HistogramSnapshot({
       count: a.count + b.count,
       sum: a.sum.plus(b.sum),
+      squares: combined(a.squares, b.squares, 1),
       extremes: widest(a.extremes, b.extremes),
       zeros: a.zeros + b.zeros,
       positive: a.positive.merge(b.positive),
@@ -149,6 +160,7 @@ export class HistogramSnapshot {
     const window = {
       count,
       sum: segment?.sum ?? a.sum.minus(b.sum),
+      squares: segment?.squares ?? combined(a.squares, b.squares, -1),
       zeros: a.zeros - b.zeros,
       positive: a.positive.minus(b.positive),
       negative: a.negative.minus(b.negative),
@@ -161,12 +173,17 @@ export class HistogramSnapshot {
 
 const EMPTY = {
   count: 0,
+  squares: 0,
   sum: CompensatedSum.of(0, 0),
   zeros: 0,
   positive: new ExponentialBuckets(),
   negative: new ExponentialBuckets(),
   extremes: undefined,
 };
+
+function combined(a: number | undefined, b: number | undefined, sign: 1 | -1): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + sign * b;
+}
 
 function widest(a: Extremes | undefined, b: Extremes | undefined): Extremes | undefined {
   if (a === undefined || b === undefined) return a ?? b;

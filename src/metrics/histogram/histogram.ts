@@ -26,6 +26,9 @@ export interface HistogramOptions {
 export class Histogram {
   private total = 0;
   private zeros = 0;
+  /** The sums of the squares of the segment, and of all earlier ones. Infinity when it has overflowed. */
+  private squares = 0;
+  private pastSquares = 0;
   private readonly positive = new ExponentialBuckets();
   /** By the absolute value. */
   private readonly negative = new ExponentialBuckets();
@@ -66,6 +69,7 @@ export class Histogram {
     this.roundingErrors += roundingError(this.roundedSum, value, sum);
     this.roundedSum = sum;
     this.total++;
+    this.squares += value * value;
     // Adding 0 turns -0 into 0.
     if (value < this.min) this.min = value + 0;
     if (value > this.max) this.max = value + 0;
@@ -91,15 +95,17 @@ export class Histogram {
   takeSegment(): WindowSegment | undefined {
     if (this.min === Infinity) return undefined;
     const sum = CompensatedSum.of(this.roundedSum, this.roundingErrors);
-    const segment = { min: this.min, max: this.max, sum };
+    const { min, max, squares } = this;
     this.pastSum = this.pastSum.plus(sum);
+    this.pastSquares += squares;
+    this.squares = 0;
     this.roundedSum = 0;
     this.roundingErrors = 0;
-    this.pastMin = Math.min(this.pastMin, this.min);
-    this.pastMax = Math.max(this.pastMax, this.max);
+    this.pastMin = Math.min(this.pastMin, min);
+    this.pastMax = Math.max(this.pastMax, max);
     this.min = Infinity;
     this.max = -Infinity;
-    return segment;
+    return { min, max, sum, squares };
   }
 
   /**
@@ -126,6 +132,7 @@ export class Histogram {
     return new HistogramSnapshot({
       count: this.total,
       sum: this.totalSum(),
+      squares: this.pastSquares + this.squares,
       extremes:
         this.total === 0
           ? undefined
