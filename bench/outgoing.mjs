@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { listenerCosts } from './support/outgoing-listeners.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
 import { quantile, ratios, summarize } from './support/stats.mjs';
@@ -32,7 +33,11 @@ const versions = ['http', 'undici']
   .map((name) => `instrumentation-${name} ${versionOf(`@opentelemetry/instrumentation-${name}`)}`)
   .join(', ');
 console.log(`${machine()}; ${versions}.`);
-for (const client of flags.client) console.log(`\n${await compare(client)}`);
+const costs = await listenerCosts();
+for (const client of flags.client) {
+  console.log(`\nThe monitor's own work for one request by ${client}: ${costs[client].toFixed(1)} µs.`);
+  console.log(`\n${await compare(client)}`);
+}
 server.kill();
 
 async function compare(client) {

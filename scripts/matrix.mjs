@@ -120,6 +120,9 @@ async function startAndRead(node, major, cwd, adapter) {
     await (await fetch(`${url}/cats`, { method: 'POST', body: '{"hunger":3}', headers: JSON_TYPE })).text();
     const { counters, gauges, instance } = await (await fetch(`${url}/monitor`)).json();
     expectSame({ cats: counters.cats, hunger: gauges.hunger }, { cats: 1, hunger: 3 });
+    const calls = counters['http_client_requests{host="127.0.0.1:2",method="GET",status="refused"}'];
+    const runs = counters['job_runs{job="reminder",outcome="ok"}'];
+    expectSame({ calls, runs }, { calls: 2, runs: 1 });
     expectSame(instance.node_version.split('.')[0], `v${major}`);
     child.kill('SIGTERM');
     const [code] = await closed;

@@ -9,9 +9,10 @@ import { Body, Controller, Injectable, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import type { MonitorOptions } from 'nestjs-monitor';
+import { get } from 'node:http';
 
 const [adapter, wiring] = process.argv.slice(2);
 
@@ -32,6 +33,15 @@ class Settings {
 @Module({ providers: [Settings], exports: [Settings] })
 class SettingsModule {}
 
+/** Nobody listens there. */
+const SHELTER = 'http://127.0.0.1:2/cats';
+
+@Injectable()
+class Reminder {
+  @Timeout('reminder', 1)
+  remind(): void {}
+}
+
 @Controller('cats')
 class CatsController {
   constructor(
@@ -40,7 +50,13 @@ class CatsController {
   ) {}
 
   @Post()
-  adopt(@Body() cat: { hunger: number }): object {
+  async adopt(@Body() cat: { hunger: number }): Promise<object> {
+    await fetch(SHELTER).catch(() => {});
+    await new Promise((resolve) =>
+      get(SHELTER)
+        .on('error', () => {})
+        .on('close', resolve),
+    );
     this.monitor.count('cats');
     this.monitor.kv('hunger', cat.hunger);
     this.monitor.observe('appetite', cat.hunger);
@@ -60,6 +76,7 @@ class CatsController {
         }),
   ],
   controllers: [CatsController],
+  providers: [Reminder],
 })
 class AppModule {}
 
