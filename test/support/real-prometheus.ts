@@ -8,7 +8,8 @@ import { freePort } from './free-port.js';
 
 interface Result {
   metric: Record<string, string>;
-  value: [time: number, value: string];
+  /** Missing for a native histogram. */
+  value?: [time: number, value: string];
 }
 
 export interface StoredExemplar {
@@ -21,6 +22,8 @@ export interface StoredExemplar {
 export interface PrometheusOptions {
   /** Such as `native-histograms`. */
   features?: readonly string[];
+  /** Files with recording rules or alerts, evaluated twice a second. */
+  rules?: readonly string[];
   /** The query of each scrape. */
   params?: Record<string, string>;
 }
@@ -32,7 +35,7 @@ export class RealPrometheus {
   static async start(
     target: string | readonly string[],
     path: string,
-    { features = [], params = {} }: PrometheusOptions = {},
+    { features = [], rules = [], params = {} }: PrometheusOptions = {},
   ): Promise<RealPrometheus> {
     const targets = JSON.stringify([target].flat());
     const query = JSON.stringify(Object.fromEntries(Object.entries(params).map(([k, v]) => [k, [v]])));
@@ -41,7 +44,8 @@ export class RealPrometheus {
     writeFileSync(
       join(directory, 'prometheus.yml'),
       [
-        'global: { scrape_interval: 500ms, scrape_timeout: 500ms }',
+        'global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }',
+        `rule_files: ${JSON.stringify(rules)}`,
         'scrape_configs:',
         '  - job_name: shop',
         `    metrics_path: ${path}`,
@@ -78,7 +82,13 @@ export class RealPrometheus {
   /** The value of the first series of a query; `undefined` if there is none. */
   async number(query: string): Promise<number | undefined> {
     const [first] = await this.query(query);
-    return first && Number(first.value[1]);
+    return first?.value && Number(first.value[1]);
+  }
+
+  /** The errors of the last evaluation of each rule. */
+  async ruleErrors(): Promise<string[] | undefined> {
+    const { data } = await this.ask<{ groups: { rules: { lastError?: string }[] }[] }>('rules');
+    return data?.groups.flatMap(({ rules }) => rules.flatMap(({ lastError }) => lastError || []));
   }
 
   /** The state of the first target. */

@@ -3,6 +3,8 @@ import type { MetricDefinition } from './metric-definition.js';
 const JOB = {
   job: 'The name of the job in the `SchedulerRegistry`; `Class.method` for a decorator without a name.',
 };
+/** `job` is a label of the scraped target: Prometheus would rename it to `exported_job`. */
+const PROMETHEUS_LABELS = { job: 'job_name' };
 const ATTRIBUTES = { job: 'monitor.job', outcome: 'monitor.outcome' };
 
 export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
@@ -13,7 +15,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: { ...JOB, outcome: '`ok`, or `error` for a run that threw or rejected.' },
     whenItRises:
       'A rising `error` is a job that fails. `@nestjs/schedule` logs the error and nothing else notices it.',
-    prometheus: { name: 'nestjs_job_runs' },
+    prometheus: { name: 'nestjs_job_runs', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.runs', unit: '{run}', attributes: ATTRIBUTES },
   },
   {
@@ -23,7 +25,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     help: 'Duration of runs of scheduled jobs, until their promise has settled.',
     labels: JOB,
     whenItRises: 'That job is slow. Beyond the time between two runs, runs overlap.',
-    prometheus: { name: 'nestjs_job_duration_seconds' },
+    prometheus: { name: 'nestjs_job_duration_seconds', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.duration', unit: 's', attributes: ATTRIBUTES },
   },
   {
@@ -33,7 +35,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: JOB,
     aggregate: 'sum',
     whenItRises: 'Runs overlap, or hang.',
-    prometheus: { name: 'nestjs_job_running' },
+    prometheus: { name: 'nestjs_job_running', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.running', unit: '{run}', attributes: ATTRIBUTES, isUpDown: true },
   },
   {
@@ -43,7 +45,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: JOB,
     whenItRises:
       'The job takes longer than the time between two runs: run it less often, or with `waitForCompletion`.',
-    prometheus: { name: 'nestjs_job_overlaps' },
+    prometheus: { name: 'nestjs_job_overlaps', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.overlaps', unit: '{run}', attributes: ATTRIBUTES },
   },
   {
@@ -53,7 +55,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: JOB,
     whenItRises:
       'The event loop was blocked when they were due, or a run before had not ended (with `waitForCompletion`).',
-    prometheus: { name: 'nestjs_job_missed_runs' },
+    prometheus: { name: 'nestjs_job_missed_runs', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.missed_runs', unit: '{run}', attributes: ATTRIBUTES },
   },
   {
@@ -64,7 +66,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: JOB,
     aggregate: 'max',
     whenItRises: 'When it does not, the job fails or does not run: compare it with the time now.',
-    prometheus: { name: 'nestjs_job_last_success_timestamp_seconds' },
+    prometheus: { name: 'nestjs_job_last_success_timestamp_seconds', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.last_success', unit: 's', attributes: ATTRIBUTES },
   },
   {
@@ -75,7 +77,7 @@ export const JOB_DEFINITIONS: readonly MetricDefinition[] = [
     labels: JOB,
     aggregate: 'min',
     whenItRises: 'It rises with each run.',
-    prometheus: { name: 'nestjs_job_next_run_timestamp_seconds' },
+    prometheus: { name: 'nestjs_job_next_run_timestamp_seconds', labels: PROMETHEUS_LABELS },
     openTelemetry: { name: 'monitor.job.next_run', unit: 's', attributes: ATTRIBUTES },
   },
 ];
