@@ -79,7 +79,7 @@ describe.skipIf(PROMETHEUS.isMissing)(
         }
         return missing;
       };
-      await expect.poll(empty, { timeout: 45_000, interval: 2_000 }).toEqual([]);
+      await expect.poll(empty, { timeout: 90_000, interval: 2_000 }).toEqual([]);
       for (const prometheus of Object.values(servers)) {
         expect(await prometheus.ruleErrors()).toEqual([]);
         expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
