@@ -15,8 +15,7 @@ interface Span {
 
 /**
  * Where `@opentelemetry/api` 1.x registers what was set up, and the span in a context. It is read from there and not by a
- * function of that package: the package need not be installed, an agent may have brought its own copy of it, and
- * without a tracer it costs the look-up of one property.
+ * function of that package: the package need not be installed, and an agent may have brought its own copy of it.
  */
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -25,12 +24,28 @@ const [SAMPLED, TRACE_ID, SPAN_ID] = [1, /^(?!0{32})[0-9a-f]{32}$/, /^(?!0{16})[
 /** W3C Trace Context: version, trace, span, flags. A later version than 00 may have more behind the flags. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
-/** The trace of the active span; `null` if that is not sampled, `undefined` if there is none. */
-export function activeTrace(): SampledTrace | null | undefined {
-  const api = (globalThis as Record<symbol, OpenTelemetryApi | undefined>)[API];
-  if (api?.context === undefined) return undefined;
+/** To look up a symbol in the global object takes longer than all the rest. One in so many calls does it, until it is there. */
+const CALLS_PER_LOOK_UP = 1000;
+
+/** Finds the trace of the active span. A tracer is nearly always set up before the application listens. */
+export class ActiveTraces {
+  private api: OpenTelemetryApi | undefined;
+  private calls = 0;
+
+  /** The trace of the active span; `null` if that is not sampled, `undefined` if there is none. */
+  current(): SampledTrace | null | undefined {
+    if (this.api === undefined && this.calls++ % CALLS_PER_LOOK_UP === 0) {
+      this.api = (globalThis as Record<symbol, OpenTelemetryApi | undefined>)[API];
+    }
+    // Without a context manager, no span is active.
+    const context = this.api?.context;
+    return context === undefined ? undefined : traceOf(context);
+  }
+}
+
+function traceOf(context: NonNullable<OpenTelemetryApi['context']>): SampledTrace | null | undefined {
   try {
-    const span = api.context.active().getValue(SPAN) as Span | undefined;
+    const span = context.active().getValue(SPAN) as Span | undefined;
     if (span === undefined) return undefined;
     const { traceId, spanId, traceFlags } = span.spanContext();
     if (!TRACE_ID.test(traceId) || !SPAN_ID.test(spanId)) return undefined;

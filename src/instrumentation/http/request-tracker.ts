@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Clock } from '../../common/clock.js';
 import { realClock } from '../../common/clock.js';
 import type { InFlight, InFlightSource } from '../../common/in-flight.js';
+import { ActiveTraces } from '../../common/http/sampled-trace.js';
 import type { HttpMetrics } from './http-metrics.js';
 import type { RequestCounter } from './request-counter.js';
 import { isPreflight, methodLabel, PREFLIGHT, UNMATCHED } from './route.js';
@@ -33,6 +34,7 @@ export class RequestTracker {
   /** One for each tracker, so that the monitors of two applications behind one server both count. */
   private readonly mark = Symbol('monitor.tracked');
   private readonly pipelined = new PipelinedRequests((tracked) => this.end(tracked));
+  private readonly traces = new ActiveTraces();
   private readonly upgraded = new WeakSet<IncomingMessage>();
   private readonly inFlight: InFlightSource<TrackedRequest> | undefined;
   private isStopped = false;
@@ -88,6 +90,7 @@ export class RequestTracker {
     if (this.isStopped) return undefined;
     if ((request as Upgradable).upgrade === true) return this.countUpgrade(request);
     const tracked = new TrackedRequest(request, response, this.clock());
+    tracked.activeTrace = this.traces.current();
     (response as Marked)[this.mark] = tracked;
     this.counter.count(request);
     this.metrics.begin();

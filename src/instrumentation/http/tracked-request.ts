@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { SampledTrace } from '../../common/http/sampled-trace.js';
-import { activeTrace, traceIn } from '../../common/http/sampled-trace.js';
+import { traceIn } from '../../common/http/sampled-trace.js';
 import type { ActiveSeries } from './active-requests.js';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
@@ -20,7 +20,7 @@ export class TrackedRequest {
   /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;
   /** The trace of the span that was active when it arrived; `null` if that is not sampled. */
-  readonly activeTrace = activeTrace();
+  activeTrace: SampledTrace | null | undefined;
   /** Where it counts as long as it is in flight. */
   active: ActiveSeries | undefined;
   private readonly isHttp2: boolean;
