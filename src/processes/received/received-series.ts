@@ -1,3 +1,4 @@
+import type { Exemplar } from '../../metrics/histogram/exemplar.js';
 import { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type {
   CounterSeriesView,
@@ -31,6 +32,7 @@ export class ReceivedGauge implements GaugeSeriesView {
 }
 
 export class ReceivedHistogram implements HistogramSeriesView {
+  exemplars: readonly Exemplar[] | undefined;
   private current = HistogramSnapshot.EMPTY;
 
   constructor(

@@ -9,7 +9,17 @@ import { WireError } from './lines.js';
 
 /** A histogram as it is sent. */
 export function encodeHistogram(snapshot: HistogramSnapshot): HistogramLine {
-  const { count, exactSum, zeros, min = null, max = null, positive, negative, classic } = snapshot;
+  const {
+    count,
+    exactSum,
+    zeros,
+    min = null,
+    max = null,
+    positive,
+    negative,
+    classic,
+    squares = null,
+  } = snapshot;
   const totals = classic?.totals();
   return [
     count,
@@ -22,13 +32,15 @@ export function encodeHistogram(snapshot: HistogramSnapshot): HistogramLine {
     pairsOf(negative),
     classic === undefined ? null : classic.bounds,
     totals === undefined ? null : totals.map((total, at) => total - (totals[at - 1] ?? 0)),
+    squares,
   ];
 }
 
 /** @throws WireError for anything that {@link encodeHistogram} does not make. */
 export function decodeHistogram(line: unknown): HistogramSnapshot {
-  if (!Array.isArray(line) || line.length !== 10) throw new WireError('not a histogram');
-  const [count, sum, remainder, zeros, min, max, positive, negative, bounds, counts] = line as unknown[];
+  if (!Array.isArray(line) || line.length !== 11) throw new WireError('not a histogram');
+  const [count, sum, remainder, zeros, min, max, positive, negative, bounds, counts, squares] =
+    line as unknown[];
   if (!isCount(count) || !isCount(zeros) || !isNumber(sum) || !isNumber(remainder)) {
     throw new WireError('not the numbers of a histogram');
   }
@@ -37,6 +49,8 @@ export function decodeHistogram(line: unknown): HistogramSnapshot {
   return new HistogramSnapshot({
     count,
     sum: CompensatedSum.of(sum, remainder),
+    // One that has overflowed is null in JSON.
+    squares: isCount(squares) ? squares : undefined,
     zeros,
     extremes,
     positive: bucketsOf(positive),

@@ -1,4 +1,5 @@
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
+import type { ExemplarLabels } from '../../metrics/histogram/exemplar.js';
 import type { Description } from '../../metrics/description.js';
 
 /**
@@ -27,7 +28,7 @@ export interface FamilyFlags {
 
 /**
  * A histogram: count, sum and its rounding error, zeros, minimum and maximum, the buckets of the positive and of the negative
- * values as pairs of index and count, and the classic buckets as bounds and counts.
+ * values as pairs of index and count, the classic buckets as bounds and counts, and the sum of the squares.
  */
 export type HistogramLine = readonly [
   count: number,
@@ -40,7 +41,11 @@ export type HistogramLine = readonly [
   negative: readonly number[],
   bounds: readonly number[] | null,
   counts: readonly number[] | null,
+  squares: number | null,
 ];
+
+/** An exemplar: its labels, its value, and when that was recorded, in milliseconds since 1970. */
+export type ExemplarLine = readonly [labels: ExemplarLabels, value: number, time: number];
 
 /** Totals and current values. `r` removes a metric: what is left of it comes again under another number. */
 export type TotalsLine =
@@ -48,7 +53,7 @@ export type TotalsLine =
   | readonly ['r', family: number]
   | readonly ['s', family: number, labels: readonly string[]]
   | readonly ['v', family: number, at: number, values: readonly (number | null)[]]
-  | readonly ['h', family: number, at: number, histogram: HistogramLine]
+  | readonly ['h', family: number, at: number, histogram: HistogramLine, exemplars?: readonly ExemplarLine[]]
   | readonly ['i', startTime: number, facts: DocumentFacts];
 
 /** What a window has besides. */

@@ -4,6 +4,7 @@ import type { ReceivedSource } from '../received/received-source.js';
 import type { ReceivedWindow } from '../received/received-window.js';
 import { checkDescription } from '../../metrics/description.js';
 import { checkFacts } from './check-facts.js';
+import { decodeExemplars } from './exemplar.codec.js';
 import { decodeHistogram, slotsOf } from './histogram.codec.js';
 import type { FamilyFlags, KindLetter } from './lines.js';
 import { PLAIN, WireError } from './lines.js';
@@ -35,7 +36,7 @@ export class SnapshotDecoder {
   decode(line: readonly unknown[], window?: ReceivedWindow): void {
     const [tag, number, third, fourth, fifth] = line;
     if (tag === 'v') this.takeValues(this.known(number), third, fourth);
-    else if (tag === 'h') this.takeHistogram(this.place(number, third), fourth);
+    else if (tag === 'h') this.takeHistogram(this.place(number, third), fourth, fifth);
     else if (tag === 's') this.addSeries(this.known(number), third);
     else if (tag === 'f') this.takeFamily(number, third, fourth, fifth);
     else if (tag === 'r') this.remove(number);
@@ -83,10 +84,11 @@ export class SnapshotDecoder {
     }
   }
 
-  private takeHistogram(series: object, histogram: unknown): void {
+  private takeHistogram(series: object, histogram: unknown, exemplars: unknown): void {
     if (!(series instanceof ReceivedHistogram)) throw new WireError('a histogram of another kind');
     this.slots -= slotsOf(series.snapshot());
     series.take(decodeHistogram(histogram));
+    series.exemplars = decodeExemplars(exemplars) ?? series.exemplars;
     this.slots += slotsOf(series.snapshot());
     this.checkMemory();
   }

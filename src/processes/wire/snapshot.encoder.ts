@@ -6,6 +6,7 @@ import type {
   MetricFamilies,
   MetricsView,
 } from '../../metrics/source/metrics-source.js';
+import { encodeExemplars } from './exemplar.codec.js';
 import { encodeHistogram } from './histogram.codec.js';
 import type { FamilyFlags, KindLetter, TotalsLine } from './lines.js';
 import { PLAIN } from './lines.js';
@@ -119,7 +120,7 @@ export class SnapshotEncoder {
     sent.plain = current;
     emit(
       'snapshot' in plain
-        ? ['h', sent.number, PLAIN, encodeHistogram(plain.snapshot())]
+        ? histogramLine(sent.number, PLAIN, plain)
         : ['v', sent.number, PLAIN, [valueOf(current)]],
     );
   }
@@ -171,15 +172,21 @@ export class SnapshotEncoder {
     for (let at = from; at < to; at++) {
       const series = labelled[at] as HistogramSeriesView;
       if (sent.values[at] === series.count) continue;
-      const snapshot = series.snapshot();
-      sent.values[at] = snapshot.count;
-      emit(['h', sent.number, at, encodeHistogram(snapshot)], 'h');
+      sent.values[at] = series.count;
+      emit(histogramLine(sent.number, at, series), 'h');
       yield;
     }
   }
 }
 
 type SeriesOfAnyKind = { readonly value: number } | HistogramSeriesView;
+
+function histogramLine(family: number, at: number, series: HistogramSeriesView): TotalsLine {
+  const histogram = encodeHistogram(series.snapshot());
+  const { exemplars } = series;
+  if (exemplars === undefined) return ['h', family, at, histogram];
+  return ['h', family, at, histogram, encodeExemplars(exemplars)];
+}
 
 function numberOf(series: SeriesOfAnyKind): number {
   return 'snapshot' in series ? series.count : series.value;

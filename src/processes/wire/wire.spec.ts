@@ -123,6 +123,46 @@ describe('numbers that are sent to another process', () => {
     expect((await linesOf(registry, encoder)).map(([tag]) => tag)).toEqual(['v', 'i']);
   });
 
+  it('have the exemplars of histograms, and what their standard deviation is computed from', async () => {
+    const registry = new TestRegistry();
+    const encoder = new SnapshotEncoder();
+    const source = new ReceivedSource(noFacts(1, null));
+    const decoder = new SnapshotDecoder(source);
+    const take = async () => {
+      for (const line of await linesOf(registry, encoder)) decoder.decode(line);
+      return source.histograms.family('waits');
+    };
+    for (const [id, value] of [0.1, 0.11, 3].entries()) {
+      registry.observe('waits', value, {}, { exemplar: { trace_id: `trace ${id}` } });
+      registry.observe('waits', value, { a: 'b' });
+    }
+    const family = await take();
+    expect(Array.from(family?.plain?.exemplars ?? [])).toMatchObject([
+      { labels: { trace_id: 'trace 1' }, value: 0.11 },
+      { labels: { trace_id: 'trace 2' }, value: 3 },
+    ]);
+    expect(family?.labelled[0]?.exemplars).toBeUndefined();
+    expect(family?.plain?.snapshot().squares).toBe(registry.histogram('waits').snapshot().squares);
+    registry.observe('waits', 0.12, {}, { exemplar: { trace_id: 'trace 3' } });
+    expect(Array.from((await take())?.plain?.exemplars ?? [], ({ value }) => value)).toEqual([0.12, 3]);
+  });
+
+  it.each<[string, unknown]>([
+    ['no list', {}],
+    ['too many', Array.from({ length: 202 }, () => [{ a: 'b' }, 1, 1])],
+    ['without labels', [[{}, 1, 1]]],
+    ['with an invalid name', [[{ 'a.b': 'x' }, 1, 1]]],
+    ['too long', [[{ a: 'x'.repeat(200) }, 1, 1]]],
+    ['without a value', [[{ a: 'b' }, null, 1]]],
+    ['without a time', [[{ a: 'b' }, 1]]],
+    ['no exemplars', [null]],
+  ])('are refused with exemplars that are %s', async (_what, exemplars) => {
+    const registry = new TestRegistry();
+    registry.observe('waits', 1);
+    const lines = (await linesOf(registry)).map((line) => (line[0] === 'h' ? [...line, exemplars] : line));
+    expect(() => decode(lines)).toThrow(WireError);
+  });
+
   it('are the same in whatever order and grouping they are merged', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const sources = await Promise.all(
