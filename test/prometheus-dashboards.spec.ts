@@ -84,6 +84,9 @@ describe.skipIf(PROMETHEUS.isMissing)(
         expect(await prometheus.ruleErrors()).toEqual([]);
         expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
       }
+      // `job` is the application, not the scheduled job.
+      expect(await servers.classic.query('nestjs_job_runs_total{job!="shop"}')).toEqual([]);
+      expect(await servers.classic.query('nestjs_job_runs_total{exported_job!=""}')).toEqual([]);
       const durations = 'http_server_request_duration_seconds';
       expect(await servers.native.query(`${durations}_bucket`)).toEqual([]);
       expect(await servers.classic.query(`histogram_count(${durations})`)).toEqual([]);
