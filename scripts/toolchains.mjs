@@ -30,11 +30,12 @@ const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-toolchains-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
 const tarball = await packInto(directory);
 const results = [];
+let projects = 0;
 const began = performance.now();
 
 const DECORATORS = { experimentalDecorators: true, emitDecoratorMetadata: true };
 const COMMONJS = { module: 'commonjs', target: 'es2022', esModuleInterop: true, skipLibCheck: true };
-const TESTS = 'shop\\.spec\\.ts';
+const TESTS = { testRegex: 'shop\\.spec\\.ts', testTimeout: 120_000 };
 const PEERS = [
   'hot-shots@^17',
   '@opentelemetry/api@^1.9',
@@ -63,7 +64,7 @@ async function jest() {
     ]) {
       await attempt(`Jest ${jestVersion}, ts-jest ${tsJest}, ${name}`, () => {
         writeJson(project, 'tsconfig.json', { compilerOptions: { ...COMMONJS, ...DECORATORS } });
-        writeJson(project, 'jest.config.json', { testRegex: TESTS, transform: { [pattern]: 'ts-jest' } });
+        writeJson(project, 'jest.config.json', { ...TESTS, transform: { [pattern]: 'ts-jest' } });
         return runJest(project, process.execPath, []);
       });
     }
@@ -80,7 +81,7 @@ async function jest() {
       compilerOptions: { ...COMMONJS, ...DECORATORS, module: 'esnext', moduleResolution: 'bundler' },
     });
     writeJson(project, 'jest.config.json', {
-      testRegex: TESTS,
+      ...TESTS,
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
     });
@@ -229,8 +230,6 @@ async function startAndRead(project, main) {
     child.kill('SIGKILL');
   }
 }
-
-let projects = 0;
 
 async function makeProject(nest, packages, type) {
   const project = join(directory, `project-${(projects += 1)}`);
