@@ -136,14 +136,21 @@ function assemble(
   const { controller, decorators } = given;
   const controllers =
     controller === false ? [] : [endpointController(controller ?? MonitorController, decorators)];
+  let allImports: DynamicModule['imports'];
   return {
     module: MonitorModule,
-    // The imports are for the options factory, and for the dependencies of the application's own controller.
-    imports: [
-      { module: MonitorCoreModule, imports, providers: [...providers, options] },
-      ...imports,
-      ...(controller === false ? [] : endpointModules(given)),
-    ],
+    /**
+     * Made when Nest reads it, for it starts to load the features of the endpoint. `forRoot()` is called when the modules of
+     * the application are loaded, and Jest fails what is imported between two tests.
+     */
+    get imports() {
+      // The imports are for the options factory, and for the dependencies of the application's own controller.
+      return (allImports ??= [
+        { module: MonitorCoreModule, imports, providers: [...providers, options] },
+        ...imports,
+        ...(controller === false ? [] : endpointModules(given)),
+      ]);
+    },
     controllers,
     providers: [
       NestCheck,

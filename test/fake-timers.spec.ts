@@ -66,7 +66,16 @@ describe.each(['before', 'after'])('fake timers that are installed %s the applic
 it('fake timers of Jest run to their end, and the event loop is measured in real time', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', JEST, '--rootDir', JEST_TESTS, '--json', '--runInBand'],
+    [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      JEST,
+      '--rootDir',
+      JEST_TESTS,
+      '--json',
+      '--runInBand',
+      'fake-timers',
+    ],
     { env: environment() },
   );
   const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
