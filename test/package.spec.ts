@@ -38,6 +38,20 @@ const OPTIONAL = {
 };
 const COPIES = join(DIRECTORY, 'copies');
 
+/** Of `tsconfig.json` in an application that `@nestjs/cli` 11 makes. */
+const GENERATED_TSCONFIG = {
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  resolvePackageJsonExports: true,
+  esModuleInterop: true,
+  isolatedModules: true,
+  emitDecoratorMetadata: true,
+  experimentalDecorators: true,
+  target: 'ES2023',
+  skipLibCheck: true,
+  strictNullChecks: true,
+};
+
 let tarball: Tarball;
 /** What the compiler said of each project. */
 const compiled = new Map<string, Outcome>();
@@ -50,9 +64,10 @@ beforeAll(async () => {
     'hot-shots@^17',
     'prom-client@^15',
   ];
+  const ofJest = ['@nestjs/testing@^11', 'jest@^30', 'ts-jest@^29.4', '@types/jest@^30'];
   await Promise.all([
     setUp(ON_NEST_12, [...nestPackages(12), '@nestjs/schedule@^12']),
-    setUp(ON_NEST_11, [...nestPackages(11), '@nestjs/schedule@^6']),
+    setUp(ON_NEST_11, [...nestPackages(11), '@nestjs/schedule@^6', ...ofJest]),
     setUp(WITH_EXPORTERS, [...nestPackages(12), ...ofExporters], 'exporters'),
   ]);
 }, 300_000);
@@ -257,6 +272,39 @@ describe.each([
     expect(await runNode(['idle.cjs'], join(project, 'cjs'))).toEqual(
       endedAfterPrinting({ started: [], listeners: [], globals: [] }),
     );
+  });
+});
+
+describe('In an application of CommonJS with Jest and ts-jest, as generated', () => {
+  it('unit and end-to-end tests pass, and leave nothing open', async () => {
+    const project = join(ON_NEST_11, 'jest');
+    cpSync(join(ROOT, 'test/package/toolchains/shop.spec.ts'), join(project, 'src/shop.spec.ts'));
+    const compilerOptions = { ...GENERATED_TSCONFIG, types: ['node', 'jest'] };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    const jest = { rootDir: 'src', testRegex: '.*\\.spec\\.ts$', transform: { '^.+\\.(t|j)s$': 'ts-jest' } };
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, jest }));
+    const outcome = await runNode(['../node_modules/jest/bin/jest.js', '--testTimeout', '60000'], project);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stderr).toMatch(/^Tests: +3 passed, 3 total$/m);
+    expect(outcome.stderr).not.toMatch(/did not exit|failed to exit|torn down/);
+  }, 120_000);
+});
+
+describe('The types of all entry points, with skipLibCheck off and exactOptionalPropertyTypes on', () => {
+  it.each([
+    ['commonjs', 'node10', 'commonjs'],
+    ['esnext', 'bundler', 'module'],
+    ['node16', 'node16', 'module'],
+  ])('resolve with %s and %s in a package of %s', async (module, moduleResolution, type) => {
+    const project = join(WITH_EXPORTERS, `types-${moduleResolution}`);
+    cpSync(join(ROOT, 'test/package/toolchains/types.ts'), join(project, 'types.ts'));
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type }));
+    const strict = { strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noEmit: true };
+    const target = { target: 'es2022', lib: ['es2023'], types: ['node'], ignoreDeprecations: '6.0' };
+    const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
+    const compilerOptions = { ...strict, ...target, ...decorators, module, moduleResolution };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    expect(await compile(project, '../node_modules')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });
 

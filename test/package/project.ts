@@ -84,8 +84,8 @@ export async function makeProject(
 }
 
 /** Checks the types of a project, and makes JavaScript of it. */
-export function compile(directory: string): Promise<Outcome> {
-  return runNode(['node_modules/typescript/bin/tsc', '--pretty', 'false', '--project', '.'], directory);
+export function compile(directory: string, installed = 'node_modules'): Promise<Outcome> {
+  return runNode([join(installed, 'typescript/bin/tsc'), '--pretty', 'false', '--project', '.'], directory);
 }
 
 /** The version of a package that is installed in a project. */
