@@ -32,7 +32,8 @@ and bytes. A metric of a collector that is switched off is in none of them.
 | How many responses are errors, without the routes? | \`http_responses\`: five series, however many routes there are |
 | How many clients gave up? | \`http_requests_aborted\`; each of them is in \`http_requests\` as well |
 | How many requests are there now? | \`http_requests_in_flight\` |
-| How many requests were there, and how long did they take? | the count of \`http_request_duration\` is that of \`http_requests\`, label set by label set |
+| How many requests were there, and how long did they take? | the count of \`http_request_duration\` is that of \`http_requests\`, label set by label set; but for streams, which have no duration |
+| How many server-sent events and other streams are open? | \`http_open_streams\` |
 
 A request is in \`requests\` as soon as it arrives, and in the others when it has ended.
 `;

@@ -46,6 +46,8 @@ describe('the options', () => {
         isIgnored: undefined,
         buckets: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
         hasOwnBuckets: false,
+        bodySizes: false,
+        ownEndpoint: false,
         labels: undefined,
       },
       maxSeries: 10_000,
@@ -94,7 +96,13 @@ describe('the options', () => {
       2 ** 31,
       1.5,
       0.5,
-      '10',
+      '',
+      ' 10',
+      '10ms',
+      '-5',
+      '1.5',
+      '1e3',
+      '0x10',
       null,
       true,
       10n,
@@ -114,7 +122,7 @@ describe('the options', () => {
   });
 
   it('say in their error what the value was', () => {
-    expect(refusal({ publishInterval: '10' }).message).toContain(`is '10', but must be`);
+    expect(refusal({ publishInterval: '10s' }).message).toContain(`is '10s', but must be`);
     expect(refusal({ publishInterval: -5 }).message).toContain('is -5, but must be');
     expect(refusal({ path: 'a b' }).message).toContain(`is 'a b', but must be`);
   });
@@ -179,7 +187,7 @@ describe('the options', () => {
     ],
     ['controller', [true, null, 'x', class {}, () => {}, MonitorController.prototype]],
     ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined]]],
-    ['port', [-1, 65_536, 1.5, Number.NaN, '9464', null, true]],
+    ['port', [-1, 65_536, 1.5, Number.NaN, '65536', null, true]],
     ['bindAddress', ['', 'localhost', '127.1', '10.0.0.0/8', '127.0.0.1:80', '[::1]', 7, null]],
     [
       'allow',
@@ -241,7 +249,7 @@ describe('the options', () => {
     ],
     ['requestFilter', [null, true, {}, 'x']],
     ['interceptor', [0, 1, 'false', null, {}]],
-    ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '10', null, 10_000_001]],
+    ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '0', '10k', '10000001', null, 10_000_001]],
     ['dashboard', [0, 1, 'false', null, {}]],
     ['history', [true, null, 60, 'off', []]],
     [
@@ -284,6 +292,30 @@ describe('the options', () => {
   ])('take %s as any of %j', (option, values) => {
     for (const value of values)
       expect(resolveMonitorOptions({ [option]: value })).toHaveProperty(option, value);
+  });
+
+  it('take whole numbers as texts of digits, as they are in the environment', () => {
+    const texts = {
+      publishInterval: '5000',
+      publishTimeout: '400',
+      measureInterval: '50',
+      port: '9464',
+      maxSeries: '2000',
+      history: { minutes: '30', series: '100' },
+      diagnostics: { blockedLoop: { threshold: '250' } },
+      captures: { directory: '/captures', maxBytes: '5000000', maxAge: '60000' },
+    };
+    expect(resolveMonitorOptions(texts)).toMatchObject({
+      publishInterval: 5000,
+      publishTimeout: 400,
+      measureInterval: 50,
+      port: { port: 9464 },
+      maxSeries: 2000,
+      history: { minutes: 30, series: 100 },
+      diagnostics: { blockThreshold: 250 },
+      captures: { maxBytes: 5_000_000, maxAge: 60_000 },
+    });
+    expect(resolveMonitorOptions({ publishInterval: '5000' }).publishTimeout).toBe(5000);
   });
 
   it('make texts of labels, and keep the prefix and what is excluded', () => {

@@ -27,8 +27,8 @@ import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import type { ProcessGroupOptions, ResolvedProcessesOptions } from './processes/processes.options.js';
 import { PROCESSES_RULE, resolveProcessesOptions } from './processes/processes.options.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
-import type { Rules } from './common/options/option-rules.js';
-import { DELAY, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
+import type { Rules, WholeNumber } from './common/options/option-rules.js';
+import { DELAY, numberOf, wholeNumber, YES_OR_NO } from './common/options/option-rules.js';
 import type { PublishingOptions, ResolvedPublishingOptions } from './publishing/publishing.options.js';
 import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publishing.options.js';
 
@@ -38,7 +38,7 @@ export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 export interface MonitorOptions
   extends EndpointOptions, AccessOptions, PortOptions, PublishingOptions, DashboardOptions, MetricsOptions {
   /** Milliseconds between two ticks of the timer that watches the event loop. Default: 100. */
-  measureInterval?: number | undefined;
+  measureInterval?: WholeNumber | undefined;
   /**
    * `false` leaves the global interceptor out. On Express and Fastify, HTTP requests are measured without it. It is needed
    * for any other HTTP adapter, and to measure handlers of messages, events and GraphQL operations. Default: `true`.
@@ -51,7 +51,7 @@ export interface MonitorOptions
    * Further label sets of a metric share its `{overflow="true"}` series; samples of further metrics are dropped.
    * Default: 10 000.
    */
-  maxSeries?: number | undefined;
+  maxSeries?: WholeNumber | undefined;
   /**
    * The recent past of all metrics in memory: 5 minutes in steps of 1 s, and an hour in steps of 10 s. The page, the findings, and
    * `GET /monitor/history` read it. `false` for none: then there are no findings. Default: 60 minutes, 300 series.
@@ -143,12 +143,12 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
     ...resolvePublishingOptions(options),
     ...resolveDashboardOptions(options, options.history !== false),
     ...resolveMetricsOptions(options),
-    measureInterval: options.measureInterval ?? 100,
+    measureInterval: numberOf(options.measureInterval) ?? 100,
     access: resolveAccessOptions(options),
     port: resolvePortOptions(options),
     interceptor: options.interceptor ?? true,
     http: resolveHttpOptions(options.http),
-    maxSeries: options.maxSeries ?? DEFAULT_MAX_SERIES,
+    maxSeries: numberOf(options.maxSeries) ?? DEFAULT_MAX_SERIES,
     history: resolveHistoryOptions(options.history),
     collectors: resolveCollectorsOptions(options.collectors),
     diagnostics: resolveDiagnosticsOptions(options.diagnostics),

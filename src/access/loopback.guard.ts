@@ -6,6 +6,7 @@ import { FORBIDDEN } from './access.messages.js';
 import { MonitorAccess } from './monitor-access.js';
 import type { AccessDecision, AccessDenied } from './access-decision.js';
 import { denied } from './access-decision.js';
+import { noteEndpointRequest } from '../common/http/own-endpoint.js';
 import { rawRequest } from '../common/http/raw-request.js';
 import type { AdapterResponse } from '../common/http/raw-response.js';
 import { answerText, isAnswered } from '../common/http/raw-response.js';
@@ -31,6 +32,7 @@ export class LoopbackGuard implements CanActivate {
     const request = rawRequest(context.getArgByIndex(0));
     // Messages of a transport or a WebSocket have no HTTP request to check.
     if (request === undefined || context.getType() !== 'http') return false;
+    noteEndpointRequest(context.getClass<object>(), request);
     const response = context.getArgByIndex<AdapterResponse>(1);
     const decision = this.access.applyFilter(request, this.decideSafely(request));
     if (decision instanceof Promise) return decision.then((settled) => this.conclude(settled, response));

@@ -1,13 +1,13 @@
 import { checkOptions } from '../common/options/check-options.js';
-import type { Rule, Rules } from '../common/options/option-rules.js';
-import { wholeNumber, YES_OR_NO } from '../common/options/option-rules.js';
+import type { Rule, Rules, WholeNumber } from '../common/options/option-rules.js';
+import { numberOf, wholeNumber, YES_OR_NO } from '../common/options/option-rules.js';
 
 export interface BlockedLoopOptions {
   /**
    * Milliseconds from which on a turn of the event loop is a block. A lower one costs more: the event loop is woken up more
    * often. Default: 100.
    */
-  threshold?: number | undefined;
+  threshold?: WholeNumber | undefined;
 }
 
 /** What can be found out about the process. Each part is on unless it is switched off, but for {@link heapSnapshot}. */
@@ -63,7 +63,7 @@ export function resolveDiagnosticsOptions(
   checkOptions(given, GROUP_RULES, 'diagnostics');
   const { blockedLoop = {}, profiles = true, report = true, heapSnapshot = false } = given;
   if (blockedLoop !== false) checkOptions(blockedLoop, BLOCKED_LOOP_RULES, 'diagnostics.blockedLoop');
-  const blockThreshold = blockedLoop === false ? undefined : (blockedLoop.threshold ?? 100);
+  const blockThreshold = blockedLoop === false ? undefined : (numberOf(blockedLoop.threshold) ?? 100);
   const isOn = blockThreshold !== undefined || profiles || report || heapSnapshot;
   return Object.freeze({ isOn, blockThreshold, profiles, report, heapSnapshot });
 }

@@ -1,13 +1,13 @@
 import { checkOptions } from '../common/options/check-options.js';
-import type { Rule, Rules } from '../common/options/option-rules.js';
-import { wholeNumber } from '../common/options/option-rules.js';
+import type { Rule, Rules, WholeNumber } from '../common/options/option-rules.js';
+import { numberOf, wholeNumber } from '../common/options/option-rules.js';
 
 /** What is kept of the past. */
 export interface HistoryOptions {
   /** How many minutes are kept in steps of 10 s. The last 5 minutes are also kept in steps of 1 s. Default: 60. */
-  minutes?: number | undefined;
+  minutes?: WholeNumber | undefined;
   /** How many series are kept at most, in at most 20 kB each with 60 minutes. `docs/history.md` says which. Default: 300. */
-  series?: number | undefined;
+  series?: WholeNumber | undefined;
 }
 
 export interface ResolvedHistoryOptions {
@@ -35,5 +35,5 @@ export function resolveHistoryOptions(
 ): ResolvedHistoryOptions | undefined {
   if (given === false) return undefined;
   checkOptions(given, GROUP_RULES, 'history');
-  return Object.freeze({ minutes: given.minutes ?? 60, series: given.series ?? 300 });
+  return Object.freeze({ minutes: numberOf(given.minutes) ?? 60, series: numberOf(given.series) ?? 300 });
 }

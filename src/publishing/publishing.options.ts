@@ -1,5 +1,5 @@
-import type { Rules } from '../common/options/option-rules.js';
-import { DELAY } from '../common/options/option-rules.js';
+import type { Rules, WholeNumber } from '../common/options/option-rules.js';
+import { DELAY, numberOf } from '../common/options/option-rules.js';
 import type { Publisher } from '../metrics/publisher.js';
 import { isPublisher } from '../metrics/publisher.js';
 
@@ -10,9 +10,9 @@ export interface PublishingOptions {
   /** Called with the metrics every {@link publishInterval}, and once more when the application closes. Default: none. */
   publisher?: Publisher | readonly Publisher[] | undefined;
   /** Milliseconds between two calls of a publisher. Default: 10 000. */
-  publishInterval?: number | undefined;
+  publishInterval?: WholeNumber | undefined;
   /** Milliseconds that one call of a publisher may take. Default: {@link publishInterval}. */
-  publishTimeout?: number | undefined;
+  publishTimeout?: WholeNumber | undefined;
 }
 
 export interface ResolvedPublishingOptions {
@@ -31,6 +31,8 @@ export const PUBLISHING_RULES: Rules = {
 };
 
 export function resolvePublishingOptions(options: PublishingOptions): ResolvedPublishingOptions {
-  const { publisher = [], publishInterval = 10_000, publishTimeout = publishInterval } = options;
+  const { publisher = [] } = options;
+  const publishInterval = numberOf(options.publishInterval) ?? 10_000;
+  const publishTimeout = numberOf(options.publishTimeout) ?? publishInterval;
   return { publishers: Object.freeze([publisher].flat()), publishInterval, publishTimeout };
 }

@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('the guard of the monitor on %s', (adapter) => {
     });
 
     it('and still answers the next one after very many', async () => {
-      const running = await start();
+      const running = await start({ http: { ownEndpoint: true } });
       const kept = requestBytes('GET', '/monitor', ['X-Real-IP: 8.8.8.8']).replace(
         'Connection: close\r\n',
         '',

@@ -24,7 +24,7 @@ it('every TypeScript block is a complete file that compiles in strict mode', asy
 
 it('an error in a TypeScript block is reported with its page and line', async () => {
   const code =
-    "import { MonitorModule } from 'nestjs-monitor';\n\nMonitorModule.forRoot({ publishInterval: '10s' });";
+    "import { MonitorModule } from 'nestjs-monitor';\n\nMonitorModule.forRoot({ publishInterval: true });";
   const page: Page = { ...pageOf('README.md'), path: 'x.md', blocks: [{ language: 'ts', code, line: 7 }] };
   expect(await compileBlocks([page])).toEqual([expect.stringMatching(/^x\.md:9 .*TS2322/)]);
 });

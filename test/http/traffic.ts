@@ -21,15 +21,21 @@ interface Totals {
 /**
  * The increments of the request metrics during a step, once no request is in flight. Also checks that the metrics agree:
  * each request has one duration and was counted once on arrival.
+ *
+ * @param streams the requests that have none, such as `GET /events 200`.
  */
-export async function watch(app: INestApplication, step: () => unknown): Promise<Seen> {
+export async function watch(
+  app: INestApplication,
+  step: () => unknown,
+  streams: readonly string[] = [],
+): Promise<Seen> {
   const monitor = app.get(MonitorService);
   const before = await totalsOf(monitor);
   await step();
   await expect.poll(async () => (await totalsOf(monitor)).inFlight, { interval: 2 }).toBe(0);
   const after = await totalsOf(monitor);
   const requests = added(before.requests, after.requests);
-  expect(added(before.durations, after.durations)).toEqual(requests);
+  expect([...added(before.durations, after.durations), ...streams].sort()).toEqual(requests);
   expect(after.entered - before.entered).toBe(requests.length);
   return { requests, aborted: added(before.aborted, after.aborted) };
 }

@@ -90,15 +90,17 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       },
     );
 
-    it('for server-sent events counts once, when the stream has ended', async () => {
-      const seen = await watch(running.app, async () => {
+    it('for server-sent events counts once, when the stream has ended, and has no duration', async () => {
+      const stream = `GET ${base}/cats/events 200`;
+      const exchange = async () => {
         const client = connect(running.port, '127.0.0.1', () => client.write(get('/cats/events')));
         let answer = '';
         client.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
         await expect.poll(() => answer, { interval: 2 }).toMatch(/data: two[^]*0\r\n\r\n$/);
         await disconnect(client);
-      });
-      expect(seen).toEqual({ requests: [`GET ${base}/cats/events 200`], aborted: [] });
+      };
+      const seen = await watch(running.app, exchange, [stream]);
+      expect(seen).toEqual({ requests: [stream], aborted: [] });
     });
 
     it('for a route of the adapter counts with its pattern', async () => {
@@ -125,15 +127,20 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       });
     });
 
-    it.each([['/cats/endless'], ['/cats/endless-events']])(
+    it.each<[string, boolean]>([
+      ['/cats/endless', false],
+      ['/cats/endless-events', true],
+    ])(
       'whose client disconnects during the response counts with its status, and as aborted: %s',
-      async (path) => {
-        const seen = await watch(running.app, async () => {
+      async (path, isStream) => {
+        const request = `GET ${base}${path} 200`;
+        const leave = async () => {
           const client = connect(running.port, '127.0.0.1', () => client.write(get(path)));
           await once(client, 'data');
           await disconnect(client);
-        });
-        expect(seen).toEqual({ requests: [`GET ${base}${path} 200`], aborted: [`GET ${base}${path}`] });
+        };
+        const seen = await watch(running.app, leave, isStream ? [request] : []);
+        expect(seen).toEqual({ requests: [request], aborted: [`GET ${base}${path}`] });
       },
     );
 

@@ -12,6 +12,8 @@ export interface Rules {
   readonly [option: string]: Rule | Rules;
 }
 
+const DIGITS = /^\d{1,16}$/;
+
 /** The longest delay of a Node timer. A longer one fires after one millisecond, as 0 and NaN do. */
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -19,11 +21,22 @@ export const DELAY = wholeNumber(`a whole number of milliseconds from 1 to ${MAX
 
 export const YES_OR_NO: Rule = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
 
+/** A whole number. Environment variables are texts, so a text of nothing but its digits is taken too. */
+export type WholeNumber = number | string;
+
 export function wholeNumber(allowed: string, min: number, max: number): Rule {
   return {
     allowed,
-    accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+    accepts: (value) => {
+      const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value;
+      return Number.isInteger(number) && Number(number) >= min && Number(number) <= max;
+    },
   };
+}
+
+/** @param value what a rule of {@link wholeNumber} accepts. */
+export function numberOf(value: WholeNumber | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
 }
 
 /** A string of at most 200 characters; a longer one is a mistake. */

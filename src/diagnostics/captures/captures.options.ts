@@ -1,6 +1,6 @@
 import { badOption } from '../../common/options/check-options.js';
-import type { Rules } from '../../common/options/option-rules.js';
-import { wholeNumber } from '../../common/options/option-rules.js';
+import type { Rules, WholeNumber } from '../../common/options/option-rules.js';
+import { numberOf, wholeNumber } from '../../common/options/option-rules.js';
 
 /** Where profiles are kept that are taken again and again. */
 export interface CapturesOptions {
@@ -10,9 +10,9 @@ export interface CapturesOptions {
    */
   directory: string;
   /** Bytes of all captures together; the oldest ones are removed. Default: 100 000 000. */
-  maxBytes?: number | undefined;
+  maxBytes?: WholeNumber | undefined;
   /** Milliseconds that a capture is kept. Default: 604 800 000, which is a week. */
-  maxAge?: number | undefined;
+  maxAge?: WholeNumber | undefined;
 }
 
 export interface ResolvedCapturesOptions {
@@ -35,6 +35,9 @@ export function resolveCapturesOptions(
 ): ResolvedCapturesOptions | undefined {
   if (options === undefined) return undefined;
   if (options.directory === undefined) throw badOption('captures.directory', undefined, 'a path');
-  const { directory, maxBytes = 100_000_000, maxAge = 7 * 24 * 3600 * 1000 } = options;
-  return Object.freeze({ directory, maxBytes, maxAge });
+  return Object.freeze({
+    directory: options.directory,
+    maxBytes: numberOf(options.maxBytes) ?? 100_000_000,
+    maxAge: numberOf(options.maxAge) ?? 7 * 24 * 3600 * 1000,
+  });
 }

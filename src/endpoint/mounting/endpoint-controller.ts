@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { Controller, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { LoopbackGuard } from '../../access/loopback.guard.js';
+import { markEndpoint } from '../../common/http/own-endpoint.js';
 import { badOption } from '../../common/options/check-options.js';
 import { DECORATORS_RULE } from '../endpoint.options.js';
 
@@ -54,6 +55,7 @@ export function controllerAt(controller: Type, { path, host }: EndpointRoute): T
   }
   // Version-neutral: versioning in the application does not change the address of the endpoint.
   Controller({ path, host, version: VERSION_NEUTRAL })(mounted);
+  markEndpoint(mounted);
   return mounted;
 }
 

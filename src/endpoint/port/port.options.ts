@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Rules } from '../../common/options/option-rules.js';
-import { wholeNumber } from '../../common/options/option-rules.js';
+import type { Rules, WholeNumber } from '../../common/options/option-rules.js';
+import { numberOf, wholeNumber } from '../../common/options/option-rules.js';
 
 /** The endpoint's own port. */
 export interface PortOptions {
@@ -9,7 +9,7 @@ export interface PortOptions {
    * interceptors and filters of the application do not apply there; the guard of the monitor does. It works without HTTP in the
    * application too. 0 chooses a free port, which `MonitorPort.url` contains. Default: none.
    */
-  port?: number | undefined;
+  port?: WholeNumber | undefined;
   /** The address that {@link port} listens on, such as `0.0.0.0` for all of IPv4, or `::`. Default: `127.0.0.1`. */
   bindAddress?: string | undefined;
 }
@@ -30,5 +30,5 @@ export const PORT_RULES: Rules = {
 };
 
 export function resolvePortOptions({ port, bindAddress = '127.0.0.1' }: PortOptions): ResolvedPortOptions {
-  return { port, bindAddress };
+  return { port: numberOf(port), bindAddress };
 }

@@ -1,7 +1,7 @@
 import type { ClientOptions, StatsD } from 'hot-shots';
 import { checkOptions } from '../../common/options/check-options.js';
-import type { Rules } from '../../common/options/option-rules.js';
-import { wholeNumber } from '../../common/options/option-rules.js';
+import type { Rules, WholeNumber } from '../../common/options/option-rules.js';
+import { numberOf, wholeNumber } from '../../common/options/option-rules.js';
 
 /** The options of `statsdPublisher()`. */
 export interface StatsdOptions {
@@ -23,7 +23,7 @@ export interface StatsdOptions {
    * The maximum size of a packet in bytes, from 512 to 65 000. Default: 1432 over UDP, which fits into an Ethernet frame, and
    * 8192 otherwise.
    */
-  packetSize?: number | undefined;
+  packetSize?: WholeNumber | undefined;
 }
 
 /** {@link StatsdOptions} with their defaults. */
@@ -53,7 +53,7 @@ export function resolveStatsdOptions(options: StatsdOptions = {}): ResolvedStats
   checkOptions(options, RULES, 'statsd');
   const { client = {}, dialect = 'plain' } = options;
   const protocol = isClient(client) ? undefined : client.protocol;
-  const packetSize = options.packetSize ?? ((protocol ?? 'udp') === 'udp' ? UDP_SIZE : STREAM_SIZE);
+  const packetSize = numberOf(options.packetSize) ?? ((protocol ?? 'udp') === 'udp' ? UDP_SIZE : STREAM_SIZE);
   // hot-shots would reduce it by itself, and write that to the console.
   return { client, dialect, packetSize: protocol === 'uds' ? Math.min(packetSize, STREAM_SIZE) : packetSize };
 }

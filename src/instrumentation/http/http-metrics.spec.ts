@@ -7,10 +7,8 @@ const OBSERVED = { observedRequest: { headers: {} }, observedResponse: { statusC
 const IN_FLIGHT = 'http_requests_in_flight';
 
 function end(metrics: HttpMetrics, route: string): void {
-  metrics.end(
-    { method: 'GET', route, status: 200, seconds: 1, isComplete: true, trace: undefined },
-    OBSERVED,
-  );
+  const outcome = { isComplete: true, isStream: false, isOwn: false, sizes: undefined, trace: undefined };
+  metrics.end({ method: 'GET', route, status: 200, seconds: 1, ...outcome }, OBSERVED);
 }
 
 describe('HttpMetrics', () => {

@@ -4,14 +4,21 @@ import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { copyLabels } from '../../metrics/series/labels.js';
 import { ActiveRequests } from './active-requests.js';
+import type { BodySizes } from './body-sizes.js';
 import { BAD_HTTP_LABELS, BROKEN_HTTP_IGNORE } from './http.messages.js';
 import type { ObservedRequest, ObservedResponse, ResolvedHttpOptions } from './http.options.js';
 import type { RequestKind, RequestSeries } from './http-series.js';
-import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries } from './http-series.js';
+import { HTTP_DURATION, HTTP_REQUESTS, HttpSeries, NO_STATUS } from './http-series.js';
 import { methodLabel } from './route.js';
 
 const HTTP_ABORTED = 'http_requests_aborted';
 const HTTP_IN_FLIGHT = 'http_requests_in_flight';
+const HTTP_OPEN_STREAMS = 'http_open_streams';
+const HTTP_REQUEST_SIZE = 'http_request_size';
+const HTTP_RESPONSE_SIZE = 'http_response_size';
+
+/** Classic buckets for exporters, in bytes. */
+const SIZE_BUCKETS = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
 /** How a request ended. */
 export interface RequestEnd extends RequestKind {
@@ -21,6 +28,10 @@ export interface RequestEnd extends RequestKind {
   readonly isComplete: boolean;
   /** The sampled trace that the request is part of. */
   readonly trace: SampledTrace | undefined;
+  /** Whether it came to the monitor's own endpoint. */
+  readonly isOwn: boolean;
+  /** `undefined` without the option `bodySizes`. */
+  readonly sizes: BodySizes | undefined;
 }
 
 /** A request and its response, as the handlers of the application get them. */
@@ -43,8 +54,24 @@ export class HttpMetrics {
   ) {
     registry.configureBuckets(HTTP_DURATION, options.buckets, options.hasOwnBuckets);
     this.active = new ActiveRequests(registry);
+    if (options.bodySizes) {
+      for (const name of [HTTP_REQUEST_SIZE, HTTP_RESPONSE_SIZE]) {
+        registry.configureBuckets(name, SIZE_BUCKETS, false);
+      }
+    }
     this.series = new HttpSeries(registry);
     this.inFlight = registry.ownGauge(HTTP_IN_FLIGHT, 0);
+  }
+
+  /** Whether the sizes of bodies are to be measured. */
+  get measuresSizes(): boolean {
+    return this.options.bodySizes;
+  }
+
+  /** @param count returns how many responses that are streams are being sent. Called before each read. */
+  countStreams(count: () => number): void {
+    const streams = this.registry.ownGauge(HTTP_OPEN_STREAMS, 0);
+    this.registry.beforeRead({ flush: () => streams.set(count()) });
   }
 
   /** A request has arrived. */
@@ -55,14 +82,26 @@ export class HttpMetrics {
   /** A request has ended. */
   end(ended: RequestEnd, observed: Observed): void {
     this.inFlight.set(--this.inFlightCount);
+    if (ended.isOwn && !this.options.ownEndpoint) return;
     if (this.isIgnored(observed, ended.route)) return;
     const { requests, duration, responses } = this.seriesOf(ended, observed);
     requests.inc();
-    duration.observe(ended.seconds, ended.trace && { exemplar: { ...ended.trace } });
+    duration?.observe(ended.seconds, ended.trace && { exemplar: { ...ended.trace } });
     responses?.inc();
-    if (ended.isComplete) return;
+    if (ended.isComplete) {
+      if (ended.sizes !== undefined) this.addSizes(ended, ended.sizes);
+      return;
+    }
     const labels = { method: methodLabel(ended.method), route: ended.route };
     this.registry.ownCounter(HTTP_ABORTED, labels).inc();
+  }
+
+  private addSizes({ method, route, status }: RequestEnd, { requestSize, responseSize }: BodySizes): void {
+    const labels = { method: methodLabel(method), route, status: status ?? NO_STATUS };
+    if (requestSize !== undefined) {
+      this.registry.ownHistogram(HTTP_REQUEST_SIZE, labels).observe(requestSize);
+    }
+    this.registry.ownHistogram(HTTP_RESPONSE_SIZE, labels).observe(responseSize);
   }
 
   private isIgnored({ observedRequest: request }: Observed, route: string): boolean {

@@ -9,7 +9,7 @@ export const HTTP_DURATION = 'http_request_duration';
 const HTTP_RESPONSES = 'http_responses';
 
 /** The status label of a request whose client was sent no status. */
-const NO_STATUS = 'aborted';
+export const NO_STATUS = 'aborted';
 
 /** What a request is counted by. */
 export interface RequestKind {
@@ -19,12 +19,15 @@ export interface RequestKind {
   readonly route: string;
   /** `undefined` if the client was sent none. */
   readonly status: number | undefined;
+  /** Whether its duration says nothing about the application: see `isStream()`. */
+  readonly isStream: boolean;
 }
 
 /** The series of the requests of one kind. */
 export interface RequestSeries {
   readonly requests: Counter;
-  readonly duration: Histogram;
+  /** `undefined` for a stream. */
+  readonly duration: Histogram | undefined;
   /** By class of status; `undefined` without a status. */
   readonly responses: Counter | undefined;
 }
@@ -51,15 +54,16 @@ export class HttpSeries {
 
   /** The series of a request. */
   of(kind: RequestKind): RequestSeries {
+    if (kind.isStream) return this.with({}, kind);
     return this.cache.get(kind.route)?.get(kind.status)?.get(methodLabel(kind.method)) ?? this.remember(kind);
   }
 
   /** The series of a request that has further labels. */
-  with(labels: KnownLabels, { method, route, status }: RequestKind): RequestSeries {
+  with(labels: KnownLabels, { method, route, status, isStream }: RequestKind): RequestSeries {
     const all = { ...labels, method: methodLabel(method), route, status: status ?? NO_STATUS };
     return {
       requests: this.registry.ownCounter(HTTP_REQUESTS, all),
-      duration: this.registry.ownHistogram(HTTP_DURATION, all),
+      duration: isStream ? undefined : this.registry.ownHistogram(HTTP_DURATION, all),
       responses: status === undefined ? undefined : this.classes[Math.floor(status / 100) - 1],
     };
   }

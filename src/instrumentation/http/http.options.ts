@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ClassicBuckets } from '../../metrics/histogram/classic-buckets.js';
 import type { Labels } from '../../metrics/series/labels.js';
 import type { Rule } from '../../common/options/option-rules.js';
+import { YES_OR_NO } from '../../common/options/option-rules.js';
 
 /** What a request has on every adapter. Declare its real type where you use it: `(request: FastifyRequest) => ...`. */
 export interface ObservedRequest {
@@ -39,6 +40,15 @@ export interface HttpOptions {
    */
   buckets?: readonly number[] | undefined;
   /**
+   * Measures the bytes of the bodies of requests and responses: `http_request_size` and `http_response_size`. It costs some microseconds a
+   * request. Default: false.
+   */
+  bodySizes?: boolean | undefined;
+  /**
+   * Whether requests to the monitor's own endpoint are in these metrics. They are always in `requests`. Default: false.
+   */
+  ownEndpoint?: boolean | undefined;
+  /**
    * Returns further labels for `http_requests` and `http_request_duration`. Called when a request has ended, with what a
    * handler gets as `@Req()` and `@Res()`, or with Node's own request and response where the framework did not get that far.
    * `method`, `route` and `status` cannot be overridden.
@@ -57,6 +67,8 @@ export interface ResolvedHttpOptions {
   readonly buckets: readonly number[];
   /** Whether the buckets are the user's, and so listed in the JSON document. */
   readonly hasOwnBuckets: boolean;
+  readonly bodySizes: boolean;
+  readonly ownEndpoint: boolean;
   readonly labels: HttpOptions['labels'];
 }
 
@@ -76,6 +88,8 @@ export const HTTP_RULES: Record<keyof HttpOptions, Rule> = {
     allowed: 'an array of 1 to 200 numbers of seconds, each greater than the one before',
     accepts: (value) => ClassicBuckets.accepts(value) && value.length > 0 && value.length <= 200,
   },
+  bodySizes: YES_OR_NO,
+  ownEndpoint: YES_OR_NO,
   labels: { allowed: 'a function', accepts: (value) => typeof value === 'function' },
 };
 
@@ -87,6 +101,8 @@ export function resolveHttpOptions(options: HttpOptions = {}): ResolvedHttpOptio
     isIgnored: typeof ignore === 'function' ? ignore.bind(options) : ignore && matcherOf(ignore),
     buckets: Object.freeze([...(options.buckets ?? DURATION_BUCKETS)]),
     hasOwnBuckets: options.buckets !== undefined,
+    bodySizes: options.bodySizes ?? false,
+    ownEndpoint: options.ownEndpoint ?? false,
     labels: options.labels?.bind(options),
   });
 }

@@ -4,8 +4,12 @@ import type { Clock } from '../../common/clock.js';
 import { realClock } from '../../common/clock.js';
 import type { InFlight, InFlightSource } from '../../common/in-flight.js';
 import { ActiveTraces } from '../../common/http/sampled-trace.js';
-import type { HttpMetrics } from './http-metrics.js';
+import { isEndpointRequest } from '../../common/http/own-endpoint.js';
+import { BodySizes } from './body-sizes.js';
+import type { HttpMetrics, RequestEnd } from './http-metrics.js';
+import { OpenRequests } from './open-requests.js';
 import type { RequestCounter } from './request-counter.js';
+import { isStream } from './response-stream.js';
 import { isPreflight, methodLabel, PREFLIGHT, UNMATCHED } from './route.js';
 import { PipelinedRequests } from './server/pipelined-requests.js';
 import { TrackedRequest } from './tracked-request.js';
@@ -35,6 +39,7 @@ export class RequestTracker {
   private readonly mark = Symbol('monitor.tracked');
   private readonly pipelined = new PipelinedRequests((tracked) => this.end(tracked));
   private readonly traces = new ActiveTraces();
+  private readonly open = new OpenRequests();
   private readonly upgraded = new WeakSet<IncomingMessage>();
   private readonly inFlight: InFlightSource<TrackedRequest> | undefined;
   private isStopped = false;
@@ -47,6 +52,7 @@ export class RequestTracker {
     inFlight?: InFlight,
     private readonly clock: Clock = realClock,
   ) {
+    metrics.countStreams(() => this.open.countStreams(this.clock()));
     this.inFlight = inFlight?.source((tracked: TrackedRequest) => ({
       kind: 'http',
       name: `${methodLabel(tracked.request.method)} ${this.routeLabelOf(tracked, statusSoFar(tracked))}`,
@@ -82,7 +88,7 @@ export class RequestTracker {
     this.counter.count(request);
     this.metrics.begin();
     const { method } = request;
-    const ended = { method, route: UNMATCHED, status: 503, isComplete: true, seconds: 0, trace: undefined };
+    const ended: RequestEnd = { ...NOT_SEEN, method, route: UNMATCHED, status: 503 };
     this.metrics.end(ended, { observedRequest: request, observedResponse: undefined });
   }
 
@@ -95,6 +101,8 @@ export class RequestTracker {
     this.counter.count(request);
     this.metrics.begin();
     tracked.active = this.metrics.active.begin(request);
+    this.open.add(tracked);
+    if (this.metrics.measuresSizes) tracked.sizes = new BodySizes(request, response);
     this.inFlight?.begin(tracked, tracked.start);
     response.on('close', () => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
@@ -128,17 +136,28 @@ export class RequestTracker {
   private end(tracked: TrackedRequest): void {
     if (tracked.hasEnded) return;
     tracked.hasEnded = true;
+    this.open.remove(tracked);
     if (tracked.isPipelined) this.pipelined.remove(tracked);
-    const { isComplete } = tracked;
+    const { isComplete, request, sizes } = tracked;
     const status = tracked.status(isComplete);
     const route = this.routeLabelOf(tracked, status);
     const now = this.clock();
     this.inFlight?.end(tracked, now);
     tracked.active?.end();
     const seconds = (now - tracked.start) / 1000;
-    const { method } = tracked.request;
-    this.metrics.end({ method, route, status, isComplete, seconds, trace: tracked.trace }, tracked);
-    if (status === 401 || status === 403) this.onRefused?.(tracked.request, route, status);
+    const ended: RequestEnd = {
+      method: request.method,
+      route,
+      status,
+      isComplete,
+      seconds,
+      isStream: isStream(tracked, seconds),
+      isOwn: isEndpointRequest(request),
+      sizes,
+      trace: tracked.trace,
+    };
+    this.metrics.end(ended, tracked);
+    if (status === 401 || status === 403) this.onRefused?.(request, route, status);
   }
 
   private routeLabelOf(tracked: TrackedRequest, status: number | undefined): string {
@@ -152,6 +171,16 @@ export class RequestTracker {
     }
   }
 }
+
+/** Of a request that never came to the framework. */
+const NOT_SEEN = {
+  isComplete: true,
+  seconds: 0,
+  isStream: false,
+  isOwn: false,
+  sizes: undefined,
+  trace: undefined,
+} as const;
 
 /** The status, as soon as the headers are sent. */
 function statusSoFar({ response }: TrackedRequest): number | undefined {

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { SampledTrace } from '../../common/http/sampled-trace.js';
 import { traceIn } from '../../common/http/sampled-trace.js';
 import type { ActiveSeries } from './active-requests.js';
+import type { BodySizes } from './body-sizes.js';
 import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
 /** A request and its response, from arrival to completion. */
@@ -23,6 +24,11 @@ export class TrackedRequest {
   activeTrace: SampledTrace | null | undefined;
   /** Where it counts as long as it is in flight. */
   active: ActiveSeries | undefined;
+  /** What `OpenRequests` links it to. */
+  older: TrackedRequest | undefined;
+  newer: TrackedRequest | undefined;
+  /** With the option `http.bodySizes`. */
+  sizes: BodySizes | undefined;
   private readonly isHttp2: boolean;
 
   constructor(

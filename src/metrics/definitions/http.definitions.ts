@@ -14,6 +14,12 @@ const REQUEST_ATTRIBUTES = {
   status: 'http.response.status_code',
 };
 
+const PROMETHEUS_LABELS = {
+  method: 'http_request_method',
+  route: 'http_route',
+  status: 'http_response_status_code',
+};
+
 export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'requests',
@@ -123,18 +129,43 @@ export const HTTP_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'http_request_duration',
     kind: 'histogram',
     unit: 'seconds',
-    help: 'Duration of HTTP requests, from their arrival until the response was sent.',
+    help: 'Duration of HTTP requests, from their arrival until the response was sent. Without streams.',
     labels: REQUEST_LABELS,
     whenItRises:
       'That route is slow. With `eventloop_delay` as slow, something blocks the event loop; without, the request waits for something else.',
     prometheus: {
       name: 'http_server_request_duration_seconds',
-      labels: {
-        method: 'http_request_method',
-        route: 'http_route',
-        status: 'http_response_status_code',
-      },
+      labels: PROMETHEUS_LABELS,
     },
     openTelemetry: { name: 'http.server.request.duration', unit: 's', attributes: REQUEST_ATTRIBUTES },
+  },
+  {
+    name: 'http_open_streams',
+    kind: 'gauge',
+    help: 'Responses that are being sent and have no end: server-sent events, and those that are sent for more than 30 s.',
+    aggregate: 'sum',
+    whenItRises: 'Clients listen. If it never falls, streams are not ended when their clients leave.',
+    prometheus: { name: 'http_server_open_streams' },
+    openTelemetry: { name: 'monitor.http.open_streams', unit: '{stream}', isUpDown: true },
+  },
+  {
+    name: 'http_request_size',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of the bodies of HTTP requests, with the option `http.bodySizes`.',
+    labels: REQUEST_LABELS,
+    whenItRises: 'Clients upload more.',
+    prometheus: { name: 'http_server_request_body_size_bytes', labels: PROMETHEUS_LABELS },
+    openTelemetry: { name: 'http.server.request.body.size', unit: 'By', attributes: REQUEST_ATTRIBUTES },
+  },
+  {
+    name: 'http_response_size',
+    kind: 'histogram',
+    unit: 'bytes',
+    help: 'Size of the bodies of HTTP responses as they were sent, with the option `http.bodySizes`.',
+    labels: REQUEST_LABELS,
+    whenItRises: 'Answers grow: a list without pages, or no compression.',
+    prometheus: { name: 'http_server_response_body_size_bytes', labels: PROMETHEUS_LABELS },
+    openTelemetry: { name: 'http.server.response.body.size', unit: 'By', attributes: REQUEST_ATTRIBUTES },
   },
 ];

@@ -254,7 +254,7 @@ export function whatWasWrong(thrown: unknown): string {
 // @ts-expect-error an option that is misspelt
 MonitorModule.forRoot({ publishIntervall: 5_000 });
 // @ts-expect-error an option of the wrong type
-MonitorModule.forRoot({ publishInterval: '5s' });
+MonitorModule.forRoot({ publishInterval: true });
 // @ts-expect-error a factory that makes no options
 MonitorModule.forRootAsync({ useFactory: () => 5_000 });
 // @ts-expect-error a controller that is none of ours
