@@ -13,6 +13,8 @@ export function shadow(object: object, method: string, replacement: unknown): ((
   });
   if (!isChanged) return undefined;
   return () => {
+    // Somebody else may have put a function before this one.
+    if (Object.getOwnPropertyDescriptor(object, method)?.value !== replacement) return;
     if (own === undefined) Reflect.deleteProperty(object, method);
     else Reflect.defineProperty(object, method, own);
   };

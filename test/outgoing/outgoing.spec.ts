@@ -93,7 +93,8 @@ describe.each(Object.keys(CLIENTS))('requests by %s', (name) => {
 
   it('are counted with the kind of error where nobody listens', async () => {
     const server = http.createServer();
-    const host = await listen(server);
+    // Under another name than that of the other tests: the system may give them the same port.
+    const host = (await listen(server)).replace('127.0.0.1', 'localhost');
     server.close();
     await expect(Promise.resolve(send(`http://${host}/`))).rejects.toThrow();
     expect(await settled(app, host)).toEqual({ requests: { 'GET refused': 1 }, errors: { refused: 1 } });

@@ -320,6 +320,22 @@ describe('what cannot be watched', () => {
   });
 });
 
+it('two applications watch one pool, and closing the first leaves the second', async () => {
+  const pool = new Pool({ host: '127.0.0.1', port: 2 });
+  onTestFinished(() => pool.end());
+  const other = await NestFactory.createApplicationContext(moduleOf({ imports: [MonitorModule.forRoot()] }), {
+    logger: false,
+  });
+  monitor.watch(pool, { name: 'shared' });
+  other.get(MonitorService).watch(pool, { name: 'shared' });
+  await app.close();
+  await expect(pool.query('select 1')).rejects.toThrow('ECONNREFUSED');
+  const { histograms } = await other.get(MonitorService).metrics();
+  expect(histograms['pool_wait{pool="shared"}']?.count).toBe(1);
+  await other.close();
+  await expect(pool.query('select 1')).rejects.toThrow('ECONNREFUSED');
+});
+
 it('what was watched is as before when the application is closed', async () => {
   const pool = new Pool();
   const redis = new Redis({ lazyConnect: true });

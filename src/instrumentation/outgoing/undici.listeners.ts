@@ -10,37 +10,38 @@ interface UndiciRequest {
   readonly upgrade?: unknown;
 }
 
-interface RequestMessage {
-  readonly request: UndiciRequest;
+interface ResponseMessage<R> {
+  readonly request: R;
+  readonly response: { readonly statusCode: number };
+}
+
+interface ErrorMessage<R> {
+  readonly request: R;
+  readonly error: unknown;
 }
 
 /** Measures `fetch()` and the requests of undici, that of Node and one that is installed. */
 export function undiciListeners(begin: BeginCall): Listeners {
-  const calls = new WeakMap<UndiciRequest, OutgoingCall>();
-
-  const end = (request: UndiciRequest, isComplete: boolean): void => {
-    calls.get(request)?.end(isComplete);
-    calls.delete(request);
-  };
+  // As in `httpClientListeners()`.
+  const CALL = Symbol('monitor.call');
+  interface Measured extends UndiciRequest {
+    [CALL]?: OutgoingCall | undefined;
+  }
 
   return {
-    'undici:request:create': ({ request }: RequestMessage) => {
+    'undici:request:create': ({ request }: { readonly request: Measured }) => {
       // A WebSocket or a tunnel: undici does not tell when it ends.
       if (Boolean(request.upgrade) || request.method === 'CONNECT') return;
-      const call = begin(String(request.origin), request.method);
-      if (call !== undefined) calls.set(request, call);
+      request[CALL] = begin(String(request.origin), request.method);
     },
-    'undici:request:headers': ({
-      request,
-      response,
-    }: RequestMessage & { readonly response: { readonly statusCode: number } }) => {
+    'undici:request:headers': ({ request, response }: ResponseMessage<Measured>) => {
       // An interim response, such as 103, comes before the response.
-      if (response.statusCode >= 200) calls.get(request)?.respond(response.statusCode);
+      if (response.statusCode >= 200) request[CALL]?.respond(response.statusCode);
     },
-    'undici:request:trailers': ({ request }: RequestMessage) => end(request, true),
-    'undici:request:error': ({ request, error }: RequestMessage & { readonly error: unknown }) => {
-      calls.get(request)?.fail(errorKind(error));
-      end(request, false);
+    'undici:request:trailers': ({ request }: { readonly request: Measured }) => request[CALL]?.end(true),
+    'undici:request:error': ({ request, error }: ErrorMessage<Measured>) => {
+      request[CALL]?.fail(errorKind(error));
+      request[CALL]?.end(false);
     },
   };
 }
