@@ -1,0 +1,242 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { TestRegistry } from '../../test/support/registry.js';
+import { MetricsReader } from '../metrics/collection/reader.js';
+import { RegistrySource } from '../metrics/source/registry-source.js';
+import { GroupDirectory } from './group/group-directory.js';
+import { noFacts } from './group/no-facts.js';
+import { ProcessGroup } from './group/process-group.js';
+import { GroupSource } from './group-source.js';
+import { MAX_LINE } from './wire/line-splitter.js';
+
+/** One process of a group, as far as it matters here. */
+async function join1(path: string) {
+  const log: string[] = [];
+  const registry = new TestRegistry();
+  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
+  const listener = {
+    onLeftOut: (_member: unknown, reason: string) => void log.push(reason),
+    onKilled: () => void log.push('killed'),
+  };
+  const sink = { failure: (text: string) => void log.push(text), recovery: () => {} };
+  const group = new ProcessGroup(local, new GroupDirectory(path), listener, sink);
+  await group.join();
+  let hasLeft = false;
+  const leave = async () => {
+    if (!hasLeft) await group.leave();
+    hasLeft = true;
+  };
+  onTestFinished(leave);
+  const reader = new MetricsReader(new GroupSource(local, group));
+  return { registry, group, log, leave, read: async (name = 'r') => (await reader.read(name)).metrics };
+}
+
+describe('a group', () => {
+  let directory: string;
+  let path: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'nm-'));
+    path = join(directory, 'g');
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** Listens as a member would, and answers with whatever it is told to. */
+  function neighbour(onConnection: (socket: Socket) => void, totals = '["nestjs-monitor",1,"x"]\n') {
+    const name = '4194303.0-00000000000a';
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      onConnection(socket);
+    }).listen(join(path, `${name}.sock`));
+    writeFileSync(join(path, `${name}.totals`), totals);
+    onTestFinished(() => void server.close());
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => sockets.push(socket));
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    return name;
+  }
+
+  const hello = (name: string, version: unknown = 1) =>
+    `${JSON.stringify(['nestjs-monitor', version, name])}\n`;
+
+  it('adds up, and leaves nothing behind', async () => {
+    const [a, b] = [await join1(path), await join1(path)];
+    a.registry.count('work', 1);
+    b.registry.count('work', 2);
+    expect((await a.read()).counters.work).toBe(3);
+    expect((await b.read()).counters.work).toBe(3);
+    await b.leave();
+    expect((await a.read()).counters.work).toBe(3);
+    await a.leave();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.each<[string, (name: string) => (socket: Socket) => void, RegExp]>([
+    ['sends garbage', () => (socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), /no JSON/],
+    ['sends other JSON', () => (socket) => void socket.write('["hello"]\n'), /something else/],
+    ['has another version', (name) => (socket) => void socket.write(hello(name, 0)), /version 0/],
+    ['has another name', () => (socket) => void socket.write(hello('1.0-00000000000b')), /another process/],
+    [
+      'sends wrong numbers',
+      (name) => (socket) => void socket.write(`${hello(name)}["v",0,0,["x"]]\n`),
+      /unknown metric|nobody asked/,
+    ],
+    [
+      'sends a line that never ends',
+      (name) => (socket) => {
+        socket.write(hello(name));
+        const piece = 'x'.repeat(MAX_LINE / 4);
+        const more = () => {
+          while (!socket.destroyed && socket.write(piece));
+        };
+        socket.on('drain', more);
+        more();
+      },
+      /too long/,
+    ],
+  ])('leaves out a neighbour that %s, and says so', async (_what, behave, reason) => {
+    const a = await join1(path);
+    a.registry.count('work', 5);
+    const behaviour: { current?: (socket: Socket) => void } = {};
+    const name = neighbour((socket) => behaviour.current?.(socket));
+    behaviour.current = behave(name);
+    const document = await a.read();
+    expect(document.counters.work).toBe(5);
+    expect(document.processes).toContainEqual(expect.objectContaining({ pid: 4_194_303, state: 'late' }));
+    expect(a.log.join('\n')).toMatch(reason);
+    // It is not asked again at once, and said once.
+    await a.read();
+    expect(a.log).toHaveLength(1);
+  });
+
+  it('waits once for a neighbour that accepts and says nothing, and then no more', async () => {
+    const a = await join1(path);
+    neighbour(() => {});
+    const [begin, first] = [performance.now(), await a.read()];
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
+    expect(first.processes).toContainEqual(expect.objectContaining({ pid: 4_194_303, state: 'late' }));
+    let isFirst = true;
+    const next = a.read().then(() => (isFirst = false));
+    // The next read is done before another second is over: without it, the timer would win.
+    await Promise.race([next, new Promise((resolve) => setTimeout(resolve, 990))]);
+    expect(isFirst).toBe(false);
+  });
+
+  it('is not disturbed by what connects to a member and sends nonsense', async () => {
+    const a = await join1(path);
+    a.registry.count('work');
+    const address = new GroupDirectory(path).addressOf(a.group.name);
+    for (const text of [
+      'GET / HTTP/1.1\r\n\r\n',
+      'x'.repeat(1000),
+      '[]\n[]\n',
+      hello('x'),
+      `${hello('x')}["c",1,"nothing"]\n`,
+    ]) {
+      const socket = connect(address);
+      socket.on('error', () => {});
+      socket.write(text);
+      socket.end();
+      await new Promise((resolve) => socket.resume().on('close', resolve));
+    }
+    expect((await a.read()).counters.work).toBe(1);
+  });
+
+  it('counts what a file says that was cut off, and no file that is none', async () => {
+    const a = await join1(path);
+    a.registry.count('work', 5);
+    const files: [string, string][] = [
+      ['4194301.0-000000000001', `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n["v",0,-1,[`],
+      ['4194302.0-000000000002', '\0\0\0\0'],
+      ['4194303.0-000000000003', `${hello('x', 0)}["f",0,"c","work",{}]\n["v",0,-1,[100]]\n`],
+    ];
+    for (const [name, text] of files) writeFileSync(join(path, `${name}.totals`), text);
+    symlinkSync('/dev/zero', join(path, '4194300.0-000000000004.totals'));
+    expect((await a.read()).counters.work).toBe(12);
+  });
+
+  it('is not joined in a directory that others may write to, that is no directory, or that is a link', async () => {
+    mkdirSync(path);
+    chmodSync(path, 0o777);
+    await expect(join1(path)).rejects.toThrow('is open to other users (mode 0777');
+    rmSync(path, { recursive: true });
+    mkdirSync(join(directory, 'other'), { mode: 0o700 });
+    symlinkSync(join(directory, 'other'), path);
+    await expect(join1(path)).rejects.toThrow('is not a directory');
+    expect(readdirSync(join(directory, 'other'))).toEqual([]);
+    rmSync(path);
+    writeFileSync(path, '');
+    await expect(join1(path)).rejects.toThrow();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('is not joined in the directory of another user', async () => {
+    mkdirSync(path, { mode: 0o700 });
+    const { chownSync } = await import('node:fs');
+    chownSync(path, 65_534, 65_534);
+    await expect(join1(path)).rejects.toThrow('belongs to another user (65534)');
+  });
+
+  it('answers for itself, with one warning, when nothing can be saved, and merges again when it can', async () => {
+    const [a, b] = [await join1(path), await join1(path)];
+    a.registry.count('work', 1);
+    b.registry.count('work', 2);
+    for (const one of [a, b]) expect((await one.read()).counters.work).toBe(3);
+    // A directory in its place: nothing can be written there, by root neither.
+    const totals = new GroupDirectory(path).totalsOf(a.group.name);
+    rmSync(totals);
+    mkdirSync(totals);
+    a.registry.count('work', 10);
+    for (let i = 0; i < 3; i++) expect((await a.read()).counters.work).toBe(11);
+    expect(a.log).toHaveLength(1);
+    expect(a.log[0]).toContain('cannot be saved');
+    // The other one still knows what it was told.
+    expect((await b.read()).counters.work).toBe(3);
+    rmSync(totals, { recursive: true });
+    expect((await a.read()).counters.work).toBe(13);
+    expect((await b.read()).counters.work).toBe(13);
+  });
+
+  it('merges those that have ended into one file, without losing or doubling any', async () => {
+    const a = await join1(path);
+    await a.group.leader.isOwn();
+    for (let i = 1; i <= 20; i++) {
+      const one = await join1(path);
+      one.registry.count('work', i);
+      one.registry.observe('size', i);
+      await one.leave();
+      expect((await a.read()).counters.work).toBe((i * (i + 1)) / 2);
+    }
+    await a.group.roster.mergeEnded();
+    expect(readdirSync(path).filter((name) => name.endsWith('.totals'))).toHaveLength(1);
+    const b = await join1(path);
+    for (const one of [a, b]) {
+      const { counters, processes } = await one.read('new');
+      expect(counters.work).toBe(210);
+      expect(processes).toHaveLength(2);
+    }
+    expect((await a.read()).histograms.size).toMatchObject({ count: 0 });
+  });
+
+  it('begins at zero when nobody of it has lived any more', async () => {
+    const name = '4194303.0-00000000000c';
+    mkdirSync(path, { mode: 0o700 });
+    writeFileSync(join(path, `${name}.totals`), `${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
+    const a = await join1(path);
+    expect((await a.read()).counters.work).toBeUndefined();
+    expect(readdirSync(path).some((file) => file.startsWith(name))).toBe(false);
+  });
+});
