@@ -87,6 +87,14 @@ export class MonitorService extends MetricsRecorder {
   }
 
   /**
+   * Whether it is this process that sends the numbers to where they are pushed. Of several processes that answer together, it is one, and
+   * another one after that has ended: for a pusher of your own. `true` where a process answers for itself.
+   */
+  async pushes(): Promise<boolean> {
+    return this.reader.pushes();
+  }
+
+  /**
    * The recent past: 5 minutes in steps of 1 s, and an hour in steps of 10 s. It is created in time slices that do not block the event loop.
    *
    * @param query which series, and since when. Default: all of it, which is some megabytes with 300 series.

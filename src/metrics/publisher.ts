@@ -43,6 +43,8 @@ export interface WindowPublisher extends PublisherObject {
   /** Called when the application starts, which fails if this rejects: the place to load an optional package. */
   beforeFirstPublish?(): Promise<void>;
   [PUBLISH_WINDOW](view: WindowView, context: PublishContext): unknown;
+  /** What it has sent so far, for another process that publishes the same numbers after this one. */
+  readonly sentSoFar?: { read(): string; restore(text: string): void };
 }
 
 export function isWindowPublisher(publisher: Publisher): publisher is WindowPublisher {

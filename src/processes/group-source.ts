@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { inSlices } from '../common/slices.js';
 import type { DocumentFacts } from '../metrics/collection/snapshot.js';
 import { mergeFacts } from '../metrics/source/merged-facts.js';
@@ -5,6 +6,7 @@ import type { SourceKey, WindowReads } from '../metrics/source/merged-series.js'
 import type {
   MetricsSource,
   MetricsView,
+  PushedState,
   WindowOptions,
   WindowView,
 } from '../metrics/source/metrics-source.js';
@@ -29,6 +31,14 @@ export class GroupSource implements MetricsSource {
     private readonly local: MetricsSource,
     private readonly group: ProcessGroup,
   ) {}
+
+  get pushed(): PushedState {
+    const { directory } = this.group;
+    return {
+      load: (reader) => directory.readText(`pushed-${nameOf(reader)}`),
+      save: (reader, text) => directory.writeText(`pushed-${nameOf(reader)}`, text),
+    };
+  }
 
   latest(): MetricsView {
     return this.view ?? this.local.latest();
@@ -102,4 +112,8 @@ export class GroupSource implements MetricsSource {
     const facts = [saved.source, ...living].map((source) => source.facts());
     return { ...mergeFacts(facts, roster.endedCpu), processes: this.group.states() };
   }
+}
+
+function nameOf(reader: string): string {
+  return createHash('sha256').update(reader).digest('hex').slice(0, 16);
 }

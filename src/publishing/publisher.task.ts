@@ -7,7 +7,7 @@ import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
 import { Startup } from '../common/startup/startup.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
-import type { PublishContext, Publisher } from '../metrics/publisher.js';
+import type { PublishContext, Publisher, WindowPublisher } from '../metrics/publisher.js';
 import { isWindowPublisher, nameOf, PUBLISH_WINDOW } from '../metrics/publisher.js';
 import { MetricsRegistry } from '../metrics/registry.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
@@ -48,6 +48,8 @@ const SKIPPED_PUBLISHES = 'monitor_skipped_publishes';
 export class PublisherTask implements OnModuleDestroy {
   private readonly logger = new Logger('MonitorPublisher');
   private readonly runners: PublisherRunner[];
+  /** Readers whose state this process has. */
+  private readonly takenOver = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private stopped: Promise<unknown> | undefined;
   private scheduler: IntervalRegistry | undefined;
@@ -133,6 +135,7 @@ export class PublisherTask implements OnModuleDestroy {
   /** Opens a new window of a publisher. It is kept however long the publisher fails. */
   private async prepare(publisher: Publisher, reader: string): Promise<PreparedCall> {
     if (isWindowPublisher(publisher)) {
+      await this.takeOver(publisher, reader);
       const view = await this.source.window(reader, { isKept: true });
       return {
         publish: (context) => this.context.own(() => publisher[PUBLISH_WINDOW](view, context)),
@@ -146,6 +149,15 @@ export class PublisherTask implements OnModuleDestroy {
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
       );
     return { publish, giveBack };
+  }
+
+  /** Another process may have published before: what it has sent is not sent again. */
+  private async takeOver({ sentSoFar }: WindowPublisher, reader: string): Promise<void> {
+    const { pushed } = this.source;
+    if (pushed === undefined || sentSoFar === undefined || this.takenOver.has(reader)) return;
+    const text = await pushed.load(reader);
+    if (text !== undefined) sentSoFar.restore(text);
+    this.takenOver.add(reader);
   }
 
   private leaveScheduler(timer: NodeJS.Timeout): void {

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { inSlices } from '../../common/slices.js';
 import type { Measurements } from '../../metrics/collection/measurements.js';
 import type { Reading } from '../../metrics/collection/snapshot.js';
+import { AggregationTemporality } from './otel-enums.js';
 import { Deltas } from './deltas.js';
 import { Points } from './points.js';
 import type { MonitorMetricProducerOptions, ResolvedProducerOptions } from './producer-options.js';
@@ -17,6 +18,7 @@ import { Translation } from './translation.js';
 /** The part of `MonitorService` that is needed. */
 interface MeasurementsReader {
   measurements(reader: string): Promise<Reading<Measurements>>;
+  pushes?(): boolean | Promise<boolean>;
 }
 
 /**
@@ -60,9 +62,13 @@ export class MonitorMetricProducer implements MetricProducer {
 
   private async take(): Promise<CollectionResult> {
     try {
+      const isItsTurn = this.options.isPulled || ((await this.monitor.pushes?.()) ?? true);
+      // With deltas, this process has to know where the other one is, to go on from there.
+      if (!isItsTurn && this.options.temporality === AggregationTemporality.CUMULATIVE) return resultOf([]);
       const { metrics: measurements, giveBack } = await this.monitor.measurements(this.reader);
       try {
-        return resultOf(await this.translate(measurements));
+        const scopes = await this.translate(measurements);
+        return resultOf(isItsTurn ? scopes : []);
       } catch (thrown) {
         this.deltas.rollBack();
         giveBack();

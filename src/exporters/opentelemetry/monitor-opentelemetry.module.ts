@@ -94,7 +94,10 @@ async function makePipeline(
   const environment = readEnvironment(env, (message) => logger.warn(message));
   const { temporality, histograms, extremes, urlScheme } = options;
   const producer = new MonitorMetricProducer(
-    { measurements: (reader) => metrics.measurements(`measurements:${reader}`) },
+    {
+      measurements: (reader) => metrics.measurements(`measurements:${reader}`),
+      pushes: () => metrics.pushes(),
+    },
     {
       temporality: temporality ?? environment.temporality,
       histograms: histograms ?? environment.histograms,

@@ -6,7 +6,7 @@ import type { MonitorMetricProducerOptions } from './producer-options.js';
 import { resolveProducerOptions } from './producer-options.js';
 
 /** The options of `MonitorOpenTelemetryModule`. What is not given comes from the `OTEL_*` variables. */
-export interface MonitorOpenTelemetryOptions extends MonitorMetricProducerOptions {
+export interface MonitorOpenTelemetryOptions extends Omit<MonitorMetricProducerOptions, 'isPulled'> {
   /**
    * Attributes of the resource, such as `{ 'service.name': 'shop' }`. They have precedence over those of
    * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. Default: none.

@@ -23,6 +23,11 @@ export interface MonitorMetricProducerOptions {
    */
   extremes?: boolean | undefined;
   /**
+   * Whether the metric reader is asked for its metrics, as the Prometheus exporter of the SDK is. Of several processes that answer
+   * together, each then gives all metrics; where they are pushed, only one does. Default: `false`.
+   */
+  isPulled?: boolean | undefined;
+  /**
    * The attribute `url.scheme` of the metrics of the HTTP server. Behind a proxy that ends TLS, only you know that clients use
    * `https`. Default: the scheme of the connections to this process.
    */
@@ -53,6 +58,7 @@ export function resolveProducerOptions(options: MonitorMetricProducerOptions = {
     },
     histograms: oneOf('exponential', 'explicit'),
     extremes: oneOf(true, false),
+    isPulled: oneOf(true, false),
     urlScheme: oneOf('http', 'https'),
   };
   checkOptions(options, rules, 'opentelemetry');
@@ -60,6 +66,7 @@ export function resolveProducerOptions(options: MonitorMetricProducerOptions = {
     temporality: options.temporality ?? AggregationTemporality.CUMULATIVE,
     histograms: options.histograms ?? 'exponential',
     extremes: options.extremes ?? true,
+    isPulled: options.isPulled ?? false,
     urlScheme: options.urlScheme,
   };
 }

@@ -33,6 +33,16 @@ export class Acknowledged {
     this.partlySent.clear();
   }
 
+  /** The totals as text, for the process that publishes after this one. */
+  read(): string {
+    return JSON.stringify([...this.totals]);
+  }
+
+  restore(text: string): void {
+    this.totals.clear();
+    for (const [series, total] of JSON.parse(text) as [string, number][]) this.totals.set(series, total);
+  }
+
   clear(): void {
     this.totals.clear();
     this.partlySent.clear();

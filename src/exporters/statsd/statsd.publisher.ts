@@ -50,6 +50,10 @@ class StatsdPublisher implements WindowPublisher {
     await this.loadSender();
   }
 
+  get sentSoFar(): Acknowledged {
+    return this.acknowledged;
+  }
+
   publish(): never {
     throw new Error(NOT_WRAPPED);
   }

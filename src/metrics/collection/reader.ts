@@ -28,6 +28,11 @@ export class MetricsReader {
     return readWindow(this.source, reader, makeJson);
   }
 
+  /** Whether it is this process that sends these numbers to where they are pushed. */
+  pushes(): boolean | Promise<boolean> {
+    return this.source.pushes?.() ?? true;
+  }
+
   /** Like {@link read}, as plain lists. The window is never dropped, because the reader adds up its intervals. */
   measurements(reader: string): Promise<Reading<Measurements>> {
     return readWindow(this.source, reader, measure, { isKept: true });

@@ -1,4 +1,4 @@
-import type { MetricsSource, MetricsView, WindowOptions, WindowView } from './metrics-source.js';
+import type { MetricsSource, MetricsView, PushedState, WindowOptions, WindowView } from './metrics-source.js';
 
 /** The source that everything reads: that of this process, or, as soon as it is in a group, that of all its processes. */
 export class CurrentSource implements MetricsSource {
@@ -24,6 +24,10 @@ export class CurrentSource implements MetricsSource {
 
   window(reader: string, options?: WindowOptions): WindowView | Promise<WindowView> {
     return this.current.window(reader, options);
+  }
+
+  get pushed(): PushedState | undefined {
+    return this.current.pushed;
   }
 
   pushes(): boolean | Promise<boolean> {

@@ -29,6 +29,14 @@ export interface MetricsSource {
    * where there is only one.
    */
   pushes?(): boolean | Promise<boolean>;
+  /** Where the one that sends leaves what the next one has to know. Missing where there is only one. */
+  readonly pushed?: PushedState | undefined;
+}
+
+/** What has been sent so far, as text, by the name of the reader. */
+export interface PushedState {
+  load(reader: string): Promise<string | undefined>;
+  save(reader: string, text: string): Promise<void>;
 }
 
 export interface WindowOptions {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIRECTORY_IS_SHARED, DIRECTORY_OF_ANOTHER, NOT_A_DIRECTORY } from '../processes.messages.js';
 import type { MemberName } from './member-name.js';
@@ -81,6 +81,21 @@ export class GroupDirectory {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     }
+  }
+
+  async readText(name: string): Promise<string | undefined> {
+    try {
+      return await readFile(join(this.path, name), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Puts a text in the place of the one before. */
+  async writeText(name: string, text: string): Promise<void> {
+    const path = join(this.path, name);
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
   }
 
   /** Removes the files of these names. One that is not there is none to remove. */
