@@ -270,6 +270,21 @@ describe('the start of the sample app', () => {
     expect(shop.monitor).toBe(`http://127.0.0.1:${port}/monitor`);
   });
 
+  it('is a cluster with WORKERS, whose monitor answers for all of them', { timeout: 90_000 }, async () => {
+    const shop = await openShop({ WORKERS: '2', TRAFFIC: 'off' });
+    await eventually(async () => {
+      const { processes } = await shop.document();
+      expect(processes?.map(({ state }) => state)).toEqual(['ok', 'ok']);
+    });
+    for (const WORKERS of ['0', 'two', '65']) {
+      const { code, stderr } = await start({ WORKERS }).ended;
+      expect(stderr).toEqual([`WORKERS is "${WORKERS}", but must be a whole number from 1 to 64.`]);
+      expect(code).toBe(1);
+    }
+    shop.child.kill('SIGINT');
+    expect(await shop.ended).toMatchObject({ code: 0 });
+  });
+
   it.each(['http', '-1', '65536', '3000.5', ''])(
     'says in one line that PORT cannot be "%s", and ends with exit code 1',
     async (PORT) => {

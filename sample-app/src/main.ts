@@ -1,7 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
+import cluster from 'node:cluster';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { listenError, portFrom } from './port.js';
+import { startWorkers, workersFrom } from './workers.js';
 import { StartError } from './start.error.js';
 import { TrafficService } from './traffic/traffic.service.js';
 
@@ -16,6 +18,8 @@ async function bootstrap(): Promise<void> {
   await listen(app, port);
 
   const url = await app.getUrl();
+  // Of a cluster, the first worker speaks and sends requests for all.
+  if (cluster.isWorker && cluster.worker?.id !== 1) return;
   console.log(`The shop is open at ${url}/products, its monitor at ${url}/monitor`);
   if (process.env.TRAFFIC !== 'off') app.get(TrafficService).start(url);
 }
@@ -35,7 +39,9 @@ async function listen(app: INestApplication, port: number): Promise<void> {
 }
 
 try {
-  await bootstrap();
+  const workers = workersFrom(process.env.WORKERS);
+  if (workers > 1 && cluster.isPrimary) startWorkers(workers);
+  else await bootstrap();
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);
