@@ -1,3 +1,4 @@
+import { ProcessesHandle } from './processes/processes.handle.js';
 import type { EndpointFeature } from './monitor-endpoint.module.js';
 import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS } from './monitor.options.js';
@@ -19,11 +20,15 @@ export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
       ]);
       const page = {
         provide: DashboardPage,
-        inject: [MONITOR_OPTIONS],
-        useFactory: ({ diagnostics }: ResolvedMonitorOptions) =>
+        inject: [MONITOR_OPTIONS, ProcessesHandle],
+        useFactory: ({ diagnostics }: ResolvedMonitorOptions, processes: ProcessesHandle) =>
           new DashboardPage(new ServiceName(), {
             blocks: diagnostics.blockThreshold !== undefined,
             profiles: diagnostics.profiles,
+            // The group is joined later.
+            get processes() {
+              return processes.current !== undefined;
+            },
           }),
       };
       return { controllers: [DashboardController], providers: [page] };

@@ -19,8 +19,8 @@ export interface Zoom {
   readonly to: number;
 }
 
-/** Diagnostics that are on in the process. */
-export type Feature = 'blocks' | 'profiles';
+/** Diagnostics that are on in the process, and whether it answers for several. */
+export type Feature = 'blocks' | 'profiles' | 'processes';
 
 /** What the sections read. `version` changes with the data, and stands still while the page is paused. */
 export interface PageState {

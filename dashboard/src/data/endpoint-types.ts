@@ -1,6 +1,12 @@
 /** What the endpoints answer, by the types of the server itself. */
 import type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
-import type { InstanceInfo } from '../../../src/metrics/collection/snapshot.js';
+import type {
+  InstanceInfo,
+  MetricsSnapshot,
+  ProcessState,
+} from '../../../src/metrics/collection/snapshot.js';
+
+export type { ProcessState } from '../../../src/metrics/collection/snapshot.js';
 
 export type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
 export type { Finding, FindingsDocument } from '../../../src/findings/finding.js';
@@ -17,17 +23,12 @@ export type {
 
 export type Instance = InstanceInfo;
 
-export interface ProcessState {
-  readonly pid: number;
-  readonly thread: number | null;
-  readonly state: 'ok' | 'late' | 'ended';
-  readonly age: number;
-}
-
 /** The parts of `GET /monitor` that the page reads. */
 export interface MonitorDocument {
   readonly instance: Instance;
-  readonly process: { readonly uptime: number | null };
+  readonly process: MetricsSnapshot['process'];
   readonly eventloop_blocks?: readonly EventLoopBlock[];
   readonly processes?: readonly ProcessState[];
+  readonly counters?: MetricsSnapshot['counters'];
+  readonly gauges?: MetricsSnapshot['gauges'];
 }

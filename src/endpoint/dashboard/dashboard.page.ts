@@ -11,10 +11,12 @@ export interface SentAsset {
   readonly isCompressed: boolean;
 }
 
-/** Which of the diagnostics are on: the page says how to switch on the others. */
+/** Which diagnostics are on (the page says how to switch on the others), and what else there is to show. */
 export interface PageFeatures {
   readonly blocks: boolean;
   readonly profiles: boolean;
+  /** Whether several processes answer together. */
+  readonly processes?: boolean;
 }
 
 /** The files of the page. They are loaded when a browser asks for one for the first time. */
