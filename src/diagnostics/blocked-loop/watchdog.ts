@@ -1,3 +1,4 @@
+import { OWN_THREAD } from '../../common/own-thread.js';
 import * as inspector from 'node:inspector';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { realTimers } from '../../common/real-timers.js';
@@ -81,6 +82,7 @@ export class Watchdog {
         name: 'nestjs-monitor watchdog',
         resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP, maxYoungGenerationSizeMb: 2 },
       });
+      Object.assign(worker, { [OWN_THREAD]: true });
       this.worker = worker;
       this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
       worker.on('message', (raw: RawBlock) => afterNextTurn(() => this.report(raw)));

@@ -7,7 +7,7 @@ import { isCollector } from './collector.js';
 export interface CollectorsOptions {
   /** The `process` section: uptime, memory, CPU, threads and descriptors. With `false`, all of it is `null`. Default: true. */
   process?: boolean | undefined;
-  /** The event loop: `ioloop_*`, `callback*`, `eventloop_*` and `active_resources`. Default: true. */
+  /** The event loop: `ioloop_*`, `callback*`, `eventloop_*`, `active_resources`, and `worker_*` of worker threads. Default: true. */
   eventLoop?: boolean | undefined;
   /** JavaScript memory: `heap_*`, `external_bytes` and `array_buffers_bytes`. Default: true. */
   memory?: boolean | undefined;

@@ -11,6 +11,7 @@ import { GcCollector } from './gc.collector.js';
 import { GuardedCollector } from './guarded-collector.js';
 import { Instance } from './instance.js';
 import { MemoryCollector } from './memory/memory.collector.js';
+import { ThreadsCollector } from './threads.collector.js';
 import { NO_PROCESS_METRICS, ProcessCollector } from './process/process.collector.js';
 
 /** Counts calls of collectors that threw, rejected or timed out. It appears with the first one. */
@@ -41,6 +42,7 @@ export class Collectors {
     if (options.process) this.process = new ProcessCollector();
     const builtIn: (Collector | false | undefined)[] = [
       options.eventLoop && new EventLoopCollector(registry, measureInterval),
+      options.eventLoop && new ThreadsCollector(registry),
       this.process,
       options.memory && new MemoryCollector(registry),
       options.gc && new GcCollector(registry),

@@ -1,5 +1,7 @@
 import type { MetricDefinition } from './metric-definition.js';
 
+const THREAD = 'The name of the thread, where Node tells it (from 24.6); else `worker 1`, `worker 2`, ...';
+
 export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'callbacks',
@@ -128,5 +130,38 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     whenItRises: 'Near 1, requests queue: add processes, or find the work with a CPU profile.',
     prometheus: { name: 'nodejs_eventloop_utilization' },
     openTelemetry: { name: 'nodejs.eventloop.utilization', unit: '1' },
+  },
+  {
+    name: 'worker_utilization',
+    kind: 'gauge',
+    unit: 'ratio',
+    help: 'Share of the time in which the event loop of a worker thread was busy, from 0 to 1, since the last read.',
+    labels: { thread: THREAD },
+    aggregate: 'max',
+    whenItRises: 'Near 1, the thread is never idle: a pool needs more threads, or less work.',
+    prometheus: { name: 'nodejs_worker_utilization' },
+    openTelemetry: { name: 'monitor.worker.utilization', unit: '1' },
+  },
+  {
+    name: 'worker_heap_used_bytes',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Used heap of a worker thread. From Node 22.16 and 24.',
+    labels: { thread: THREAD },
+    aggregate: 'sum',
+    whenItRises: 'The thread keeps more objects. If it never falls, look for a leak there.',
+    prometheus: { name: 'nodejs_worker_heap_used_bytes' },
+    openTelemetry: { name: 'monitor.worker.heap.used', unit: 'By' },
+  },
+  {
+    name: 'worker_cpu_seconds',
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'CPU time of a worker thread since it started. From Node 24.6.',
+    labels: { thread: THREAD },
+    aggregate: 'sum',
+    whenItRises: 'By 1 a second, the thread uses one core.',
+    prometheus: { name: 'nodejs_worker_cpu_seconds' },
+    openTelemetry: { name: 'monitor.worker.cpu', unit: 's' },
   },
 ];
