@@ -9,7 +9,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import prom from 'prom-client';
 import { METRICS_SOURCE } from '../../dist/cjs/metrics/source/metrics-source.js';
-import { PrometheusExporter } from '../../dist/cjs/exporters/prometheus/prometheus.exporter.js';
+import { PrometheusExporter } from '../../build/exporters/prometheus/prometheus.exporter.js';
 import { TEXT } from '../../build/exporters/prometheus/text-format.js';
 import { protobufFormat } from '../../build/exporters/prometheus/protobuf/protobuf-format.js';
 

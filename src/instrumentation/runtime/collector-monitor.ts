@@ -3,6 +3,7 @@ import type { Measurements } from '../../metrics/collection/measurements.js';
 import type { MetricsSnapshot, Reading } from '../../metrics/collection/snapshot.js';
 import type { Description } from '../../metrics/description.js';
 import type { Counter, Gauge, Histogram } from '../../metrics/handles.js';
+import type { ObserveOptions } from '../../metrics/histogram/exemplar.js';
 import type { Labels } from '../../metrics/series/labels.js';
 
 /**
@@ -13,7 +14,7 @@ export interface CollectorMonitor {
   count(name: string, value?: number, labels?: Labels): void;
   set(name: string, value: number, labels?: Labels): void;
   kv(name: string, value: number, labels?: Labels): void;
-  observe(name: string, value: number, labels?: Labels): void;
+  observe(name: string, value: number, labels?: Labels, options?: ObserveOptions): void;
   time<T>(name: string, work: () => PromiseLike<T>, labels?: Labels): Promise<T>;
   time<T>(name: string, work: () => T, labels?: Labels): T;
   counter(name: string, labels?: Labels): Counter;
