@@ -196,19 +196,21 @@ describe('the sample app', () => {
 
   it('names the function of its report that blocks the event loop, in the log and in the document', async () => {
     const shop = await openShop();
-    expect((await shop.get('/reports/sales')).status).toBe(200);
-    const line = await eventually(() => {
-      const [found] = [...shop.stdout, ...shop.stderr].filter((text) => text.includes('was blocked'));
+    // On a busy machine, the watchdog may not get to run during a block, and there are blocks of the machine itself.
+    const line = await eventually(async () => {
+      expect((await shop.get('/reports/sales')).status).toBe(200);
+      const [found] = [...shop.stdout, ...shop.stderr].filter((text) => /was blocked .*forecast/.test(text));
       if (found === undefined) throw new Error('not yet');
-      return Promise.resolve(found);
+      return found;
     });
     expect(line).toMatch(
-      /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\) while `GET \/reports\/sales` waited\.$/,
+      /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\) while .*`GET \/reports\/sales`.* waited\.$/,
     );
     const { eventloop_blocks: blocks } = await shop.document();
     const [block] = blocks.filter(({ function: name }) => name === 'forecast');
     expect(block).toMatchObject({ cause: 'javascript', file: 'sample-app/src/reports/reports.service.ts' });
-    expect(block?.in_flight).toEqual([{ kind: 'http', name: 'GET /reports/sales', count: 1 }]);
+    // A request of the restock job may have waited too.
+    expect(block?.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales', count: 1 });
   });
 
   it('generates traffic, including failures', { timeout: 60_000 }, async () => {
