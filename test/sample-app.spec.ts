@@ -196,21 +196,29 @@ describe('the sample app', () => {
 
   it('names the function of its report that blocks the event loop, in the log and in the document', async () => {
     const shop = await openShop();
-    // On a busy machine, the watchdog may not get to run during a block, and there are blocks of the machine itself.
-    const line = await eventually(async () => {
+    const blockOfReport = async () => {
+      const start = Date.now() - 100;
       expect((await shop.get('/reports/sales')).status).toBe(200);
-      const [found] = [...shop.stdout, ...shop.stderr].filter((text) => /was blocked .*forecast/.test(text));
-      if (found === undefined) throw new Error('not yet');
-      return found;
-    });
+      return eventually(async () => {
+        const { eventloop_blocks: blocks } = await shop.document();
+        const found = blocks.find(({ duration, time }) => duration > 0.2 && Date.parse(time) > start);
+        return present(found);
+      });
+    };
+    // On a busy machine, the watchdog may not get to run during a block: it then says that it does not know.
+    let block = await blockOfReport();
+    for (let i = 0; i < 9 && block.function === null; i++) block = await blockOfReport();
+    const line = [...shop.stdout, ...shop.stderr].find((text) => /was blocked .*forecast/.test(text));
     expect(line).toMatch(
       /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\) while .*`GET \/reports\/sales`.* waited\.$/,
     );
-    const { eventloop_blocks: blocks } = await shop.document();
-    const [block] = blocks.filter(({ function: name }) => name === 'forecast');
-    expect(block).toMatchObject({ cause: 'javascript', file: 'sample-app/src/reports/reports.service.ts' });
+    expect(block).toMatchObject({
+      cause: 'javascript',
+      function: 'forecast',
+      file: 'sample-app/src/reports/reports.service.ts',
+    });
     // A request of the restock job may have waited too.
-    expect(block?.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales', count: 1 });
+    expect(block.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales', count: 1 });
   });
 
   it('generates traffic, including failures', { timeout: 60_000 }, async () => {
