@@ -25,6 +25,8 @@ const BY_PART_OF_APPLICATION = new Set([
   'http_requests_aborted',
   'http_request_size',
   'http_response_size',
+  'method_calls',
+  'method_duration',
 ]);
 BY_PART_OF_APPLICATION.delete('gc_duration');
 
