@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -229,6 +230,29 @@ describe('a group', () => {
       expect(processes).toHaveLength(2);
     }
     expect((await a.read()).histograms.size).toMatchObject({ count: 0 });
+  });
+
+  it('removes what clusters have left that were killed as a whole, and nothing else', async () => {
+    const parent = join(directory, 'nestjs-monitor-0');
+    const long = new Date(Date.now() - 120_000);
+    const make = (name: string, pid: number, when: Date) => {
+      mkdirSync(join(parent, name), { recursive: true, mode: 0o700 });
+      const totals = join(parent, name, `${pid}.0-000000000001.totals`);
+      writeFileSync(totals, '');
+      utimesSync(totals, when, when);
+    };
+    make('000000000000000a', 4_194_303, long);
+    make('000000000000000b', 4_194_303, new Date());
+    make('000000000000000c', process.pid, long);
+    make('shop', 4_194_303, long);
+    chmodSync(parent, 0o700);
+    await join1(join(parent, '000000000000000d'));
+    expect(readdirSync(parent).sort()).toEqual([
+      '000000000000000b',
+      '000000000000000c',
+      '000000000000000d',
+      'shop',
+    ]);
   });
 
   it('begins at zero when nobody of it has lived any more', async () => {

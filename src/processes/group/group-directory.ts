@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIRECTORY_IS_SHARED, DIRECTORY_OF_ANOTHER, NOT_A_DIRECTORY } from '../processes.messages.js';
+import { processExists } from './liveness.js';
 import type { MemberName } from './member-name.js';
 import { parseName } from './member-name.js';
 
@@ -16,6 +17,11 @@ export interface GroupFiles {
   readonly latest: Readonly<Record<NumberedFile, number>>;
   readonly names: readonly string[];
 }
+
+const DEFAULT_PARENT = /nestjs-monitor-\d+$/;
+
+/** Milliseconds since the last member saved its totals. */
+const ABANDONED_AFTER = 60_000;
 
 const NUMBERED = /^(ended|leader)-(\d{1,15})$/;
 
@@ -35,7 +41,7 @@ export class GroupDirectory {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
     await this.check(this.path);
     // The default is below the directory for temporary files, where anybody could have made the parent.
-    if (/nestjs-monitor-\d+$/.test(parent)) await this.check(parent);
+    if (DEFAULT_PARENT.test(parent)) await this.check(parent);
   }
 
   async files(): Promise<GroupFiles> {
@@ -80,6 +86,26 @@ export class GroupDirectory {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
+    }
+  }
+
+  /**
+   * Removes what clusters have left that were killed as a whole, with their primary: nobody comes back to their directory. Those of a
+   * group that lives save their totals every few seconds.
+   */
+  async removeAbandoned(): Promise<void> {
+    const parent = join(this.path, '..');
+    if (!DEFAULT_PARENT.test(parent)) return;
+    for (const name of await readdir(parent)) {
+      const path = join(parent, name);
+      if (path === this.path || !/^[0-9a-f]{16}$/.test(name)) continue;
+      const other = new GroupDirectory(path, this.platform);
+      const { members } = await other.files();
+      const stats = await Promise.all(members.map((member) => lstat(other.totalsOf(member))));
+      const isOld = stats.every(({ mtimeMs }) => Date.now() - mtimeMs > ABANDONED_AFTER);
+      if (members.length > 0 && isOld && !members.some(({ pid }) => processExists(pid))) {
+        await rm(path, { recursive: true, force: true });
+      }
     }
   }
 

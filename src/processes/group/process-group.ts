@@ -92,6 +92,8 @@ export class ProcessGroup implements AnswerMaker {
         if (attempt === ATTEMPTS || (thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
       }
     }
+    // Another process may do the same.
+    await this.directory.removeAbandoned().catch(() => {});
     this.timer = realTimers.setInterval(() => this.tick(), SAVE_INTERVAL);
     // Without unref(), an application that has nothing left to do would never end.
     this.timer.unref();
