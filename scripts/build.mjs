@@ -160,7 +160,9 @@ async function bundleCommonJs() {
     dir: COMMONJS,
     format: 'cjs',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
+    // What is imported when it is needed has its own name: it may import a package that is optional.
+    chunkFileNames: ({ facadeModuleId }) =>
+      code.has(facadeModuleId) ? relative(BUILD, facadeModuleId).replaceAll('\\', '/') : 'chunks/[name].js',
     // Jest cannot import().
     dynamicImportInCjs: false,
     keepNames: true,

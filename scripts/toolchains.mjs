@@ -152,14 +152,14 @@ async function build() {
     '@nestjs/schematics@11',
     'typescript@~5.9',
     '@types/node@20',
-    'webpack@5',
+    'ts-loader@9',
   ];
   const tools = ['@swc/cli@^0.7', '@swc/core@^1.13', 'esbuild@^0.28', '@nestjs/schedule@^6', ...PEERS];
   const project = await makeProject(11, [...packages, ...tools], 'commonjs');
   mkdirSync(join(project, 'src'));
   cpSync(join(SOURCES, 'main.ts'), join(project, 'src/main.ts'));
   writeJson(project, 'nest-cli.json', { collection: '@nestjs/schematics', sourceRoot: 'src' });
-  const compilerOptions = { ...COMMONJS, ...DECORATORS, outDir: 'dist', rootDir: 'src' };
+  const compilerOptions = { ...COMMONJS, ...DECORATORS, outDir: 'dist' };
   writeJson(project, 'tsconfig.json', { compilerOptions, include: ['src'] });
   const nest = ['node_modules/@nestjs/cli/bin/nest.js', 'build'];
   const esbuild = ['node_modules/esbuild/bin/esbuild', 'dist/main.js', '--bundle', '--platform=node'];

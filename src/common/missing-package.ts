@@ -6,5 +6,10 @@ export function isNotInstalled(error: unknown, name: string): boolean {
   return isMissing && String(message).includes(`'${name}'`);
 }
 
+/** For `import().catch()`: esbuild then bundles an application in which the package is not installed. */
+export function rethrow(error: unknown): never {
+  throw error;
+}
+
 export const MISSING_PACKAGE = (purpose: string, name: string): string =>
   `${purpose} needs the package ${name}, which is not installed. Install it: npm install ${name}`;

@@ -1,14 +1,20 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import { isNotInstalled } from '../../common/missing-package.js';
+import { isNotInstalled, rethrow } from '../../common/missing-package.js';
 import { NO_HTTP_ADAPTER } from '../endpoint.messages.js';
 
 const EXPRESS = {
   name: '@nestjs/platform-express',
-  load: async () => new (await import('@nestjs/platform-express')).ExpressAdapter(),
+  load: async () => {
+    const { ExpressAdapter } = await import('@nestjs/platform-express').catch(rethrow);
+    return new ExpressAdapter();
+  },
 };
 const FASTIFY = {
   name: '@nestjs/platform-fastify',
-  load: async () => new (await import('@nestjs/platform-fastify')).FastifyAdapter(),
+  load: async () => {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify').catch(rethrow);
+    return new FastifyAdapter();
+  },
 };
 
 /**

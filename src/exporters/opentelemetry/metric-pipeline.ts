@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/resources';
 import { ConsoleMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { FailureLog } from '../../common/failure-log.js';
+import { rethrow } from '../../common/missing-package.js';
 import { DelayedReader } from './delayed.reader.js';
 import type { OpenTelemetryEnvironment, OtlpProtocol } from './environment.js';
 import { LoggedExporter } from './logged.exporter.js';
@@ -47,8 +48,8 @@ export async function createPipeline(
 
 /** One of them is installed, or the application has an exporter of its own. */
 const OTLP_EXPORTERS = {
-  'http/protobuf': () => import('@opentelemetry/exporter-metrics-otlp-proto'),
-  'http/json': () => import('@opentelemetry/exporter-metrics-otlp-http'),
+  'http/protobuf': () => import('@opentelemetry/exporter-metrics-otlp-proto').catch(rethrow),
+  'http/json': () => import('@opentelemetry/exporter-metrics-otlp-http').catch(rethrow),
 };
 
 /** The exporter reads the address, the headers, the compression and the rest of its variables itself. */
