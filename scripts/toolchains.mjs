@@ -173,7 +173,7 @@ async function build() {
     ['nest build', [nest], 'dist/main.js'],
     ['nest build --webpack', [[...nest, '--webpack']], 'dist/main.js'],
     ['nest build --builder swc', [[...nest, '--builder', 'swc']], 'dist/main.js'],
-    ['esbuild, one file', [nest, bundle], 'dist/bundle.js'],
+    ['esbuild, one file, keepNames', [nest, [...bundle, '--keep-names']], 'dist/bundle.js'],
     [
       'esbuild, one file, minified, keepNames',
       [nest, [...bundle, '--minify', '--keep-names']],
