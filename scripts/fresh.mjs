@@ -179,6 +179,15 @@ function edit(project, file, from, to) {
   writeFileSync(path, edited);
 }
 
+/** Signals a process and all that it has started. */
+function signal({ pid }, name) {
+  try {
+    if (pid !== undefined) process.kill(-pid, name);
+  } catch {
+    // They have ended.
+  }
+}
+
 /** What "npm start" starts answers at /monitor, and publishes. */
 async function startAndRead(project, env, isPublishing) {
   const port = await freePort();
@@ -196,13 +205,9 @@ async function startAndRead(project, env, isPublishing) {
     throw new Error(`${error.message}:\n${output}`);
   } finally {
     // npm, the command line of Nest and the application.
-    process.kill(-child.pid, 'SIGTERM');
+    signal(child, 'SIGTERM');
     await Promise.race([closed, sleep(10_000)]);
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // They have ended.
-    }
+    signal(child, 'SIGKILL');
   }
 }
 

@@ -3,17 +3,17 @@
  * `commonjs` as Jest loads it. It prints what the start failed with, and what was published without the option for StatsD.
  */
 require('reflect-metadata');
-const { join } = require('node:path');
+const path = require('node:path');
 const { Module } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
 
-const installed = join(__dirname, '../node_modules/nestjs-monitor');
+const installed = path.join(__dirname, '../node_modules/nestjs-monitor');
 
 /** An entry point of the package: '.', or a subpath. */
 async function load(entry) {
-  const { exports } = require(join(installed, 'package.json'));
-  if (process.argv[2] === 'commonjs') return require(join(installed, exports[entry].require.default));
-  return import(join('nestjs-monitor', entry));
+  const { exports } = require(path.join(installed, 'package.json'));
+  if (process.argv[2] === 'commonjs') return require(path.join(installed, exports[entry].require.default));
+  return import(path.join('nestjs-monitor', entry));
 }
 
 async function errorOf(options) {
