@@ -4,7 +4,7 @@ import type { JobsContext } from './job-metrics.js';
 import { JobMetrics } from './job-metrics.js';
 
 /** At most so many jobs have series of their own: the name of a dynamic job may contain an identifier. */
-export const MAX_JOBS = 200;
+const MAX_JOBS = 200;
 
 /** All jobs of an application, by name. */
 export class Jobs {

@@ -4,7 +4,7 @@ import { MAX_LABEL_LENGTH } from '../../metrics/series/labels.js';
 import { HostMetrics } from './host-metrics.js';
 
 /** At most so many hosts have series of their own: a crawler calls any number of hosts. */
-export const MAX_HOSTS = 100;
+const MAX_HOSTS = 100;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 

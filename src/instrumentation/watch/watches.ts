@@ -12,7 +12,7 @@ import { BAD_WATCH_NAME, NOT_WATCHED, TOO_MANY_WATCHED, WATCHED_TWICE } from './
 import type { Recognise, Watcher } from './watcher.js';
 
 /** At most so many things are watched. */
-export const MAX_WATCHED = 200;
+const MAX_WATCHED = 200;
 
 /** How something is watched. */
 export interface WatchOptions {

@@ -22,7 +22,7 @@ export interface Exemplar {
 }
 
 /** Characters (code points) of all names and values. */
-export const MAX_EXEMPLAR_LENGTH = 128;
+const MAX_EXEMPLAR_LENGTH = 128;
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** What no format can hold. */
 const NO_TEXT = /\0|\p{Surrogate}/u;

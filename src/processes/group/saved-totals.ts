@@ -9,7 +9,7 @@ import { ReaderBases } from './reader-bases.js';
 import type { TotalsFile } from './totals-file.js';
 
 /** The last line of a file whose member has closed its application: nothing is missing. */
-export const FINAL_LINE = JSON.stringify(['z']);
+const FINAL_LINE = JSON.stringify(['z']);
 
 /** What is needed of the registry of this process. */
 export interface LocalNumbers {

@@ -13,7 +13,7 @@ import type { Read } from './read-request.js';
 import { requestLine } from './read-request.js';
 
 /** Milliseconds in which a process has to answer. */
-export const ANSWER_TIMEOUT = 1000;
+const ANSWER_TIMEOUT = 1000;
 
 /** Bytes of one answer. 10 000 series are about one megabyte. */
 const MAX_ANSWER = 256 * 1024 * 1024;

@@ -6,12 +6,10 @@ import type { Description } from '../../metrics/description.js';
  * What processes send each other, and what they save, is lines of JSON. Each is an array that begins with its tag. A series is
  * sent once, with its labels, and then only by the number of its metric and its place there; a value is sent when it has changed.
  *
- * A process with another version is left out.
+ * The first line in both directions, and of a file, is `["nestjs-monitor", version, member]`. A process with another version is
+ * left out.
  */
 export const WIRE_VERSION = 1;
-
-/** The first line in both directions, and of a file. */
-export type HelloLine = readonly ['nestjs-monitor', version: number, member: string];
 
 /** The place of the series without labels. The others count from 0, in the order in which they came. */
 export const PLAIN = -1;

@@ -26,12 +26,6 @@ interface SentFamily {
   readonly values: number[];
 }
 
-/** The place of a series on the other side. */
-export interface Place {
-  readonly family: number;
-  readonly at: number;
-}
-
 /**
  * Encodes the totals and current values of a source for one receiver, who has got all lines so far: only what has changed since
  * then.
