@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import { describeThrown } from '../common/show-value.js';
 import type { Startup } from '../common/startup/startup.js';
@@ -44,7 +45,7 @@ export class ProcessesRunner implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    process.off('worker', this.onWorker);
+    unsubscribe('worker_threads', this.onWorker);
     this.threads?.close();
     if (isMainThread) tellThreads(undefined);
     await this.joining;
@@ -58,12 +59,12 @@ export class ProcessesRunner implements OnApplicationShutdown {
   private expectThreads(): void {
     if (this.isStopped) return;
     tellThreads(locateOwnGroup());
-    process.on('worker', this.onWorker);
+    subscribe('worker_threads', this.onWorker);
   }
 
   /** The first thread: it says so if the monitor runs in it. */
   private listenToThreads(): void {
-    process.off('worker', this.onWorker);
+    unsubscribe('worker_threads', this.onWorker);
     this.threads = new BroadcastChannel(THREADS);
     this.threads.onmessage = () => void this.join(locateOwnGroup());
     // Without unref(), an application that has nothing left to do would never end.

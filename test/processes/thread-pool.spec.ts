@@ -28,3 +28,11 @@ it('each thread of a pool has its own event loop in the document, without code o
   const { gauges } = await app.document();
   expect(Object.keys(gauges).filter((name) => name.startsWith('worker_utilization'))).toEqual([names[1]]);
 });
+
+it('many applications in one process add no listener of threads to it', async () => {
+  const before = process.listenerCount('worker');
+  await Promise.all(
+    Array.from({ length: 3 }, () => startApp('express', { imports: [MonitorModule.forRoot()] })),
+  );
+  expect(process.listenerCount('worker')).toBe(before);
+});

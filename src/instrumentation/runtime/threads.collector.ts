@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
 import { OWN_THREAD } from '../../common/own-thread.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
@@ -28,16 +29,24 @@ const MAX_THREADS = 64;
  */
 export class ThreadsCollector implements Collector {
   private readonly threads = new Map<Worker, WatchedThread>();
-  private readonly onWorker = (worker: Worker) => this.watch(worker);
+  // The worker is created while this runs, and the monitor marks its own right after. A channel in place of the event `worker` of
+  // `process`: Node warns of more than ten listeners, which tests with many applications would have.
+  private readonly onWorker = (message: unknown) => {
+    const { worker } = message as { worker: Worker };
+    process.nextTick(() => this.isStarted && this.watch(worker));
+  };
+  private isStarted = false;
 
   constructor(private readonly registry: MetricsRegistry) {}
 
   start(): void {
-    process.on('worker', this.onWorker);
+    this.isStarted = true;
+    subscribe('worker_threads', this.onWorker);
   }
 
   stop(): void {
-    process.off('worker', this.onWorker);
+    this.isStarted = false;
+    unsubscribe('worker_threads', this.onWorker);
     this.threads.clear();
   }
 
