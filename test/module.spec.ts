@@ -157,7 +157,7 @@ describe('MonitorModule', () => {
   });
 
   it.each<[string, object]>([
-    ['publishInterval', { publishInterval: '10' }],
+    ['publishInterval', { publishInterval: '10 s' }],
     ['pth', { pth: 'status' }],
     ['controller', { controller: class extends MonitorController {} }],
   ])('fails the start with an error that names an invalid %s from a factory', async (option, options) => {
