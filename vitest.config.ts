@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [E2E, 'test/**/*.spec.ts'],
-          exclude: ['test/architecture.spec.ts', ...PACKAGE],
+          exclude: ['test/architecture.spec.ts', 'test/package/toolchains/**', ...PACKAGE],
           ...timeouts,
         },
       },
