@@ -100,11 +100,6 @@ export class Member {
     if (typeof answer === 'string') await this.standIn(answer);
   }
 
-  /** Opens a connection for a call of its own. */
-  get address(): string {
-    return this.directory.addressOf(this.name);
-  }
-
   close(): void {
     this.peer.close();
   }

@@ -26,9 +26,6 @@ const SAVE_INTERVAL = 4000;
 /** Times that a group is joined whose directory is removed meanwhile. */
 const ATTEMPTS = 3;
 
-/** Answers a call of another process, see `PeerConnection`. */
-export type CallHandler = (parameters: unknown) => AsyncIterable<string>;
-
 /** What has been read of the group. */
 export interface GroupRead {
   /** Of each source that was reached, for a read in a window. */
@@ -43,7 +40,6 @@ export class ProcessGroup implements AnswerMaker {
   readonly leader: Leader;
   private readonly server: PeerServer;
   private readonly failures: FailureLog;
-  private readonly calls = new Map<string, CallHandler>();
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
   private isStopped = false;
@@ -70,11 +66,6 @@ export class ProcessGroup implements AnswerMaker {
       return { pid: name.pid, thread: name.thread, state, age };
     });
     return [{ pid, thread, state: 'ok', age: 0 }, ...others];
-  }
-
-  /** Registers what answers a call of other processes. */
-  handle(method: string, handler: CallHandler): void {
-    this.calls.set(method, handler);
   }
 
   /** @throws if the directory cannot be used. */
@@ -154,11 +145,6 @@ export class ProcessGroup implements AnswerMaker {
     return () => window.giveBack();
   }
 
-  async *call(method: string, parameters: unknown): AsyncIterable<string> {
-    const handler = this.calls.get(method);
-    if (handler !== undefined) yield* handler(parameters);
-  }
-
   private async save(read: Read): Promise<void> {
     try {
       if (read.kind !== 'window') await this.saved.save();
@@ -186,20 +172,21 @@ export class ProcessGroup implements AnswerMaker {
       await this.roster.mergeEnded();
   }
 
-  /** What a group has left of which nobody lives: a new one begins at zero. */
+  /** A group of which no process lives any more is removed: a new one begins at zero. */
   private async removeOldGroup(): Promise<void> {
-    const files = await this.roster.update();
-    await Promise.all(this.roster.members.map((member) => member.probe()));
-    if (this.roster.members.some(({ state }) => state !== 'ended')) return;
-    await this.directory.remove(files.names);
-    this.roster.forget();
+    if (await this.removeIfOthersEnded()) this.roster.forget();
   }
 
   private async removeIfLast(): Promise<void> {
+    if (await this.removeIfOthersEnded()) await this.directory.removeIfEmpty();
+  }
+
+  /** Removes the files of the group if no other process of it lives. @returns whether it did. */
+  private async removeIfOthersEnded(): Promise<boolean> {
     const files = await this.roster.update();
     await Promise.all(this.roster.members.map((member) => member.probe()));
-    if (this.roster.members.some(({ state }) => state !== 'ended')) return;
+    if (this.roster.members.some(({ state }) => state !== 'ended')) return false;
     await this.directory.remove(files.names);
-    await this.directory.removeIfEmpty();
+    return true;
   }
 }

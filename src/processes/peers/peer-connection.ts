@@ -28,8 +28,6 @@ export interface AnswerMaker {
     encoder: SnapshotEncoder,
     write: (line: unknown) => Promise<void> | undefined,
   ): Promise<GiveBack | 'unsaved' | undefined>;
-  /** Answers a call with text, in pieces. */
-  call(method: string, parameters: unknown): AsyncIterable<string>;
 }
 
 /** A process that asks this one. Its requests are answered one after the other. */
@@ -86,13 +84,6 @@ export class PeerConnection {
       this.windows.get(request.id)?.();
       this.windows.delete(request.id);
       return undefined;
-    }
-    if (request.kind === 'call') {
-      for await (const text of this.answers.call(request.method, request.parameters)) {
-        await this.writer.write(['t', request.id, text]);
-        await this.writer.flush();
-      }
-      return this.send(['e', request.id]);
     }
     const giveBack = await this.answers.answer(request, this.encoder, (line) => this.writer.write(line));
     await this.send(giveBack === 'unsaved' ? ['e', request.id, giveBack] : ['e', request.id]);
