@@ -24,7 +24,7 @@ const [SAMPLED, TRACE_ID, SPAN_ID] = [1, /^(?!0{32})[0-9a-f]{32}$/, /^(?!0{16})[
 /** W3C Trace Context: version, trace, span, flags. A later version than 00 may have more behind the flags. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
-/** To look up a symbol in the global object takes longer than all the rest. One in so many calls does it, until it is there. */
+/** Looking up the symbol in the global object is the slow part, so only one in this number of calls does it until a tracer is found. */
 const CALLS_PER_LOOK_UP = 1000;
 
 /** Finds the trace of the active span. A tracer is nearly always set up before the application listens. */

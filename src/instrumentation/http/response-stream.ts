@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A response whose body is still being sent so many seconds after its head is a stream. */
+/** A response is a stream if its body is still being sent this number of seconds after its head. */
 const LONG = 30;
 
 /** What never ends by itself: server-sent events, motion JPEG, gRPC. */

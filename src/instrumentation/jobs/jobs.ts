@@ -3,7 +3,7 @@ import { MAX_LABEL_LENGTH } from '../../metrics/series/labels.js';
 import type { JobsContext } from './job-metrics.js';
 import { JobMetrics } from './job-metrics.js';
 
-/** At most so many jobs have series of their own: the name of a dynamic job may contain an identifier. */
+/** The limit of jobs with series of their own: the name of a dynamic job may contain an identifier. */
 const MAX_JOBS = 200;
 
 /** All jobs of an application, by name. */

@@ -21,7 +21,7 @@ import { measureTimer, TimerTimetable } from './timer-job.js';
 /** The key under which `@nestjs/schedule` keeps the name that a decorator was given. */
 const NAME = 'SCHEDULER_NAME';
 
-/** Of so many jobs at most it is known before they run whether they are late. */
+/** The limit of jobs that are checked for a missed run. */
 const MAX_TRACKED = 1000;
 
 /** A job of a decorator, by the function that `@nestjs/schedule` runs. */

@@ -6,7 +6,7 @@ import type { KnownLabels } from '../../metrics/series/labels.js';
 import { OVERFLOW_LABELS } from '../../metrics/series/labels.js';
 import type { ErrorKind } from './error-kind.js';
 
-/** At most so many kinds of calls are cached for one host. Others are looked up by their labels each time. */
+/** The limit of cached series for one host. Others are looked up by their labels each time. */
 const MAX_CACHED = 500;
 
 interface CallSeries {

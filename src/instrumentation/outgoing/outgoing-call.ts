@@ -31,7 +31,7 @@ export class OutgoingCall {
     this.kind ??= kind;
   }
 
-  /** @param isComplete whether the whole response has arrived. An error after that is none of the call. */
+  /** @param isComplete whether the whole response has arrived. A later error is not counted. */
   end(isComplete: boolean): void {
     if (this.hasEnded) return;
     this.hasEnded = true;

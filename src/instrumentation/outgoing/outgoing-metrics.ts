@@ -3,7 +3,7 @@ import type { MetricsRegistry } from '../../metrics/registry.js';
 import { MAX_LABEL_LENGTH } from '../../metrics/series/labels.js';
 import { HostMetrics } from './host-metrics.js';
 
-/** At most so many hosts have series of their own: a crawler calls any number of hosts. */
+/** The limit of hosts with series of their own: a crawler may call any number of hosts. */
 const MAX_HOSTS = 100;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };

@@ -11,7 +11,7 @@ import { recogniseSized } from './sized.watcher.js';
 import { BAD_WATCH_NAME, NOT_WATCHED, TOO_MANY_WATCHED, WATCHED_TWICE } from './watch.messages.js';
 import type { Recognise, Watcher } from './watcher.js';
 
-/** At most so many things are watched. */
+/** The limit of watched objects. */
 const MAX_WATCHED = 200;
 
 /** How something is watched. */

@@ -23,7 +23,7 @@ import { TotalsFile } from './totals-file.js';
 /** Milliseconds between two times that the totals are saved, whether anybody asks or not. */
 const SAVE_INTERVAL = 4000;
 
-/** Times that a group is joined whose directory is removed meanwhile. */
+/** Attempts to join: another process may remove the directory of the group meanwhile. */
 const ATTEMPTS = 3;
 
 /** What has been read of the group. */

@@ -13,7 +13,7 @@ import type { MemberName } from './member-name.js';
 /** Times that the directory is read again, because it has changed while it was read. */
 const ATTEMPTS = 5;
 
-/** Milliseconds after its end, and so many members that have ended, after which they are merged into one file. */
+/** Ended members are merged into one file after this time in milliseconds, or all at once if there are more of them than this. */
 const [MERGE_AFTER, MAX_ENDED] = [60_000, 16];
 
 /** The other members of the group: those that live, those that have ended, and all that ended before. */

@@ -57,7 +57,7 @@ export class PeerConnection {
     try {
       for (const line of this.splitter.lines(bytes)) this.takeLine(line);
     } catch {
-      // It is no process of ours, or of another version.
+      // The peer is not a process with this module, or it has another version.
       this.socket.destroy();
     }
   }
@@ -88,7 +88,7 @@ export class PeerConnection {
     const giveBack = await this.answers.answer(request, this.encoder, (line) => this.writer.write(line));
     await this.send(giveBack === 'unsaved' ? ['e', request.id, giveBack] : ['e', request.id]);
     if (giveBack === undefined || giveBack === 'unsaved') return undefined;
-    // Whoever asked has ended before the answer had left.
+    // The reader disconnected before the answer was sent.
     if (this.socket.destroyed) giveBack();
     else this.keep(request.id, giveBack);
     return undefined;

@@ -11,7 +11,7 @@ import { encodeHistogram } from './histogram.codec.js';
 import type { FamilyFlags, KindLetter, TotalsLine } from './lines.js';
 import { PLAIN } from './lines.js';
 
-/** Series in a line, and at most so many characters of labels. */
+/** The limits of one line: the number of series, and of characters in their labels. */
 const [SERIES, CHARACTERS] = [256, 65_536];
 
 /** What the other side has of a metric. */
