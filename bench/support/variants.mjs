@@ -14,6 +14,14 @@ import { versionOf } from './machine.mjs';
  * @property {() => Promise<Parts>} setUp
  */
 
+/** Options of the monitor. */
+const ONLY_REQUESTS = {
+  interceptor: false,
+  history: false,
+  collectors: { process: false, memory: false, eventLoop: false, gc: false },
+};
+const ONLY_WATCHDOG = { profiles: false, report: false };
+
 /**
  * The variants of the same small application, by name. Each loads its own libraries, so that no server has those of the
  * others.
@@ -44,12 +52,11 @@ export const VARIANTS = {
   requests: {
     // What a request costs by itself: nothing runs on a timer.
     title: () => '`MonitorModule.forRoot({ interceptor: false })` without collectors and history',
-    setUp: () =>
-      monitor({
-        interceptor: false,
-        history: false,
-        collectors: { process: false, memory: false, eventLoop: false, gc: false },
-      }),
+    setUp: () => monitor(ONLY_REQUESTS),
+  },
+  'requests-watchdog': {
+    title: () => 'the same with the watchdog of `diagnostics`',
+    setUp: () => monitor({ ...ONLY_REQUESTS, diagnostics: ONLY_WATCHDOG }),
   },
   server: {
     title: () => '`MonitorModule.forRoot({ interceptor: false })`',
@@ -58,6 +65,10 @@ export const VARIANTS = {
   default: {
     title: () => '`MonitorModule.forRoot()`',
     setUp: () => monitor(),
+  },
+  watchdog: {
+    title: () => '`MonitorModule.forRoot()` with the watchdog of `diagnostics`',
+    setUp: () => monitor({ diagnostics: ONLY_WATCHDOG }),
   },
   diagnostics: {
     title: () => '`MonitorModule.forRoot({ diagnostics: true })`',

@@ -1,8 +1,8 @@
-/** Requests, or calls of one kind, that were in flight together. */
+/** Requests, calls or runs of jobs of one name that were in flight together. */
 export interface InFlightGroup {
-  /** `http`, or the transport of a handler: `rpc`, `ws`, `graphql`. */
+  /** `http`, the transport of a handler (`rpc`, `ws`, `graphql`, `event`, `bullmq`), or `job`. */
   kind: string;
-  /** Such as `GET /reports/:id` or `CatsGateway.find`. */
+  /** Such as `GET /reports/:id`, `CatsGateway.find` or the name of a job. */
   name: string;
   count: number;
 }

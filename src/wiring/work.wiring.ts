@@ -1,5 +1,6 @@
 import { ModulesContainer } from '@nestjs/core';
 import { CallContext } from '../common/call-context.js';
+import { InFlight } from '../common/in-flight.js';
 import { BeforeInit } from '../common/startup/before-init.js';
 import { Startup } from '../common/startup/startup.js';
 import { HandlerCalls } from '../instrumentation/handlers/handler-calls.js';
@@ -18,17 +19,18 @@ export const WORK: Wiring = {
   providers: [
     {
       provide: JOBS,
-      inject: [MONITOR_OPTIONS, MetricsRegistry, HandlerCalls, ModulesContainer, BeforeInit],
+      inject: [MONITOR_OPTIONS, MetricsRegistry, HandlerCalls, ModulesContainer, BeforeInit, InFlight],
       useFactory: async (
         { jobs }: ResolvedMonitorOptions,
         registry: MetricsRegistry,
         calls: HandlerCalls,
         modules: ModulesContainer,
         beforeInit: BeforeInit,
+        inFlight: InFlight | undefined,
       ) => {
         if (!jobs) return;
         const { JobsInstrumentation } = await import('../instrumentation/jobs/jobs.instrumentation.js');
-        const instrumentation = new JobsInstrumentation(registry, calls, [PUBLISHER_INTERVAL]);
+        const instrumentation = new JobsInstrumentation(registry, calls, [PUBLISHER_INTERVAL], inFlight);
         beforeInit.add(() => instrumentation.attach(modules));
       },
     },

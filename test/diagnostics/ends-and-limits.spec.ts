@@ -96,6 +96,31 @@ describe('Captures', () => {
     await expect(store.save('cpu', 'txt', 'd'.repeat(251))).rejects.toThrow('251 bytes of 250');
   });
 
+  it('are listed only when they are whole, and what was not finished is never listed', async () => {
+    const directory = await directoryOf();
+    const store = new CaptureStore(directory, 100_000_000, 3_600_000);
+    const bytes = 20_000_000;
+    let isSaved = false;
+    const saved = store.save('cpu', 'json', 'x'.repeat(bytes)).finally(() => (isSaved = true));
+    const seen = [];
+    let files: string[] = [];
+    while (!isSaved) {
+      seen.push(...(await store.list()));
+      files = [...files, ...(await readdir(directory))];
+    }
+    await saved;
+    expect(new Set(files.filter((name) => name.endsWith('.partial'))).size).toBe(1);
+    expect(seen.filter((capture) => capture.bytes !== bytes)).toEqual([]);
+    expect(only(await store.list()).bytes).toBe(bytes);
+    // A process that was killed meanwhile leaves this behind.
+    const partial = 'cpu-20200101T000000000Z-1-0.json.partial';
+    await writeFile(join(directory, partial), 'x');
+    expect(await store.list()).toHaveLength(1);
+    expect(await store.open(partial)).toBeUndefined();
+    await store.save('cpu', 'txt', 'next');
+    expect(await readdir(directory)).not.toContain(partial);
+  });
+
   it('are deleted when they are too old', async () => {
     const directory = await directoryOf();
     await writeFile(join(directory, 'cpu-20200101T000000000Z-1-0.txt'), 'old');

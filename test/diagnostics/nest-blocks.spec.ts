@@ -1,4 +1,4 @@
-import type { CallHandler, CanActivate, NestInterceptor, PipeTransform } from '@nestjs/common';
+import type { CallHandler, CanActivate, DynamicModule, NestInterceptor, PipeTransform } from '@nestjs/common';
 import {
   Controller,
   Get,
@@ -12,6 +12,8 @@ import {
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { ApolloDriver } from '@nestjs/apollo';
 import { Args, GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import type { MercuriusDriverConfig } from '@nestjs/mercurius';
+import { MercuriusDriver } from '@nestjs/mercurius';
 import type { ClientProxy, MicroserviceOptions } from '@nestjs/microservices';
 import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -24,8 +26,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { EventLoopBlock } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
-import type { TestApp } from '../support/app.js';
-import { startApp } from '../support/app.js';
+import type { AdapterName, TestApp } from '../support/app.js';
+import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 
@@ -148,19 +150,20 @@ class SlowJobs {
   }
 }
 
-async function startShop(): Promise<TestApp & { client: ClientProxy }> {
+/** GraphQL with the usual driver of each adapter. */
+function graphql(adapter: AdapterName): DynamicModule {
+  const typeDefs = 'type Query { orders(of: Int!): Int! }';
+  return adapter === 'express'
+    ? GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs })
+    : GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, typeDefs });
+}
+
+async function startShop(adapter: AdapterName): Promise<TestApp & { client: ClientProxy }> {
   const options = { host: '127.0.0.1', port: await freePort() };
   const shop = await startApp(
-    'express',
+    adapter,
     {
-      imports: [
-        MonitorModule.forRoot({ diagnostics: true }),
-        ScheduleModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({
-          driver: ApolloDriver,
-          typeDefs: 'type Query { orders(of: Int!): Int! }',
-        }),
-      ],
+      imports: [MonitorModule.forRoot({ diagnostics: true }), ScheduleModule.forRoot(), graphql(adapter)],
       controllers: [SlowController],
       providers: [SlowGateway, SlowResolver, SlowJobs],
     },
@@ -178,12 +181,12 @@ async function startShop(): Promise<TestApp & { client: ClientProxy }> {
   return { ...shop, client };
 }
 
-/** What there is in flight while a block lasts: `[kind, name]`; `undefined` where nothing is. */
-type Expected = [name: string, inFlight: [kind: string, name: string] | undefined];
+/** The function, and what is in flight while it blocks: `[kind, name]`. */
+type Expected = [name: string, inFlight: [kind: string, name: string]];
 
-describe('A block of the event loop is named with its class and method, and with what was in flight:', () => {
-  it('controllers, guards, interceptors, pipes, decorators, messages, gateways, resolvers and jobs', async () => {
-    const shop = await startShop();
+describe.each(ADAPTERS)('A block of the event loop of an application on %s', (adapter) => {
+  it('is named with its class and method, and with what was in flight: controllers, guards, interceptors, pipes, decorators, messages, gateways, resolvers and jobs', async () => {
+    const shop = await startShop(adapter);
     const socket = new WebSocket(`ws://127.0.0.1:${shop.port}`);
     onTestFinished(() => socket.terminate());
     await once(socket, 'open');
@@ -217,7 +220,7 @@ describe('A block of the event loop is named with its class and method, and with
         },
       ],
       [
-        ['SlowJobs.cleanUp', undefined],
+        ['SlowJobs.cleanUp', ['job', 'SlowJobs.cleanUp']],
         () => {
           hasRun = false;
           return eventually(() => expect(hasRun).toBe(true));
@@ -241,8 +244,10 @@ describe('A block of the event loop is named with its class and method, and with
       let block = await blockOf(run);
       for (let i = 0; i < 9 && block.function === null; i++) block = await blockOf(run);
       expect(block).toMatchObject({ cause: 'javascript', function: name });
-      if (inFlight === undefined) continue;
-      expect(block.in_flight, name).toContainEqual({ kind: inFlight[0], name: inFlight[1], count: 1 });
+      const [kind, inFlightName] = inFlight;
+      // A job may be due again right after the block.
+      const count = kind === 'job' ? (expect.any(Number) as number) : 1;
+      expect(block.in_flight, name).toContainEqual({ kind, name: inFlightName, count });
       // Never an argument.
       expect(JSON.stringify(block)).not.toContain('4711');
     }

@@ -2,8 +2,9 @@
  * Applications with diagnostics, in a process of their own: node diagnostics.mjs [esm|cjs] [ANYTHING...]
  *
  * Does what it is told on its standard input, one word a line, and answers each with a line of JSON: `open` another
- * application (its URL), `block` the event loop, `threads` (how many there are), `fill-SHAPE` the heap with 200 MB, `close` the
- * first application. The process ends by itself when all are closed.
+ * application (its URL), `block` the event loop, `threads` (how many there are), `fill-SHAPE-PERCENT` the heap so far that a
+ * snapshot may take this share of the memory that there is, `close` the first application. The process ends by itself when all
+ * are closed.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
@@ -11,6 +12,7 @@ import { NestFactory } from '@nestjs/core';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { readMemoryLimits } from '../../build/diagnostics/heap-snapshot/memory-headroom.js';
 
 const { MonitorDiagnostics, MonitorModule } =
   process.argv[2] === 'cjs'
@@ -32,10 +34,6 @@ const commands = {
     return new Promise((resolve) => setTimeout(() => resolve(addUpInvoices()), 150));
   },
   threads: () => readdirSync('/proc/self/task').length,
-  'fill-objects': () => fill((i) => ({ i, next: { i } }), 100),
-  'fill-strings': () => fill((i) => `${i}`.padEnd(100_000, 'x').toUpperCase(), 100_000),
-  'fill-numbers': () => fill((i) => Array.from({ length: 10_000 }, (_, k) => i + k + 0.5), 80_000),
-  'fill-closures': () => fill((i) => () => i, 100),
   async 'begin-snapshot'() {
     snapshot = await apps[0].get(MonitorDiagnostics).heapSnapshot();
     return 'unread';
@@ -48,13 +46,33 @@ const commands = {
   },
 };
 
-let kept = [];
+const kept = [];
 let snapshot;
 
-/** @param bytes of one, roughly */
-function fill(make, bytes) {
-  kept = Array.from({ length: 200_000_000 / bytes }, (_, i) => make(i));
-  return kept.length;
+/** What a heap is filled with: how to make one, and so many are a megabyte or less. */
+const SHAPES = {
+  objects: [(i) => ({ i, next: { i } }), 10_000],
+  strings: [(i) => `${i}`.padEnd(100_000, 'x').toUpperCase(), 8],
+  numbers: [(i) => Array.from({ length: 10_000 }, (_, k) => i + k + 0.5), 10],
+  closures: [(i) => () => i, 10_000],
+  maps: [(i) => new Map([[i, `value ${i}`]]), 3000],
+};
+
+/** The gate refuses if a snapshot may take more memory than there is, at so many bytes for one of the heap. */
+const FACTOR = 15;
+
+function fill(shape, percent) {
+  const [make, count] = SHAPES[shape];
+  for (;;) {
+    globalThis.gc?.();
+    const { group, free, available, process: ofProcess, rss, heapUsed } = readMemoryLimits();
+    const headroom = Math.min(Math.min(group, free) - rss, available, ofProcess);
+    const missing = (percent / 100) * headroom - FACTOR * heapUsed;
+    if (missing <= 0) return kept.length;
+    // Half of what is missing: a garbage collection takes long.
+    const megabytes = Math.max(1, missing / (2 * FACTOR * 1e6));
+    for (let i = 0; i < megabytes * count; i++) kept.push(make(kept.length));
+  }
 }
 
 function addUpInvoices() {
@@ -66,5 +84,7 @@ function addUpInvoices() {
 
 const lines = createInterface({ input: process.stdin });
 for await (const command of lines) {
-  console.log(JSON.stringify(await commands[command]()));
+  const [, shape, percent] = /^fill-(\w+)-(\d+)$/.exec(command) ?? [];
+  const answer = shape === undefined ? await commands[command]() : fill(shape, Number(percent));
+  console.log(JSON.stringify(answer));
 }

@@ -22,9 +22,11 @@ function by({ cause, function: name, file, line }: ExplainedBlock['block'], insi
 }
 
 function meanwhile({ in_flight: groups }: ExplainedBlock['block']): string {
-  const [first] = groups;
-  if (first === undefined) return '';
-  const others = groups.reduce((sum, { count }) => sum + count, 0) - 1;
+  // A job is not kept waiting: it is mostly what blocks.
+  const [first, ...more] = groups.filter(({ kind }) => kind !== 'job');
+  const [job] = groups.filter(({ kind }) => kind === 'job');
+  if (first === undefined) return job === undefined ? '' : ` during the job \`${job.name}\``;
+  const others = more.reduce((sum, { count }) => sum + count, first.count - 1);
   const rest = others === 0 ? '' : ` and ${others} other ${others === 1 ? 'request' : 'requests'}`;
   return ` while \`${first.name}\`${rest} waited`;
 }

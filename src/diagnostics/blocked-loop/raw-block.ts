@@ -49,10 +49,15 @@ export interface RawBlock {
 /** What the worker is started with. */
 export interface WatchdogSettings {
   readonly buffer: SharedArrayBuffer;
-  /** Milliseconds from one heartbeat to the next. */
-  readonly beatInterval: number;
+  /** Milliseconds from one look at the event loop to the next. */
+  readonly pollInterval: number;
   /** Milliseconds from which on a block is reported. */
   readonly threshold: number;
   /** Whether stacks can be read: V8's inspector reaches the main thread only. */
   readonly readsStacks: boolean;
+  /** The directory in which the kernel tells of the thread to watch; `undefined` where there is none. */
+  readonly task: string | undefined;
 }
+
+/** What the worker sends: a block, or `null` to have the event loop turn once. */
+export type WatchdogMessage = RawBlock | null;

@@ -4,6 +4,8 @@ const RING = 16;
 const INT32_WORDS = 4;
 const [STOP, BEATS, BLOCKS] = [0, 1, 2];
 
+const [LAST_BEAT, IDLE, LAST_WAIT, FIRST_BLOCK] = [0, 1, 2, 3];
+
 /** When a turn of the event loop that took long began and ended, in milliseconds of {@link monotonicMs}. */
 export interface BlockTimes {
   readonly begin: number;
@@ -20,7 +22,7 @@ export class SharedState {
   private readonly times: Float64Array;
 
   constructor(buffer?: SharedArrayBuffer) {
-    this.buffer = buffer ?? new SharedArrayBuffer(INT32_WORDS * 4 + (1 + RING * 2) * 8);
+    this.buffer = buffer ?? new SharedArrayBuffer(INT32_WORDS * 4 + (FIRST_BLOCK + RING * 2) * 8);
     this.words = new Int32Array(this.buffer, 0, INT32_WORDS);
     this.times = new Float64Array(this.buffer, INT32_WORDS * 4);
   }
@@ -32,7 +34,21 @@ export class SharedState {
 
   /** When the last heartbeat was. */
   get lastBeat(): number {
-    return this.times[0] ?? 0;
+    return this.times[LAST_BEAT] ?? 0;
+  }
+
+  /** Milliseconds that the event loop had waited for events by then, in all its life. */
+  get idle(): number {
+    return this.times[IDLE] ?? 0;
+  }
+
+  /** When the worker last saw that the event loop waited for events. */
+  get lastWait(): number {
+    return this.times[LAST_WAIT] ?? 0;
+  }
+
+  set lastWait(time: number) {
+    this.times[LAST_WAIT] = time;
   }
 
   get blocks(): number {
@@ -43,14 +59,15 @@ export class SharedState {
     return Atomics.load(this.words, STOP) === 1;
   }
 
-  beat(now: number): void {
-    this.times[0] = now;
+  beat(now: number, idle: number): void {
+    this.times[LAST_BEAT] = now;
+    this.times[IDLE] = idle;
     Atomics.add(this.words, BEATS, 1);
   }
 
   /** Comes before the heartbeat that ends the block. */
   addBlock({ begin, end }: BlockTimes): void {
-    const at = 1 + (this.blocks % RING) * 2;
+    const at = FIRST_BLOCK + (this.blocks % RING) * 2;
     this.times[at] = begin;
     this.times[at + 1] = end;
     Atomics.add(this.words, BLOCKS, 1);
@@ -60,7 +77,7 @@ export class SharedState {
   blocksSince(seen: number): BlockTimes[] {
     const found: BlockTimes[] = [];
     for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
-      const at = 1 + (block % RING) * 2;
+      const at = FIRST_BLOCK + (block % RING) * 2;
       found.push({ begin: this.times[at] ?? 0, end: this.times[at + 1] ?? 0 });
     }
     return found;

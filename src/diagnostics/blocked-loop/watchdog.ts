@@ -1,16 +1,20 @@
 import { OWN_THREAD } from '../../common/own-thread.js';
+import { readlinkSync } from 'node:fs';
 import * as inspector from 'node:inspector';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { realTimers } from '../../common/real-timers.js';
 import { GarbageCollections } from './garbage-collections.js';
 import { Heartbeat } from './heartbeat.js';
-import type { RawBlock, WatchdogSettings } from './raw-block.js';
+import type { RawBlock, WatchdogMessage, WatchdogSettings } from './raw-block.js';
 import type { BlockTimes } from './shared-state.js';
 import { SharedState } from './shared-state.js';
 import { WORKER_SOURCE } from './worker.source.js';
 
-/** Milliseconds: a heartbeat costs a wake-up of both threads. */
-const [MIN_BEAT, MAX_BEAT] = [10, 250];
+/** Milliseconds: each look at the event loop costs a wake-up of the worker. */
+const [MIN_POLL, MAX_POLL] = [10, 250];
+
+/** The share of the threshold after which the worker looks again: three stacks take the rest of it. */
+const POLL_SHARE = 0.6;
 
 /** Milliseconds that the worker has to end by itself. */
 const STOP_TIMEOUT = 500;
@@ -40,7 +44,6 @@ export class Watchdog {
   private readonly heartbeat: Heartbeat;
   private readonly collections = new GarbageCollections();
   private readonly waiting = new Map<number, number>();
-  private readonly beatInterval: number;
   /** Blocks that have ended, and of which it is not known yet what waited. A heartbeat may come first. */
   private unfinished = 0;
   private worker: Worker | undefined;
@@ -51,8 +54,7 @@ export class Watchdog {
     private readonly threshold: number,
     private readonly listener: WatchdogListener,
   ) {
-    this.beatInterval = Math.min(MAX_BEAT, Math.max(MIN_BEAT, threshold * 0.65));
-    this.heartbeat = new Heartbeat(this.state, this.beatInterval, threshold, {
+    this.heartbeat = new Heartbeat(this.state, threshold, {
       onBeat: () => {
         if (this.unfinished === 0) listener.onBeat();
       },
@@ -66,9 +68,10 @@ export class Watchdog {
   start(): void {
     const settings: WatchdogSettings = {
       buffer: this.state.buffer,
-      beatInterval: this.beatInterval,
+      pollInterval: Math.min(MAX_POLL, Math.max(MIN_POLL, this.threshold * POLL_SHARE)),
       threshold: this.threshold,
       readsStacks: isMainThread,
+      task: ownTask(),
     };
     this.heartbeat.start();
     this.collections.start();
@@ -85,7 +88,9 @@ export class Watchdog {
       Object.assign(worker, { [OWN_THREAD]: true });
       this.worker = worker;
       this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
-      worker.on('message', (raw: RawBlock) => afterNextTurn(() => this.report(raw)));
+      worker.on('message', (message: WatchdogMessage) => {
+        if (message !== null) afterNextTurn(() => this.report(message));
+      });
       worker.on('error', (error) => this.fail(error));
       // A listener of messages makes the process wait for the worker again.
       worker.unref();
@@ -126,6 +131,16 @@ export class Watchdog {
     this.waiting.delete(raw.end);
     const isHeldByDebugger = raw.isAsleep && raw.stacks.length > 0 && inspector.url() !== undefined;
     if (this.worker !== undefined && !isHeldByDebugger) this.listener.onBlock(raw, gc);
+  }
+}
+
+/** Linux has a directory for each thread. */
+function ownTask(): string | undefined {
+  try {
+    return `/proc/${readlinkSync('/proc/thread-self')}`;
+  } catch {
+    // Another system, or Node's permission model does not allow it.
+    return undefined;
   }
 }
 

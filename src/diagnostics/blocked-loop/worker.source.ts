@@ -13,12 +13,18 @@ const [STOP, BEATS, BLOCKS] = [
 	1,
 	2
 ];
+const [LAST_BEAT, IDLE, LAST_WAIT, FIRST_BLOCK] = [
+	0,
+	1,
+	2,
+	3
+];
 var SharedState = class {
 	buffer;
 	words;
 	times;
 	constructor(buffer) {
-		this.buffer = buffer ?? new SharedArrayBuffer(280);
+		this.buffer = buffer ?? new SharedArrayBuffer(16 + (FIRST_BLOCK + 32) * 8);
 		this.words = new Int32Array(this.buffer, 0, INT32_WORDS);
 		this.times = new Float64Array(this.buffer, 16);
 	}
@@ -26,7 +32,16 @@ var SharedState = class {
 		return Atomics.load(this.words, BEATS);
 	}
 	get lastBeat() {
-		return this.times[0] ?? 0;
+		return this.times[LAST_BEAT] ?? 0;
+	}
+	get idle() {
+		return this.times[IDLE] ?? 0;
+	}
+	get lastWait() {
+		return this.times[LAST_WAIT] ?? 0;
+	}
+	set lastWait(time) {
+		this.times[LAST_WAIT] = time;
 	}
 	get blocks() {
 		return Atomics.load(this.words, BLOCKS);
@@ -34,12 +49,13 @@ var SharedState = class {
 	get isStopped() {
 		return Atomics.load(this.words, STOP) === 1;
 	}
-	beat(now) {
-		this.times[0] = now;
+	beat(now, idle) {
+		this.times[LAST_BEAT] = now;
+		this.times[IDLE] = idle;
 		Atomics.add(this.words, BEATS, 1);
 	}
 	addBlock({ begin, end }) {
-		const at = 1 + this.blocks % RING * 2;
+		const at = FIRST_BLOCK + this.blocks % RING * 2;
 		this.times[at] = begin;
 		this.times[at + 1] = end;
 		Atomics.add(this.words, BLOCKS, 1);
@@ -47,7 +63,7 @@ var SharedState = class {
 	blocksSince(seen) {
 		const found = [];
 		for (let block = Math.max(seen, this.blocks - RING); block < this.blocks; block++) {
-			const at = 1 + block % RING * 2;
+			const at = FIRST_BLOCK + block % RING * 2;
 			found.push({
 				begin: this.times[at] ?? 0,
 				end: this.times[at + 1] ?? 0
@@ -100,6 +116,34 @@ var BusyClock = class {
 		return this.total += hasWaited ? Math.max(Math.min(elapsed, MAX_STEP), cpu) : Math.min(elapsed, cpu);
 	}
 };
+// src/diagnostics/blocked-loop/worker/event-wait.ts
+const SIGHTINGS = 2;
+const MAX_BUSY = 3;
+var EventWait = class {
+	task;
+	known;
+	candidate;
+	sightings = 0;
+	constructor(task) {
+		this.task = task;
+	}
+	read() {
+		try {
+			return this.task === void 0 ? void 0 : /^\\d+ 0x[\\da-f]+/.exec(this.task.read("syscall"))?.[0];
+		} catch {
+			return;
+		}
+	}
+	isWaiting(call = this.read()) {
+		return call !== void 0 && call === this.known;
+	}
+	learn(call, busy) {
+		if (busy > MAX_BUSY) return;
+		if (call !== this.candidate) this.sightings = 0;
+		this.candidate = call;
+		if (++this.sightings >= SIGHTINGS) this.known = call;
+	}
+};
 // src/diagnostics/blocked-loop/worker/function-entry.ts
 const LONGEST_HEADER = 16;
 function isAtEntry(site, text) {
@@ -109,7 +153,7 @@ function isAtEntry(site, text) {
 	return column - enclosingColumn <= LONGEST_HEADER + (name ?? "").length;
 }
 // src/diagnostics/blocked-loop/worker/source-positions.ts
-const MAX_BYTES = 33554432;
+const MAX_BYTES$1 = 33554432;
 var SourcePositions = class {
 	maps = new Map();
 	texts = new Map();
@@ -170,7 +214,7 @@ function isTypeScript(file) {
 }
 function readSmall(path) {
 	try {
-		return (0, node_fs.statSync)(path).size <= MAX_BYTES ? (0, node_fs.readFileSync)(path, "utf8") : void 0;
+		return (0, node_fs.statSync)(path).size <= MAX_BYTES$1 ? (0, node_fs.readFileSync)(path, "utf8") : void 0;
 	} catch {
 		return;
 	}
@@ -384,20 +428,28 @@ var StackSampler = class {
 		this.interval *= 2;
 	}
 };
+// src/diagnostics/blocked-loop/worker/task-files.ts
+const MAX_BYTES = 4096;
+var TaskFiles = class {
+	directory;
+	buffer = Buffer.alloc(MAX_BYTES);
+	files = new Map();
+	constructor(directory) {
+		this.directory = directory;
+	}
+	read(name) {
+		let file = this.files.get(name);
+		if (file === void 0) this.files.set(name, file = (0, node_fs.openSync)(\`\${this.directory}/\${name}\`, "r"));
+		return this.buffer.toString("latin1", 0, (0, node_fs.readSync)(file, this.buffer, 0, MAX_BYTES, 0));
+	}
+};
 // src/diagnostics/blocked-loop/worker/thread-usage.ts
-function mainThreadUsage() {
-	if (process.platform !== "linux") return () => void 0;
-	const directory = \`/proc/self/task/\${process.pid}\`;
-	const buffer = Buffer.alloc(4096);
-	const files = [];
-	const read = (index, name) => {
-		files[index] ??= (0, node_fs.openSync)(\`\${directory}/\${name}\`, "r");
-		return buffer.toString("latin1", 0, (0, node_fs.readSync)(files[index], buffer, 0, buffer.length, 0));
-	};
+function usageReader(task) {
 	return () => {
 		try {
-			const nanoseconds = Number(read(0, "schedstat").split(" ", 1)[0]);
-			const status = read(1, "status");
+			if (task === void 0) return void 0;
+			const nanoseconds = Number(task.read("schedstat").split(" ", 1)[0]);
+			const status = task.read("status");
 			const [, waits] = /^voluntary_ctxt_switches:\\s*(\\d+)/m.exec(status) ?? [];
 			if (!(nanoseconds > 0) || waits === void 0) return void 0;
 			return {
@@ -411,57 +463,77 @@ function mainThreadUsage() {
 	};
 }
 // src/diagnostics/blocked-loop/worker/watch.ts
-const SLACK = 15;
+const GRACE = 15;
 var Watch = class {
 	settings;
-	report;
+	send;
 	state;
 	busy;
+	wait;
 	seen = 0;
-	constructor(settings, report) {
+	constructor(settings, send) {
 		this.settings = settings;
-		this.report = report;
+		this.send = send;
 		this.state = new SharedState(settings.buffer);
-		this.busy = new BusyClock(settings.readsStacks ? mainThreadUsage() : () => void 0, monotonicMs);
+		const task = settings.task === void 0 ? void 0 : new TaskFiles(settings.task);
+		this.busy = new BusyClock(usageReader(task), monotonicMs);
+		this.wait = new EventWait(task);
 	}
 	async run() {
 		const { state, settings } = this;
 		while (!state.isStopped) {
-			const wait = state.lastBeat + settings.beatInterval + SLACK - monotonicMs();
-			if (wait > 0) {
-				state.sleep(wait);
-				this.seen = state.blocks;
-			} else await this.watchLateBeat();
+			state.sleep(settings.pollInterval);
+			if (this.isLoopAlive()) this.seen = state.blocks;
+			else if (!state.isStopped) await this.watchTurn();
 		}
 	}
-	async watchLateBeat() {
-		const { state, busy } = this;
+	isLoopAlive() {
+		const { state, wait } = this;
+		const { beats, lastBeat, idle } = state;
+		if (monotonicMs() - lastBeat < GRACE) return true;
+		const call = wait.read();
+		if (wait.isWaiting(call)) {
+			state.lastWait = monotonicMs();
+			return true;
+		}
+		this.send(null);
+		state.sleep(GRACE);
+		if (state.beats === beats) return wait.isWaiting();
+		if (call !== void 0) wait.learn(call, state.lastBeat - lastBeat - (state.idle - idle));
+		return true;
+	}
+	async watchTurn() {
+		const { state, busy, settings } = this;
 		const { beats } = state;
 		const isCurrent = () => state.beats === beats && !state.isStopped;
 		const lateFrom = monotonicMs();
 		busy.start();
 		const sampler = new StackSampler(() => busy.poll(), isCurrent);
-		if (this.settings.readsStacks) sampler.connect();
+		if (settings.readsStacks) sampler.connect();
 		while (isCurrent() && !sampler.isLoopTurning) {
 			sampler.poll(busy.poll());
 			await (0, node_timers_promises.setTimeout)(10);
 		}
 		const total = busy.poll();
 		const answers = sampler.disconnect(total);
-		while (isCurrent()) state.sleep(this.settings.beatInterval);
-		for (const times of this.unseen()) if (times.begin <= lateFrom + total && times.end >= lateFrom) this.send(times, Math.max(0, lateFrom - times.begin) + total, answers);
-		for (const times of this.unseen()) this.send(times, times.end - times.begin, NO_ANSWERS);
+		while (isCurrent()) state.sleep(GRACE);
+		for (const times of this.unseen()) {
+			const isWatched = times.begin <= lateFrom + total && times.end >= lateFrom;
+			const before = Math.min(Math.max(0, lateFrom - times.begin), settings.pollInterval + 30);
+			if (isWatched) this.report(times, before + total, answers);
+		}
+		for (const times of this.unseen()) this.report(times, times.end - times.begin, NO_ANSWERS);
 	}
 	unseen() {
 		const found = this.state.blocksSince(this.seen);
 		this.seen = this.state.blocks;
 		return found;
 	}
-	send(times, busy, { stacks, answered, unanswered }) {
+	report(times, busy, { stacks, answered, unanswered }) {
 		const duration = Math.min(times.end - times.begin, busy);
 		if (duration < this.settings.threshold) return;
 		const { isAsleep } = this.busy;
-		this.report({
+		this.send({
 			...times,
 			duration,
 			answered,
@@ -472,5 +544,5 @@ var Watch = class {
 	}
 };
 // src/diagnostics/blocked-loop/worker/index.ts
-new Watch(node_worker_threads.workerData, (block) => node_worker_threads.parentPort?.postMessage(block)).run();
+new Watch(node_worker_threads.workerData, (message) => node_worker_threads.parentPort?.postMessage(message)).run();
 `;

@@ -1,4 +1,6 @@
 import type { Clock } from '../../common/clock.js';
+import { realClock } from '../../common/clock.js';
+import type { InFlightSource } from '../../common/in-flight.js';
 import type { Counter } from '../../metrics/counter.js';
 import type { Gauge } from '../../metrics/gauge.js';
 import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
@@ -12,7 +14,18 @@ export interface JobsContext {
   readonly registry: MetricsRegistry;
   /** For durations. */
   readonly clock: Clock;
+  /** Only if blocks of the event loop are explained. */
+  readonly inFlight?: InFlightSource<JobRun> | undefined;
 }
+
+/** A run that has not ended. */
+export interface JobRun {
+  /** Of its job. */
+  readonly job: string;
+}
+
+/** The name of all jobs beyond the limit. */
+const OTHERS = '(other jobs)';
 
 /** The metrics of one job. */
 export class JobMetrics {
@@ -29,7 +42,7 @@ export class JobMetrics {
   /** @param name `undefined` for all jobs beyond the limit, which share the overflow series. */
   constructor(
     private readonly context: JobsContext,
-    name: string | undefined,
+    private readonly name: string | undefined,
   ) {
     const { registry } = context;
     const labels: KnownLabels = name === undefined ? OVERFLOW_LABELS : { job: name };
@@ -53,11 +66,14 @@ export class JobMetrics {
 
   /** @returns what ends the run. */
   begin(): (isOk: boolean) => void {
-    const { clock } = this.context;
+    const { clock, inFlight } = this.context;
     if (this.runningCount > 0) this.overlaps.inc();
     this.running.set(++this.runningCount);
+    const run: JobRun = { job: this.name ?? OTHERS };
+    inFlight?.begin(run, realClock());
     const start = clock();
     return (isOk) => {
+      inFlight?.end(run, realClock());
       this.running.set(--this.runningCount);
       this.duration.observe((clock() - start) / 1000);
       this[isOk ? 'ok' : 'error'].inc();

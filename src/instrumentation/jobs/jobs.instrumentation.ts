@@ -1,10 +1,12 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { Clock } from '../../common/clock.js';
 import { monotonicClock } from '../../common/clock.js';
+import type { InFlight } from '../../common/in-flight.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { HandlerCalls } from '../handlers/handler-calls.js';
 import { attachToBullmq } from './bullmq.integration.js';
 import { attachToEvents } from './event.integration.js';
+import type { JobRun } from './job-metrics.js';
 import { Jobs } from './jobs.js';
 import { ScheduleIntegration } from './schedule.integration.js';
 
@@ -17,9 +19,11 @@ export class JobsInstrumentation {
     registry: MetricsRegistry,
     private readonly calls: HandlerCalls,
     ignored: readonly string[],
+    inFlight?: InFlight,
     clock: Clock = monotonicClock,
   ) {
-    this.schedule = new ScheduleIntegration(new Jobs({ registry, clock }), new Set(ignored));
+    const runs = inFlight?.source(({ job }: JobRun) => ({ kind: 'job', name: job }));
+    this.schedule = new ScheduleIntegration(new Jobs({ registry, clock, inFlight: runs }), new Set(ignored));
     registry.beforeRead({ flush: () => this.schedule.update() });
   }
 

@@ -1,68 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RawBlock, WatchdogSettings } from '../raw-block.js';
+import type { WatchdogMessage, WatchdogSettings } from '../raw-block.js';
 import type { BlockTimes } from '../shared-state.js';
 import { monotonicMs, SharedState } from '../shared-state.js';
 import { BusyClock, POLL_INTERVAL } from './busy-clock.js';
+import { EventWait } from './event-wait.js';
 import { framesOf } from './frames.js';
 import type { Answers } from './stack-sampler.js';
 import { NO_ANSWERS, StackSampler } from './stack-sampler.js';
-import { mainThreadUsage } from './thread-usage.js';
+import { TaskFiles } from './task-files.js';
+import { usageReader } from './thread-usage.js';
 
-/** Milliseconds that a heartbeat may be late. */
-const SLACK = 15;
+/** Milliseconds within which an event loop that turns has a heartbeat: those of a busy loop are at most 11 ms apart. */
+const GRACE = 15;
 
-/** Sleeps from heartbeat to heartbeat, and watches the main thread while one of them does not come. */
+/** Looks at the event loop now and then, and watches it closely while one of its turns lasts long. */
 export class Watch {
   private readonly state: SharedState;
   private readonly busy: BusyClock;
+  private readonly wait: EventWait;
   private seen = 0;
 
   constructor(
     private readonly settings: WatchdogSettings,
-    private readonly report: (block: RawBlock) => void,
+    private readonly send: (message: WatchdogMessage) => void,
   ) {
     this.state = new SharedState(settings.buffer);
-    // In a worker thread, the thread to watch is not the main one, and what the kernel calls it is not known.
-    this.busy = new BusyClock(settings.readsStacks ? mainThreadUsage() : () => undefined, monotonicMs);
+    const task = settings.task === undefined ? undefined : new TaskFiles(settings.task);
+    this.busy = new BusyClock(usageReader(task), monotonicMs);
+    this.wait = new EventWait(task);
   }
 
   async run(): Promise<void> {
     const { state, settings } = this;
     while (!state.isStopped) {
-      const wait = state.lastBeat + settings.beatInterval + SLACK - monotonicMs();
-      if (wait > 0) {
-        // Timers of Node's own would cost several times as much.
-        state.sleep(wait);
-        // A block that was over by now was missed because this thread did not get to run. Nor did the main thread, then.
+      // Timers of Node's own would cost several times as much.
+      state.sleep(settings.pollInterval);
+      if (this.isLoopAlive()) {
+        // A block that was over by now was missed because this thread did not get to run. Nor did the watched one, then.
         this.seen = state.blocks;
-      } else {
-        await this.watchLateBeat();
+      } else if (!state.isStopped) {
+        await this.watchTurn();
       }
     }
   }
 
-  private async watchLateBeat(): Promise<void> {
-    const { state, busy } = this;
+  /** Whether the event loop waits for events, or has turned within the last milliseconds. */
+  private isLoopAlive(): boolean {
+    const { state, wait } = this;
+    const { beats, lastBeat, idle } = state;
+    if (monotonicMs() - lastBeat < GRACE) return true;
+    const call = wait.read();
+    if (wait.isWaiting(call)) {
+      state.lastWait = monotonicMs();
+      return true;
+    }
+    // It wakes an event loop that waits in a call that is not known yet, or of which the system does not tell.
+    this.send(null);
+    state.sleep(GRACE);
+    if (state.beats === beats) return wait.isWaiting();
+    if (call !== undefined) wait.learn(call, state.lastBeat - lastBeat - (state.idle - idle));
+    return true;
+  }
+
+  private async watchTurn(): Promise<void> {
+    const { state, busy, settings } = this;
     const { beats } = state;
     const isCurrent = (): boolean => state.beats === beats && !state.isStopped;
     const lateFrom = monotonicMs();
     busy.start();
     const sampler = new StackSampler(() => busy.poll(), isCurrent);
-    if (this.settings.readsStacks) sampler.connect();
+    if (settings.readsStacks) sampler.connect();
     while (isCurrent() && !sampler.isLoopTurning) {
       sampler.poll(busy.poll());
       await sleep(POLL_INTERVAL);
     }
     const total = busy.poll();
     const answers = sampler.disconnect(total);
-    while (isCurrent()) state.sleep(this.settings.beatInterval);
+    while (isCurrent()) state.sleep(GRACE);
     for (const times of this.unseen()) {
       const isWatched = times.begin <= lateFrom + total && times.end >= lateFrom;
-      // What came before the first poll was less than the threshold, and may be counted by the clock.
-      if (isWatched) this.send(times, Math.max(0, lateFrom - times.begin) + total, answers);
+      // What came before the first poll may be counted by the clock, and was not longer than this.
+      const before = Math.min(Math.max(0, lateFrom - times.begin), settings.pollInterval + 2 * GRACE);
+      if (isWatched) this.report(times, before + total, answers);
     }
     // Blocks during the search for source positions.
-    for (const times of this.unseen()) this.send(times, times.end - times.begin, NO_ANSWERS);
+    for (const times of this.unseen()) this.report(times, times.end - times.begin, NO_ANSWERS);
   }
 
   private unseen(): BlockTimes[] {
@@ -71,11 +93,11 @@ export class Watch {
     return found;
   }
 
-  private send(times: BlockTimes, busy: number, { stacks, answered, unanswered }: Answers): void {
+  private report(times: BlockTimes, busy: number, { stacks, answered, unanswered }: Answers): void {
     // That the turn has ended is seen a bit later.
     const duration = Math.min(times.end - times.begin, busy);
     if (duration < this.settings.threshold) return;
     const { isAsleep } = this.busy;
-    this.report({ ...times, duration, answered, unanswered, isAsleep, ...framesOf(stacks) });
+    this.send({ ...times, duration, answered, unanswered, isAsleep, ...framesOf(stacks) });
   }
 }

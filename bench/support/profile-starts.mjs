@@ -1,0 +1,41 @@
+/**
+ * Starts profiles: `node profile-starts.mjs small|large STARTS`. Sends the seconds that each start has held up the event loop,
+ * by kind, as the metric of the monitor has them.
+ */
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MonitorDiagnostics, MonitorModule, MonitorService } from 'nestjs-monitor';
+
+const [size, starts] = process.argv.slice(2);
+if (size === 'large') await compileSomething();
+
+class AppModule {}
+Module({ imports: [MonitorModule.forRoot({ diagnostics: true })] })(AppModule);
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+const diagnostics = app.get(MonitorDiagnostics);
+
+const seconds = { cpu: [], allocations: [] };
+for (let i = 0; i < Number(starts); i++) {
+  await diagnostics.cpuProfile({ seconds: 0.1 });
+  seconds.cpu.push(await lastStart('cpu'));
+  await diagnostics.allocations({ seconds: 0.1 });
+  seconds.allocations.push(await lastStart('allocations'));
+}
+await app.close();
+process.send(seconds, () => process.disconnect());
+
+/** The longest since the last read, of which there is one. */
+async function lastStart(profile) {
+  const { histograms } = await app.get(MonitorService).metrics(profile);
+  return histograms[`monitor_profile_start_seconds{profile="${profile}"}`].max;
+}
+
+/** Loads much code, and has V8 optimize some of it. */
+async function compileSomething() {
+  const { default: typescript } = await import('typescript');
+  const source = Array.from({ length: 500 }, (_, i) => `export const f${i} = (n: number) => n + ${i};`).join(
+    '\n',
+  );
+  for (let i = 0; i < 10; i++) typescript.transpileModule(source, {});
+}
