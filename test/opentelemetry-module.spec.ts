@@ -61,6 +61,14 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
       const { resource, metric } = last(collector.requests);
       expect(metric('orders')?.points[0]?.value).toBe(7);
       expect(metric('purrs')).toMatchObject({ scope: 'shop' });
+      // What exports them is no request of the application.
+      expect(metric('http.client.request.duration')?.points ?? []).not.toContainEqual(
+        expect.objectContaining({
+          attributes: expect.objectContaining({
+            'server.port': Number(new URL(collector.url).port),
+          }) as unknown,
+        }),
+      );
       expect(metric('http.server.request.duration')?.points).toContainEqual(
         expect.objectContaining({
           attributes: {

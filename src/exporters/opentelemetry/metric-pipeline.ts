@@ -7,6 +7,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { ConsoleMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { CallContext } from '../../common/call-context.js';
 import type { FailureLog } from '../../common/failure-log.js';
 import { rethrow } from '../../common/missing-package.js';
 import { DelayedReader } from './delayed.reader.js';
@@ -31,6 +32,7 @@ export async function createPipeline(
   options: MonitorOpenTelemetryOptions,
   environment: OpenTelemetryEnvironment,
   failures: FailureLog,
+  context: CallContext,
 ): Promise<MetricPipeline> {
   const { exporter: kind, interval, timeout } = environment;
   if (kind === undefined) return { provider: new MeterProvider(), reader: undefined };
@@ -38,7 +40,7 @@ export async function createPipeline(
     options.exporter ??
     (kind === 'console' ? new ConsoleMetricExporter() : await otlpExporter(environment.protocol, options));
   const reader = new DelayedReader({
-    exporter: new LoggedExporter(exporter, failures),
+    exporter: new LoggedExporter(exporter, failures, context),
     exportIntervalMillis: interval,
     exportTimeoutMillis: timeout,
     metricProducers: [producer],

@@ -1,6 +1,7 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import { Inject, Logger, Module } from '@nestjs/common';
 import { env } from 'node:process';
+import { CallContext } from '../../common/call-context.js';
 import { FailureLog } from '../../common/failure-log.js';
 import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
 import { Startup } from '../../common/startup/startup.js';
@@ -59,7 +60,7 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: OPTIONS, useValue: options },
-        { provide: PIPELINE, inject: [OPTIONS, MetricsReader], useFactory: makePipeline },
+        { provide: PIPELINE, inject: [OPTIONS, MetricsReader, CallContext], useFactory: makePipeline },
         {
           provide: METER_PROVIDER,
           inject: [PIPELINE],
@@ -89,6 +90,7 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
 async function makePipeline(
   options: MonitorOpenTelemetryOptions,
   metrics: MetricsReader,
+  context: CallContext,
 ): Promise<MetricPipeline> {
   const logger = new Logger('MonitorOpenTelemetry');
   const environment = readEnvironment(env, (message) => logger.warn(message));
@@ -111,7 +113,7 @@ async function makePipeline(
   });
   try {
     const { createPipeline } = await import('./metric-pipeline.js');
-    return await createPipeline(producer, options, environment, failures);
+    return await createPipeline(producer, options, environment, failures, context);
   } catch (error) {
     const missing = PACKAGES.find((name) => isNotInstalled(error, name));
     throw missing === undefined ? error : new Error(MISSING_PACKAGE(PURPOSE, missing));
