@@ -1,12 +1,10 @@
 import { OfThisCopy } from '../common/this-copy.js';
-import { FunctionGauges } from './collection/function-gauges.js';
+import type { FunctionGauges } from './collection/function-gauges.js';
 import type { GaugeFunction, GaugeFunctionOptions } from './collection/gauge-function.js';
 import type { ReadHook } from './collection/read-hooks.js';
 import { ReadHooks } from './collection/read-hooks.js';
-import { CountedWarnings } from './counted-warnings.js';
 import type { Counter } from './counter.js';
-import { BUILT_IN_METRICS } from './definitions/built-in-metrics.js';
-import { Describer } from './describer.js';
+import type { Describer } from './describer.js';
 import type { Description } from './description.js';
 import { DroppingCounter, DroppingGauge, DroppingHistogram } from './dropping.js';
 import type { ExportNames } from './export-names.js';
@@ -16,19 +14,15 @@ import type { ObserveOptions } from './histogram/exemplar.js';
 import type { HistogramSeries } from './histogram/histogram-series.js';
 import type { MetricPattern } from './metric-filter.js';
 import { metricFilter } from './metric-filter.js';
-import * as messages from './registry.messages.js';
 import type { RegistryOptions } from './registry-options.js';
-import { createFamilies } from './registry-families.js';
-import { RejectedSamples } from './rejected-samples.js';
-import { SeriesFinder } from './series-finder.js';
-import { SeriesRemover } from './series-remover.js';
-import { CardinalityLimiter } from './series/cardinality-limiter.js';
+import { createParts } from './registry-parts.js';
+import type { RejectedSamples } from './rejected-samples.js';
+import type { SeriesFinder } from './series-finder.js';
+import type { SeriesRemover } from './series-remover.js';
+import type { CardinalityLimiter } from './series/cardinality-limiter.js';
 import type { Families } from './series/families.js';
-import type { FamilyFacts, Series } from './series/family.js';
+import type { Series } from './series/family.js';
 import type { KnownLabels, Labels } from './series/labels.js';
-
-/** The age of the last value of each gauge whose function returns a promise. */
-const GAUGE_AGE = 'monitor_gauge_age';
 
 /**
  * Holds all series. Samples are added by {@link count}, {@link kv} and {@link observe}, or by the handles of
@@ -44,56 +38,25 @@ export class MetricsRegistry {
 
   private readonly rejected: RejectedSamples;
   private readonly limiter: CardinalityLimiter;
-  private names = PLAIN_NAMES;
   private readonly finder: SeriesFinder;
   private readonly describer: Describer;
   private readonly remover: SeriesRemover;
-  private readonly functions = new FunctionGauges({
-    reject: (...rejected) => this.reject(...rejected),
-    ages: {
-      set: (gauge, seconds) => this.ownGauge(GAUGE_AGE, undefined, { gauge }).set(seconds),
-      remove: (gauge) => this.limiter.removeOwn(this.gauges, GAUGE_AGE, { gauge }),
-    },
-  });
-  private readonly hooks = new ReadHooks(() => this.functions.refresh());
+  private readonly functions: FunctionGauges;
+  private readonly hooks: ReadHooks;
+  private names = PLAIN_NAMES;
 
-  constructor({ warn, definitions = BUILT_IN_METRICS }: RegistryOptions) {
-    this.rejected = new RejectedSamples(
-      new CountedWarnings(() => this.ownCounter(messages.REJECTED_SAMPLES), warn),
-    );
-    const overflowed = new CountedWarnings(() => this.ownCounter(messages.OVERFLOWED_SAMPLES), warn);
-    this.limiter = new CardinalityLimiter({
-      isBuiltIn: (name) => definitions.has(name),
-      onOverflow: (name) => overflowed.add(name, () => messages.SERIES_OVERFLOW(name, this.maxSeries)),
-    });
-    this.finder = new SeriesFinder(this.limiter, this.rejected);
-    this.describer = new Describer({
-      definitions,
-      rejected: this.rejected,
-      kindOf: (name) => this.limiter.kindOf(name),
-      maxDescriptions: () => this.maxSeries,
-    });
-    const facts: FamilyFacts = {
-      definitionOf: (name) => definitions.get(name),
-      descriptionOf: (name) => this.describer.of(name),
-      listsBuckets: (name) => this.describer.listsBuckets(name),
-      onRefusal: (name, value) => this.rejected.addValue(name, value),
-      onBadExemplar: (name, given) => this.rejected.warnOfExemplar(name, given),
-    };
-    const { counters, gauges, histograms } = createFamilies(facts);
-    this.counters = counters;
-    this.gauges = gauges;
-    this.histograms = histograms;
-    this.remover = new SeriesRemover({
-      limiter: this.limiter,
-      rejected: this.rejected,
-      families: [
-        { families: counters, handle: (name, labels) => this.counter(name, labels) },
-        { families: gauges, handle: (name, labels) => this.gauge(name, labels) },
-        { families: histograms, handle: (name, labels) => this.histogram(name, labels) },
-      ],
-    });
-    this.remover.onRemoved((series) => this.functions.remove(series));
+  constructor(options: RegistryOptions) {
+    const { families, ...parts } = createParts(this, options);
+    this.counters = families.counters;
+    this.gauges = families.gauges;
+    this.histograms = families.histograms;
+    this.rejected = parts.rejected;
+    this.limiter = parts.limiter;
+    this.finder = parts.finder;
+    this.describer = parts.describer;
+    this.remover = parts.remover;
+    this.functions = parts.functions;
+    this.hooks = new ReadHooks(() => parts.functions.refresh());
   }
 
   /** The most series of the application. Default: 10 000. */
