@@ -107,6 +107,42 @@ describe('a metric of which series are removed', () => {
   });
 });
 
+describe('a series that is removed while a reader has a window', () => {
+  it('of a histogram begins anew for that reader, and the others keep their windows', async () => {
+    const registry = new TestRegistry();
+    // One metric may have half of them.
+    registry.limitSeries(6);
+    const handle = registry.histogram('wait', { of: 'a' });
+    handle.observe(1);
+    registry.observe('wait', 5, { of: 'b' });
+    const window = async (reader: string) => {
+      const { metrics } = await registry.measure(reader);
+      return Object.fromEntries(
+        metrics.flatMap((metric) =>
+          metric.kind === 'histogram'
+            ? metric.series.map(({ labels, interval: { count, sum, min, max } }) => [
+                labels.of,
+                { count, sum, min, max },
+              ])
+            : [],
+        ),
+      );
+    };
+    await window('first');
+    handle.observe(2);
+    registry.observe('wait', 6, { of: 'b' });
+    expect(registry.remove('wait', { of: 'a' })).toBe(true);
+    handle.observe(3);
+    const a = { count: 1, sum: 3, min: 3, max: 3 };
+    expect(await window('first')).toEqual({ a, b: { count: 1, sum: 6, min: 6, max: 6 } });
+    expect(await window('second')).toEqual({ a, b: { count: 2, sum: 11, min: 5, max: 6 } });
+    // Three series have room, and two are in use.
+    registry.observe('wait', 1, { of: 'c' });
+    expect(Object.keys(await window('third'))).toEqual(['a', 'b', 'c']);
+    expect(registry.warnings).toEqual([]);
+  });
+});
+
 describe('the room under maxSeries', () => {
   it('is given back for each series that is removed, and for no other', async () => {
     const registry = new TestRegistry();

@@ -1,3 +1,4 @@
+import type { Measurements } from '../../src/metrics/collection/measurements.js';
 import { MetricsReader } from '../../src/metrics/collection/reader.js';
 import { MetricsRegistry } from '../../src/metrics/registry.js';
 import { RegistrySource } from '../../src/metrics/source/registry-source.js';
@@ -28,6 +29,11 @@ export class TestRegistry extends MetricsRegistry {
   async read(reader?: string): Promise<Omit<MetricsSnapshot, keyof DocumentFacts>> {
     const { process: _process, instance: _instance, ...numbers } = (await this.reading(reader)).metrics;
     return numbers;
+  }
+
+  /** As exporters read it. */
+  async measure(reader: string): Promise<Measurements> {
+    return (await this.reader.measurements(reader)).metrics;
   }
 
   async json(reader = 'a'): Promise<string> {

@@ -98,4 +98,23 @@ describe('ReaderWindows', () => {
     expect(extremes('a')).toBeUndefined();
     expect(interval('a')).toMatchObject({ count: 0, sum: 0 });
   });
+
+  it('keep nothing of a series that is removed before, during or after a read', () => {
+    set(1);
+    observe(1);
+    const cursor = windows.open('a', true);
+    cursor.extremesOf(gauge);
+    cursor.intervalOf(histogram);
+    set(2);
+    observe(2);
+    const during = windows.open('a', true);
+    windows.forget(gauge);
+    windows.forget(histogram);
+    during.extremesOf(gauge);
+    // What was read before is not read again.
+    expect(during.intervalOf(histogram)).toMatchObject({ count: 0, sum: 0 });
+    for (const one of [cursor, during]) one.giveBack();
+    const { segments, bases } = cursor['window'];
+    expect([segments.size, bases.size, windows['sinceStart'].size]).toEqual([0, 0, 0]);
+  });
 });

@@ -36,6 +36,8 @@ export class ReaderWindows {
   /** Least recently read first. */
   private readonly readers = new Map<string, KnownReader>();
   private readonly sinceStart = new Map<Gauge | Histogram, WindowSegment>();
+  /** A read that has begun before a series was removed still reads it: nothing is kept of it. */
+  private readonly removed = new WeakSet<Gauge | Histogram>();
 
   constructor(private readonly clock: Clock = monotonicClock) {}
 
@@ -55,11 +57,15 @@ export class ReaderWindows {
     this.readers.set(name, window);
     this.dropIdle(lastRead - READER_IDLE_LIMIT);
     const segments = known === undefined ? this.sinceStart : window.segments;
-    return new WindowCursor(window, segments, (series) => this.endSegment(series));
+    return new WindowCursor(window, segments, {
+      endSegment: (series) => this.endSegment(series),
+      isRemoved: (series) => this.removed.has(series),
+    });
   }
 
   /** For a series that was removed. */
   forget(series: Gauge | Histogram): void {
+    this.removed.add(series);
     this.sinceStart.delete(series);
     for (const { segments, bases } of this.readers.values()) {
       segments.delete(series);
@@ -76,7 +82,7 @@ export class ReaderWindows {
 
   private endSegment(series: Gauge | Histogram): void {
     const segment = series.takeSegment();
-    if (segment === undefined) return;
+    if (segment === undefined || this.removed.has(series)) return;
     this.sinceStart.set(series, mergeSegments(this.sinceStart.get(series), segment));
     for (const { segments } of this.readers.values()) {
       segments.set(series, mergeSegments(segments.get(series), segment));

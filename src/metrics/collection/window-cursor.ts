@@ -12,19 +12,24 @@ export interface ReaderWindow {
   readonly bases: Map<Histogram, HistogramSnapshot>;
 }
 
+/** What a cursor asks of the windows of all readers. */
+interface AllWindows {
+  /** Adds what the series recorded last to all windows. */
+  endSegment(series: Gauge | Histogram): void;
+  /** Whether the series was removed since the read has begun. */
+  isRemoved(series: Gauge | Histogram): boolean;
+}
+
 /** One read by one reader, series by series. Reading a series ends the reader's window for it. */
 export class WindowCursor {
   private readonly takenSegments = new Map<Gauge | Histogram, WindowSegment>();
   private readonly takenIntervals = new Map<Histogram, HistogramSnapshot>();
 
-  /**
-   * @param segments where the window begins: the reader's own, or those since the start.
-   * @param endSegment adds what the series recorded last to all windows.
-   */
+  /** @param segments where the window begins: the reader's own, or those since the start. */
   constructor(
     private readonly window: ReaderWindow,
     private readonly segments: ReadonlyMap<Gauge | Histogram, WindowSegment>,
-    private readonly endSegment: (series: Gauge | Histogram) => void,
+    private readonly all: AllWindows,
   ) {}
 
   /** The extremes of a series since the reader's last read; `undefined` if it has no new value. */
@@ -35,6 +40,8 @@ export class WindowCursor {
   /** The values of a histogram since the reader's last read. */
   intervalOf(histogram: Histogram): HistogramSnapshot {
     const now = histogram.snapshot();
+    // Its base is gone: the values that were read before would be read again.
+    if (this.all.isRemoved(histogram)) return now.minus(now);
     const segment = this.take(histogram);
     const base = this.window.bases.get(histogram);
     const interval = base === undefined ? now : now.minus(base, segment);
@@ -46,6 +53,7 @@ export class WindowCursor {
   /** Merges the window into the reader's next one, because what was read did not arrive. */
   giveBack(): void {
     for (const [series, segment] of this.takenSegments) {
+      if (this.all.isRemoved(series)) continue;
       this.window.segments.set(series, mergeSegments(this.window.segments.get(series), segment));
     }
     for (const [histogram, interval] of this.takenIntervals) {
@@ -58,7 +66,7 @@ export class WindowCursor {
   }
 
   private take(series: Gauge | Histogram): WindowSegment | undefined {
-    this.endSegment(series);
+    this.all.endSegment(series);
     const segment = this.segments.get(series);
     this.window.segments.delete(series);
     if (segment !== undefined) this.takenSegments.set(series, segment);
