@@ -1,15 +1,21 @@
+/** Totals that were in none of so many publishes are forgotten, after twice as many at the latest. Their series were removed. */
+const FORGET_AFTER = 500;
+
 /**
  * What has been sent successfully. A number is recorded when its packet was sent, and not when it was made, so that after a
  * publish that failed half way the next one sends what was not sent, and nothing else.
  */
 export class Acknowledged {
-  private readonly totals = new Map<string, number>();
+  private totals = new Map<string, number>();
+  /** Totals that were in no publish since {@link totals} was created. */
+  private unseen = new Map<string, number>();
+  private publishes = 0;
   /** What was sent of intervals that are part of the next publish again, because this one failed. */
   private readonly partlySent = new Map<string, number>();
 
   /** The increase of a total since it was last sent; `undefined` if it has been sent and has not increased. */
   growthOf(series: string, total: number): number | undefined {
-    const before = this.totals.get(series);
+    const before = this.totals.get(series) ?? this.seen(series);
     if (before === total) return undefined;
     // One that was removed and created again begins at 0.
     return before === undefined || total < before ? total : total - before;
@@ -31,20 +37,31 @@ export class Acknowledged {
   /** The publish has succeeded: the next intervals begin at 0. */
   closeIntervals(): void {
     this.partlySent.clear();
+    if (++this.publishes % FORGET_AFTER !== 0) return;
+    this.unseen = this.totals;
+    this.totals = new Map();
   }
 
   /** The totals as text, for the process that publishes after this one. */
   read(): string {
-    return JSON.stringify([...this.totals]);
+    return JSON.stringify([...this.unseen, ...this.totals]);
   }
 
   restore(text: string): void {
     this.totals.clear();
+    this.unseen.clear();
     for (const [series, total] of JSON.parse(text) as [string, number][]) this.totals.set(series, total);
   }
 
   clear(): void {
     this.totals.clear();
+    this.unseen.clear();
     this.partlySent.clear();
+  }
+
+  private seen(series: string): number | undefined {
+    const total = this.unseen.get(series);
+    if (total !== undefined) this.totals.set(series, total);
+    return total;
   }
 }
