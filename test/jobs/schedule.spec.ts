@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonitorModule, MonitorService, PUBLISHER_INTERVAL } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -258,6 +258,54 @@ it('counts a start while another run has not ended, and a run that is skipped fo
   });
   release();
   await eventually(async () => expect((await jobOf(app, 'waiting')).running).toBe(0));
+});
+
+it('counts each run that was due and did not start, as when the event loop was blocked for hours', async () => {
+  // Only the date is faked: what is due an hour from now does not start.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2027-06-01T08:30Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const hour = 3_600_000;
+
+  @Injectable()
+  class Hourly {
+    @Cron('0 0 * * * *', { name: 'cron' }) cron(): void {}
+    @Interval('interval', hour) interval(): void {}
+    @Timeout('timeout', hour) timeout(): void {}
+  }
+  const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Hourly] });
+  const registry = app.get(SchedulerRegistry);
+  const job = CronJob.from({ cronTime: '0 0 * * * *', onTick: () => {} });
+  job.start();
+  registry.addCronJob('dynamic cron', job);
+  registry.addInterval(
+    'dynamic interval',
+    setInterval(() => {}, hour),
+  );
+  registry.addTimeout(
+    'dynamic timeout',
+    setTimeout(() => {}, hour),
+  );
+  const names = [...registry.getCronJobs().keys(), ...registry.getIntervals(), ...registry.getTimeouts()];
+  const missed = async () => {
+    const jobs = await Promise.all(
+      names.map(async (name) => [name, (await jobOf(app, name)).missed] as const),
+    );
+    return Object.fromEntries(jobs);
+  };
+  expect(names).toHaveLength(6);
+  vi.setSystemTime(Date.parse('2027-06-01T09:00:04Z'));
+  expect(Object.values(await missed())).toEqual([0, 0, 0, 0, 0, 0]);
+  vi.setSystemTime(Date.parse('2027-06-01T10:30:10Z'));
+  const expected = {
+    cron: 2,
+    interval: 2,
+    timeout: 1,
+    'dynamic cron': 2,
+    'dynamic interval': 2,
+    'dynamic timeout': 1,
+  };
+  expect(await missed()).toEqual(expected);
+  expect(await missed()).toEqual(expected);
 });
 
 it('the methods stay as they are: a direct call is no run, and their class is not changed', async () => {

@@ -15,7 +15,7 @@ interface Processor {
   readonly process?: unknown;
 }
 
-/** What a processor throws for BullMQ to move its job, by the name of the error. The job has not failed. */
+/** The names of the errors by which a processor makes BullMQ move its job. They are not failures. */
 const MOVES: ReadonlySet<unknown> = new Set([
   'DelayedError',
   'WaitingError',
@@ -28,7 +28,7 @@ export function attachToBullmq(modules: ModulesContainer, calls: HandlerCalls): 
   for (const explorer of instancesWith<BullExplorer>(modules, ['handleProcessor', 'registerWorkers'])) {
     const handle = explorer.handleProcessor.bind(explorer);
     shadow(explorer, 'handleProcessor', (instance: Processor, ...rest: unknown[]) => {
-      // The explorer binds the method at once. What calls the processor directly is not measured.
+      // The explorer binds the method at once. Direct calls of the processor are not measured.
       const restore = measureProcessor(instance, calls);
       try {
         handle(instance, ...rest);

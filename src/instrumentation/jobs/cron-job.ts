@@ -1,7 +1,10 @@
 import { isPromise } from '../../common/promise.js';
-import type { Timetable } from './due-tracker.js';
+import type { DueTracker, Timetable } from './due-tracker.js';
 import type { JobMetrics } from './job-metrics.js';
 import type { AnyFunction, CronDate, CronJob } from './schedule.types.js';
+
+/** The most runs that are counted as missed at once: each date takes `cron` some 50 µs. */
+const MAX_COUNTED = 100;
 
 /** When a `CronJob` runs. */
 export class CronTimetable implements Timetable {
@@ -22,12 +25,18 @@ export class CronTimetable implements Timetable {
     return this.date?.toMillis();
   }
 
-  following(due: number): number | undefined {
+  countAfter(due: number, until: number): number {
+    let count = 0;
     try {
-      return this.date?.toMillis() === due ? this.dateAfter(this.date)?.toMillis() : undefined;
+      let date = this.date?.toMillis() === due ? this.dateAfter(this.date) : undefined;
+      while (date !== undefined && date.toMillis() <= until && count < MAX_COUNTED) {
+        count++;
+        date = this.dateAfter(date);
+      }
     } catch {
-      return undefined;
+      // A job without a further date.
     }
+    return count;
   }
 
   private dateAfter(date: CronDate): CronDate | undefined {
@@ -51,9 +60,9 @@ interface Run {
 
 /**
  * Measures a `CronJob` that the application has made itself. `fireOnTick()` catches what the callbacks throw, and does not
- * wait for their promises unless `waitForCompletion` is set: so the callbacks tell how a run has ended.
+ * wait for their promises unless `waitForCompletion` is set. So the outcome of a run is taken from its callbacks.
  */
-export function measureCronJob(job: CronJob, metrics: JobMetrics, onStart: () => void): void {
+export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTracker): void {
   const fire = job.fireOnTick.bind(job);
   const wrapped = new WeakSet<object>();
   // Without `waitForCompletion` the callbacks of a run are called one after the other, at once; with it, there is one run at a time.
@@ -85,12 +94,12 @@ export function measureCronJob(job: CronJob, metrics: JobMetrics, onStart: () =>
   };
 
   job.fireOnTick = async () => {
-    // `cron` does nothing then.
+    // `cron` skips the run.
     if (job.waitForCompletion === true && job.isCallbackRunning === true) {
-      metrics.miss();
+      tracker.onSkip();
       return;
     }
-    onStart();
+    tracker.onStart();
     const end = metrics.begin();
     const run: Run = { isOk: true, pending: [] };
     // A callback may have been added.
@@ -104,11 +113,11 @@ export function measureCronJob(job: CronJob, metrics: JobMetrics, onStart: () =>
   };
 }
 
-/** For a job of a decorator, whose runs are measured by its method: what is skipped is seen nowhere else. */
-export function countSkippedRuns(job: CronJob, metrics: JobMetrics): void {
+/** For a job of a decorator. Its runs are measured in its method, which a skipped run does not call. */
+export function countSkippedRuns(job: CronJob, tracker: DueTracker): void {
   const fire = job.fireOnTick.bind(job);
   job.fireOnTick = () => {
-    if (job.waitForCompletion === true && job.isCallbackRunning === true) metrics.miss();
+    if (job.waitForCompletion === true && job.isCallbackRunning === true) tracker.onSkip();
     return fire();
   };
 }

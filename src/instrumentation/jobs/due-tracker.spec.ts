@@ -15,7 +15,7 @@ function track(change: Partial<Timetable> = {}) {
   const job = new JobMetrics({ registry, clock: () => 0 }, 'a');
   const tracker = new DueTracker(job, {
     next: (now) => now + PERIOD,
-    following: (due) => due + PERIOD,
+    countAfter: (due, until) => Math.max(0, Math.floor((until - due) / PERIOD)),
     version: () => 1,
     ...change,
   });
@@ -50,6 +50,26 @@ describe('a run that is due', () => {
     expect(await read()).toEqual({ missed: 1, next: 1007 });
   });
 
+  it('and does not start is missed with all that were due after it', async () => {
+    const { tracker, pass, read } = track();
+    pass(PERIOD + 60_000);
+    tracker.onRead();
+    tracker.onRead();
+    expect(await read()).toEqual({ missed: 56, next: 1062 });
+  });
+
+  it('and is skipped is missed once, however often it is looked at', async () => {
+    const { tracker, pass, read } = track();
+    for (let n = 0; n < 20; n++) {
+      pass(PERIOD);
+      tracker.onSkip();
+      tracker.onRead();
+    }
+    pass(4000);
+    tracker.onRead();
+    expect(await read()).toEqual({ missed: 20, next: 1021 });
+  });
+
   it('and starts late is not missed, but those that were due meanwhile are', async () => {
     const { tracker, pass, read } = track();
     pass(PERIOD + 3000);
@@ -57,7 +77,7 @@ describe('a run that is due', () => {
     expect((await read()).missed).toBe(0);
     pass(PERIOD + 60_000);
     tracker.onStart();
-    expect((await read()).missed).toBe(1);
+    expect((await read()).missed).toBe(55);
   });
 
   it('is not missed when the job has been stopped or has another timetable', async () => {

@@ -11,15 +11,15 @@ export interface Timetable {
    * @param last the time that it was due before: a timer may run a millisecond early.
    */
   next(now: number, last: number | undefined): number | undefined;
-  /** When it is due after the time that {@link next} gave. */
-  following(due: number): number | undefined;
+  /** How often it was due after the time that {@link next} gave, until another time. */
+  countAfter(due: number, until: number): number;
   /** Changes when the timetable does: then nothing was missed. */
   version(): unknown;
 }
 
 /**
- * Knows when a job is due next, and counts the runs that it has missed. It has no timer: it looks when a run starts, and
- * before each read.
+ * Knows when a job is due next, and counts the runs that it has missed. It has no timer: it compares the times when a run
+ * starts, and before each read.
  */
 export class DueTracker {
   private due: number | undefined;
@@ -35,20 +35,24 @@ export class DueTracker {
   /** A run has started. */
   onStart(): void {
     const now = Date.now();
-    if (this.due !== undefined && this.version === this.timetable.version()) {
-      const second = this.timetable.following(this.due);
-      // This run is the one that was due; those that were due after it will not come any more.
-      if (second !== undefined && second < now - GRACE) this.job.miss();
-    }
+    // This run is the one that was due. Those that were due after it will not start any more.
+    if (this.due !== undefined && this.version === this.timetable.version())
+      this.job.miss(this.timetable.countAfter(this.due, now - GRACE));
     this.plan(now);
+  }
+
+  /** A run that was due is skipped. */
+  onSkip(): void {
+    this.job.miss();
+    this.onStart();
   }
 
   onRead(): void {
     const now = Date.now();
-    const isSame = this.version === this.timetable.version();
-    if (isSame && this.due !== undefined && now < this.due + GRACE) return;
-    if (isSame && this.due === undefined) return;
-    if (isSame) this.job.miss();
+    if (this.version === this.timetable.version()) {
+      if (this.due === undefined || now < this.due + GRACE) return;
+      this.job.miss(1 + this.timetable.countAfter(this.due, now - GRACE));
+    }
     this.plan(now);
   }
 

@@ -82,7 +82,7 @@ export class JobMetrics {
   }
 
   miss(runs = 1): void {
-    this.missed.inc(runs);
+    if (runs > 0) this.missed.inc(runs);
   }
 
   /** @param time in milliseconds since 1970; `undefined` for a job that will not run again. */

@@ -103,9 +103,9 @@ export class ScheduleIntegration {
       const decorated = this.find(orchestrators, 'cronJobs', name, job);
       const metrics = decorated?.metrics ?? this.jobs.of(name);
       const tracker = this.track(`cron ${name}`, metrics, new CronTimetable(job), isThere);
-      if (decorated === undefined) return measureCronJob(job, metrics, () => tracker.onStart());
+      if (decorated === undefined) return measureCronJob(job, metrics, tracker);
       decorated.tracker = tracker;
-      countSkippedRuns(job, metrics);
+      countSkippedRuns(job, tracker);
     };
     const timer =
       (kind: 'intervals' | 'timeouts', type: 'interval' | 'timeout') =>

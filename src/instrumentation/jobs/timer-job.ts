@@ -19,8 +19,8 @@ export class TimerTimetable implements Timetable {
     return this.period === undefined ? undefined : now + this.period;
   }
 
-  following(due: number): number | undefined {
-    return this.period === undefined ? undefined : due + this.period;
+  countAfter(due: number, until: number): number {
+    return this.period === undefined ? 0 : Math.max(0, Math.floor((until - due) / this.period));
   }
 
   version(): unknown {
