@@ -6,6 +6,9 @@
  *   npm run test:matrix -- --nest 11 --node 22.12.0
  *
  * The application is test/package/app/main.ts, as a user would write it. npm brings Nest and the other Nodes.
+ *
+ * Then test/package/app/jobs.ts runs on each Nest, on the oldest and on the newest Node: scheduled jobs, events, and a queue in
+ * the Redis that is installed.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,15 +20,16 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import ts from 'typescript';
+import { startRedis } from './redis.mjs';
 import { packInto } from './tarball.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { nest: { type: 'string' }, node: { type: 'string' } } });
 
-/** The major versions, with the @nestjs/schedule that belongs to each Nest. */
+/** The major versions, with the packages that belong to each Nest. */
 const NESTS = [
-  { nest: '11', schedule: '6' },
-  { nest: '12', schedule: '12' },
+  { nest: '11', optional: { schedule: '6', 'event-emitter': '3', bullmq: '11' } },
+  { nest: '12', optional: { schedule: '12', 'event-emitter': '12', bullmq: '12' } },
 ].filter(({ nest }) => [undefined, nest].includes(values.nest));
 const NODES = values.node === undefined ? ['20', '22', '24', '26'] : [values.node];
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -35,6 +39,29 @@ const ADAPTERS = ['express', 'fastify'];
 /** Node 22.12 and 23.0 to 23.4 print it where CommonJS loads ES modules. */
 const REQUIRE_WARNING =
   /^\(node:\d+\) ExperimentalWarning: [^]*ES Module[^]*\(Use `node --trace-warnings .*\n/;
+
+/** What the monitor has counted when test/package/app/jobs.ts ends. */
+const JOBS = [
+  ...['Reports.daily', 'Reports.sync', 'dynamic cron', 'dynamic interval', 'dynamic timeout', 'warm up'].map(
+    (job) => `job_runs{job="${job}",outcome="ok"}`,
+  ),
+  ...['Reports.sync', 'cold start', 'dynamic cron that fails', 'nightly'].map(
+    (job) => `job_runs{job="${job}",outcome="error"}`,
+  ),
+  ...[
+    'Reports.daily',
+    'Reports.sync',
+    'dynamic cron',
+    'dynamic cron that fails',
+    'dynamic interval',
+    'nightly',
+  ].map((job) => `job_next_run{job="${job}"}`),
+  'handler_calls{handler="Reports.onPlaced",outcome="ok",transport="event"}',
+  'handler_calls{handler="Reports.onPlacedBadly",outcome="error",transport="event"}',
+];
+const QUEUE = ['ok', 'error'].map(
+  (outcome) => `handler_calls{handler="EmailProcessor.process",outcome="${outcome}",transport="bullmq"}`,
+);
 
 /** Milliseconds for one application, also on a busy machine. */
 const TIMEOUT = 60_000;
@@ -48,27 +75,52 @@ const tarball = await packInto(directory);
 const nodes = new Map();
 for (const node of NODES) nodes.set(node, await nodeOf(node));
 const projects = new Map();
-for (const { nest, schedule } of NESTS) projects.set(nest, await makeProject(nest, schedule));
+for (const { nest, optional } of NESTS) projects.set(nest, await makeProject(nest, optional));
 
 const failures = [];
 let cells = 0;
+
+async function check(cell, work) {
+  cells += 1;
+  try {
+    await work();
+    console.log(`ok      ${cell}`);
+  } catch (error) {
+    failures.push(cell);
+    console.log(`FAILED  ${cell}: ${error.message}`);
+  }
+}
+
 for (const { nest } of NESTS) {
   for (const node of NODES) {
     for (const moduleSystem of MODULE_SYSTEMS) {
       for (const adapter of ADAPTERS) {
-        const cell = `Nest ${nest}, Node ${node}, ${moduleSystem}, ${adapter}`;
-        cells += 1;
-        try {
-          await startAndRead(nodes.get(node), node, join(projects.get(nest), moduleSystem), adapter);
-          console.log(`ok      ${cell}`);
-        } catch (error) {
-          failures.push(cell);
-          console.log(`FAILED  ${cell}: ${error.message}`);
-        }
+        await check(`Nest ${nest}, Node ${node}, ${moduleSystem}, ${adapter}`, () =>
+          startAndRead(nodes.get(node), node, join(projects.get(nest), moduleSystem), adapter),
+        );
       }
     }
   }
 }
+
+const redis = await startRedis();
+if (redis === undefined && process.env.CI)
+  throw new Error('The queue needs redis-server, which is not installed.');
+if (redis === undefined) console.log('skipped the queue: it needs redis-server, which is not installed.');
+process.on('exit', () => redis?.kill());
+const ends = [...new Set([NODES[0], NODES.at(-1)])];
+await Promise.all(
+  NESTS.flatMap(({ nest }) =>
+    ends.map((node, at) => {
+      const moduleSystem = MODULE_SYSTEMS[at];
+      return check(`Nest ${nest}, Node ${node}, ${moduleSystem}, jobs`, () =>
+        runJobs(nodes.get(node), join(projects.get(nest), moduleSystem), `${nest}-${node}`),
+      );
+    }),
+  ),
+);
+redis?.kill();
+
 const seconds = Math.round((performance.now() - began) / 1000);
 console.log(`matrix: ${cells - failures.length} of ${cells} combinations work (${seconds} s)`);
 process.exitCode = failures.length === 0 && cells > 0 ? 0 : 1;
@@ -79,29 +131,35 @@ async function nodeOf(version) {
 }
 
 /** One installation, on which all Nodes run, with the application in both module systems. */
-async function makeProject(nest, schedule) {
+async function makeProject(nest, optional) {
   const project = join(directory, `nest-${nest}`);
-  const source = readFileSync(join(ROOT, 'test/package/app/main.ts'), 'utf8');
   for (const [system, type, module] of [
     ['esm', 'module', ts.ModuleKind.ES2022],
     ['cjs', 'commonjs', ts.ModuleKind.CommonJS],
   ]) {
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: {
-        module,
-        target: ts.ScriptTarget.ES2022,
-        esModuleInterop: true,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-      },
-    });
     mkdirSync(join(project, system), { recursive: true });
     writeFileSync(join(project, system, 'package.json'), JSON.stringify({ type }));
-    writeFileSync(join(project, system, 'main.js'), outputText);
+    for (const application of ['main', 'jobs']) {
+      const source = readFileSync(join(ROOT, `test/package/app/${application}.ts`), 'utf8');
+      const { outputText } = ts.transpileModule(source, {
+        compilerOptions: {
+          module,
+          target: ts.ScriptTarget.ES2022,
+          esModuleInterop: true,
+          experimentalDecorators: true,
+          emitDecoratorMetadata: true,
+        },
+      });
+      writeFileSync(join(project, system, `${application}.js`), outputText);
+    }
   }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true }));
   const names = ['common', 'core', 'platform-express', 'platform-fastify'];
-  const packages = [...names.map((name) => `@nestjs/${name}@^${nest}`), `@nestjs/schedule@^${schedule}`];
+  const packages = [
+    ...names.map((name) => `@nestjs/${name}@^${nest}`),
+    ...Object.entries(optional).map(([name, version]) => `@nestjs/${name}@^${version}`),
+    'bullmq',
+  ];
   const options = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
   await run('npm', [...options, tarball, ...packages, 'reflect-metadata', 'rxjs'], { cwd: project });
   return project;
@@ -135,6 +193,20 @@ async function startAndRead(node, version, cwd, adapter) {
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/** Runs test/package/app/jobs.ts, with a queue if there is a Redis. */
+async function runJobs(node, cwd, prefix) {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const args = ['jobs.js', prefix, ...(redis === undefined ? [] : [String(redis.port)])];
+  const { stdout, stderr } = await run(node, args, {
+    cwd,
+    env: { PATH, HOME, TMPDIR },
+    timeout: TIMEOUT,
+    killSignal: 'SIGKILL',
+  });
+  expectSame(JSON.parse(stdout), [...JOBS, ...(redis === undefined ? [] : QUEUE)].sort());
+  expectSame(stderr.replace(REQUIRE_WARNING, ''), '');
 }
 
 /** Where the application listens, when it says so; `undefined` if it ends before. */
