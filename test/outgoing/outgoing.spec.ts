@@ -8,6 +8,7 @@ import * as http from 'node:http';
 import { createSecureServer } from 'node:http2';
 import * as https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import supertest from 'supertest';
 import { Agent, interceptors, request as undiciRequest, RetryAgent } from 'undici';
@@ -43,6 +44,8 @@ const answer: RequestListener = (request, response) => {
   const path = request.url?.split('?')[0];
   if (path === '/redirect') response.writeHead(302, { location: '/users/7' }).end();
   else if (path === '/fails') response.writeHead(503).end('no');
+  else if (path === '/nothing') response.writeHead(204).end();
+  else if (path === '/unchanged') response.writeHead(304).end();
   else if (path === '/large') response.end(LARGE);
   else if (path === '/hangs-up') request.socket.destroy();
   else if (path === '/half')
@@ -219,6 +222,86 @@ describe('what counts as one request', () => {
     socket.destroy();
   });
 
+  it('a response without a body, and one that ends with its connection', async () => {
+    const server = createTcpServer((socket) => {
+      // Without a length, the end of the connection is that of the body.
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nok'));
+    });
+    const closing = await listen(server);
+    await byHttp(`http://${closing}/`);
+    await CLIENTS['fetch()']?.(`http://${closing}/`);
+    expect(await settled(app, closing, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: {} });
+
+    const host = await upstream();
+    await byHttp(`http://${host}/`, { method: 'HEAD' });
+    await byHttp(`http://${host}/nothing`);
+    await byHttp(`http://${host}/unchanged`);
+    expect(await settled(app, host, 3)).toEqual({
+      requests: { 'HEAD 200': 1, 'GET 204': 1, 'GET 304': 1 },
+      errors: {},
+    });
+  });
+
+  it('a tunnel through a proxy, by node:http', async () => {
+    const server = http.createServer().on('connect', (_request, socket: import('node:stream').Duplex) => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+    });
+    const host = await listen(server);
+    const request = http.request(`http://${host}`, { method: 'CONNECT', path: 'far.test:443' }).end();
+    const [, socket] = (await once(request, 'connect')) as [unknown, import('node:net').Socket];
+    expect(await settled(app, host)).toEqual({ requests: { 'CONNECT 200': 1 }, errors: {} });
+    socket.destroy();
+  });
+
+  it('a complete response at whose end the application throws, by undici', async () => {
+    const host = await upstream();
+    const agent = new Agent();
+    onTestFinished(() => agent.destroy());
+    // undici reports the error after the end of the response.
+    const failed = new Promise((resolve) =>
+      agent.dispatch(
+        { origin: `http://${host}`, path: '/', method: 'GET' },
+        {
+          onRequestStart() {},
+          onResponseStart() {},
+          onResponseData() {},
+          onResponseEnd() {
+            throw new Error('mine');
+          },
+          onResponseError: (_controller, error) => resolve(error),
+        },
+      ),
+    );
+    expect(await failed).toMatchObject({ message: 'mine' });
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 200': 1 }, errors: {} });
+  });
+
+  it('a request that goes on after its time limit, which the application only takes note of', async () => {
+    const server = http.createServer();
+    const host = await listen(server);
+    const request = http.get(`http://${host}/`);
+    const [[, response]] = (await Promise.all([
+      once(server, 'request'),
+      once(request.setTimeout(1), 'timeout'),
+    ])) as [[unknown, http.ServerResponse], unknown];
+    response.end('ok');
+    const [answered] = (await once(request, 'response')) as [http.IncomingMessage];
+    answered.resume();
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 200': 1 }, errors: {} });
+  });
+
+  it('a request whose headers are given as a list', async () => {
+    const host = await upstream();
+    const [hostname, port] = host.split(':') as [string, string];
+    const headers = ['Accept', '*/*', 'Host', host];
+    await new Promise<void>((resolve, reject) => {
+      http
+        .get({ hostname, port, headers }, (response) => response.resume().on('end', resolve))
+        .on('error', reject);
+    });
+    expect(await settled(app, host)).toEqual({ requests: { 'GET 200': 1 }, errors: {} });
+  });
+
   it('a method that is not among the usual ones, and a request through an interceptor of undici', async () => {
     const host = await upstream();
     await fetch(`http://${host}/`, { method: 'PROPFIND' });
@@ -295,6 +378,35 @@ describe('a template', () => {
     expect(await settled(app, host, 4)).toEqual({
       requests: { 'GET 200 /users/:id': 2, 'GET 200 /other': 1, 'GET 200': 1 },
       errors: {},
+    });
+  });
+
+  it('within another one replaces it there, and ends with its work, also if that throws or rejects', async () => {
+    const host = await upstream();
+    const monitor = app.get(MonitorService);
+    const send = () => byHttp(`http://${host}/`);
+    await monitor.outgoing({ route: '/outer' }, async () => {
+      await monitor.outgoing({ route: '/inner' }, send);
+      await send();
+      await expect(
+        monitor.outgoing({ route: '/rejects' }, async () => {
+          await send();
+          throw new Error('mine');
+        }),
+      ).rejects.toThrow('mine');
+      expect(() =>
+        monitor.outgoing({ route: '/throws' }, () => {
+          throw new Error('mine');
+        }),
+      ).toThrow('mine');
+      await send();
+    });
+    await send();
+    expect((await settled(app, host, 5)).requests).toEqual({
+      'GET 200 /inner': 1,
+      'GET 200 /rejects': 1,
+      'GET 200 /outer': 2,
+      'GET 200': 1,
     });
   });
 

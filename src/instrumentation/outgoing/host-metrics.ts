@@ -1,23 +1,17 @@
-import type { Counter } from '../../metrics/counter.js';
 import type { Gauge } from '../../metrics/gauge.js';
-import type { HistogramSeries } from '../../metrics/histogram/histogram-series.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { KnownLabels } from '../../metrics/series/labels.js';
 import { OVERFLOW_LABELS } from '../../metrics/series/labels.js';
+import { CallMetrics } from './call-metrics.js';
 import type { ErrorKind } from './error-kind.js';
 
-/** The limit of cached series for one host. Others are looked up by their labels each time. */
-const MAX_CACHED = 500;
-
-interface CallSeries {
-  readonly requests: Counter;
-  readonly duration: HistogramSeries;
-}
+/** The limit of cached URL templates. Others are looked up by their labels each time. */
+const MAX_TEMPLATES = 500;
 
 /** The metrics of the requests to one host. */
 export class HostMetrics {
-  private readonly calls = new Map<string, CallSeries>();
-  private readonly firstBytes = new Map<string, HistogramSeries>();
+  /** By URL template and method. */
+  private readonly calls = new Map<string | undefined, Map<string, CallMetrics>>();
   private readonly inFlight: Gauge;
   private inFlightCount = 0;
 
@@ -26,48 +20,41 @@ export class HostMetrics {
     private readonly registry: MetricsRegistry,
     private readonly host: string | undefined,
   ) {
-    this.inFlight = registry.ownGauge('http_client_requests_in_flight', undefined, this.labels({}));
+    this.inFlight = registry.ownGauge(
+      'http_client_requests_in_flight',
+      undefined,
+      host === undefined ? OVERFLOW_LABELS : { host },
+    );
+  }
+
+  /** The metrics of the requests with this method and URL template. */
+  of(method: string, template: string | undefined): CallMetrics {
+    return this.calls.get(template)?.get(method) ?? this.add(method, template);
   }
 
   begin(): void {
     this.inFlight.set(++this.inFlightCount);
   }
 
-  firstByte(method: string, template: string | undefined, seconds: number): void {
-    this.cached(this.firstBytes, `${method} ${template}`, () =>
-      this.registry.ownHistogram('http_client_time_to_first_byte', this.labels({ method }, template)),
-    ).observe(seconds);
-  }
-
-  /** @param status that of the response, or the kind of the error. */
-  end(method: string, status: number | ErrorKind, template: string | undefined, seconds: number): void {
+  end(): void {
     this.inFlight.set(--this.inFlightCount);
-    const { requests, duration } = this.cached(this.calls, `${method} ${status} ${template}`, () => {
-      const labels = this.labels({ method, status }, template);
-      return {
-        requests: this.registry.ownCounter('http_client_requests', labels),
-        duration: this.registry.ownHistogram('http_client_duration', labels),
-      };
-    });
-    requests.inc();
-    duration.observe(seconds);
   }
 
   error(kind: ErrorKind): void {
-    this.registry.ownCounter('http_client_errors', this.labels({ kind })).inc();
+    const labels = this.host === undefined ? OVERFLOW_LABELS : { host: this.host, kind };
+    this.registry.ownCounter('http_client_errors', labels).inc();
   }
 
-  private labels(own: KnownLabels, template?: string): KnownLabels {
-    if (this.host === undefined) return OVERFLOW_LABELS;
-    return { ...own, host: this.host, ...(template !== undefined && { url_template: template }) };
+  private add(method: string, template: string | undefined): CallMetrics {
+    const metrics = new CallMetrics(this.registry, this.labelsOf(method, template));
+    const known = this.calls.get(template);
+    if (known !== undefined) known.set(method, metrics);
+    else if (this.calls.size < MAX_TEMPLATES) this.calls.set(template, new Map([[method, metrics]]));
+    return metrics;
   }
 
-  private cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
-    let value = cache.get(key);
-    if (value === undefined) {
-      value = make();
-      if (cache.size < MAX_CACHED) cache.set(key, value);
-    }
-    return value;
+  private labelsOf(method: string, template: string | undefined): KnownLabels | undefined {
+    if (this.host === undefined) return undefined;
+    return { method, host: this.host, ...(template !== undefined && { url_template: template }) };
   }
 }

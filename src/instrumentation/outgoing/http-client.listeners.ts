@@ -3,8 +3,11 @@ import type { Listeners } from './channels.js';
 import { errorKind } from './error-kind.js';
 import type { OutgoingCall } from './outgoing-call.js';
 
-/** Begins the measurement of a call; `undefined` for one that is not measured. */
-export type BeginCall = (origin: string, method: unknown) => OutgoingCall | undefined;
+/**
+ * Begins the measurement of a call; `undefined` for one that is not measured. Scheme and authority as in
+ * `OutgoingMetrics.of()`.
+ */
+export type BeginCall = (scheme: string, authority: string, method: unknown) => OutgoingCall | undefined;
 
 interface ResponseMessage<R> {
   readonly request: R;
@@ -26,7 +29,8 @@ export function httpClientListeners(begin: BeginCall): Listeners {
   // A WeakMap costs 2 µs for each request, in garbage collections.
   const CALL = Symbol('monitor.call');
   interface Measured extends ClientRequest {
-    [CALL]?: OutgoingCall | undefined;
+    /** `null` for a request that is not measured. */
+    [CALL]?: OutgoingCall | null;
   }
 
   // The same functions for all requests, which is cheaper than a closure for each, and than once().
@@ -37,13 +41,15 @@ export function httpClientListeners(begin: BeginCall): Listeners {
 
   function onClose(this: Measured): void {
     const call = this[CALL];
-    if (call !== undefined) end(this, call);
+    if (call) end(this, call);
   }
 
   const onBegin = ({ request }: { readonly request: Measured }): void => {
-    if (CALL in request) return;
-    request[CALL] = begin(originOf(request), request.method);
-    if (request[CALL] === undefined) return;
+    // Not `in`, which V8 does not optimize here.
+    if (request[CALL] !== undefined) return;
+    const call = begin(request.protocol, authorityOf(request), request.method) ?? null;
+    request[CALL] = call;
+    if (call === null) return;
     request.on('timeout', onTimeout);
     request.on('close', onClose);
   };
@@ -82,8 +88,15 @@ function hasOtherSideEnded({ socket }: ClientRequest): boolean {
   return socket !== null && (socket.readableEnded || socket.errored !== null);
 }
 
-function originOf(request: ClientRequest): string {
+/** Host and port. */
+function authorityOf(request: ClientRequest): string {
   // Node sets it to host and port, unless the application does. The port is nowhere else.
-  const header = request.getHeader('host');
-  return `${request.protocol}//${typeof header === 'string' && header !== '' ? header : request.host}`;
+  const header = request.getHeader('host') ?? hostOfRawHeaders(request);
+  return typeof header === 'string' && header !== '' ? header : request.host;
+}
+
+/** Headers that are given as an array are only in the text that is sent. */
+function hostOfRawHeaders(request: ClientRequest): string | undefined {
+  const { _header: head } = request as ClientRequest & { readonly _header?: unknown };
+  return typeof head === 'string' ? /\r\nhost: *([^\r]*)/i.exec(head)?.[1] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock.js';
+import type { CallMetrics } from './call-metrics.js';
 import type { ErrorKind } from './error-kind.js';
 import type { HostMetrics } from './host-metrics.js';
 
@@ -11,8 +12,7 @@ export class OutgoingCall {
 
   constructor(
     private readonly host: HostMetrics,
-    private readonly method: string,
-    private readonly template: string | undefined,
+    private readonly metrics: CallMetrics,
     private readonly clock: Clock,
   ) {
     this.start = clock();
@@ -23,7 +23,7 @@ export class OutgoingCall {
   respond(status: number): void {
     if (this.status !== undefined) return;
     this.status = status;
-    this.host.firstByte(this.method, this.template, this.seconds());
+    this.metrics.firstByte(this.seconds());
   }
 
   /** Something has gone wrong. The first error tells why; later ones follow from it. */
@@ -31,13 +31,19 @@ export class OutgoingCall {
     this.kind ??= kind;
   }
 
-  /** @param isComplete whether the whole response has arrived. A later error is not counted. */
+  /**
+   * The request has ended. Further calls have no effect: undici reports an error after a complete response if code of the
+   * application throws at its end.
+   *
+   * @param isComplete whether the whole response has arrived.
+   */
   end(isComplete: boolean): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.host.end();
     const hasResponse = isComplete && this.status !== undefined;
     const kind = hasResponse ? undefined : (this.kind ?? 'aborted');
-    this.host.end(this.method, this.status ?? kind ?? 'other', this.template, this.seconds());
+    this.metrics.end(this.status ?? kind ?? 'other', this.seconds());
     if (kind !== undefined) this.host.error(kind);
   }
 

@@ -4,6 +4,7 @@ import { monotonicClock } from '../../common/clock.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { methodLabel } from '../http/route.js';
 import { subscribeAll } from './channels.js';
+import type { BeginCall } from './http-client.listeners.js';
 import { httpClientListeners } from './http-client.listeners.js';
 import { OutgoingCall } from './outgoing-call.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -28,10 +29,11 @@ export class OutgoingCalls {
     if (this.unsubscribe !== undefined) return;
     this.context.enable();
     const metrics = new OutgoingMetrics(this.registry);
-    const begin = (origin: string, method: unknown): OutgoingCall | undefined => {
+    const begin: BeginCall = (scheme, authority, method) => {
       const note = this.context.note;
       if (note?.isOwn === true) return undefined;
-      return new OutgoingCall(metrics.of(origin), methodLabel(method), note?.template, this.clock);
+      const host = metrics.of(scheme, authority);
+      return new OutgoingCall(host, host.of(methodLabel(method), note?.template), this.clock);
     };
     const listeners = { ...httpClientListeners(begin), ...undiciListeners(begin) };
     this.unsubscribe = subscribeAll(listeners, (thrown) =>

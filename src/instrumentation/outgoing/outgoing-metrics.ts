@@ -11,20 +11,29 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 /** Finds the metrics of a host. */
 export class OutgoingMetrics {
   /** By scheme and authority, as the clients have them. Several of these can be the same host. */
-  private readonly known = new Map<string, HostMetrics>();
+  private readonly known = new Map<string, Map<string, HostMetrics>>();
+  private knownCount = 0;
   private readonly hosts = new Map<string, HostMetrics>();
   private overflow: HostMetrics | undefined;
 
   constructor(private readonly registry: MetricsRegistry) {}
 
-  /** @param origin such as `http://localhost:3000`. */
-  of(origin: string): HostMetrics {
-    const known = this.known.get(origin);
-    if (known !== undefined) return known;
-    const host = hostLabel(origin);
+  /**
+   * @param scheme such as `http:`; empty if `authority` is a whole origin. Not joined, which would take longer than to find both.
+   * @param authority such as `localhost:3000`.
+   */
+  of(scheme: string, authority: string): HostMetrics {
+    return this.known.get(scheme)?.get(authority) ?? this.find(scheme, authority);
+  }
+
+  private find(scheme: string, authority: string): HostMetrics {
+    const host = hostLabel(scheme === '' ? authority : `${scheme}//${authority}`);
     const metrics = this.hosts.get(host) ?? this.add(host);
-    if (metrics !== this.overflow && this.known.size < 2 * MAX_HOSTS)
-      this.known.set(ownCopy(origin), metrics);
+    if (metrics !== this.overflow && this.knownCount < 2 * MAX_HOSTS) {
+      this.knownCount++;
+      const ofScheme = this.known.get(scheme) ?? new Map<string, HostMetrics>();
+      this.known.set(scheme, ofScheme.set(ownCopy(authority), metrics));
+    }
     return metrics;
   }
 

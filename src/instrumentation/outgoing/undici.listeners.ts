@@ -30,9 +30,9 @@ export function undiciListeners(begin: BeginCall): Listeners {
 
   return {
     'undici:request:create': ({ request }: { readonly request: Measured }) => {
-      // A WebSocket or a tunnel: undici does not tell when it ends.
+      // A WebSocket or a tunnel: undici does not publish when it ends.
       if (Boolean(request.upgrade) || request.method === 'CONNECT') return;
-      request[CALL] = begin(String(request.origin), request.method);
+      request[CALL] = begin('', String(request.origin), request.method);
     },
     'undici:request:headers': ({ request, response }: ResponseMessage<Measured>) => {
       // An interim response, such as 103, comes before the response.
