@@ -19,6 +19,7 @@ import { Test } from '@nestjs/testing';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { BehaviorSubject, firstValueFrom, lastValueFrom, NEVER, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -40,7 +41,10 @@ const silent = { logger: false } as const;
 
 async function startContext(metadata: ModuleMetadata): Promise<INestApplicationContext> {
   const imports = [...(metadata.imports ?? []), MonitorModule.forRoot({ publisher: () => {} })];
-  const context = await NestFactory.createApplicationContext(moduleOf({ ...metadata, imports }), silent);
+  const context = await NestFactory.createApplicationContext(moduleOf({ ...metadata, imports }), {
+    ...silent,
+    abortOnError: false,
+  });
   onTestFinished(() => context.close());
   return context;
 }
@@ -631,6 +635,23 @@ describe('beside other decorators', () => {
 });
 
 describe('a decorator that cannot work', () => {
+  it.each(['providers', 'controllers'] as const)(
+    'fails the start with the name of its class, if it is of another copy of this package: %s',
+    async (kind) => {
+      // The CommonJS that is built, as a library would bring it along.
+      const other = createRequire(import.meta.url)('../dist/cjs/index.js') as { Timed: typeof Timed };
+      @(kind === 'controllers' ? Controller('birds') : Injectable())
+      class Birds {
+        @other.Timed()
+        sing(): void {}
+      }
+      await expect(startContext({ [kind]: [Birds] })).rejects.toThrow(
+        /^There are two copies of nestjs-monitor: the application imports .*, and Birds uses .*dist/,
+      );
+      expect(new Birds().sing()).toBeUndefined();
+    },
+  );
+
   it('is an error when the class is defined', () => {
     expect(() => Timed({ labels: 7 as never })).toThrow(MonitorOptionsError);
     expect(() => Counted('')).toThrow('"@Counted().name" is \'\', but must be a text of 1 to 200 characters');
