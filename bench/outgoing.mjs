@@ -2,73 +2,113 @@
  * What an outgoing HTTP request costs more when it is measured, by the monitor and by OpenTelemetry's instrumentations. See
  * README.md beside this file.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { listenerCosts } from './support/outgoing-listeners.mjs';
+import { Callgrind, requireValgrind } from './support/callgrind.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
+import { OutgoingClient, startServer, VARIANTS } from './support/outgoing-client.mjs';
+import { listenerCosts } from './support/outgoing-listeners.mjs';
 import { quantile, ratios, summarize } from './support/stats.mjs';
 import { table } from './support/table.mjs';
 import { measureInTurns } from './support/turns.mjs';
 
-const CLIENT = fileURLToPath(new URL('support/outgoing-process.mjs', import.meta.url));
-const SERVER = `
-  const server = require('node:http').createServer((request, response) => response.end('ok'));
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
-`;
-const NAMES = {
-  bare: 'not measured',
-  again: 'not measured, a second time',
-  monitor: 'nestjs-monitor',
-  opentelemetry: "OpenTelemetry's instrumentation, metrics only",
-};
+/** After these, V8 has compiled and optimized the code of a request. */
+const WARM_UP_REQUESTS = 8000;
 
-const flags = readFlags({ client: ['fetch', 'http'], requests: 3000, rounds: 15, warmup: 5 });
+const flags = readFlags({
+  in: ['time', 'instructions'],
+  client: ['fetch', 'http'],
+  variant: Object.keys(VARIANTS).filter((variant) => variant !== 'bare'),
+  requests: 3000,
+  rounds: 15,
+  warmup: 5,
+});
+const variants = ['bare', ...flags.variant];
 
-const server = fork('-e', [SERVER], { execPath: process.execPath, execArgv: [] });
-const [port] = await once(server, 'message');
+if (flags.in.includes('instructions')) requireValgrind();
+const server = await startServer();
 const versions = ['http', 'undici']
   .map((name) => `instrumentation-${name} ${versionOf(`@opentelemetry/instrumentation-${name}`)}`)
   .join(', ');
 console.log(`${machine()}; ${versions}.`);
-const costs = await listenerCosts();
-for (const client of flags.client) {
-  console.log(`\nThe monitor's own work for one request by ${client}: ${costs[client].toFixed(1)} µs.`);
-  console.log(`\n${await compare(client)}`);
-}
-server.kill();
-
-async function compare(client) {
-  const processes = {};
-  for (const variant of Object.keys(NAMES)) {
-    processes[variant] = fork(CLIENT, [variant, client, `http://127.0.0.1:${port}/`]);
-    await once(processes[variant], 'message');
-  }
-  const round = async (variant) => {
-    processes[variant].send({ requests: flags.requests });
-    const [{ microseconds, seen }] = await once(processes[variant], 'message');
-    if (!['bare', 'again'].includes(variant) && seen < flags.requests) {
-      throw new Error(`${variant} has seen ${seen} requests by ${client}`);
+try {
+  if (flags.in.includes('time')) {
+    const costs = await listenerCosts();
+    for (const client of flags.client) {
+      console.log(`\nThe monitor's own work for one request by ${client}: ${costs[client].toFixed(1)} µs.`);
+      console.log(`\n${await compareTimes(client)}`);
     }
-    return microseconds;
-  };
-  const measures = Object.fromEntries(Object.keys(NAMES).map((variant) => [variant, () => round(variant)]));
+  }
+  if (flags.in.includes('instructions')) {
+    for (const client of flags.client) console.log(`\n${await compareInstructions(client)}`);
+  }
+} finally {
+  server.stop();
+}
+
+async function compareTimes(client) {
+  const clients = {};
+  for (const variant of variants) clients[variant] = await OutgoingClient.start(variant, client, server.url);
+  const measures = Object.fromEntries(
+    variants.map((variant) => [variant, () => clients[variant].send(flags.requests)]),
+  );
   await measureInTurns(measures, { rounds: flags.warmup });
   const results = await measureInTurns(measures, { rounds: flags.rounds });
-  for (const child of Object.values(processes)) child.kill();
+  for (const one of Object.values(clients)) {
+    await one.check();
+    one.stop();
+  }
   const bare = quantile(results.bare, 0.2);
-  const rows = Object.entries(NAMES).map(([variant, name]) => {
+  const rows = variants.map((variant) => {
     const { low, median, high } = summarize(ratios(results[variant], results.bare));
     const undisturbed = quantile(results[variant], 0.2);
     return [
-      name,
+      VARIANTS[variant],
       `${undisturbed.toFixed(1)} µs`,
       variant === 'bare' ? '' : `${(undisturbed - bare).toFixed(1)} µs`,
       variant === 'bare' ? '1' : `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
     ];
   });
-  const title = client === 'fetch' ? 'fetch()' : 'node:http';
-  return table([title, 'CPU of a request', 'more', 'x not measured'], rows);
+  return table([titleOf(client), 'CPU of a request', 'more', 'x not measured'], rows);
+}
+
+async function compareInstructions(client) {
+  let bare;
+  const rows = [];
+  for (const variant of variants) {
+    console.error(`${client}: ${variant} ...`);
+    const instructions = await instructionsOf(variant, client);
+    bare ??= instructions;
+    rows.push([
+      VARIANTS[variant],
+      count(instructions),
+      variant === 'bare' ? '' : count(instructions - bare),
+      (instructions / bare).toFixed(3),
+    ]);
+  }
+  return table([titleOf(client), 'instructions of a request', 'more', 'x not measured'], rows);
+}
+
+/** @returns {Promise<number>} of one request */
+async function instructionsOf(variant, client) {
+  const callgrind = new Callgrind();
+  let process;
+  try {
+    process = await OutgoingClient.start(variant, client, server.url, callgrind.runner);
+    const send = (requests) => process.send(requests);
+    const counts = { warmUp: WARM_UP_REQUESTS, requests: flags.requests };
+    const instructions = await callgrind.count(process.pid, send, counts);
+    await process.check();
+    return instructions;
+  } finally {
+    process?.stop();
+    callgrind.remove();
+  }
+}
+
+function titleOf(client) {
+  return client === 'fetch' ? 'fetch()' : 'node:http';
+}
+
+function count(instructions) {
+  return Math.round(instructions).toLocaleString('en');
 }

@@ -2,6 +2,7 @@
  * A client that sends requests when it is told to: `node outgoing-process.mjs VARIANT CLIENT URL`. It answers with the CPU time
  * of one request in microseconds, and with how many requests its instrumentation has seen.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { Agent, get } from 'node:http';
 import process, { argv } from 'node:process';
 
@@ -16,24 +17,28 @@ const CLIENTS = {
     }),
 };
 
+/** What the monitor subscribes to. */
+const CHANNELS = [
+  'http.client.request.created',
+  'http.client.request.start',
+  'http.client.request.error',
+  'http.client.response.finish',
+  'undici:request:create',
+  'undici:request:headers',
+  'undici:request:trailers',
+  'undici:request:error',
+];
+
+/** What measures the requests, by variant: each returns how many it has seen. */
 const VARIANTS = {
   bare: () => () => 0,
   again: () => () => 0,
-  monitor: async () => {
-    await import('reflect-metadata');
-    const { NestFactory } = await import('@nestjs/core');
-    const { Module } = await import('@nestjs/common');
-    const { MonitorModule, MonitorService } = await import('nestjs-monitor');
-    const off = { eventLoop: false, memory: false, gc: false, process: false };
-    class AppModule {}
-    Module({ imports: [MonitorModule.forRoot({ collectors: off, history: false })] })(AppModule);
-    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
-    return async () => {
-      const { counters } = await app.get(MonitorService).metrics();
-      const requests = Object.entries(counters).filter(([name]) => name.startsWith('http_client_requests{'));
-      return requests.reduce((sum, [, value]) => sum + value, 0);
-    };
+  subscribers: () => {
+    for (const channel of CHANNELS) subscribe(channel, () => {});
+    return () => 0;
   },
+  off: () => startMonitor(false),
+  monitor: () => startMonitor(true),
   opentelemetry: async () => {
     const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
     const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http');
@@ -70,6 +75,22 @@ const VARIANTS = {
   },
 };
 
+async function startMonitor(outgoing) {
+  await import('reflect-metadata');
+  const { NestFactory } = await import('@nestjs/core');
+  const { Module } = await import('@nestjs/common');
+  const { MonitorModule, MonitorService } = await import('nestjs-monitor');
+  const collectors = { eventLoop: false, memory: false, gc: false, process: false };
+  class AppModule {}
+  Module({ imports: [MonitorModule.forRoot({ collectors, history: false, outgoing })] })(AppModule);
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  return async () => {
+    const { counters } = await app.get(MonitorService).metrics();
+    const requests = Object.entries(counters).filter(([name]) => name.startsWith('http_client_requests{'));
+    return requests.reduce((sum, [, value]) => sum + value, 0);
+  };
+}
+
 const seen = await VARIANTS[variant]();
 
 async function send(requests) {
@@ -81,12 +102,14 @@ async function send(requests) {
 }
 
 async function measure(requests) {
-  await send(50);
   const before = process.cpuUsage();
   await send(requests);
   const { user, system } = process.cpuUsage(before);
-  process.send({ microseconds: (user + system) / requests, seen: await seen() });
+  process.send({ microseconds: (user + system) / requests });
 }
 
-process.on('message', ({ requests }) => void measure(requests));
+process.on('message', ({ requests }) => {
+  if (requests === undefined) void Promise.resolve(seen()).then((count) => process.send({ seen: count }));
+  else void measure(requests);
+});
 process.send('ready');
