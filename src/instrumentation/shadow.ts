@@ -1,7 +1,7 @@
 /**
- * Puts a function before the method of one object. The class and other objects keep theirs, so nothing outlives the object.
+ * Replaces a method of one object. Its class and other objects are not changed, so nothing outlives the object.
  *
- * @returns a function that takes it away again; `undefined` if the object cannot be changed.
+ * @returns a function that restores the method; `undefined` if the object cannot be changed.
  */
 export function shadow(object: object, method: string, replacement: unknown): (() => void) | undefined {
   const own = Object.getOwnPropertyDescriptor(object, method);
@@ -13,7 +13,7 @@ export function shadow(object: object, method: string, replacement: unknown): ((
   });
   if (!isChanged) return undefined;
   return () => {
-    // Somebody else may have put a function before this one.
+    // Other code may have replaced it since.
     if (Object.getOwnPropertyDescriptor(object, method)?.value !== replacement) return;
     if (own === undefined) Reflect.deleteProperty(object, method);
     else Reflect.defineProperty(object, method, own);

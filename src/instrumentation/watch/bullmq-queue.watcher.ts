@@ -4,10 +4,10 @@ import { WatchedGauges } from './watched-gauges.js';
 import type { Recognise, WatchContext, Watcher } from './watcher.js';
 import { hasMethods } from './watcher.js';
 
-/** Milliseconds between two questions to Redis, and for the answer. */
+/** Milliseconds between two requests to Redis, and until one times out. */
 const [PAUSE, TIMEOUT] = [1000, 900];
 
-/** `completed` is not asked for: what is kept of it depends on `removeOnComplete`. Workers count it. */
+/** Without `completed`: how many of these BullMQ keeps depends on `removeOnComplete`. Workers count them. */
 const STATES = ['waiting', 'active', 'delayed', 'failed', 'prioritized', 'paused', 'waiting-children'];
 
 interface Queue {
@@ -45,7 +45,7 @@ class QueueWatcher implements Watcher {
     this.gauges.clear();
   }
 
-  /** An answer that is missing leaves no number behind that is not true any more. */
+  /** Without an answer the gauges are cleared, so that no outdated number is reported. */
   private async ask(): Promise<void> {
     const deadline = new Deadline(TIMEOUT, () => new Error(NO_ANSWER(TIMEOUT)));
     try {

@@ -55,7 +55,7 @@ class WorkerWatcher implements Watcher {
   }
 
   private onActive({ timestamp, delay = 0, processedOn = Date.now(), ...job }: Job = {}): void {
-    // Nobody knows when a job that is tried again became ready.
+    // BullMQ does not record when the job of a retry became ready.
     const isFirst = (job.attemptsStarted ?? Number(job.attemptsMade) + 1) <= 1;
     if (timestamp !== undefined && isFirst) this.wait.observe(secondsBetween(timestamp + delay, processedOn));
   }

@@ -2,7 +2,7 @@ import type { Gauge } from '../../metrics/gauge.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { KnownLabels } from '../../metrics/series/labels.js';
 
-/** The gauges of one thing, which have no value any more when it is not watched any more. */
+/** The gauges of one watched object. */
 export class WatchedGauges {
   private readonly gauges = new Map<string, Gauge>();
 
@@ -23,6 +23,7 @@ export class WatchedGauges {
     gauge.set(value);
   }
 
+  /** Leaves the gauges without a value. */
   clear(): void {
     for (const gauge of this.gauges.values()) gauge.begin(Number.NaN);
   }

@@ -9,17 +9,17 @@ export interface WatchContext {
   readonly name: string | undefined;
 }
 
-/** Reports the numbers of one thing of the application. */
+/** Reports the numbers of one watched object. */
 export interface Watcher {
-  /** Identifies what is watched, such as `pool orders`: two of them may not have the same. */
+  /** Identifies what is watched, such as `pool orders`. No two may have the same. */
   readonly key: string;
   /** Before each read. */
   collect?(): void | Promise<void>;
-  /** Leaves the thing as it was. */
+  /** Restores the object as it was before. */
   stop(): void;
 }
 
-/** Makes a watcher of a thing that it recognises by its shape; `undefined` for another one. It may throw, too. */
+/** Makes a watcher of an object that it recognises by its methods and properties; `undefined` for another one. It may throw. */
 export type Recognise = (thing: object, context: WatchContext) => Watcher | undefined;
 
 /** Whether an object has these methods, of its own or inherited. */

@@ -23,7 +23,7 @@ export interface WatchOptions {
   readonly name?: string | undefined;
 }
 
-/** The last one recognises most: a queue may have a size, too. */
+/** The most general one is the last: a queue may have a `size` too. */
 const KINDS: readonly Recognise[] = [
   recogniseQueue,
   recogniseWorker,
