@@ -77,10 +77,8 @@ function end(request: ClientRequest, call: OutgoingCall): void {
   const { res } = request as ClientRequest & { readonly res?: IncomingMessage | null };
   if (res?.statusCode === undefined) return call.end(false);
   call.respond(res.statusCode);
-  // The connection is the application's from here on.
-  const isUpgrade = res.statusCode === 101 || request.method === 'CONNECT';
   if (!res.complete && hasOtherSideEnded(request)) call.fail('reset');
-  call.end(res.complete || isUpgrade);
+  call.end(res.complete);
 }
 
 /** Whether the connection was ended by the other side, and not by the application. Node publishes no error for either. */
