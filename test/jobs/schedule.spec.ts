@@ -191,6 +191,13 @@ describe('jobs of the SchedulerRegistry', () => {
           'early',
           setInterval(() => void this.calls++, 10),
         );
+        registry.addTimeout(
+          'early timeout',
+          setTimeout(() => {}, 1),
+        );
+        const job = CronJob.from({ cronTime: '* * * * * *', onTick: () => {} });
+        registry.addCronJob('early cron', job);
+        job.start();
       }
 
       replace(): void {
@@ -204,7 +211,8 @@ describe('jobs of the SchedulerRegistry', () => {
       @Interval('decorated', 60_000) never(): void {}
     }
     const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Early] });
-    await eventually(async () => expect((await jobOf(app, 'early')).ok).toBeGreaterThan(0));
+    for (const job of ['early', 'early timeout', 'early cron'])
+      await eventually(async () => expect((await jobOf(app, job)).ok).toBeGreaterThan(0));
     app.get(Early).replace();
     await eventually(async () => expect((await jobOf(app, 'decorated')).ok).toBeGreaterThan(1));
   });
@@ -249,15 +257,29 @@ it('counts a start while another run has not ended, and a run that is skipped fo
     }
   }
   const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Slow] });
+  const dynamic = CronJob.from({
+    cronTime: '* * * * * *',
+    waitForCompletion: true,
+    onTick: () => released,
+  });
+  app.get(SchedulerRegistry).addCronJob('dynamic', dynamic);
+  dynamic.start();
   await eventually(async () => {
     const { overlaps, running } = await jobOf(app, 'overlapping');
     expect(overlaps).toBeGreaterThan(1);
     expect(running).toBe(present(overlaps) + 1);
-    expect(await jobOf(app, 'waiting')).toMatchObject({ running: 1, overlaps: 0 });
-    expect((await jobOf(app, 'waiting')).missed).toBeGreaterThan(0);
+    for (const job of ['waiting', 'dynamic']) {
+      expect(await jobOf(app, job)).toMatchObject({ running: 1, overlaps: 0, ok: 0 });
+      expect((await jobOf(app, job)).missed).toBeGreaterThan(0);
+    }
   });
   release();
-  await eventually(async () => expect((await jobOf(app, 'waiting')).running).toBe(0));
+  for (const job of ['waiting', 'dynamic'])
+    await eventually(async () => {
+      const { ok, running } = await jobOf(app, job);
+      expect(running).toBe(0);
+      expect(ok).toBeGreaterThan(0);
+    });
 });
 
 it('counts each run that was due and did not start, as when the event loop was blocked for hours', async () => {
