@@ -1,138 +1,115 @@
-// npm run test:load: requests from a load generator at a cluster of 8, whose workers are killed one after the other. What the monitor has
-// counted at the end must be what the generator got answered, within what may be missing of a killed process.
-//
-// load.mjs [--requests=1000000] [--kills=20] [--workers=8] [--adapter=express]
-import { spawn } from 'node:child_process';
-import { Agent, request } from 'node:http';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+/**
+ * Sends requests to several processes, which are killed one after the other. What the monitor has counted at the end must be what was
+ * answered, within what may be missing of a killed process, and no sum that it told meanwhile may fall.
+ *
+ *   npm run test:load
+ *   npm run test:load -- --requests=100000 --kills=5 --manager=cluster --adapter=express
+ *
+ * The requests are shared by all managers (node:cluster, pm2 in both modes) and adapters; the kills are those of each.
+ */
 import { parseArgs } from 'node:util';
+import { startCluster } from './processes/cluster.mjs';
+import { freePorts } from './processes/free-port.mjs';
+import { LoadGenerator } from './processes/load-generator.mjs';
+import { Pm2 } from './processes/pm2.mjs';
+import { getJson, readAll } from './processes/read.mjs';
 
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '1000000' },
     kills: { type: 'string', default: '20' },
     workers: { type: 'string', default: '8' },
-    adapter: { type: 'string', default: 'express' },
+    manager: { type: 'string', default: 'cluster,pm2-cluster,pm2-fork' },
+    adapter: { type: 'string', default: 'express,fastify' },
   },
 });
 const [requests, kills, workers] = [values.requests, values.kills, values.workers].map(Number);
-const SCRIPT = fileURLToPath(new URL('../test/scripts/cluster.mjs', import.meta.url));
+const adapters = values.adapter.split(',');
+const cells = values.manager
+  .split(',')
+  .flatMap((manager) => adapters.map((adapter) => ({ manager, adapter })));
 
-const primary = spawn(process.execPath, [SCRIPT, values.adapter, String(workers), '{"history":false}'], {
-  stdio: ['pipe', 'pipe', 'ignore'],
-});
-const pids = new Set();
-let port = 0;
-let wake = () => {};
-createInterface({ input: primary.stdout }).on('line', (line) => {
-  if (!line.startsWith('{')) return;
-  const event = JSON.parse(line);
-  if (event.event === 'listening') pids.add(event.pid);
-  if (event.event === 'exit') pids.delete(event.pid);
-  port = event.port ?? port;
-  wake();
-});
-async function until(condition) {
-  while (!condition()) await new Promise((resolve) => (wake = resolve));
-}
-await until(() => pids.size === workers);
+/** Milliseconds that may be missing of a killed process, and what its last answers took to arrive here. */
+const MAY_MISS = 5500;
 
-/** @returns what was answered; `undefined` if the connection was lost. */
-function get(path, agent) {
-  return new Promise((resolve) => {
-    const sent = request({ port, path, agent }, (response) => {
-      let body = '';
-      response.on('data', (piece) => (body += piece));
-      response.on('end', () => resolve(response.statusCode === 200 ? JSON.parse(body) : undefined));
-      response.on('error', () => resolve(undefined));
-    });
-    sent.on('error', () => resolve(undefined));
-    sent.end();
-  });
+/** The history is no part of this. */
+const OPTIONS = { history: false };
+
+const pm2 = values.manager.includes('pm2') ? await Pm2.install() : undefined;
+if (pm2 !== undefined) console.error(`pm2 ${pm2.version}`);
+try {
+  for (const cell of cells) {
+    const result = await measure(cell, Math.ceil(requests / cells.length));
+    console.log(JSON.stringify(result));
+    const { falls, missing, mayMiss, lost } = result;
+    // A killed process may have counted requests whose answers were lost.
+    if (falls > 0 || missing > mayMiss || missing < -lost) process.exitCode = 1;
+  }
+} finally {
+  await pm2?.close();
 }
 
-/** The document, when nobody is late. */
-async function read() {
-  for (;;) {
-    const document = await get('/monitor', false);
-    if (document?.processes?.every(({ state }) => state !== 'late')) return document;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+async function start({ manager, adapter }) {
+  const port = await freePorts(manager === 'pm2-fork' ? workers : 1);
+  if (manager === 'cluster') return startCluster(adapter, workers, port, OPTIONS);
+  const processes = await pm2.start(manager.replace('pm2-', ''), adapter, workers, port, OPTIONS);
+  const close = async () => {
+    await pm2.command('delete', 'all');
+    processes.close();
+  };
+  return { processes, close };
+}
+
+async function measure(cell, total) {
+  const { processes, close } = await start(cell);
+  try {
+    const ports = () => [...new Set(processes.ports.values())];
+    const load = new LoadGenerator(ports);
+    const progress = { told: 0, falls: 0, mayMiss: 0, isDone: false };
+    const began = performance.now();
+    const killing = killSome(processes, load, total, progress);
+    const watching = watch(ports, progress);
+    await load.run(total);
+    await killing;
+    progress.isDone = true;
+    await watching;
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const { counters, histograms } = await readAll(ports()[0], workers);
+    if (counters.work < progress.told) progress.falls++;
+    const { answered, lost } = load;
+    const { falls, mayMiss } = progress;
+    const missing = answered - counters.work;
+    const series = Object.keys(counters).length + Object.keys(histograms).length;
+    const counts = { answered, lost, counted: counters.work, missing, mayMiss, falls, series };
+    return { ...cell, workers, requests: total, kills, seconds, ...counts };
+  } finally {
+    await close();
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-const answered = { total: 0, lost: 0, byPid: new Map() };
-const begin = Date.now();
-let sent = 0;
-let told = 0;
-let falls = 0;
-/** Answered by killed ones in their last 5 seconds: so much may be missing. */
-let mayMiss = 0;
-const recent = [];
-
-async function client() {
-  while (sent < requests) {
-    sent++;
-    const body = await get('/work', agent);
-    if (body === undefined) {
-      answered.lost++;
-      continue;
-    }
-    answered.total++;
-    recent.push({ pid: body.pid, at: Date.now() });
-    if (recent.length > 400_000) recent.splice(0, 200_000);
-  }
-}
-
-async function killer() {
+async function killSome(processes, load, total, progress) {
   for (let i = 1; i <= kills; i++) {
-    const at = (requests * i) / (kills + 1);
-    while (sent < at) await new Promise((resolve) => setTimeout(resolve, 10));
-    const [pid] = pids;
-    primary.stdin.write(`kill ${pid}\n`);
-    await until(() => !pids.has(pid));
-    const now = Date.now();
-    mayMiss += recent.filter((one) => one.pid === pid && now - one.at <= 5500).length;
-    primary.stdin.write('fork\n');
-    await until(() => pids.size === workers);
+    while (load.sent < (total * i) / (kills + 1)) await new Promise((resolve) => setTimeout(resolve, 10));
+    const [pid] = processes.pids;
+    process.kill(pid, 'SIGKILL');
+    await processes.until(() => !processes.ports.has(pid));
+    progress.mayMiss += load.answeredBy(pid, MAY_MISS);
+    await processes.until(() => processes.pids.length === workers);
   }
 }
 
-/** Reads all the time: no sum may ever fall. */
-async function watcher() {
-  while (sent < requests) {
-    const document = await get('/monitor?reader=watcher', false);
-    const work = document?.counters.work ?? told;
-    if (work < told) {
-      falls++;
-      console.error(`fell from ${told} to ${work}: ${JSON.stringify(document.processes)}`);
+/** Reads all the time, whichever process is hit: no sum may ever fall. */
+async function watch(ports, progress) {
+  while (!progress.isDone) {
+    const all = ports();
+    const port = all[Math.floor(Math.random() * all.length)];
+    const document = port === undefined ? undefined : await getJson(port, '/monitor?reader=watcher');
+    const work = document?.counters.work ?? progress.told;
+    if (work < progress.told) {
+      progress.falls++;
+      console.error(`fell from ${progress.told} to ${work}: ${JSON.stringify(document.processes)}`);
     }
-    told = Math.max(told, work);
+    progress.told = Math.max(progress.told, work);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
-
-await Promise.all([...Array.from({ length: 64 }, client), killer(), watcher()]);
-const { counters, histograms } = await read();
-primary.stdin.end();
-agent.destroy();
-const missing = answered.total - counters.work;
-const result = {
-  requests,
-  kills,
-  workers,
-  adapter: values.adapter,
-  seconds: Math.round((Date.now() - begin) / 1000),
-  answered: answered.total,
-  lost: answered.lost,
-  counted: counters.work,
-  missing,
-  mayMiss,
-  falls,
-  series: Object.keys(counters).length + Object.keys(histograms).length,
-};
-console.log(JSON.stringify(result));
-// A killed worker may have counted requests whose answers were lost.
-const isRight = falls === 0 && missing <= mayMiss && missing >= -answered.lost;
-if (!isRight) process.exitCode = 1;

@@ -6,7 +6,7 @@ import { realTimers } from './real-timers.js';
 export type Sliced<T> = Generator<undefined, T, undefined>;
 
 /** Milliseconds of work between two iterations of the event loop. */
-const SLICE = 2;
+export const SLICE = 2;
 
 /**
  * Runs sliced work without blocking the event loop: after each slice, the loop makes one iteration. Work that fits into
@@ -49,7 +49,7 @@ export function sliceEnds(clock: Clock = realClock): () => Promise<void> {
   };
 }
 
-function nextIteration(): Promise<void> {
+export function nextIteration(): Promise<void> {
   return new Promise(realTimers.setImmediate);
 }
 

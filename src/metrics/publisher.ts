@@ -1,3 +1,4 @@
+import type { Sliced } from '../common/slices.js';
 import type { MetricsSnapshot } from './collection/snapshot.js';
 import type { WindowView } from './source/metrics-source.js';
 
@@ -44,7 +45,7 @@ export interface WindowPublisher extends PublisherObject {
   beforeFirstPublish?(): Promise<void>;
   [PUBLISH_WINDOW](view: WindowView, context: PublishContext): unknown;
   /** What it has sent so far, for another process that publishes the same numbers after this one. */
-  readonly sentSoFar?: { read(): string; restore(text: string): void };
+  readonly sentSoFar?: { read(): Sliced<string>; restore(text: string): Sliced<void> };
 }
 
 export function isWindowPublisher(publisher: Publisher): publisher is WindowPublisher {

@@ -2,15 +2,18 @@ import cluster from 'node:cluster';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type { ResolvedProcessesOptions } from './processes.options.js';
 
 /** Under this key, the threads of a process find the directory of its group. */
 const KEY = 'nestjs-monitor:group';
 
-/** The directory for temporary files can be so long that no socket has room in it. */
-const LONGEST_TMPDIR = 32;
+/**
+ * The path of a socket may have 103 characters on macOS (107 on Linux), of which 32 are the name of a process. Of the rest, a
+ * group whose name is replaced takes 17, and a default directory 26 after that for temporary files.
+ */
+const [LONGEST_GROUP, LONGEST_TMPDIR] = [71, 28];
 
 /**
  * Where this process or thread meets the others of its group.
@@ -36,11 +39,13 @@ export function tellThreads(path: string | undefined): void {
 
 function namedGroup(options: NonNullable<ResolvedProcessesOptions>): string | undefined {
   if (options.kind !== 'group') return undefined;
-  return join(options.directory ?? defaultDirectory(), options.group);
+  const directory = options.directory ?? defaultDirectory();
+  const path = join(directory, options.group);
+  return path.length <= LONGEST_GROUP ? path : join(directory, hash(['group', options.group]));
 }
 
 function defaultDirectory(): string {
-  const temporary = tmpdir();
+  const temporary = resolve(tmpdir());
   const user = process.getuid?.() ?? 0;
   const base = process.platform !== 'win32' && temporary.length > LONGEST_TMPDIR ? '/tmp' : temporary;
   return join(base, `nestjs-monitor-${user}`);

@@ -69,7 +69,7 @@ export class GroupSource implements MetricsSource {
 
   async pushes(): Promise<boolean> {
     try {
-      return await this.group.leader.isOwn();
+      return await this.group.isLeader();
     } catch {
       // Without the directory, each process answers for itself, and pushes its own numbers.
       return true;

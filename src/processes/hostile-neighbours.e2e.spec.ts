@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -14,6 +16,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../test/support/eventually.js';
 import { TestRegistry } from '../../test/support/registry.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { RegistrySource } from '../metrics/source/registry-source.js';
@@ -43,6 +46,15 @@ async function join1(path: string) {
   onTestFinished(leave);
   const reader = new MetricsReader(new GroupSource(local, group));
   return { registry, group, log, leave, read: async (name = 'r') => (await reader.read(name)).metrics };
+}
+
+/** A socket on which nobody listens any more, as a process leaves it that was killed. */
+async function leaveSocket(path: string): Promise<void> {
+  const server = createServer().listen(`${path}.old`);
+  await once(server, 'listening');
+  renameSync(`${path}.old`, path);
+  server.close();
+  await once(server, 'close');
 }
 
 describe('a group', () => {
@@ -97,6 +109,34 @@ describe('a group', () => {
       /unknown metric|nobody asked/,
     ],
     [
+      'nests a value a million levels deep',
+      (name) => (socket) => {
+        const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
+        socket.write(`${hello(name)}["i",0,${deep}]\n`);
+      },
+      /not the facts/,
+    ],
+    [
+      'sends a version that is none',
+      (name) => (socket) =>
+        void socket.write(`["nestjs-monitor",${'['.repeat(1e6)}${']'.repeat(1e6)},"${name}"]\n`),
+      /version \?/,
+    ],
+    [
+      'sends numbers without end',
+      (name) => (socket) => {
+        // Spaces are part of JSON, and fast to parse.
+        const line = `["v",0,-1,[1]]${' '.repeat(MAX_LINE - 100)}\n`;
+        socket.write(`${hello(name)}["f",0,"c","other",{}]\n`);
+        const more = () => {
+          while (!socket.destroyed && socket.write(line));
+        };
+        socket.on('drain', more);
+        more();
+      },
+      /more than fits into memory/,
+    ],
+    [
       'sends a line that never ends',
       (name) => (socket) => {
         socket.write(hello(name));
@@ -118,7 +158,8 @@ describe('a group', () => {
     const document = await a.read();
     expect(document.counters.work).toBe(5);
     expect(document.processes).toContainEqual(expect.objectContaining({ pid: 4_194_303, state: 'late' }));
-    expect(a.log.join('\n')).toMatch(reason);
+    // What it sends may take longer than the second in which it is waited for.
+    await eventually(() => expect(a.log.join('\n')).toMatch(reason));
     // It is not asked again at once, and said once.
     await a.read();
     expect(a.log).toHaveLength(1);
@@ -136,6 +177,119 @@ describe('a group', () => {
     await Promise.race([next, new Promise((resolve) => setTimeout(resolve, 990))]);
     expect(isFirst).toBe(false);
   });
+
+  it.each([
+    ['an hour ago', -3_600_000],
+    ['in an hour, because the clock was set back', 3_600_000],
+  ])(
+    'says of a process that hangs and saved %s that it is late, and not that it has ended',
+    async (_when, offset) => {
+      const a = await join1(path);
+      const name = neighbour(() => {}, `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
+      const when = new Date(Date.now() + offset);
+      utimesSync(join(path, `${name}.totals`), when, when);
+      const { counters, processes } = await a.read();
+      expect(counters.work).toBe(7);
+      const member = processes?.find(({ pid }) => pid === 4_194_303);
+      expect(member?.state).toBe('late');
+      expect(member?.age).toBeGreaterThanOrEqual(offset < 0 ? 3600 : 0);
+      expect(member?.age).toBeLessThan(offset < 0 ? 3700 : 100);
+    },
+  );
+
+  it('waits no longer than a second for one that sends a byte at a time, and takes what it has said when it is done', async () => {
+    const a = await join1(path);
+    const sockets: Socket[] = [];
+    const name = neighbour((socket) => void sockets.push(socket));
+    const drip = setInterval(() => sockets[0]?.write(' '), 10);
+    onTestFinished(() => clearInterval(drip));
+    const { processes } = await a.read();
+    expect(processes).toContainEqual(expect.objectContaining({ pid: 4_194_303, state: 'late' }));
+    clearInterval(drip);
+    sockets[0]?.write(`${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n["e",1]\n`);
+    await eventually(async () => expect((await a.read()).counters.work).toBe(7));
+    expect(a.log).toEqual([]);
+  });
+
+  it('takes a process for one that lives if its socket was removed, as long as it saves its numbers', async () => {
+    const a = await join1(path);
+    // Its pid is none here: it runs in another container that shares the directory.
+    const name = neighbour(() => {}, `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
+    rmSync(join(path, `${name}.sock`));
+    const stateOf = async () => (await a.read()).processes?.find(({ pid }) => pid === 4_194_303)?.state;
+    expect(await stateOf()).toBe('late');
+    const when = new Date(Date.now() - 20_000);
+    utimesSync(join(path, `${name}.totals`), when, when);
+    expect(await stateOf()).toBe('late');
+  });
+
+  it('takes a process for one that has ended if another one has its pid now', async () => {
+    const a = await join1(path);
+    const name = `${process.ppid}.0-00000000000a`;
+    await leaveSocket(join(path, `${name}.sock`));
+    const totals = join(path, `${name}.totals`);
+    writeFileSync(totals, `${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
+    const when = new Date(Date.now() - 20_000);
+    utimesSync(totals, when, when);
+    const { counters, processes } = await a.read();
+    expect(counters.work).toBe(7);
+    expect(processes).toContainEqual(expect.objectContaining({ pid: process.ppid, state: 'ended' }));
+  });
+
+  it('answers every request of a process that sends very many at once', async () => {
+    const a = await join1(path);
+    const socket = connect(new GroupDirectory(path).addressOf(a.group.name));
+    const requests = 20_000;
+    let answers = 0;
+    const done = new Promise<void>((resolve) => {
+      socket.on('data', (bytes: Buffer) => {
+        answers += bytes.toString().split('"e"').length - 1;
+        if (answers === requests) resolve();
+      });
+    });
+    socket.write(hello('x') + Array.from({ length: requests }, (_, i) => `["p",${i}]\n`).join(''));
+    await done;
+    socket.destroy();
+  });
+
+  it('keeps names that JavaScript has for itself apart from its objects', async () => {
+    const [a, b] = [await join1(path), await join1(path)];
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      a.registry.count(name, 1, { ['__proto__']: 'x' });
+      b.registry.count(name, 2);
+      a.registry.count(name, 3);
+    }
+    const { counters } = await a.read();
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect([name, Object.getOwnPropertyDescriptor(counters, name)?.value]).toEqual([name, 5]);
+    }
+    expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+    expect({}).not.toHaveProperty('x');
+  });
+
+  it(
+    'goes on when its directory was removed, and all processes find each other again',
+    { timeout: 40_000 },
+    async () => {
+      const [a, b] = [await join1(path), await join1(path)];
+      a.registry.count('work', 1);
+      b.registry.count('work', 2);
+      expect((await a.read()).counters.work).toBe(3);
+      rmSync(path, { recursive: true });
+      a.registry.count('work', 10);
+      // Each makes it again when it saves.
+      expect((await a.read()).counters.work).toBe(13);
+      b.registry.count('work', 20);
+      await eventually(async () => {
+        for (const one of [a, b]) {
+          const { counters, processes } = await one.read();
+          expect(counters.work).toBe(33);
+          expect(processes?.map(({ state }) => state)).toEqual(['ok', 'ok']);
+        }
+      });
+      expect(a.log.join()).not.toContain('cannot be saved');
+    },
+  );
 
   it('is not disturbed by what connects to a member and sends nonsense', async () => {
     const a = await join1(path);
@@ -258,6 +412,7 @@ describe('a group', () => {
   it('begins at zero when nobody of it has lived any more', async () => {
     const name = '4194303.0-00000000000c';
     mkdirSync(path, { mode: 0o700 });
+    await leaveSocket(join(path, `${name}.sock`));
     writeFileSync(join(path, `${name}.totals`), `${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
     const a = await join1(path);
     expect((await a.read()).counters.work).toBeUndefined();

@@ -27,7 +27,7 @@ export const PEER_LEFT_OUT = (member: string, reason: string): string =>
   `Process ${member} is left out of the merged numbers: it sent ${reason}.`;
 
 export const PEER_VERSION = (version: unknown): string =>
-  `the version ${JSON.stringify(version)?.slice(0, 20)} of the format, and not the one of this nestjs-monitor`;
+  `the version ${typeof version === 'number' ? version : '?'} of the format, and not the one of this nestjs-monitor`;
 
 export const PEER_WAS_KILLED = (member: string, seconds: number): string =>
   `Process ${member} ended without closing its application. Its totals stay part of the merged numbers; what it counted after ` +

@@ -72,7 +72,10 @@ export class ProcessesRunner implements OnApplicationShutdown {
   }
 
   private join(path: string): Promise<void> {
-    this.joining ??= this.tryToJoin(path);
+    if (this.joining === undefined) {
+      this.joining = this.tryToJoin(path);
+      this.source.awaitGroup(this.joining);
+    }
     return this.joining;
   }
 

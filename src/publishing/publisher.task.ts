@@ -5,12 +5,13 @@ import { CallContext } from '../common/call-context.js';
 import { Deadline } from '../common/deadline.js';
 import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
+import { inSlices } from '../common/slices.js';
 import { Startup } from '../common/startup/startup.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import type { PublishContext, Publisher, WindowPublisher } from '../metrics/publisher.js';
 import { isWindowPublisher, nameOf, PUBLISH_WINDOW } from '../metrics/publisher.js';
 import { MetricsRegistry } from '../metrics/registry.js';
-import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import type { MetricsSource, WindowView } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
 import type { PreparedCall } from './publisher.runner.js';
 import { PublisherRunner } from './publisher.runner.js';
@@ -138,7 +139,7 @@ export class PublisherTask implements OnModuleDestroy {
       await this.takeOver(publisher, reader);
       const view = await this.source.window(reader, { isKept: true });
       return {
-        publish: (context) => this.context.own(() => publisher[PUBLISH_WINDOW](view, context)),
+        publish: (context) => this.context.own(() => this.publishWindow(publisher, reader, view, context)),
         giveBack: () => view.giveBack(),
       };
     }
@@ -151,13 +152,35 @@ export class PublisherTask implements OnModuleDestroy {
     return { publish, giveBack };
   }
 
+  private async publishWindow(
+    publisher: WindowPublisher,
+    reader: string,
+    view: WindowView,
+    context: PublishContext,
+  ): Promise<void> {
+    try {
+      await publisher[PUBLISH_WINDOW](view, context);
+    } finally {
+      // Also after a failure: a part of it may have been sent.
+      await this.handOver(publisher, reader);
+    }
+  }
+
   /** Another process may have published before: what it has sent is not sent again. */
   private async takeOver({ sentSoFar }: WindowPublisher, reader: string): Promise<void> {
     const { pushed } = this.source;
     if (pushed === undefined || sentSoFar === undefined || this.takenOver.has(reader)) return;
     const text = await pushed.load(reader);
-    if (text !== undefined) sentSoFar.restore(text);
+    if (text !== undefined) await inSlices(sentSoFar.restore(text));
     this.takenOver.add(reader);
+  }
+
+  /** Another process may publish after this one. */
+  private async handOver({ sentSoFar }: WindowPublisher, reader: string): Promise<void> {
+    const { pushed } = this.source;
+    if (pushed === undefined || sentSoFar === undefined) return;
+    // What cannot be saved is logged where the totals are saved, into the same directory.
+    await pushed.save(reader, await inSlices(sentSoFar.read())).catch(() => {});
   }
 
   private leaveScheduler(timer: NodeJS.Timeout): void {

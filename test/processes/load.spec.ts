@@ -11,7 +11,14 @@ it(
   'under load, with workers that are killed, no sum falls, and no more is missing than may be',
   { timeout: 120_000 },
   async () => {
-    const args = [SCRIPT, '--requests=1500', '--kills=2', '--workers=3', '--adapter=fastify'];
+    const args = [
+      SCRIPT,
+      '--requests=1500',
+      '--kills=2',
+      '--workers=3',
+      '--manager=cluster',
+      '--adapter=fastify',
+    ];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment() });
     const result = JSON.parse(stdout) as {
       falls: number;

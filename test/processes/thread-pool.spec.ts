@@ -29,6 +29,39 @@ it('each thread of a pool has its own event loop in the document, without code o
   expect(Object.keys(gauges).filter((name) => name.startsWith('worker_utilization'))).toEqual([names[1]]);
 });
 
+/** What this version of Node tells about a thread: heap statistics from 22.16 and 24.1, CPU time from 24.6. */
+const [TELLS_HEAP, TELLS_CPU] = ['getHeapStatistics', 'cpuUsage'].map((name) => name in Worker.prototype);
+
+it('each thread has its heap and its CPU time where Node tells them, and else no gauge of them', async () => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  expect(TELLS_HEAP).toBe(major > 24 || (major === 24 && minor >= 1) || (major === 22 && minor >= 16));
+  expect(TELLS_CPU).toBe(major > 24 || (major === 24 && minor >= 6));
+  const app = await startApp('express', { imports: [MonitorModule.forRoot()] });
+  // 500,000 numbers that V8 keeps as objects are at least 4 MB.
+  const full = 'globalThis.kept = Array.from({ length: 500_000 }, (_, i) => ({ i }));';
+  const threads = [
+    new Worker(`${full} ${IDLE}`, { eval: true, name: 'full' }),
+    new Worker(BUSY, { eval: true, name: 'busy' }),
+  ];
+  onTestFinished(async () => void (await Promise.all(threads.map((thread) => thread.terminate()))));
+  await Promise.all(threads.map((thread) => once(thread, 'message')));
+  const named = (metric: string) => async () => {
+    const { gauges } = await app.document();
+    // Older versions do not tell the name of a thread.
+    return ['full', 'busy'].map(
+      (name, i) => gauges[`${metric}{thread="${name}"}`] ?? gauges[`${metric}{thread="worker ${i + 1}"}`],
+    );
+  };
+  const [heap, cpu] = [named('worker_heap_used_bytes'), named('worker_cpu_seconds')];
+  if (!TELLS_HEAP) expect(await heap()).toEqual([undefined, undefined]);
+  if (!TELLS_CPU) expect(await cpu()).toEqual([undefined, undefined]);
+  await eventually(async () => {
+    if (TELLS_HEAP) expect((await heap())[0]).toBeGreaterThan(4_000_000);
+    const [idle = 0, busy = 0] = TELLS_CPU ? await cpu() : [];
+    if (TELLS_CPU) expect(busy).toBeGreaterThan(idle + 0.5);
+  });
+});
+
 it('many applications in one process add no listener of threads to it', async () => {
   const before = process.listenerCount('worker');
   await Promise.all(

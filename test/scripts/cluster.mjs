@@ -2,16 +2,11 @@
 //
 // cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "stop PID"; it
 // prints {"pid", "event"} for each worker that listens or exits. It ends when its standard input does.
-import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { Controller, Get, Module, Query, Dependencies } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { MonitorModule, MonitorService } from 'nestjs-monitor';
+import { startWork } from './work-application.mjs';
 
 const [adapter, workers = '4', options = '{}'] = process.argv.slice(2);
 const print = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -51,30 +46,6 @@ if (cluster.isPrimary) {
   });
 } else {
   const { publish, ...monitorOptions } = JSON.parse(options);
-  class Work {
-    constructor(monitor) {
-      this.monitor = monitor;
-    }
-    work({ count = '1', value }) {
-      this.monitor.count('work', Number(count));
-      if (value !== undefined) {
-        this.monitor.observe('size', Number(value));
-        this.monitor.kv('level', Number(value));
-      }
-      return { pid: process.pid };
-    }
-    many({ series = '1000' }) {
-      for (let i = 0; i < Number(series); i++) this.monitor.count('many', 1, { i, pid: process.pid });
-      return {};
-    }
-  }
-  Controller()(Work);
-  Dependencies(MonitorService)(Work);
-  for (const name of ['work', 'many']) {
-    Get(name)(Work.prototype, name, Object.getOwnPropertyDescriptor(Work.prototype, name));
-    Query()(Work.prototype, name, 0);
-  }
-  class Root {}
   const publisher = publish
     ? (metrics) =>
         void process.send({
@@ -83,15 +54,9 @@ if (cluster.isPrimary) {
           size: metrics.histograms.size?.count ?? 0,
         })
     : undefined;
-  Module({
-    imports: [
-      MonitorModule.forRoot({ maxSeries: 100_000, ...monitorOptions, ...(publisher && { publisher }) }),
-    ],
-    controllers: [Work],
-  })(Root);
-  const http = adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(Root, http, { logger: ['error', 'warn'] });
-  app.enableShutdownHooks();
-  await app.listen(Number(process.env.PORT), '127.0.0.1');
+  const app = await startWork(adapter, Number(process.env.PORT), {
+    ...monitorOptions,
+    ...(publisher && { publisher }),
+  });
   process.send({ port: app.getHttpServer().address().port });
 }

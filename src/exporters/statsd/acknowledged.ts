@@ -1,3 +1,8 @@
+import type { Sliced } from '../../common/slices.js';
+
+/** Totals between two places where the work can be interrupted. */
+const STEPS = 256;
+
 /** Totals that were in none of so many publishes are forgotten, after twice as many at the latest. Their series were removed. */
 const FORGET_AFTER = 500;
 
@@ -42,15 +47,24 @@ export class Acknowledged {
     this.totals = new Map();
   }
 
-  /** The totals as text, for the process that publishes after this one. */
-  read(): string {
-    return JSON.stringify([...this.unseen, ...this.totals]);
+  /** The totals as text, a line for each, for the process that publishes after this one. */
+  *read(): Sliced<string> {
+    const lines: string[] = [];
+    for (const total of [...this.unseen, ...this.totals]) {
+      lines.push(JSON.stringify(total));
+      if (lines.length % STEPS === 0) yield;
+    }
+    return lines.join('\n');
   }
 
-  restore(text: string): void {
+  *restore(text: string): Sliced<void> {
     this.totals.clear();
     this.unseen.clear();
-    for (const [series, total] of JSON.parse(text) as [string, number][]) this.totals.set(series, total);
+    for (const line of text === '' ? [] : text.split('\n')) {
+      const [series, total] = JSON.parse(line) as [string, number];
+      this.totals.set(series, total);
+      if (this.totals.size % STEPS === 0) yield;
+    }
   }
 
   clear(): void {

@@ -3,6 +3,7 @@ import type { MetricsSource, MetricsView, PushedState, WindowOptions, WindowView
 /** The source that everything reads: that of this process, or, as soon as it is in a group, that of all its processes. */
 export class CurrentSource implements MetricsSource {
   private current: MetricsSource;
+  private joining: Promise<unknown> | undefined;
 
   /** @param local the numbers of this process. */
   constructor(readonly local: MetricsSource) {
@@ -12,6 +13,12 @@ export class CurrentSource implements MetricsSource {
   /** @param source `undefined` for the local one again. */
   use(source: MetricsSource | undefined): void {
     this.current = source ?? this.local;
+  }
+
+  /** Until it is known whether there are others, nothing is pushed: they may push the same numbers. */
+  awaitGroup(joining: Promise<unknown>): void {
+    this.joining = joining;
+    void joining.finally(() => (this.joining = undefined)).catch(() => {});
   }
 
   latest(): MetricsView {
@@ -31,6 +38,7 @@ export class CurrentSource implements MetricsSource {
   }
 
   pushes(): boolean | Promise<boolean> {
+    if (this.joining !== undefined) return this.joining.then(() => this.pushes());
     return this.current.pushes?.() ?? true;
   }
 }

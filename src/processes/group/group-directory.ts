@@ -38,14 +38,18 @@ export class GroupDirectory {
   /** Creates the directory, and the one that it is in. @throws if it is not only this user's. */
   async create(): Promise<void> {
     const parent = join(this.path, '..');
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await makeDirectory(this.path);
     await this.check(this.path);
     // The default is below the directory for temporary files, where anybody could have made the parent.
     if (DEFAULT_PARENT.test(parent)) await this.check(parent);
   }
 
   async files(): Promise<GroupFiles> {
-    const names = await readdir(this.path);
+    const names = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      // Somebody has removed it. It is there again with the next save.
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
     const latest = { ended: 0, leader: 0 };
     const members: MemberName[] = [];
     for (const name of names) {
@@ -142,5 +146,21 @@ export class GroupDirectory {
     if (user === undefined) return;
     if (stats.uid !== user) throw new Error(DIRECTORY_OF_ANOTHER(path, stats.uid));
     if ((stats.mode & 0o077) !== 0) throw new Error(DIRECTORY_IS_SHARED(path, stats.mode & 0o777));
+  }
+}
+
+/** Creates a directory and those that it is in. Node's own `recursive` never ends where the system says ENOENT for good, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    const parent = join(path, '..');
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    await makeDirectory(parent);
+    await make();
   }
 }

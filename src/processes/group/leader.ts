@@ -44,7 +44,17 @@ export class Leader {
     const leader = latest.leader === 0 ? undefined : await this.leaderIn(latest.leader);
     if (leader?.text === this.own.text) return true;
     if (leader !== undefined && (await this.isThere(leader))) return false;
+    // The main thread of a process may have published before it had a group.
+    if (this.hasMainThread) return false;
     return this.take(latest.leader + 1, names);
+  }
+
+  private get hasMainThread(): boolean {
+    const { pid, thread } = this.own;
+    if (thread === null) return false;
+    return this.roster.members.some(
+      ({ name, state }) => name.pid === pid && name.thread === null && state !== 'ended',
+    );
   }
 
   private async isThere(leader: MemberName): Promise<boolean> {

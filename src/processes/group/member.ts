@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { realClock } from '../../common/clock.js';
+import type { SliceQueue } from '../../common/slice-queue.js';
 import type { Sliced } from '../../common/slices.js';
 import { inSlices } from '../../common/slices.js';
 import { Peer } from '../peers/peer.js';
-import type { PeerAnswer } from '../peers/peer.js';
+import type { NoAnswer } from '../peers/peer.js';
 import type { Read } from '../peers/read-request.js';
 import { ReceivedSource } from '../received/received-source.js';
 import { ReceivedWindow } from '../received/received-window.js';
@@ -47,9 +48,10 @@ export class Member {
     readonly name: MemberName,
     private readonly directory: GroupDirectory,
     private readonly listener: MemberListener,
+    slices: SliceQueue,
   ) {
     this.source = new ReceivedSource(noFacts(name.pid, name.thread));
-    this.peer = new Peer(name, directory.addressOf(name), this.source, (reason) =>
+    this.peer = new Peer(name, directory.addressOf(name), this.source, slices, (reason) =>
       listener.onLeftOut(name, reason),
     );
   }
@@ -104,19 +106,24 @@ export class Member {
     this.peer.close();
   }
 
-  private async standIn(answer: Extract<PeerAnswer, string>): Promise<void> {
-    const isGone = answer === 'gone';
+  private async standIn(answer: NoAnswer): Promise<void> {
     await this.load();
     if (this.state === 'ended') return;
-    // One that exists while nobody listens may be closing. Or it is a thread that has ended, or another process with its pid.
-    const hasEnded =
-      isGone && (!processExists(this.name.pid) || this.name.thread !== null || this.age > LONGEST_SILENCE);
-    this.state = hasEnded || (isGone && this.saved?.isFinal === true) ? 'ended' : 'late';
+    this.state = this.hasEnded(answer) ? 'ended' : 'late';
     if (this.state !== 'ended') return;
     this.endedAt = realClock();
     this.peer.close();
     await inSlices(this.source.forgetGauges());
     if (this.saved?.isFinal !== true) this.listener.onKilled(this.name, this.age);
+  }
+
+  private hasEnded(answer: NoAnswer): boolean {
+    if (answer !== 'refused' && answer !== 'gone') return false;
+    if (this.saved?.isFinal === true || this.age > LONGEST_SILENCE) return true;
+    // Without its socket, which somebody may have removed, it may still live: another container does not see its pid.
+    if (answer === 'gone') return false;
+    // One that exists while nobody listens may be closing. Or it is a thread that has ended, or another process with its pid.
+    return this.name.thread !== null || !processExists(this.name.pid);
   }
 
   /** Reads its file, if it has changed. */

@@ -1,7 +1,7 @@
 import type { FailureSink } from '../../common/failure-log.js';
 import { FailureLog } from '../../common/failure-log.js';
 import { realTimers } from '../../common/real-timers.js';
-import { inSlices } from '../../common/slices.js';
+import { SliceQueue } from '../../common/slice-queue.js';
 import type { ProcessState } from '../../metrics/collection/snapshot.js';
 import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
 import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
@@ -39,6 +39,8 @@ export class ProcessGroup implements AnswerMaker {
   readonly roster: Roster;
   readonly leader: Leader;
   private readonly server: PeerServer;
+  /** Of what the others send, and of what they are sent. */
+  private readonly slices = new SliceQueue();
   private readonly failures: FailureLog;
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
@@ -54,7 +56,7 @@ export class ProcessGroup implements AnswerMaker {
     this.failures = new FailureLog(SAVING_TEXTS, sink);
     const file = new TotalsFile(directory.totalsOf(this.name), this.name.text);
     this.saved = new SavedTotals(local, file);
-    this.roster = new Roster(directory, this.name, listener);
+    this.roster = new Roster(directory, this.name, listener, this.slices);
     this.leader = new Leader(directory, this.name, this.roster);
     this.server = new PeerServer(directory, this.name, this);
   }
@@ -102,10 +104,17 @@ export class ProcessGroup implements AnswerMaker {
     this.roster.close();
   }
 
+  /** @throws if the directory cannot be used. */
+  async isLeader(): Promise<boolean> {
+    // Where somebody has removed it, no process would know of another one.
+    await this.directory.create();
+    return this.leader.isOwn();
+  }
+
   /**
    * Saves the own numbers and reads those of the others.
    *
-   * @param reader the name of the reader, for a read in a window that was opened before.
+   * @param read for a read in a window, this process has opened its own before.
    * @throws if the own numbers cannot be saved.
    */
   async read(read: Read): Promise<GroupRead> {
@@ -116,7 +125,7 @@ export class ProcessGroup implements AnswerMaker {
   async answer(
     request: AnswerableRequest,
     encoder: SnapshotEncoder,
-    write: (line: unknown) => Promise<void> | undefined,
+    write: (line: unknown) => void,
   ): Promise<GiveBack | 'unsaved' | undefined> {
     let window: WindowView | undefined;
     try {
@@ -128,34 +137,32 @@ export class ProcessGroup implements AnswerMaker {
       return 'unsaved';
     }
     const { source } = this.saved;
-    let wait: Promise<void> | undefined;
-    const lines: unknown[] = [];
-    const send = async () => {
-      for (const line of lines.splice(0)) {
-        wait = write(line);
-        if (wait !== undefined) await wait;
-      }
-    };
-    await inSlices(encoder.encode(source, (line) => void lines.push(line)));
-    await send();
+    await this.slices.run(encoder.encode(source, write));
     if (window === undefined) return undefined;
-    const own = new OwnWindow(source, window);
-    await inSlices(own.lines(encoder, (line) => void lines.push(line)));
-    await send();
+    await this.slices.run(new OwnWindow(source, window).lines(encoder, write));
     return () => window.giveBack();
   }
 
   private async save(read: Read): Promise<void> {
     try {
-      if (read.kind !== 'window') await this.saved.save();
-      // Its numbers were saved a moment ago, by the read that this one belongs to.
-      else if (read.options.isFresh === true) this.saved.mark(read.reader);
-      else await this.saved.save(read.reader);
+      await this.saveFor(read).catch(async (thrown: NodeJS.ErrnoException) => {
+        if (thrown.code !== 'ENOENT' || this.isStopped) throw thrown;
+        // Somebody has removed the directory, such as a job that cleans up temporary files.
+        await this.directory.create();
+        await this.saveFor(read);
+      });
       this.failures.succeeded();
     } catch (thrown) {
       this.failures.failed(thrown);
       throw thrown;
     }
+  }
+
+  private async saveFor(read: Read): Promise<void> {
+    if (read.kind !== 'window') await this.saved.save();
+    // Its numbers were saved a moment ago, by the read that this one belongs to.
+    else if (read.options.isFresh === true) this.saved.mark(read.reader);
+    else await this.saved.save(read.reader);
   }
 
   private tick(): void {

@@ -33,7 +33,9 @@ export async function readTotals(path: string, source: ReceivedSource): Promise<
   const sliceEnd = sliceEnds();
   let [isFinal, isFirst] = [false, true];
   let members: readonly string[] = [];
-  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
+  // Its member may go on writing: what comes after the size of before is read the next time.
+  const stream = createReadStream(path, { end: Math.max(0, stats.size - 1) });
+  for await (const bytes of stream as AsyncIterable<Buffer>) {
     for (const line of splitter.lines(bytes)) {
       const [tag, second] = line;
       if (isFirst) checkHello(line);

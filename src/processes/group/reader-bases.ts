@@ -65,6 +65,7 @@ export class ReaderBases {
     if (typeof reader !== 'string' || typeof name !== 'string' || typeof labels !== 'string') {
       throw new WireError('not the window of a reader');
     }
+    if (!this.bases.has(reader) && this.bases.size >= MAX_READERS) throw new WireError('too many readers');
     const base = this.bases.get(reader) ?? new Map<ReceivedHistogram, HistogramSnapshot>();
     base.set(this.source.histograms.obtain(name).series(labels), decodeHistogram(histogram));
     this.bases.set(reader, base);

@@ -1,4 +1,5 @@
 import { SharedRun } from '../../common/shared-run.js';
+import type { SliceQueue } from '../../common/slice-queue.js';
 import { realClock } from '../../common/clock.js';
 import type { CpuTimes } from '../../metrics/source/merged-facts.js';
 import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
@@ -27,6 +28,7 @@ export class Roster {
     private readonly directory: GroupDirectory,
     private readonly own: MemberName,
     private readonly listener: MemberListener,
+    private readonly slices: SliceQueue,
   ) {
     this.ended = new EndedTotals(directory, own);
   }
@@ -129,6 +131,6 @@ export class Roster {
   private add(name: MemberName): void {
     const { text } = name;
     if (text === this.own.text || this.byName.has(text) || this.ended.has(name)) return;
-    this.byName.set(text, new Member(name, this.directory, this.listener));
+    this.byName.set(text, new Member(name, this.directory, this.listener, this.slices));
   }
 }

@@ -4,34 +4,38 @@ import type { Socket } from 'node:net';
 /** Characters that are written at once. */
 const CHUNK = 65_536;
 
-/** Writes lines to a socket no faster than the other side takes them. */
+/** Writes lines to a socket. */
 export class LineWriter {
   private pieces: string[] = [];
   private length = 0;
+  /** The socket has more than it can send at once. */
+  private isFull = false;
 
   constructor(private readonly socket: Socket) {}
 
-  /** @returns what to wait for before the next line, if there is anything. */
-  write(line: unknown): Promise<void> | undefined {
+  write(line: unknown): void {
     const text = `${JSON.stringify(line)}\n`;
     this.pieces.push(text);
     this.length += text.length;
-    return this.length < CHUNK ? undefined : this.flush();
+    if (this.length >= CHUNK) this.flush();
   }
 
-  flush(): Promise<void> | undefined {
-    const text = this.pieces.join('');
-    this.pieces = [];
-    this.length = 0;
-    if (this.socket.destroyed || this.socket.write(text)) return undefined;
+  /** Sends what was written, and waits until the other side has taken most of it, or has disconnected. */
+  async drain(): Promise<void> {
+    this.flush();
+    if (!this.isFull || this.socket.destroyed) return;
     const closing = new AbortController();
     const onClose = () => closing.abort();
     this.socket.once('close', onClose);
-    return once(this.socket, 'drain', { signal: closing.signal })
-      .then(
-        () => {},
-        () => {},
-      )
-      .finally(() => this.socket.off('close', onClose));
+    await once(this.socket, 'drain', { signal: closing.signal }).catch(() => {});
+    this.socket.off('close', onClose);
+    this.isFull = false;
+  }
+
+  private flush(): void {
+    const text = this.pieces.join('');
+    this.pieces = [];
+    this.length = 0;
+    if (text !== '' && !this.socket.destroyed) this.isFull = !this.socket.write(text);
   }
 }

@@ -10,6 +10,15 @@ import { parseRequest } from './read-request.js';
 /** Windows that may still be given back. A reader gives back only its last one. */
 const KEPT_WINDOWS = 64;
 
+/** Characters in a request. The name of a reader is the longest part of one. */
+const MAX_REQUEST = 65_536;
+
+/** Requests that wait to be answered; more are not read. A process has one or two at a time. */
+const MAX_WAITING = 64;
+
+/** Milliseconds in which a process must say what it is. */
+const GREETING_TIMEOUT = 10_000;
+
 /** Merges a window into the next one of its reader. */
 export type GiveBack = () => void;
 
@@ -26,17 +35,18 @@ export interface AnswerMaker {
   answer(
     request: AnswerableRequest,
     encoder: SnapshotEncoder,
-    write: (line: unknown) => Promise<void> | undefined,
+    write: (line: unknown) => void,
   ): Promise<GiveBack | 'unsaved' | undefined>;
 }
 
 /** A process that asks this one. Its requests are answered one after the other. */
 export class PeerConnection {
-  private readonly splitter = new LineSplitter();
+  private readonly splitter = new LineSplitter(MAX_REQUEST);
   private readonly encoder = new SnapshotEncoder();
   private readonly writer: LineWriter;
   private readonly windows = new Map<number, GiveBack>();
   private work: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
   private hasGreeted = false;
 
   constructor(
@@ -49,6 +59,7 @@ export class PeerConnection {
 
   start(): void {
     this.socket.on('error', () => {});
+    this.socket.setTimeout(GREETING_TIMEOUT, () => this.socket.destroy());
     this.socket.on('data', (bytes: Buffer) => this.take(bytes));
     void this.send(['nestjs-monitor', WIRE_VERSION, this.name.text]);
   }
@@ -66,14 +77,20 @@ export class PeerConnection {
     if (!this.hasGreeted) {
       if (line[0] !== 'nestjs-monitor' || line[1] !== WIRE_VERSION) this.socket.destroy();
       this.hasGreeted = true;
+      this.socket.setTimeout(0);
       return;
     }
     const request = parseRequest(line);
+    // Else somebody could fill the memory with requests.
+    if (++this.waiting > MAX_WAITING) this.socket.pause();
     // One after the other: what a connection has got so far is known to its encoder.
     this.work = this.work
       .then(() => this.handle(request))
       .catch(() => {
         this.socket.destroy();
+      })
+      .finally(() => {
+        if (--this.waiting <= MAX_WAITING) this.socket.resume();
       });
   }
 
@@ -101,7 +118,7 @@ export class PeerConnection {
   }
 
   private async send(line: unknown): Promise<void> {
-    await this.writer.write(line);
-    await this.writer.flush();
+    this.writer.write(line);
+    await this.writer.drain();
   }
 }

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
 import { realClock } from '../../common/clock.js';
 import { realTimers } from '../../common/real-timers.js';
+import type { SliceQueue } from '../../common/slice-queue.js';
+import type { Sliced } from '../../common/slices.js';
 import type { MemberName } from '../group/member-name.js';
 import { PEER_VERSION } from '../processes.messages.js';
 import type { ReceivedSource } from '../received/received-source.js';
@@ -21,8 +23,11 @@ const MAX_ANSWER = 256 * 1024 * 1024;
 /** Milliseconds until a process that has sent something else than answers is asked again. */
 const PAUSE = 30_000;
 
-/** Why there is no answer: nobody listens there; it is late; or it sends something that is no answer. */
-export type NoAnswer = 'gone' | 'late' | 'left out';
+/**
+ * Why there is no answer: nobody listens at its socket; it has disconnected, or there is no socket; it is late; or it sends
+ * something that is no answer.
+ */
+export type NoAnswer = 'refused' | 'gone' | 'late' | 'left out';
 
 export type PeerAnswer = { readonly window: ReceivedWindow | undefined } | NoAnswer;
 
@@ -53,6 +58,7 @@ export class Peer {
     readonly name: MemberName,
     private readonly address: string,
     private readonly source: ReceivedSource,
+    private readonly slices: SliceQueue,
     private readonly onLeftOut: (reason: string) => void,
   ) {
     this.decoder = new SnapshotDecoder(source);
@@ -106,21 +112,30 @@ export class Peer {
     socket.on('close', () => {
       if (this.socket !== socket) return;
       this.socket = undefined;
-      // A full queue of connections is not the end of the process.
-      this.settleAll(code === undefined || code === 'ECONNREFUSED' || code === 'ENOENT' ? 'gone' : 'late');
+      this.settleAll(noAnswerOf(code));
     });
     socket.write(`${JSON.stringify(['nestjs-monitor', WIRE_VERSION, this.name.text])}\n`);
     return socket;
   }
 
+  /** Nothing more is read until this is decoded: a neighbour that sends more than that fills its own memory, not that of others. */
   private take(bytes: Buffer, socket: Socket): void {
+    socket.pause();
+    this.slices.run(this.decode(bytes, socket)).then(
+      () => socket.resume(),
+      (thrown: unknown) => this.leaveOut(thrown, socket),
+    );
+  }
+
+  private *decode(bytes: Buffer, socket: Socket): Sliced<void> {
     if (socket !== this.socket) return;
-    try {
-      this.bytes += bytes.length;
-      if (this.bytes > MAX_ANSWER) throw new WireError('more than fits into memory');
-      for (const line of this.splitter.lines(bytes)) this.takeLine(line);
-    } catch (thrown) {
-      this.leaveOut(thrown instanceof Error ? thrown.message : String(thrown), socket);
+    this.bytes += bytes.length;
+    if (this.bytes > MAX_ANSWER) throw new WireError('more than fits into memory');
+    for (const line of this.splitter.lines(bytes)) {
+      // The connection was closed between two slices.
+      if (socket !== this.socket) return;
+      this.takeLine(line);
+      yield;
     }
   }
 
@@ -153,12 +168,13 @@ export class Peer {
     else first.settle({ window: first.window });
   }
 
-  private leaveOut(reason: string, socket: Socket): void {
+  private leaveOut(thrown: unknown, socket: Socket): void {
+    if (socket !== this.socket) return;
     this.pausedUntil = realClock() + PAUSE;
     this.socket = undefined;
     socket.destroy();
     this.settleAll('left out');
-    this.onLeftOut(reason);
+    this.onLeftOut(thrown instanceof Error ? thrown.message : String(thrown));
   }
 
   private settleAll(answer: NoAnswer): void {
@@ -170,4 +186,12 @@ export class Peer {
   private giveBack(id: number): void {
     this.socket?.write(`${JSON.stringify(requestLine({ kind: 'giveBack', id }))}\n`);
   }
+}
+
+function noAnswerOf(code: string | undefined): NoAnswer {
+  if (code === 'ECONNREFUSED') return 'refused';
+  // A named pipe of Windows is there as long as somebody listens.
+  if (code === 'ENOENT') return process.platform === 'win32' ? 'refused' : 'gone';
+  // A full queue of connections is not the end of the process.
+  return code === undefined ? 'gone' : 'late';
 }

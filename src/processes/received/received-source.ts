@@ -9,12 +9,17 @@ import type {
   MetricsView,
 } from '../../metrics/source/metrics-source.js';
 import type { KindLetter } from '../wire/lines.js';
+import { WireError } from '../wire/lines.js';
 import type { ReceivedFamily } from './received-family.js';
 import { ReceivedFamilies } from './received-family.js';
+import type { ReceivedSeries } from './received-series.js';
 import { ReceivedCounter, ReceivedGauge, ReceivedHistogram } from './received-series.js';
 
 /** Series between two places where the work can be interrupted. */
 const STEPS = 256;
+
+/** What one process may take of the memory of another. A metric counts as so many series. */
+const [MAX_SERIES, MAX_CHARACTERS, FAMILY] = [1_000_000, 64 * 1024 * 1024, 20];
 
 /**
  * The numbers of one process as it has sent or saved them last. Several decoders may write to it: one for each connection, and
@@ -39,6 +44,8 @@ export class ReceivedSource implements MetricsView {
   startTime = Date.now();
   /** What it last said of itself. */
   latestFacts: DocumentFacts;
+  private series = 0;
+  private characters = 0;
 
   constructor(facts: DocumentFacts) {
     this.latestFacts = facts;
@@ -51,12 +58,25 @@ export class ReceivedSource implements MetricsView {
   family(kind: KindLetter, name: string): ReceivedFamily {
     const families = kind === 'c' ? this.counters : kind === 'g' ? this.gauges : this.histograms;
     const isNew = families.family(name) === undefined;
-    if (isNew) this.revision++;
+    if (isNew) {
+      this.revision++;
+      this.grow(FAMILY, name.length);
+    }
     return families.obtain(name) as ReceivedFamily;
   }
 
+  /** The series of these labels, which is added if there is none. @throws WireError if there are too many. */
+  addSeries(family: ReceivedFamily, labels: string): ReceivedSeries {
+    const before = family.labelled.length;
+    const series = family.series(labels);
+    if (family.labelled.length > before) this.grow(1, labels.length);
+    return series;
+  }
+
   /** A metric was removed, or a part of it: what is left comes again. */
-  remove({ kind, name }: ReceivedFamily): void {
+  remove({ kind, name, labelled }: ReceivedFamily): void {
+    const characters = labelled.reduce((sum, { labels }) => sum + labels.length, name.length);
+    this.grow(-FAMILY - labelled.length, -characters);
     if (kind === 'counter') this.counters.remove(name);
     else if (kind === 'gauge') this.gauges.remove(name);
     else this.histograms.remove(name);
@@ -119,6 +139,14 @@ export class ReceivedSource implements MetricsView {
       }
     }
     this.revision++;
+  }
+
+  private grow(series: number, characters: number): void {
+    this.series += series;
+    this.characters += characters;
+    if (this.series > MAX_SERIES || this.characters > MAX_CHARACTERS) {
+      throw new WireError('more series than fit into memory');
+    }
   }
 }
 

@@ -10,6 +10,9 @@ export class LineSplitter {
   private pieces: string[] = [];
   private length = 0;
 
+  /** @param longest characters in a line. */
+  constructor(private readonly longest = MAX_LINE) {}
+
   /** Whether there is the beginning of a line that has not ended. */
   get hasRest(): boolean {
     return this.length > 0;
@@ -33,7 +36,7 @@ export class LineSplitter {
   private keep(piece: string): void {
     if (piece === '') return;
     this.length += piece.length;
-    if (this.length > MAX_LINE) throw new WireError('a line that is too long');
+    if (this.length > this.longest) throw new WireError('a line that is too long');
     this.pieces.push(piece);
   }
 }

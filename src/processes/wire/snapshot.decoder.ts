@@ -12,6 +12,12 @@ import { PLAIN, WireError } from './lines.js';
 /** So many buckets in memory from one process: 128 MB. */
 const MAX_SLOTS = 16_000_000;
 
+/**
+ * The longest name, and the longest labels: 16 with names and values of 200 characters, each of which may be escaped. V8 has the same hash
+ * for all texts of one length above 16 383 characters: a map of those would block the event loop.
+ */
+const [LONGEST_NAME, LONGEST_LABELS] = [200, 13_000];
+
 /** A metric as the lines number it. */
 interface Numbered {
   readonly family: ReceivedFamily;
@@ -47,7 +53,7 @@ export class SnapshotDecoder {
   }
 
   private takeFamily(number: unknown, kind: unknown, name: unknown, flags: unknown): void {
-    if (!isKind(kind) || typeof name !== 'string' || typeof number !== 'number') {
+    if (!isKind(kind) || !isText(name, LONGEST_NAME) || typeof number !== 'number') {
       throw new WireError('not a metric');
     }
     const family = this.source.family(kind, name);
@@ -68,8 +74,8 @@ export class SnapshotDecoder {
   private addSeries({ family, places }: Numbered, labels: unknown): void {
     if (!Array.isArray(labels)) throw new WireError('not series');
     for (const text of labels as unknown[]) {
-      if (typeof text !== 'string' || text === '') throw new WireError('not the labels of a series');
-      places.push(family.series(text) as Numbered['places'][number]);
+      if (!isText(text, LONGEST_LABELS) || text === '') throw new WireError('not the labels of a series');
+      places.push(this.source.addSeries(family, text));
     }
   }
 
@@ -134,6 +140,10 @@ function placeIn({ family, places }: Numbered, at: unknown) {
 
 function isKind(kind: unknown): kind is KindLetter {
   return kind === 'c' || kind === 'g' || kind === 'h';
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= longest;
 }
 
 function numberOf(value: unknown): number {

@@ -202,6 +202,37 @@ describe('numbers that are sent to another process', () => {
     }
   });
 
+  it.each<[string, (i: number) => readonly (readonly unknown[])[]]>([
+    ['series', (i) => [['s', 0, Array.from({ length: 1000 }, (_, at) => `{a="${i}.${at}"}`)]]],
+    ['metrics', (i) => Array.from({ length: 100 }, (_, at) => ['f', i * 100 + at, 'c', `m${i}.${at}`, {}])],
+    ['characters', (i) => [['s', 0, [`{a="${'x'.repeat(12_000)}${i}"}`]]]],
+  ])('are refused when they are more than fit into memory: %s', (_what, linesFor) => {
+    const decoder = new SnapshotDecoder(new ReceivedSource(noFacts(1, null)));
+    decoder.decode(['f', 0, 'c', 'flood', {}]);
+    const flood = () => {
+      for (let i = 1; i < 10_000; i++) for (const line of linesFor(i)) decoder.decode(line);
+    };
+    expect(flood).toThrow('more series than fit');
+  });
+
+  it('are not refused for metrics that were removed', () => {
+    const decoder = new SnapshotDecoder(new ReceivedSource(noFacts(1, null)));
+    for (let i = 0; i < 60_000; i++) {
+      decoder.decode(['f', i, 'c', 'again', {}]);
+      decoder.decode(['s', i, ['{a="1"}', '{a="2"}']]);
+      decoder.decode(['r', i]);
+    }
+  });
+
+  it('are refused with names and labels that are too long', () => {
+    const decoder = new SnapshotDecoder(new ReceivedSource(noFacts(1, null)));
+    const labels = `{${Array.from({ length: 16 }, (_, i) => `${'n'.repeat(198)}${i % 10}="${'\\"'.repeat(200)}"`).join()}}`;
+    decoder.decode(['f', 0, 'c', 'n'.repeat(200), {}]);
+    decoder.decode(['s', 0, [labels]]);
+    expect(() => decoder.decode(['s', 0, ['x'.repeat(13_001)]])).toThrow(WireError);
+    expect(() => decoder.decode(['f', 1, 'c', 'n'.repeat(201), {}])).toThrow(WireError);
+  });
+
   it('never fall, whichever of two states arrives last', async () => {
     const registry = new TestRegistry();
     fill(registry, 1);

@@ -1,0 +1,37 @@
+import { performance } from 'node:perf_hooks';
+
+/**
+ * Records the longest time between two iterations of the event loop, and the most CPU that the process used in one: where other
+ * work of the machine takes the processor away, only the second says what the process does itself.
+ */
+export function watchStalls() {
+  let [timer, last, lastCpu] = [undefined, 0, 0];
+  let longest = { wall: 0, cpu: 0 };
+  const tick = () => {
+    const [now, cpu] = [performance.now(), cpuNow()];
+    longest = {
+      wall: Math.max(longest.wall, now - last),
+      cpu: Math.max(longest.cpu, Math.min(now - last, cpu - lastCpu)),
+    };
+    [last, lastCpu] = [now, cpu];
+  };
+  return {
+    start() {
+      [longest, last, lastCpu] = [{ wall: 0, cpu: 0 }, performance.now(), cpuNow()];
+      // Often enough to see each iteration, and not so often that the processes take the cores from each other.
+      timer ??= setInterval(tick, 1);
+    },
+    stop() {
+      if (timer !== undefined) tick();
+      clearInterval(timer);
+      timer = undefined;
+    },
+    read: () => longest,
+  };
+}
+
+/** Milliseconds of CPU time of this process. */
+function cpuNow() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

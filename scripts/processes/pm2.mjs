@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Processes } from './processes.mjs';
+
+const SCRIPT = fileURLToPath(new URL('../../test/scripts/work-process.mjs', import.meta.url));
+const run = promisify(execFile);
+
+/** pm2 from npm, in a directory of its own: it is no dependency of the project. */
+export class Pm2 {
+  #directory = mkdtempSync(join(tmpdir(), 'nm-pm2-'));
+
+  static async install(version = 'latest') {
+    const pm2 = new Pm2();
+    const options = [
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      '--ignore-scripts',
+      '--prefix',
+      pm2.#directory,
+    ];
+    await run('npm', ['install', ...options, `pm2@${version}`]);
+    return pm2;
+  }
+
+  get version() {
+    const file = join(this.#directory, 'node_modules/pm2/package.json');
+    return JSON.parse(readFileSync(file, 'utf8')).version;
+  }
+
+  /** Where the processes have their temporary files. */
+  get temporary() {
+    const path = join(this.#directory, 'tmp');
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Runs a command of pm2. @returns what it printed */
+  async command(...args) {
+    const { PATH } = process.env;
+    // Its daemon and all its processes get this environment.
+    const env = {
+      PATH,
+      HOME: this.#directory,
+      PM2_HOME: join(this.#directory, 'home'),
+      TMPDIR: this.temporary,
+    };
+    const binary = join(this.#directory, 'node_modules/pm2/bin/pm2');
+    const { stdout } = await run(process.execPath, [binary, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  }
+
+  /**
+   * Starts several instances of an application.
+   *
+   * @param {'cluster' | 'fork'} mode
+   * @param {string} adapter
+   * @param {number} instances
+   * @param {object} options of the monitor
+   */
+  async start(mode, adapter, instances, port, options = {}) {
+    const processes = new Processes();
+    const group = mode === 'fork' ? { processes: { group: 'shop' } } : {};
+    const app = {
+      name: 'shop',
+      script: SCRIPT,
+      exec_mode: mode,
+      instances,
+      // Time to close on a busy machine, and no end of restarts.
+      kill_timeout: 30_000,
+      listen_timeout: 60_000,
+      wait_ready: true,
+      min_uptime: 1,
+      max_restarts: 1000,
+      env: {
+        WORK_ADAPTER: adapter,
+        WORK_MODE: mode,
+        WORK_PORT: String(port),
+        WORK_EVENTS: String(await processes.listen()),
+        WORK_OPTIONS: JSON.stringify({ ...group, ...options }),
+      },
+    };
+    const file = join(this.#directory, 'ecosystem.json');
+    writeFileSync(file, JSON.stringify({ apps: [app] }));
+    await this.command('start', file);
+    await processes.until(() => processes.pids.length === instances);
+    return processes;
+  }
+
+  /** Ends the daemon with all processes, and removes everything. */
+  async close() {
+    await this.command('kill').catch(() => {});
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
