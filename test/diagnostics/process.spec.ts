@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { EventLoopBlock } from '../../src/index.js';
 import { blocksOf, DiagnosedProcess, namedBlocks } from '../support/diagnosed-process.js';
 import { first } from '../support/present.js';
+import { environment } from '../support/scripts.js';
 import { NEEDS_LINUX } from '../support/tools.js';
+
+const BLOCKED_THREAD = fileURLToPath(new URL('../scripts/blocked-thread.mjs', import.meta.url));
 
 describe('The watchdog of a process', () => {
   it.each(['esm', 'cjs'])(
@@ -25,6 +30,19 @@ describe('The watchdog of a process', () => {
     const { code, stderr } = await running.end();
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Debugger listening on .*\nFor help, see: .*\n$/);
+  });
+
+  it('names a block in a worker thread, of an application that runs there', async () => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [BLOCKED_THREAD], {
+      env: environment(),
+    });
+    const block = first(JSON.parse(stdout) as EventLoopBlock[]);
+    expect(block).toMatchObject({
+      cause: 'javascript',
+      function: 'addUpInvoices',
+      file: 'test/scripts/blocked-thread.mjs',
+    });
+    expect(stderr).toBe('');
   });
 
   it('does not report a suspended process as blocked', async () => {

@@ -32,13 +32,13 @@ export interface RawBlock {
   /** In milliseconds of `monotonicMs()`. */
   readonly begin: number;
   readonly end: number;
-  /** Milliseconds that the main thread was kept busy: less than from begin to end if it did not get the processor. */
+  /** Milliseconds that the thread was kept busy: less than from begin to end if it did not get the processor. */
   readonly duration: number;
   /** Milliseconds of these in which V8 answered in time. */
   readonly answered: number;
   /** Milliseconds of these in which it did not. The rest was before the first stack was requested. */
   readonly unanswered: number;
-  /** Whether the main thread used next to no CPU: it waited in a system call, or a debugger held it. */
+  /** Whether the thread used next to no CPU: it waited in a system call, or a debugger held it. */
   readonly isAsleep: boolean;
   /** All frames that are in a stack. */
   readonly frames: readonly RawFrame[];
@@ -53,8 +53,8 @@ export interface WatchdogSettings {
   readonly pollInterval: number;
   /** Milliseconds from which on a block is reported. */
   readonly threshold: number;
-  /** Whether stacks can be read: V8's inspector reaches the main thread only. */
-  readonly readsStacks: boolean;
+  /** The thread to watch; 0 for the main thread. */
+  readonly threadId: number;
   /** The directory in which the kernel tells of the thread to watch; `undefined` where there is none. */
   readonly task: string | undefined;
 }

@@ -13,8 +13,8 @@ export interface BlockTimes {
 }
 
 /**
- * What the main thread and the watchdog's worker share. Messages do not do for it: while its event loop is blocked, the
- * main thread sends none.
+ * What the watched thread and the watchdog's worker share. Messages do not do for it: while its event loop is blocked, the
+ * watched thread sends none.
  */
 export class SharedState {
   readonly buffer: SharedArrayBuffer;

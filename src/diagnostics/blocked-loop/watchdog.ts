@@ -1,7 +1,7 @@
 import { OWN_THREAD } from '../../common/own-thread.js';
 import { readlinkSync } from 'node:fs';
 import * as inspector from 'node:inspector';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { threadId, Worker } from 'node:worker_threads';
 import { realTimers } from '../../common/real-timers.js';
 import { GarbageCollections } from './garbage-collections.js';
 import { Heartbeat } from './heartbeat.js';
@@ -70,7 +70,7 @@ export class Watchdog {
       buffer: this.state.buffer,
       pollInterval: Math.min(MAX_POLL, Math.max(MIN_POLL, this.threshold * POLL_SHARE)),
       threshold: this.threshold,
-      readsStacks: isMainThread,
+      threadId,
       task: ownTask(),
     };
     this.heartbeat.start();

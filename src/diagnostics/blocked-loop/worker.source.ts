@@ -347,8 +347,82 @@ function originOf(file) {
 	if (file.startsWith("wasm:")) return "dependency";
 	return /(^|[\\\\/])node_modules[\\\\/]/.test(file) ? "dependency" : "application";
 }
+function inspect(threadId) {
+	const session = new node_inspector.Session();
+	session.connectToMainThread();
+	return threadId === 0 ? new InspectedMainThread(session) : new InspectedWorkerThread(session, threadId);
+}
+const questionOf = (expression) => ({
+	expression,
+	returnByValue: true,
+	silent: true
+});
+var InspectedMainThread = class {
+	session;
+	isReady = true;
+	isAsked = true;
+	constructor(session) {
+		this.session = session;
+	}
+	poll() {}
+	evaluate(expression, onAnswer) {
+		this.session.post("Runtime.evaluate", questionOf(expression), (error, answer) => onAnswer(error === null ? answer?.result.value : void 0));
+	}
+	disconnect() {
+		this.session.disconnect();
+	}
+};
+var InspectedWorkerThread = class {
+	session;
+	sessionId;
+	asked = 0;
+	askedAt = 0;
+	onAnswer = () => {};
+	isAsked = false;
+	constructor(session, threadId) {
+		this.session = session;
+		session.on("NodeWorker.attachedToWorker", ({ params }) => {
+			const { sessionId, workerInfo } = params;
+			if (workerInfo.title.startsWith(\`[worker \${threadId}]\`)) this.sessionId = sessionId;
+		});
+		session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
+			const { message } = params;
+			const { id, result } = JSON.parse(message);
+			if (id === this.asked) this.onAnswer(result?.result.value);
+		});
+		session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
+	}
+	get isReady() {
+		return this.sessionId !== void 0;
+	}
+	poll() {
+		const { asked } = this;
+		this.session.post("Runtime.evaluate", { expression: "0" }, () => {
+			if (asked === this.asked && monotonicMs() - this.askedAt <= 30) this.isAsked = true;
+		});
+	}
+	evaluate(expression, onAnswer) {
+		const { sessionId } = this;
+		if (sessionId === void 0) return;
+		this.isAsked = false;
+		this.askedAt = monotonicMs();
+		this.onAnswer = onAnswer;
+		const message = {
+			id: ++this.asked,
+			method: "Runtime.evaluate",
+			params: questionOf(expression)
+		};
+		this.session.post("NodeWorker.sendMessageToWorker", {
+			sessionId,
+			message: JSON.stringify(message)
+		});
+		this.poll();
+	}
+	disconnect() {
+		this.session.disconnect();
+	}
+};
 // src/diagnostics/blocked-loop/worker/stack-sampler.ts
-const MAX_LATENCY = 30;
 const FIRST_INTERVAL = 10;
 const MAX_STACKS = 64;
 const MAX_EMPTY = 5;
@@ -362,7 +436,9 @@ var StackSampler = class {
 	isCurrent;
 	stacks = [];
 	unanswered = 0;
-	session;
+	unasked = 0;
+	thread;
+	isReady = false;
 	askedAt;
 	nextAt = 0;
 	interval = FIRST_INTERVAL;
@@ -375,45 +451,48 @@ var StackSampler = class {
 	get isLoopTurning() {
 		return this.empty >= MAX_EMPTY;
 	}
-	connect() {
+	connect(threadId) {
 		try {
-			this.session = new node_inspector.Session();
-			this.session.connectToMainThread();
+			this.thread = inspect(threadId);
 		} catch {
-			this.session = void 0;
+			this.thread = void 0;
 		}
 	}
 	poll(busy) {
-		if (this.session === void 0 || this.askedAt !== void 0 || busy < this.nextAt) return;
+		const { thread } = this;
+		if (thread === void 0) return;
+		thread.poll();
+		if (!thread.isReady || this.askedAt !== void 0 || busy < this.nextAt) return;
+		if (!this.isReady) this.unasked = busy;
+		this.isReady = true;
 		this.askedAt = busy;
-		const question = {
-			expression: STACK_EXPRESSION,
-			returnByValue: true,
-			silent: true
-		};
-		this.session.post("Runtime.evaluate", question, (error, answer) => {
-			if (this.askedAt !== void 0) this.take(this.askedAt, error === null ? answer?.result.value : void 0);
+		thread.evaluate(STACK_EXPRESSION, (value) => {
+			if (this.askedAt !== void 0) this.take(this.askedAt, value);
 		});
 	}
 	disconnect(busy) {
-		if (this.askedAt !== void 0) this.unanswered += busy - this.askedAt;
+		if (this.askedAt !== void 0) this.addSilence(busy - this.askedAt);
 		this.askedAt = void 0;
-		const [answered, unanswered] = this.session === void 0 ? [0, 0] : [busy - this.unanswered, this.unanswered];
-		this.session?.disconnect();
-		this.session = void 0;
+		const answered = this.isReady ? busy - this.unanswered - this.unasked : 0;
+		this.thread?.disconnect();
+		this.thread = void 0;
 		return {
 			stacks: this.stacks,
 			answered,
-			unanswered
+			unanswered: this.unanswered
 		};
+	}
+	addSilence(ms) {
+		if (this.thread?.isAsked === true) this.unanswered += ms;
+		else this.unasked += ms;
 	}
 	take(askedAt, json) {
 		if (!this.isCurrent()) return;
 		const now = this.busy();
 		this.askedAt = void 0;
 		this.nextAt = now + this.interval;
-		if (now - askedAt > MAX_LATENCY) {
-			this.unanswered += now - askedAt;
+		if (now - askedAt > 30) {
+			this.addSilence(now - askedAt);
 			return;
 		}
 		const stack = parseStack(json);
@@ -509,7 +588,7 @@ var Watch = class {
 		const lateFrom = monotonicMs();
 		busy.start();
 		const sampler = new StackSampler(() => busy.poll(), isCurrent);
-		if (settings.readsStacks) sampler.connect();
+		sampler.connect(settings.threadId);
 		while (isCurrent() && !sampler.isLoopTurning) {
 			sampler.poll(busy.poll());
 			await (0, node_timers_promises.setTimeout)(10);

@@ -7,7 +7,7 @@ export const POLL_INTERVAL = 10;
 const MAX_STEP = 4 * POLL_INTERVAL;
 
 /**
- * Adds up for how long the main thread was kept busy. Time in which it ran is counted by its CPU time, so that a
+ * Adds up for how long the watched thread was kept busy. Time in which it ran is counted by its CPU time, so that a
  * process that gets no CPU does not pass for a blocked one; time in which it waited for a system call is counted by the
  * clock.
  */
@@ -33,7 +33,7 @@ export class BusyClock {
     return this.usage !== undefined && this.cpu < this.total / 10;
   }
 
-  /** @returns milliseconds since {@link start} that the main thread was kept busy. */
+  /** @returns milliseconds since {@link start} that the thread was kept busy. */
   poll(): number {
     const now = this.clock();
     const before = this.usage;

@@ -8,7 +8,7 @@ const DEPTH = 200;
 const NAMED_METHODS = 40;
 
 /**
- * Is evaluated in the main thread, in the middle of whatever runs there, and leaves no trace. It gives the stack as
+ * Is evaluated in the watched thread, in the middle of whatever runs there, and leaves no trace. It gives the stack as
  * JSON: a list of {@link CallSiteFields}, innermost first.
  */
 export const STACK_EXPRESSION = `(() => {

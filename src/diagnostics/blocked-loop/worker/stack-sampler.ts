@@ -1,10 +1,7 @@
-import type { Runtime } from 'node:inspector';
-import { Session } from 'node:inspector';
+import type { InspectedThread } from './inspected-thread.js';
+import { inspect, MAX_LATENCY } from './inspected-thread.js';
 import type { CallSiteFields } from './stack-expression.js';
 import { parseStack, STACK_EXPRESSION } from './stack-expression.js';
-
-/** Milliseconds that the main thread may be busy before it answers. A later answer is about what came after. */
-const MAX_LATENCY = 30;
 
 /** Milliseconds between two stacks, at first. */
 const FIRST_INTERVAL = 10;
@@ -26,17 +23,17 @@ export interface Answers {
 export const NO_ANSWERS: Answers = { stacks: [], answered: 0, unanswered: 0 };
 
 /**
- * Reads the stack of the main thread again and again while one turn of its event loop lasts. V8 answers in the middle of
- * JavaScript; in native code and during a garbage collection it does not answer.
- *
- * The inspector is connected for one block only: with an open session, Node prints that it waits for a debugger when
- * the process ends.
+ * Reads the stack of a thread again and again while one turn of its event loop lasts. V8 answers in the middle of JavaScript;
+ * in native code and during a garbage collection it does not answer.
  */
 export class StackSampler {
   private stacks: CallSiteFields[][] = [];
-  /** Milliseconds that the main thread was busy without an answer. */
+  /** Milliseconds that the thread was busy without an answer. */
   private unanswered = 0;
-  private session: Session | undefined;
+  /** Milliseconds of which nothing is known: the thread could not be asked. */
+  private unasked = 0;
+  private thread: InspectedThread | undefined;
+  private isReady = false;
   private askedAt: number | undefined;
   private nextAt = 0;
   private interval = FIRST_INTERVAL;
@@ -44,7 +41,7 @@ export class StackSampler {
   private empty = 0;
 
   /**
-   * @param busy polls for how long the main thread was busy, in milliseconds.
+   * @param busy polls for how long the thread was busy, in milliseconds.
    * @param isCurrent whether the turn of the event loop still lasts.
    */
   constructor(
@@ -57,41 +54,43 @@ export class StackSampler {
     return this.empty >= MAX_EMPTY;
   }
 
-  connect(): void {
+  /** @param threadId of the thread to ask; 0 for the main thread. */
+  connect(threadId: number): void {
     try {
-      this.session = new Session();
-      this.session.connectToMainThread();
+      this.thread = inspect(threadId);
     } catch {
       // Node was built without an inspector.
-      this.session = undefined;
+      this.thread = undefined;
     }
   }
 
   /** Asks for a stack if the time for it has come. */
   poll(busy: number): void {
-    if (this.session === undefined || this.askedAt !== undefined || busy < this.nextAt) return;
+    const { thread } = this;
+    if (thread === undefined) return;
+    thread.poll();
+    if (!thread.isReady || this.askedAt !== undefined || busy < this.nextAt) return;
+    if (!this.isReady) this.unasked = busy;
+    this.isReady = true;
     this.askedAt = busy;
-    const question: Runtime.EvaluateParameterType = {
-      expression: STACK_EXPRESSION,
-      returnByValue: true,
-      silent: true,
-    };
-    this.session.post('Runtime.evaluate', question, (error, answer) => {
-      if (this.askedAt !== undefined)
-        this.take(this.askedAt, error === null ? answer?.result.value : undefined);
+    thread.evaluate(STACK_EXPRESSION, (value) => {
+      if (this.askedAt !== undefined) this.take(this.askedAt, value);
     });
   }
 
-  /** @param busy milliseconds that the main thread was busy until the turn ended. */
+  /** @param busy milliseconds that the thread was busy until the turn ended. */
   disconnect(busy: number): Answers {
-    if (this.askedAt !== undefined) this.unanswered += busy - this.askedAt;
+    if (this.askedAt !== undefined) this.addSilence(busy - this.askedAt);
     this.askedAt = undefined;
-    // There is no inspector to ask.
-    const [answered, unanswered] =
-      this.session === undefined ? [0, 0] : [busy - this.unanswered, this.unanswered];
-    this.session?.disconnect();
-    this.session = undefined;
-    return { stacks: this.stacks, answered, unanswered };
+    const answered = this.isReady ? busy - this.unanswered - this.unasked : 0;
+    this.thread?.disconnect();
+    this.thread = undefined;
+    return { stacks: this.stacks, answered, unanswered: this.unanswered };
+  }
+
+  private addSilence(ms: number): void {
+    if (this.thread?.isAsked === true) this.unanswered += ms;
+    else this.unasked += ms;
   }
 
   private take(askedAt: number, json: unknown): void {
@@ -101,7 +100,7 @@ export class StackSampler {
     this.askedAt = undefined;
     this.nextAt = now + this.interval;
     if (now - askedAt > MAX_LATENCY) {
-      this.unanswered += now - askedAt;
+      this.addSilence(now - askedAt);
       return;
     }
     const stack = parseStack(json);

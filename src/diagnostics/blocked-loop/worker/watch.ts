@@ -69,7 +69,7 @@ export class Watch {
     const lateFrom = monotonicMs();
     busy.start();
     const sampler = new StackSampler(() => busy.poll(), isCurrent);
-    if (settings.readsStacks) sampler.connect();
+    sampler.connect(settings.threadId);
     while (isCurrent() && !sampler.isLoopTurning) {
       sampler.poll(busy.poll());
       await sleep(POLL_INTERVAL);
