@@ -19,7 +19,7 @@ const PLACES = ADAPTERS.flatMap((adapter) => [
 ]);
 const PATHS = ['', '/prometheus'];
 /** Work for a reader that has left is finished on a busy machine too. */
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 60_000 };
 
 /** Something asynchronous before the handler, which a test holds: it tells when a request is there, and lets it on. */
 class Gate {

@@ -53,7 +53,7 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
       const { app } = running;
       app.get(MonitorService).count('orders', 2);
       expect((await running.get('/cats/7')).status).toBe(200);
-      await vi.waitFor(() => expect(collector.requests.length).toBeGreaterThan(1), { timeout: 20_000 });
+      await vi.waitFor(() => expect(collector.requests.length).toBeGreaterThan(1), { timeout: 60_000 });
 
       app.get(MonitorService).count('orders', 5);
       await app.close();

@@ -408,7 +408,7 @@ describe('With the packages of OpenTelemetry, StatsD and prom-client', () => {
       errors: [],
     };
     expect(outcome).toEqual(endedAfterPrinting(said));
-    await vi.waitFor(() => expect(agent.totals()).toMatchObject({ 'shop.orders': 5 }), { timeout: 10_000 });
+    await vi.waitFor(() => expect(agent.totals()).toMatchObject({ 'shop.orders': 5 }), { timeout: 60_000 });
   });
 });
 

@@ -96,7 +96,7 @@ describe.skipIf(PROMETHEUS.isMissing)(
       for (const prometheus of Object.values(servers)) {
         expect(await prometheus.ruleErrors()).toEqual([]);
         await expect
-          .poll(() => prometheus.target(), { timeout: 20_000 })
+          .poll(() => prometheus.target(), { timeout: 60_000 })
           .toMatchObject({ health: 'up', lastError: '' });
       }
       // `job` is the application, not the scheduled job.

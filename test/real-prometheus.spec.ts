@@ -12,7 +12,7 @@ const [TEAPOT, PRICE] = [1, 2450];
 
 const PROMETHEUS = needs('prometheus');
 
-describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, { timeout: 90_000 }, () => {
+describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, { timeout: 180_000 }, () => {
   it.each(['/monitor/prometheus', '/monitor'])(
     'scrapes the sample app at %s, and its rates and quantiles are those of what was sent',
     async (path) => {
@@ -162,7 +162,7 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, {
     const headers = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
     await fetch(`${await present(one).app.getUrl()}/nowhere`, { headers });
     const exemplars = () => prometheus.exemplars('http_server_request_duration_seconds');
-    await expect.poll(exemplars, { timeout: 30_000 }).toMatchObject([{ labels: { trace_id: trace } }]);
+    await expect.poll(exemplars, { timeout: 60_000 }).toMatchObject([{ labels: { trace_id: trace } }]);
 
     await present(two).app.close();
     const restarted = await start(present(ports[1]));

@@ -164,7 +164,7 @@ describe('the sample app', () => {
     const shop = await openShop();
     await shop.post('/orders', { productId: 1, quantity: 1 });
     const status = async () => ((await (await shop.get('/orders/1')).json()) as { status: string }).status;
-    await expect.poll(status, { timeout: 20_000 }).toBe('shipped');
+    await expect.poll(status, { timeout: 60_000 }).toBe('shipped');
     const { counters, gauges, max_gauges, min_gauges } = await shop.document();
     expect(counters.shipped_orders).toBe(1);
     expect(gauges.queue_length).toBe(0);
@@ -221,10 +221,10 @@ describe('the sample app', () => {
     expect(block.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales', count: 1 });
   });
 
-  it('generates traffic, including failures', { timeout: 60_000 }, async () => {
+  it('generates traffic, including failures', { timeout: 120_000 }, async () => {
     const shop = await openShop({ TRAFFIC: undefined });
     await expect
-      .poll(async () => (await shop.document()).counters, { timeout: 25_000, interval: 250 })
+      .poll(async () => (await shop.document()).counters, { timeout: 60_000, interval: 250 })
       .toMatchObject({ orders: expect.any(Number), failed_refunds: expect.any(Number) });
     shop.child.kill('SIGTERM');
     const { signal, stderr } = await shop.ended;
@@ -280,7 +280,7 @@ describe('the start of the sample app', () => {
     expect(shop.monitor).toBe(`http://127.0.0.1:${port}/monitor`);
   });
 
-  it('is a cluster with WORKERS, whose monitor answers for all of them', { timeout: 90_000 }, async () => {
+  it('is a cluster with WORKERS, whose monitor answers for all of them', { timeout: 180_000 }, async () => {
     const shop = await openShop({ WORKERS: '2', TRAFFIC: 'off' });
     await eventually(async () => {
       const { processes } = await shop.document();

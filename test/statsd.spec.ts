@@ -33,7 +33,7 @@ function publishTo({ registry, process, source }: TestSource, options: StatsdOpt
 }
 
 /** Polls: a datagram arrives some time after it was sent. */
-const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
 /** A server that keeps what it receives, and can be stopped and restarted on the same port. */
 async function startTcpServer() {

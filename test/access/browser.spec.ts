@@ -100,7 +100,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       onTestFinished(() => page.close());
       /** Waits until the monitor has been asked so often, and says what became of it. */
       const answers = async (count: number) => {
-        await expect.poll(() => asked.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
+        await expect.poll(() => asked.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
         return asked;
       };
       return { ...running, page, url, answers };

@@ -109,7 +109,7 @@ export class RealPrometheus {
 
   /** Waits until a query has this value. */
   async becomes(query: string, value: number): Promise<void> {
-    await expect.poll(() => this.number(query), { timeout: 30_000, interval: 100 }).toBe(value);
+    await expect.poll(() => this.number(query), { timeout: 60_000, interval: 100 }).toBe(value);
   }
 
   private async ask<T>(path: string): Promise<{ data?: T }> {

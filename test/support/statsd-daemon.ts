@@ -38,7 +38,7 @@ export async function startDaemon() {
     const answer = await command(management, what);
     return runInNewContext(`(${answer})`) as Record<string, number>;
   };
-  await vi.waitFor(() => ask('counters'), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(() => ask('counters'), { timeout: 60_000, interval: 50 });
   return { udp, tcp, counters: () => ask('counters'), gauges: () => ask('gauges') };
 }
 
