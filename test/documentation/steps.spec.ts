@@ -125,8 +125,8 @@ async function run(script: string, directory: string, env: NodeJS.ProcessEnv = {
 }
 
 /**
- * Runs the steps of a page in a copy of the new application, with three differences to what is printed: the package comes
- * from the tarball, the application has a free port, and `nest new` is not called again.
+ * Runs the steps of a page in a copy of the new application, with four differences to what is printed: the package comes
+ * from the tarball, the application has a free port, `nest new` is not called again, and curl waits longer, for a busy machine.
  */
 async function runPage(script: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const port = String(await freePort());
@@ -136,6 +136,7 @@ async function runPage(script: string, env: NodeJS.ProcessEnv = {}): Promise<str
   const adapted = script
     .replace(NEW_APPLICATION, `cp -R ${join(DIRECTORY, 'shop')} .\ncd shop`)
     .replace('npm install nestjs-monitor', `npm install --no-audit --no-fund --prefer-offline ${tarball}`)
+    .replaceAll('--retry 30 ', '--retry 300 ')
     .replaceAll(':3000', `:${port}`);
   return run(adapted, directory, { PORT: port, ...env });
 }
@@ -144,7 +145,7 @@ async function runPage(script: string, env: NodeJS.ProcessEnv = {}): Promise<str
 async function runBesideShop(page: string): Promise<string> {
   const port = String(await freePort());
   const start = `node ${join(ROOT, 'sample-app/dist/main.js')} &`;
-  const wait = `curl -s -o /dev/null --retry 60 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/products`;
+  const wait = `curl -s -o /dev/null --retry 300 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/products`;
   const script = [start, wait, scriptOf(pageOf(page)).replaceAll(':3000', `:${port}`)].join('\n');
   const directory = join(DIRECTORY, `page-${++directories}`);
   mkdirSync(directory);

@@ -47,7 +47,7 @@ describe('an application whose requests fail for half a minute', () => {
       expect(document.findings.map(({ title }) => title)).toContain(
         '39 of 40 requests to POST /orders/:id/refund failed in 5 minutes.',
       );
-      const lines = running.log.warnings.filter((line) => line.includes('POST /orders/:id/refund failed'));
+      const lines = running.log.findings.filter((line) => line.includes('POST /orders/:id/refund failed'));
       expect(lines).toHaveLength(1);
     },
   );
