@@ -98,6 +98,21 @@ describe('a group', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('can be joined by many at once, all of which can be reached then', async () => {
+    for (let round = 0; round < 5; round++) {
+      const all = await Promise.all(Array.from({ length: 8 }, () => join1(path)));
+      const names = readdirSync(path);
+      for (const { group } of all) {
+        expect(names).toContain(`${group.name.text}.sock`);
+        expect(names).toContain(`${group.name.text}.totals`);
+      }
+      for (const one of all) one.registry.count('work');
+      expect((await all[0]?.read())?.counters.work).toBe(8);
+      await Promise.all(all.map(({ leave }) => leave()));
+      expect(existsSync(path)).toBe(false);
+    }
+  });
+
   it.each<[string, (name: string) => (socket: Socket) => void, RegExp]>([
     ['sends garbage', () => (socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'), /no JSON/],
     ['sends other JSON', () => (socket) => void socket.write('["hello"]\n'), /something else/],

@@ -76,13 +76,18 @@ export class ProcessGroup implements AnswerMaker {
       try {
         await this.directory.create();
         await this.removeOldGroup();
-        await this.server.listen();
+        // In this order: what belongs to no file of totals is taken for a rest of an old group by another one that joins now.
         await this.saved.save();
+        await this.server.listen();
         break;
       } catch (thrown) {
         await this.server.close();
         // The last one of a group removes the directory, maybe just now.
-        if (attempt === ATTEMPTS || (thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+        const isFinal = attempt === ATTEMPTS || (thrown as NodeJS.ErrnoException).code !== 'ENOENT';
+        if (isFinal) await this.saved.end().catch(() => {});
+        // Else the others would count a process that answers for itself.
+        await this.directory.remove([`${this.name.text}.totals`]).catch(() => {});
+        if (isFinal) throw thrown;
       }
     }
     // Another process may do the same.
