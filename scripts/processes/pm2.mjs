@@ -23,7 +23,12 @@ export class Pm2 {
       '--prefix',
       pm2.#directory,
     ];
-    await run('npm', ['install', ...options, `pm2@${version}`]);
+    try {
+      await run('npm', ['install', ...options, `pm2@${version}`]);
+    } catch (error) {
+      rmSync(pm2.#directory, { recursive: true, force: true });
+      throw error;
+    }
     return pm2;
   }
 
@@ -74,7 +79,7 @@ export class Pm2 {
       kill_timeout: 30_000,
       listen_timeout: 60_000,
       wait_ready: true,
-      min_uptime: 1,
+      min_uptime: 100,
       max_restarts: 1000,
       env: {
         WORK_ADAPTER: adapter,
