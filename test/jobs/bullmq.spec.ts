@@ -29,8 +29,10 @@ class EmailProcessor extends WorkerHost {
     super();
   }
 
-  override async process(job: Job, token?: string): Promise<string> {
+  override async process(job: Job, token?: string, signal?: AbortSignal): Promise<string> {
     this.done.push(job.name);
+    // BullMQ gives one to a processor that has this parameter.
+    if (job.name === 'works' && signal === undefined) throw new Error('there is no signal');
     if (job.name === 'fails') throw new Error('no such address');
     if (job.name === 'moves' && !this.isMoved) {
       this.isMoved = true;
