@@ -296,9 +296,12 @@ it('counts each run that was due and did not start, as when the event loop was b
   }
   const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Hourly] });
   const registry = app.get(SchedulerRegistry);
-  const job = CronJob.from({ cronTime: '0 0 * * * *', onTick: () => {} });
-  job.start();
-  registry.addCronJob('dynamic cron', job);
+  const addHourly = (name: string) => {
+    const job = CronJob.from({ cronTime: '0 0 * * * *', onTick: () => {} });
+    job.start();
+    registry.addCronJob(name, job);
+  };
+  addHourly('dynamic cron');
   registry.addInterval(
     'dynamic interval',
     setInterval(() => {}, hour),
@@ -307,6 +310,13 @@ it('counts each run that was due and did not start, as when the event loop was b
     'dynamic timeout',
     setTimeout(() => {}, hour),
   );
+  // Jobs that come and go take no room.
+  for (let n = 0; n < 1100; n++) {
+    addHourly(`order ${n}`);
+    registry.deleteCronJob(`order ${n}`);
+  }
+  registry.deleteCronJob('dynamic cron');
+  addHourly('dynamic cron');
   const names = [...registry.getCronJobs().keys(), ...registry.getIntervals(), ...registry.getTimeouts()];
   const missed = async () => {
     const jobs = await Promise.all(

@@ -148,6 +148,8 @@ export class ScheduleIntegration {
 
   private track(key: string, metrics: JobMetrics, timetable: Timetable, isThere: () => boolean): DueTracker {
     const tracker = new DueTracker(metrics, timetable);
+    // Jobs may come and go between two reads.
+    if (this.trackers.size >= MAX_TRACKED) this.update();
     if (this.trackers.size < MAX_TRACKED) this.trackers.set(key, { tracker, isThere });
     return tracker;
   }
