@@ -312,7 +312,7 @@ it('counts each run that was due and did not start, as when the event loop was b
   );
   // Jobs that come and go take no room.
   for (let n = 0; n < 1100; n++) {
-    addHourly(`order ${n}`);
+    registry.addCronJob(`order ${n}`, CronJob.from({ cronTime: '0 0 * * * *', onTick: () => {} }));
     registry.deleteCronJob(`order ${n}`);
   }
   registry.deleteCronJob('dynamic cron');
