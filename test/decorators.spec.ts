@@ -206,9 +206,14 @@ describe('a method with @Timed()', () => {
     expect(Object.prototype.toString.call(failing)).toBe('[object AsyncGenerator]');
     await failing.next();
     await expect(failing.next()).rejects.toThrow('no cat');
-    expect(seen).toEqual([1, 2, 1]);
+    const ended = cats.walk();
+    for await (const step of ended) seen.push(step);
+    // What comes after the end changes nothing.
+    expect(await ended.next()).toEqual({ done: true, value: undefined });
+    await ended.return(undefined);
+    expect(seen).toEqual([1, 2, 1, 1, 2]);
     expect(await timedCalls(context)).toEqual({
-      'Cats.walk ok': 1,
+      'Cats.walk ok': 2,
       'Cats.walk cancelled': 1,
       'Cats.stumble error': 1,
     });
@@ -222,6 +227,7 @@ describe('a method with @Timed()', () => {
     expect(query.runs).toBe(0);
     expect(await timedCalls(context)).toEqual({ 'Cats.stream ok': 1 });
     expect(await query).toBe(1);
+    expect(await query).toBe(2);
     expect(await timedCalls(context)).toEqual({ 'Cats.stream ok': 1, 'Cats.query ok': 1 });
   });
 
@@ -296,6 +302,16 @@ describe('the metric', () => {
     const { metrics } = await context.get(MonitorService).measurements();
     const checkout = metrics.metrics.find(({ name }) => name === 'checkout');
     expect(checkout?.description).toEqual({ help: 'Duration of checkouts.', unit: 'seconds' });
+  });
+
+  it('has the description that the application has given itself, before that of the decorator', async () => {
+    const context = await startContext({ providers: [Shop] });
+    const monitor = context.get(MonitorService);
+    monitor.describe('checkout', { help: 'Mine.' });
+    context.get(Shop).checkout();
+    const { metrics } = await monitor.measurements();
+    const checkout = metrics.metrics.find(({ name }) => name === 'checkout');
+    expect(checkout?.description).toEqual({ help: 'Mine.', unit: 'seconds' });
   });
 
   it('counts a call without labels if they cannot be made, and the mistake', async () => {
