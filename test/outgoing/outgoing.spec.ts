@@ -443,6 +443,13 @@ it('does not count what a publisher sends, before and after it is sent by others
   expect(await outgoingTo(other, host)).toMatchObject({ requests: {}, inFlight: 0 });
   await byHttp(`http://${host}/mine`);
   expect((await settled(other, host)).requests).toEqual({ 'GET 200': 1 });
+  // What a publisher sends meanwhile does not end a template.
+  await other.get(MonitorService).outgoing({ route: '/mine' }, async () => {
+    const before = published;
+    await eventually(() => expect(published).toBeGreaterThan(before + 2));
+    await byHttp(`http://${host}/mine`);
+  });
+  expect((await settled(other, host, 2)).requests).toEqual({ 'GET 200': 1, 'GET 200 /mine': 1 });
 });
 
 it('measures nothing with outgoing: false, and nothing after the application is closed', async () => {
