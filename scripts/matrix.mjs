@@ -159,6 +159,7 @@ async function makeProject(nest, optional) {
     ...names.map((name) => `@nestjs/${name}@^${nest}`),
     ...Object.entries(optional).map(([name, version]) => `@nestjs/${name}@^${version}`),
     'bullmq',
+    'ioredis',
   ];
   const options = ['install', '--no-audit', '--no-fund', '--prefer-offline'];
   await run('npm', [...options, tarball, ...packages, 'reflect-metadata', 'rxjs'], { cwd: project });
