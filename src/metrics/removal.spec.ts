@@ -96,6 +96,25 @@ describe('a metric of which series are removed', () => {
     expect(registry.warnings).toEqual([]);
   });
 
+  it.each([
+    ['remove()', (registry: TestRegistry) => registry.remove('mails', { state: 'new' })],
+    ['clear()', (registry: TestRegistry) => registry.clear('mails') === 1],
+  ])('calls the function of a gauge no more, which has no age either: %s', async (_how, remove) => {
+    const registry = new TestRegistry();
+    let calls = 0;
+    const read = () => Promise.resolve(++calls);
+    registry.gaugeFrom('mails', read, { state: 'new' }, { interval: 0 });
+    await registry.read();
+    expect(Object.keys((await registry.read()).gauges).sort()).toEqual([
+      'mails{state="new"}',
+      'monitor_gauge_age{gauge="mails{state=\\"new\\"}"}',
+    ]);
+    const before = calls;
+    expect(remove(registry)).toBe(true);
+    expect((await registry.read()).gauges).toEqual({});
+    expect(calls).toBe(before);
+  });
+
   it('keeps the windows of other readers', async () => {
     registry.kv('size', 1, { of: 'a' });
     registry.kv('size', 5, { of: 'b' });
