@@ -11,7 +11,7 @@ function watching() {
     registry,
     {
       addLater: (collector) => {
-        const collect = (): unknown => collector.collect?.();
+        const collect = (): unknown => collector.collect?.(undefined as never);
         collects.push(collect);
         return () => void collects.splice(collects.indexOf(collect), 1);
       },
