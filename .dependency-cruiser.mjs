@@ -21,6 +21,8 @@ const MAY_IMPORT = {
   publishing: ['metrics', 'common'],
   history: ['metrics', 'common'],
   findings: ['metrics', 'history', 'common'],
+  // The history and the findings of several processes as one.
+  'group-history': ['metrics', 'history', 'findings', 'processes', 'common'],
   // Who may read. It must not depend on what is read.
   access: ['common'],
   // The HTTP endpoints: they know the guard and what they serve. They do not know how metrics are recorded.
@@ -32,6 +34,7 @@ const MAY_IMPORT = {
     'findings',
     'diagnostics',
     'processes',
+    'group-history',
     'common',
   ],
 };

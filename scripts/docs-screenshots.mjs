@@ -5,6 +5,7 @@
  *   npm run docs:screenshots -- 30         waits 30 seconds
  *   npm run docs:screenshots -- 30 /tmp/x  writes them elsewhere
  *   npm run docs:screenshots -- 30 docs/images flame-graph   makes only this one
+ *   npm run docs:screenshots -- 30 docs/images processes     makes that of a cluster, on Linux and macOS
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,8 +42,12 @@ const PICTURES = [
   },
 ];
 
+/** Of a cluster, one worker of which is stopped. */
+const PROCESSES = { name: 'processes', section: 'processes', size: { width: 1280, height: 420 } };
+
 mkdirSync(directory, { recursive: true });
-const env = { ...process.env, PORT: '0', TRAFFIC: 'on' };
+const isOfCluster = only === PROCESSES.name;
+const env = { ...process.env, PORT: '0', TRAFFIC: 'on', ...(isOfCluster && { PORT: '3987', WORKERS: '4' }) };
 const shop = spawn(process.execPath, [here('../sample-app/dist/main.js')], {
   env,
   stdio: ['ignore', 'pipe', 'ignore'],
@@ -56,12 +61,25 @@ try {
   const url = /http:\S+(?=\/products)/.exec(line)?.[0];
   console.log(`The shop is at ${url}. The pictures are made in ${wait} seconds.`);
   await delay(Number(wait) * 1000);
+  if (isOfCluster) await takeProcesses(url);
   for (const picture of PICTURES) {
     if (only === undefined || picture.name === only) await take(`${url}/monitor/dashboard`, picture);
   }
 } finally {
   await browser.close();
   shop.kill();
+}
+
+async function takeProcesses(url) {
+  const { processes, instance } = await (await fetch(`${url}/monitor?format=json`)).json();
+  const { pid } = processes.find((one) => one.pid !== instance.pid);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await delay(20_000);
+    await take(`${url}/monitor/dashboard`, PROCESSES);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }
 
 async function take(url, { name, section, theme = 'light', size = WIDE, open, until, element }) {

@@ -14,7 +14,7 @@ export type { RequestFilter } from './access/request-filter.js';
 export type { Collector } from './instrumentation/runtime/collector.js';
 export type { CollectorMonitor } from './instrumentation/runtime/collector-monitor.js';
 export type { CollectorsOptions } from './instrumentation/runtime/collectors.options.js';
-export type { Finding, FindingEvidence } from './findings/finding.js';
+export type { Finding, FindingEvidence, FindingProcess } from './findings/finding.js';
 export type {
   Figure,
   HeatColumn,
@@ -23,6 +23,7 @@ export type {
   HistoryQuery,
   HistorySeries,
   HistoryTier,
+  ProcessActivity,
   InstanceEvent,
   ResetEvent,
   Step,

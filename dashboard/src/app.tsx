@@ -5,12 +5,13 @@ import { Notices } from './components/notices.js';
 import { TopBar } from './components/top-bar.js';
 import type { ConnectionState, Sleep } from './data/connection.js';
 import { Connection } from './data/connection.js';
-import type { Finding } from './data/endpoint-types.js';
+import type { Finding, ProcessActivity } from './data/endpoint-types.js';
 import { HistoryStore } from './data/history-store.js';
 import { SECTIONS } from './sections/index.js';
 import type { Feature, PageState, Range, Zoom } from './state.js';
 import { PageContext } from './state.js';
 import { useHash } from './use-hash.js';
+import { readProcesses, useProcess } from './use-process.js';
 import { useTheme } from './use-theme.js';
 
 interface Props {
@@ -21,7 +22,9 @@ interface Props {
 }
 
 export function App({ base, service, features }: Props) {
-  const store = useMemo(() => new HistoryStore(), []);
+  const [process, showProcess] = useProcess();
+  const [processes, setProcesses] = useState<readonly ProcessActivity[]>([]);
+  const store = useMemo(() => new HistoryStore(), [process]);
   const [version, setVersion] = useState(0);
   const [connectionState, setConnectionState] = useState<ConnectionState>({ kind: 'loading' });
   const [findings, setFindings] = useState<readonly Finding[]>([]);
@@ -35,14 +38,15 @@ export function App({ base, service, features }: Props) {
 
   const connection = useMemo(
     () =>
-      new Connection(base, store, {
+      new Connection(base, process, store, {
         onState: setConnectionState,
         onData: () => setVersion((one) => one + 1),
         onFindings: setFindings,
+        onProcesses: setProcesses,
         onRestart: () => setRestartedAt(Date.now()),
         onSleep: setSleep,
       }),
-    [base],
+    [base, process],
   );
   useEffect(() => {
     // In the list of tabs, too.
@@ -50,13 +54,19 @@ export function App({ base, service, features }: Props) {
       findings.length === 0 ? `${service} – monitor` : `(${findings.length}) ${service} – monitor`;
   }, [service, findings.length]);
   useEffect(() => {
+    setConnectionState({ kind: 'loading' });
+    setFindings([]);
     connection.start();
+    if (process !== undefined) void readProcesses(base).then(setProcesses);
     return () => connection.stop();
   }, [connection]);
 
   const current: PageState = {
     base,
     features,
+    process,
+    processes,
+    showProcess,
     // While the page is paused, it shows what it showed, in all sections and ranges.
     store: paused?.store ?? store,
     version,
@@ -71,7 +81,7 @@ export function App({ base, service, features }: Props) {
   const open = sections.find(({ id }) => id === hash) ?? sections[0];
   const shown = useMemo(
     () => current,
-    [paused ?? version, range, zoom, current.findings, connectionState, theme, open?.id],
+    [paused ?? version, range, zoom, current.findings, processes, process, connectionState, theme, open?.id],
   );
   const togglePause = () =>
     setPaused(paused === undefined ? { at: Date.now(), store: store.copy(), findings } : undefined);
@@ -85,6 +95,13 @@ export function App({ base, service, features }: Props) {
         service={service}
         instance={store.instance}
         uptime={uptimeOf(store)}
+        process={process}
+        processes={processes}
+        onProcess={(pid) => {
+          setPaused(undefined);
+          setRestartedAt(undefined);
+          showProcess(pid);
+        }}
         isLive={connectionState.kind === 'live' && paused === undefined}
         range={range}
         isPaused={paused !== undefined}
@@ -98,6 +115,9 @@ export function App({ base, service, features }: Props) {
       />
       <Notices
         connection={connectionState}
+        process={process}
+        silent={paused === undefined ? processes.filter(({ state }) => state === 'late') : []}
+        onAllProcesses={() => showProcess(undefined)}
         restartedAt={restartedAt}
         sleep={sleep}
         pausedAt={paused?.at}

@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ConnectionState } from './data/connection.js';
-import type { Finding, Figure, Step } from './data/endpoint-types.js';
+import type { Finding, Figure, ProcessActivity, Step } from './data/endpoint-types.js';
 import type { HistoryStore } from './data/history-store.js';
 
 export type Range = '5m' | '15m' | '1h';
@@ -26,6 +26,11 @@ export type Feature = 'blocks' | 'profiles' | 'processes';
 export interface PageState {
   readonly base: string;
   readonly features: ReadonlySet<Feature>;
+  /** The one process that is shown; `undefined` for all that answer together. */
+  readonly process: number | undefined;
+  /** All that answer together; empty where a process is alone. */
+  readonly processes: readonly ProcessActivity[];
+  readonly showProcess: (pid: number | undefined) => void;
   readonly store: HistoryStore;
   readonly version: number;
   readonly range: Range;
@@ -42,6 +47,11 @@ export function usePage(): PageState {
   const state = useContext(PageContext);
   if (state === undefined) throw new Error('There is no page around this component.');
   return state;
+}
+
+/** What asks for one process. It follows other parameters. */
+export function processQuery(process: number | undefined): string {
+  return process === undefined ? '' : `&process=${process}`;
 }
 
 /** The values of one figure in the range of the page. */

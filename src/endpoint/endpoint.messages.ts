@@ -6,6 +6,15 @@ export const BAD_PROCESS = 'The process in the query must be a process id, such 
 export const UNKNOWN_PROCESS = (pid: number): string =>
   `Process ${pid} is not one of those that answer together. "processes" in the document lists them.\n`;
 
+export const PROCESS_ENDED = (pid: number): string =>
+  `Process ${pid} has ended. Its numbers and its history are part of those of all processes, without "process" in the query.\n`;
+
+export const PROCESS_LATE = (pid: number): string =>
+  `Process ${pid} has not answered for 5 seconds. Its event loop may be blocked.\n`;
+
+export const PROCESS_CANNOT_ANSWER = (pid: number, reason: string): string =>
+  `Process ${pid} cannot answer this: ${reason.trim()}\n`;
+
 export const BAD_FORMAT =
   'The format in the query can be "json" only. For Prometheus, read /prometheus below this path.\n';
 

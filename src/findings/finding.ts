@@ -18,6 +18,15 @@ export interface Finding {
   readonly advice: string;
   /** The section of the documentation, as a path from the folder of the application. */
   readonly link: string;
+  /** Which process it is about. Only where several answer together. */
+  readonly process?: FindingProcess;
+}
+
+/** A process, or a thread of one. */
+export interface FindingProcess {
+  readonly pid: number;
+  /** The `threadId` of a worker thread; `null` for the main thread. */
+  readonly thread: number | null;
 }
 
 /** One number that a finding was concluded from. */

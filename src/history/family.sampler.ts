@@ -123,6 +123,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
       labels: parseLabels(labels),
       unit: definition?.unit ?? description.unit ?? null,
       help: description.help ?? '',
+      ...(kind === 'gauge' && { aggregate: description.aggregate ?? definition?.aggregate ?? 'sum' }),
       builtIn: definition !== undefined,
     };
   }

@@ -1,5 +1,5 @@
-import type { InstanceInfo } from '../metrics/collection/snapshot.js';
-import type { MetricKind } from '../metrics/definitions/metric-definition.js';
+import type { InstanceInfo, ProcessState } from '../metrics/collection/snapshot.js';
+import type { Aggregate, MetricKind } from '../metrics/definitions/metric-definition.js';
 
 /** Seconds from one value to the next: five minutes are kept in steps of 1 s, an hour in steps of 10 s. */
 export type Step = 1 | 10;
@@ -23,6 +23,8 @@ export interface HistorySeries {
   /** Such as `seconds`, `bytes`, `ratio` or `percent`; `null` for a plain count. */
   readonly unit: string | null;
   readonly help: string;
+  /** Of a gauge: how the values of several processes become one. */
+  readonly aggregate?: Aggregate;
   /** Whether it is a metric of the monitor itself, not of the application. */
   readonly builtIn: boolean;
 }
@@ -56,7 +58,28 @@ export interface HistoryTier {
   readonly heat?: readonly HeatColumn[];
 }
 
-/** The history of a process, as `GET /monitor/history` and `MonitorService.history()` give it. */
+/** What one of several processes does now. A number that is not known is `null`. */
+export interface ProcessActivity extends ProcessState {
+  /** When it started, such as `2026-01-31T23:59:59.123Z`; `null` if it has never answered. */
+  readonly start_time: string | null;
+  /** Percent of one core, mean of the last 5 seconds, as the following ones. */
+  readonly cpu: number | null;
+  /** Resident memory in bytes. */
+  readonly memory: number | null;
+  /** Share of the time in which its event loop was busy, from 0 to 1. */
+  readonly loop: number | null;
+  /** HTTP responses per second. */
+  readonly requests: number | null;
+  /** Those with a status of 500 and above. */
+  readonly errors: number | null;
+  /** The longest delay of its event loop in the last minute, in seconds. */
+  readonly delay: number | null;
+}
+
+/**
+ * The history of a process, as `GET /monitor/history` and `MonitorService.history()` give it. Where several processes answer together,
+ * the endpoint gives that of all of them.
+ */
 export interface HistoryDocument {
   /** Now, in milliseconds since 1970. */
   readonly time: number;
@@ -65,7 +88,10 @@ export interface HistoryDocument {
    * numbers, also not after a restart.
    */
   readonly sequence: number;
+  /** The process that answers. */
   readonly instance: InstanceInfo;
+  /** Whose history this is, the one that answers first. Only where several processes answer together. */
+  readonly processes?: readonly ProcessActivity[];
   /** Series for which there was no room. */
   readonly dropped_series: number;
   readonly series: readonly HistorySeries[];
@@ -104,6 +130,11 @@ export interface InstanceEvent {
   readonly instance: InstanceInfo;
   /** The number of the last step now. */
   readonly sequence: number;
+}
+
+/** The data of `event: processes` at `/monitor/events`, once a second where several processes answer together. */
+export interface ProcessesEvent {
+  readonly processes: readonly ProcessActivity[];
 }
 
 /**

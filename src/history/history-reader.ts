@@ -11,6 +11,7 @@ import type {
   Step,
 } from './history-document.js';
 import { HEAT_BOUNDS } from './heat-buckets.js';
+import type { HistoryRow } from './history-row.js';
 import type { HistoryStore, StoredSeries, StoredStep } from './history-store.js';
 import type { HistoryTier } from './history-tier.js';
 import { valueOrNull } from './rounded.js';
@@ -45,7 +46,7 @@ export class HistoryReader {
       instance: this.facts.instance(),
       dropped_series: this.facts.dropped(),
       series: chosen.map(({ identity }) => identity),
-      latest: chosen.map(({ steps }) => (Number.isFinite(steps.latest) ? steps.latest : null)),
+      latest: chosen.map(({ steps }) => totalOrNull(steps.latest)),
     };
     const ranges = [this.store.short, this.store.long].map((tier) => this.rangeOf(tier, since));
     const tiers: TierDocument[] = [];
@@ -59,6 +60,30 @@ export class HistoryReader {
   event({ tier, row, sequence }: StoredStep, totals: Totals): string {
     const time = this.timeOf(tier, row);
     return encodeStep(this.store.series, { tier, row, sequence, time, totals });
+  }
+
+  /**
+   * A step for another process.
+   *
+   * @param known how many series the receiver knows: the first ones.
+   * @param hasTotals whether the totals of now are told with it.
+   */
+  row({ tier, row, sequence }: StoredStep, known: number, hasTotals: boolean): HistoryRow {
+    // They are in the order in which they appeared.
+    const series = this.store.series.filter(({ since }) => since <= sequence);
+    const added = series.slice(known).map(({ identity }) => identity);
+    const at = tier.step === 1 ? 0 : 1;
+    return {
+      step: tier.step,
+      time: this.timeOf(tier, row),
+      ...(added.length > 0 && { series: added }),
+      values: series.flatMap(({ columns }) => columns[at].columns.map((ring) => valueOrNull(ring.get(row)))),
+      ...(hasTotals && { latest: series.map(({ steps }) => totalOrNull(steps.latest)) }),
+      heat: series.flatMap(({ columns }, index) => {
+        const { heat } = columns[at];
+        return heat === undefined ? [] : [[index, heat.get(row)] as const];
+      }),
+    };
   }
 
   /** The steps after this number; `undefined` if they are not all there. */
@@ -150,7 +175,12 @@ function rowsOf({ firstRow, lastRow }: HistoryTier): number[] {
   return Array.from({ length: Math.max(0, lastRow - firstRow + 1) }, (_, at) => firstRow + at);
 }
 
-function matches({ key, name }: HistorySeries, names: readonly string[]): boolean {
+function totalOrNull(total: number): number | null {
+  return Number.isFinite(total) ? total : null;
+}
+
+/** Whether a series is one of those that a query names. */
+export function matches({ key, name }: HistorySeries, names: readonly string[]): boolean {
   return names.some((wanted) =>
     wanted.endsWith('*') ? key.startsWith(wanted.slice(0, -1)) : wanted === key || wanted === name,
   );

@@ -6,7 +6,7 @@ import { HistoryTier } from './history-tier.js';
 import type { SeriesSteps } from './series-steps.js';
 
 /** How many seconds are kept in steps of 1 s. */
-const SHORT_TIER_SECONDS = 300;
+export const SHORT_TIER_SECONDS = 300;
 
 /**
  * Numbers of steps begin at a multiple of this which is chosen at random, so that a client does not continue in another process

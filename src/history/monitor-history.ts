@@ -3,13 +3,13 @@ import { FailureLog } from '../common/failure-log.js';
 import { inSlices } from '../common/slices.js';
 import type { InstanceInfo } from '../metrics/collection/snapshot.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
-import type { HistoryDocument, HistoryQuery } from './history-document.js';
+import type { HistoryDocument, HistoryQuery, Step } from './history-document.js';
 import { STEP_TEXTS } from './history.messages.js';
 import type { ResolvedHistoryOptions } from './history.options.js';
 import { HistoryReader } from './history-reader.js';
 import { HistorySampler } from './history.sampler.js';
 import type { StoredStep } from './history-store.js';
-import { HistoryStore } from './history-store.js';
+import { HistoryStore, SHORT_TIER_SECONDS } from './history-store.js';
 import { MemoryBudget } from './memory-budget.js';
 import { SeriesRoom } from './series-room.js';
 import { SteadyClock } from './steady-clock.js';
@@ -40,6 +40,8 @@ export interface HistoryListener {
 /** The recent past of all metrics, in memory of a fixed size. One timer reads them once a second, for all clients. */
 export class MonitorHistory {
   readonly reader: HistoryReader;
+  /** How many steps of each length are kept. */
+  readonly kept: Readonly<Record<Step, number>>;
   private readonly store: HistoryStore;
   private readonly sampler: HistorySampler;
   private readonly clock: SteadyClock;
@@ -60,6 +62,7 @@ export class MonitorHistory {
     private readonly time: TimeSource = SYSTEM_TIME,
   ) {
     this.store = new HistoryStore(options);
+    this.kept = { 1: SHORT_TIER_SECONDS, 10: options.minutes * 6 };
     const budget = new MemoryBudget(options.series * BUCKET_BYTES);
     this.sampler = new HistorySampler(this.store, new SeriesRoom(this.store, options.series, budget));
     this.clock = new SteadyClock(time);

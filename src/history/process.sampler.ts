@@ -29,7 +29,7 @@ export class ProcessSampler {
   }
 
   private add(definition: ProcessDefinition, value: number): CounterSteps | GaugeSteps {
-    const { name, kind, unit, help } = definition;
+    const { name, kind, unit, help, aggregate } = definition;
     const steps = kind === 'gauge' ? new GaugeSteps() : new CounterSteps();
     if (steps instanceof CounterSteps) steps.begin(value);
     this.series.set(name, steps);
@@ -41,6 +41,7 @@ export class ProcessSampler {
         labels: {},
         unit: unit ?? (name.endsWith('percent') ? 'percent' : null),
         help,
+        ...(kind === 'gauge' && { aggregate }),
         builtIn: true,
       },
       steps,

@@ -1,4 +1,5 @@
 import type { AnyFamily } from '../metrics/source/metrics-source.js';
+import type { HistorySeries } from './history-document.js';
 import type { SeriesGroup } from './kept-series.js';
 
 /**
@@ -35,6 +36,11 @@ const HEAT_MAP = 'eventloop_delay';
 
 export function isAddedUp({ name, definition }: AnyFamily): boolean {
   return definition !== undefined && ADDED_UP.has(name);
+}
+
+/** Whether a series is the sum of all label sets of its metric. */
+export function isSum({ key, name, builtIn }: Pick<HistorySeries, 'key' | 'name' | 'builtIn'>): boolean {
+  return builtIn && key === name && ADDED_UP.has(name);
 }
 
 export function hasHeatMap({ name, definition }: AnyFamily): boolean {

@@ -23,6 +23,8 @@ export const SAVING_TEXTS: FailureTexts = {
     `The totals of this process are saved again. That had failed ${times(count)} in ${duration}.`,
 };
 
+export const NO_HANDLER = (method: string): string => `This process does not answer "${method}".`;
+
 export const PEER_LEFT_OUT = (member: string, reason: string): string =>
   `Process ${member} is left out of the merged numbers: it sent ${reason}.`;
 

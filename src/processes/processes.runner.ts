@@ -50,9 +50,7 @@ export class ProcessesRunner implements OnApplicationShutdown {
     if (isMainThread) tellThreads(undefined);
     await this.joining;
     this.source.use(undefined);
-    const { current } = this.handle;
-    this.handle.current = undefined;
-    await current?.leave();
+    await this.handle.leave();
   }
 
   /** Threads that are started from here on find the process, and it joins them with the first one. */
@@ -84,7 +82,7 @@ export class ProcessesRunner implements OnApplicationShutdown {
     try {
       const { JoinedGroup } = await import('./joined-group.js');
       const joined = await JoinedGroup.join(path, this.source.local, this.logger);
-      this.handle.current = joined;
+      await this.handle.join(joined);
       this.source.use(joined.source);
       if (isMainThread) tellThreads(path);
       else sayHello();

@@ -5,6 +5,7 @@ import { MetricsReads, readsOf } from '../endpoint/metrics-reads.js';
 import { EndpointMount } from '../endpoint/mounting/endpoint-mount.js';
 import { serveTrailingSlashes } from '../endpoint/mounting/trailing-slash.js';
 import { MonitorPort } from '../endpoint/port/monitor-port.js';
+import { Parts } from '../endpoint/parts/parts.js';
 import { Answers } from '../endpoint/streaming/answers.js';
 import { ReadLimiter } from '../endpoint/streaming/read-limiter.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
@@ -28,6 +29,11 @@ export const ENDPOINT: Wiring = {
       provide: Answers,
       inject: [MONITOR_OPTIONS],
       useFactory: (options: ResolvedMonitorOptions) => new Answers(servedAt(options) === 'application'),
+    },
+    {
+      provide: Parts,
+      inject: [Answers, ProcessesHandle],
+      useFactory: (answers: Answers, processes: ProcessesHandle) => new Parts(answers, processes),
     },
     {
       provide: BrowserRedirect,
@@ -57,5 +63,5 @@ export const ENDPOINT: Wiring = {
       },
     },
   ],
-  exports: [MonitorPort, EndpointMount, MetricsReads, ReadLimiter, Answers, BrowserRedirect],
+  exports: [MonitorPort, EndpointMount, MetricsReads, ReadLimiter, Answers, Parts, BrowserRedirect],
 };

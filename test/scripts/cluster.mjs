@@ -1,6 +1,6 @@
 // A cluster of applications behind one port, which answer for each other. The primary has no line about it.
 //
-// cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "stop PID"; it
+// cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "tell PID JSON"; it
 // prints {"pid", "event"} for each worker that listens or exits. It ends when its standard input does.
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -39,6 +39,10 @@ if (cluster.isPrimary) {
     const [command, pid, signal = 'SIGKILL'] = line.split(' ');
     if (command === 'fork') fork();
     if (command === 'kill') process.kill(Number(pid), signal);
+    if (command === 'tell') {
+      const worker = Object.values(cluster.workers).find((one) => one.process.pid === Number(pid));
+      worker?.send(JSON.parse(signal));
+    }
   });
   commands.on('close', () => {
     for (const worker of Object.values(cluster.workers)) worker.process.kill('SIGKILL');

@@ -1,6 +1,7 @@
-// The application that tests of several processes start in each of them: GET /work counts, GET /many makes series.
+// The application that tests of several processes start in each of them: GET /work counts, GET /many makes series. A message of
+// the primary lets it fail, or blocks its event loop.
 import 'reflect-metadata';
-import { Controller, Dependencies, Get, Module, Query } from '@nestjs/common';
+import { Controller, Dependencies, Get, InternalServerErrorException, Module, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -13,12 +14,21 @@ import { MonitorModule, MonitorService } from 'nestjs-monitor';
  * @param {object[]} imports more modules
  */
 export async function startWork(adapter, port, options = {}, imports = []) {
+  let isFailing = false;
+  if (process.send !== undefined) {
+    process.on('message', ({ block = 0, fail = isFailing }) => {
+      isFailing = fail;
+      const end = performance.now() + block;
+      while (performance.now() < end);
+    });
+  }
   class Work {
     constructor(monitor) {
       this.monitor = monitor;
     }
     work({ count = '1', value }) {
       this.monitor.count('work', Number(count));
+      if (isFailing) throw new InternalServerErrorException({ pid: process.pid });
       if (value !== undefined) {
         this.monitor.observe('size', Number(value));
         this.monitor.kv('level', Number(value));

@@ -56,6 +56,11 @@ export class Cluster {
     this.primary.stdin.write(`${text}\n`);
   }
 
+  /** Blocks the event loop of a worker for some milliseconds, or lets its requests fail. */
+  tell(pid: number, what: { readonly block?: number; readonly fail?: boolean }): void {
+    this.command(`tell ${pid} ${JSON.stringify(what)}`);
+  }
+
   /** Ends a worker, and waits until it has exited. */
   async end(pid: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.command(`kill ${pid} ${signal}`);
@@ -71,9 +76,14 @@ export class Cluster {
   }
 
   /** A request on a connection of its own: the primary gives it to the next worker. */
-  request(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+  request(
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+  ): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
-      const request = get({ port: this.port, path, headers, agent: false }, (response) => {
+      const options = { port: this.port, path, headers, method, agent: false };
+      const request = get(options, (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (piece: string) => (body += piece));

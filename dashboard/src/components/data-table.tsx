@@ -21,7 +21,10 @@ interface Props<Row> {
   /** Shown below a row when it is opened. */
   readonly detail?: (row: Row) => ComponentChildren;
   readonly empty: string;
-  readonly sortedBy?: number;
+  /** The title of a column. Default: the first one. */
+  readonly sortedBy?: string;
+  /** Of a row that stands out. */
+  readonly classOf?: (row: Row) => string | undefined;
 }
 
 /** A table with fewer rows is searched by looking at it. */
@@ -36,9 +39,16 @@ export function DataTable<Row>({
   textOf,
   detail,
   empty,
-  sortedBy = 0,
+  sortedBy,
+  classOf,
 }: Props<Row>) {
-  const [sort, setSort] = useState({ column: sortedBy, isReversed: false });
+  const [sort, setSort] = useState({
+    column: Math.max(
+      0,
+      columns.findIndex(({ title }) => title === sortedBy),
+    ),
+    isReversed: false,
+  });
   const [query, setQuery] = useState('');
   const [opened, setOpened] = useState<string>();
   const column = columns[sort.column];
@@ -94,7 +104,7 @@ export function DataTable<Row>({
               const isOpen = key === opened;
               return (
                 <Fragment key={key}>
-                  <tr class={isOpen ? 'open' : undefined}>
+                  <tr class={isOpen ? 'open' : classOf?.(row)}>
                     {columns.map(({ title, cell, isNumber }, index) => (
                       <td key={title} class={isNumber === true ? 'number' : undefined}>
                         {index === 0 && detail !== undefined ? (

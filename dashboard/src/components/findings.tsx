@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Finding } from '../data/endpoint-types.js';
 import { clockTime } from '../format/time.js';
 import { formatFor } from '../format/units.js';
 import { usePage } from '../state.js';
@@ -14,7 +15,9 @@ export function Findings() {
   const { findings, store } = usePage();
   const isComplete = store.times(1).length >= STEPS_OF_RULES;
   const [showsAll, setShowsAll] = useState(false);
-  const shown = showsAll ? findings : findings.slice(0, SHOWN);
+  // The same in several processes is one line.
+  const groups = [...Map.groupBy(findings, ({ id }) => id).values()];
+  const shown = showsAll ? groups : groups.slice(0, SHOWN);
   return (
     <section class="findings" aria-label="Findings" aria-live="polite">
       {findings.length === 0 ? (
@@ -25,40 +28,60 @@ export function Findings() {
         </p>
       ) : (
         <ul>
-          {shown.map(({ id, severity, title, since, confidence, evidence, advice, link }) => (
-            <li key={id} class={`finding ${severity}`}>
-              <details>
-                <summary>
-                  <span class="severity">{severity === 'critical' ? 'Critical' : 'Warning'}</span>
-                  {title}
-                </summary>
-                <p>{advice}</p>
-                <p class="evidence">
-                  Since {clockTime(Date.parse(since))}. Confidence: {confidence}. Evidence:{' '}
-                  {evidence
-                    .map(({ series, value, unit }) => `${series} = ${formatFor(unit ?? null)(value)}`)
-                    .join(', ')}
-                  .{' '}
-                  {/^https?:/.test(link) ? (
-                    <a href={link} rel="noreferrer">
-                      Documentation
-                    </a>
-                  ) : (
-                    <>
-                      Documentation: <code>{link}</code>
-                    </>
-                  )}
-                </p>
-              </details>
-            </li>
-          ))}
+          {shown.map((group) => {
+            const [first] = group as [Finding, ...Finding[]];
+            return (
+              <li key={first.id} class={`finding ${first.severity}`}>
+                <details>
+                  <summary>
+                    <span class="severity">{first.severity === 'critical' ? 'Critical' : 'Warning'}</span>
+                    {first.process !== undefined && <span class="process">{processesOf(group)}</span>}
+                    {first.title}
+                  </summary>
+                  <p>{first.advice}</p>
+                  {group.map((finding) => (
+                    <Evidence key={finding.process?.pid} finding={finding} />
+                  ))}
+                </details>
+              </li>
+            );
+          })}
         </ul>
       )}
-      {findings.length > SHOWN && (
+      {groups.length > SHOWN && (
         <button type="button" class="link" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
-          {showsAll ? 'Show fewer findings' : `Show all ${findings.length} findings`}
+          {showsAll ? 'Show fewer findings' : `Show all ${groups.length} findings`}
         </button>
       )}
     </section>
   );
+}
+
+function Evidence({ finding: { since, confidence, evidence, link, process } }: { finding: Finding }) {
+  return (
+    <p class="evidence">
+      {process !== undefined && `${nameOf(process)}: `}
+      Since {clockTime(Date.parse(since))}. Confidence: {confidence}. Evidence:{' '}
+      {evidence.map(({ series, value, unit }) => `${series} = ${formatFor(unit ?? null)(value)}`).join(', ')}.{' '}
+      {/^https?:/.test(link) ? (
+        <a href={link} rel="noreferrer">
+          Documentation
+        </a>
+      ) : (
+        <>
+          Documentation: <code>{link}</code>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Two names, and how many more. */
+function processesOf(findings: readonly Finding[]): string {
+  const names = findings.flatMap(({ process }) => (process === undefined ? [] : [nameOf(process)]));
+  return names.length <= 2 ? names.join(', ') : `${names.length} processes`;
+}
+
+function nameOf({ pid, thread }: NonNullable<Finding['process']>): string {
+  return thread === null ? `Process ${pid}` : `Process ${pid}, thread ${thread}`;
 }

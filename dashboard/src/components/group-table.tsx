@@ -34,7 +34,7 @@ export function GroupTable({ caption, groups, subject, unit, failureTitle, empty
       keyOf={(row) => row.key}
       textOf={(row) => row.key}
       empty={empty}
-      sortedBy={1}
+      sortedBy="Rate"
       columns={[
         {
           title: subject.title,

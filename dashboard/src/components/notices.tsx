@@ -1,10 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import type { ConnectionState, Sleep } from '../data/connection.js';
+import type { ProcessActivity } from '../data/endpoint-types.js';
 import { clockTime } from '../format/time.js';
 import { duration } from '../format/units.js';
 
 interface Props {
   readonly connection: ConnectionState;
+  /** The one process that is shown. */
+  readonly process: number | undefined;
+  /** Processes that do not answer the others. */
+  readonly silent: readonly ProcessActivity[];
+  readonly onAllProcesses: () => void;
   /** When the process was found to be another one than before, in milliseconds since 1970. */
   readonly restartedAt: number | undefined;
   readonly sleep: Sleep | undefined;
@@ -17,6 +23,7 @@ interface Props {
 /** Says plainly when the numbers on the page are not those of now, or not all there. */
 export function Notices(props: Props) {
   const { connection, restartedAt, sleep, pausedAt, onRetry, onDismissRestart, onDismissSleep } = props;
+  const { process, silent, onAllProcesses } = props;
   return (
     <div role="status">
       {connection.kind === 'lost' && (
@@ -40,6 +47,18 @@ export function Notices(props: Props) {
         <Notice isBad action="Try again" onAction={onRetry}>
           The history is switched off in this process (the option <code>history</code>), and this page shows
           nothing else.
+        </Notice>
+      )}
+      {connection.kind === 'ended' && (
+        <Notice isBad action="Show all processes" onAction={onAllProcesses}>
+          Process {process} has ended, or is none of those that answer together. What it counted is part of
+          the numbers of all processes.
+        </Notice>
+      )}
+      {silent.length > 0 && process === undefined && (
+        <Notice isBad>
+          {silent.map(({ pid, age }) => `Process ${pid} has not answered for ${duration(age)}.`).join(' ')}{' '}
+          What it said last stands in.
         </Notice>
       )}
       {restartedAt !== undefined && (

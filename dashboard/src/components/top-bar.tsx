@@ -1,4 +1,4 @@
-import type { Instance } from '../data/endpoint-types.js';
+import type { Instance, ProcessActivity } from '../data/endpoint-types.js';
 import { duration } from '../format/units.js';
 import type { Range } from '../state.js';
 import { RANGES } from '../state.js';
@@ -8,6 +8,11 @@ interface Props {
   readonly instance: Instance | undefined;
   /** Seconds. */
   readonly uptime: number | null;
+  /** The one that is shown; `undefined` for all. */
+  readonly process: number | undefined;
+  /** All that answer together. */
+  readonly processes: readonly ProcessActivity[];
+  readonly onProcess: (pid: number | undefined) => void;
   readonly isLive: boolean;
   readonly range: Range;
   readonly isPaused: boolean;
@@ -19,6 +24,9 @@ interface Props {
 
 export function TopBar(props: Props) {
   const { service, instance, uptime, isLive, range, isPaused, isDark, onRange, onPause, onTheme } = props;
+  const { process, processes, onProcess } = props;
+  const isOfGroup = process === undefined && processes.length > 0;
+  const living = pidsOf(processes);
   return (
     <header class="top-bar">
       <h1>
@@ -28,15 +36,32 @@ export function TopBar(props: Props) {
       {instance !== undefined && (
         <ul class="facts" aria-label="Process">
           <li>{instance.hostname ?? 'unknown host'}</li>
-          <li>
-            pid {instance.pid}
-            {instance.worker_id !== null && `, worker ${instance.worker_id}`}
-          </li>
+          {isOfGroup || (
+            <li>
+              pid {instance.pid}
+              {instance.worker_id !== null && `, worker ${instance.worker_id}`}
+            </li>
+          )}
           <li>Node {instance.node_version.replace(/^v/, '')}</li>
-          <li>up {duration(uptime)}</li>
+          {isOfGroup || <li>up {duration(uptime)}</li>}
         </ul>
       )}
       <div class="controls">
+        {(isOfGroup || process !== undefined) && (
+          <select
+            aria-label="Process"
+            onChange={({ currentTarget: { value } }) => onProcess(value === '' ? undefined : Number(value))}
+          >
+            <option value="" selected={process === undefined}>
+              {living.length > 0 ? `All ${living.length} processes` : 'All processes'}
+            </option>
+            {[...new Set([...living, ...(process === undefined ? [] : [process])])].map((pid) => (
+              <option key={pid} value={pid} selected={pid === process}>
+                Process {pid}
+              </option>
+            ))}
+          </select>
+        )}
         <div role="group" aria-label="Time range" class="ranges">
           {(Object.keys(RANGES) as Range[]).map((one) => (
             <button key={one} type="button" aria-pressed={one === range} onClick={() => onRange(one)}>
@@ -57,4 +82,10 @@ export function TopBar(props: Props) {
       </div>
     </header>
   );
+}
+
+/** Those that live, each once. */
+export function pidsOf(processes: readonly ProcessActivity[]): number[] {
+  const living = processes.filter(({ state }) => state !== 'ended').map(({ pid }) => pid);
+  return [...new Set(living)].sort((a, b) => a - b);
 }

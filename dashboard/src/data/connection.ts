@@ -1,4 +1,12 @@
-import type { Finding, FindingsDocument, HistoryDocument, Instance, StepEvent } from './endpoint-types.js';
+import type {
+  Finding,
+  FindingsDocument,
+  HistoryDocument,
+  Instance,
+  ProcessActivity,
+  ProcessesEvent,
+  StepEvent,
+} from './endpoint-types.js';
 import type { HistoryStore } from './history-store.js';
 
 /** What the page says about its connection to the process. */
@@ -10,6 +18,8 @@ export type ConnectionState =
   /** It answers, and has no room for another live page: this one reads the history again from time to time. */
   | { readonly kind: 'full' }
   | { readonly kind: 'refused'; readonly status: number }
+  /** The process that was chosen has ended. */
+  | { readonly kind: 'ended' }
   /** There is no history: it is switched off. */
   | { readonly kind: 'off' };
 
@@ -24,6 +34,8 @@ export interface ConnectionListener {
   /** The store has changed. */
   readonly onData: () => void;
   readonly onFindings: (findings: readonly Finding[]) => void;
+  /** Where several processes answer together. */
+  readonly onProcesses: (processes: readonly ProcessActivity[]) => void;
   /** The answers come from another process than before: it was restarted. */
   readonly onRestart: (before: Instance, now: Instance) => void;
   readonly onSleep: (sleep: Sleep) => void;
@@ -37,6 +49,9 @@ const TIMEOUT = 10_000;
 
 /** The server sends a step every second. After so many milliseconds without one, the connection is dead. */
 const SILENCE = 15_000;
+
+/** Both are shorter where another process can answer in place of one that does not. */
+const [GROUP_TIMEOUT, GROUP_SILENCE] = [4_000, 5_000];
 
 /** A browser runs the timers of a page in the background once a minute. One that runs later than this was asleep. */
 const ASLEEP = 90_000;
@@ -53,18 +68,22 @@ export class Connection {
   private lastEvent = 0;
   private lastCheck = 0;
   private lostSince: number | undefined;
+  /** Whether several processes answer together, and any of them for all. */
+  private isGroup = false;
   /** Of the calls of {@link connect}, the last one counts. */
   private attempt = 0;
 
   constructor(
     private readonly base: string,
+    /** The one process to show; `undefined` for all that answer together. */
+    private readonly process: number | undefined,
     private readonly store: HistoryStore,
     private readonly listener: ConnectionListener,
   ) {}
 
   start(): void {
     this.lastCheck = Date.now();
-    this.watch = setInterval(() => this.check(), 5_000);
+    this.watch = setInterval(() => this.check(), 2_000);
     void this.connect();
   }
 
@@ -93,7 +112,7 @@ export class Connection {
         return;
       }
       if (response.status === 404) {
-        this.listener.onState({ kind: 'off' });
+        this.listener.onState({ kind: this.process === undefined ? 'off' : 'ended' });
         return;
       }
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
@@ -105,7 +124,10 @@ export class Connection {
     if (attempt !== this.attempt) return;
     const before = this.store.instance;
     this.store.load(document);
-    if (before !== undefined && isOtherProcess(before, document.instance)) {
+    const { processes } = document;
+    this.isGroup = processes !== undefined;
+    if (processes !== undefined) this.listener.onProcesses(processes);
+    else if (before !== undefined && isOtherProcess(before, document.instance)) {
       this.listener.onRestart(before, document.instance);
     }
     this.lostSince = undefined;
@@ -115,7 +137,7 @@ export class Connection {
   }
 
   private follow(sequence: number): void {
-    const events = new EventSource(`${this.base}/events?after=${sequence}`);
+    const events = new EventSource(this.address('events', `after=${sequence}`));
     this.events = events;
     this.lastEvent = Date.now();
     let wasOpen = false;
@@ -129,6 +151,16 @@ export class Connection {
       this.lastEvent = Date.now();
       this.store.append(JSON.parse(event.data as string) as StepEvent);
       this.listener.onData();
+    });
+    // The series of all processes together, as the steps of this connection have them.
+    events.addEventListener('history', (event) => {
+      const document = JSON.parse(event.data as string) as HistoryDocument;
+      this.store.rebase(document);
+      if (document.processes !== undefined) this.listener.onProcesses(document.processes);
+      this.listener.onData();
+    });
+    events.addEventListener('processes', (event) => {
+      this.listener.onProcesses((JSON.parse(event.data as string) as ProcessesEvent).processes);
     });
     events.addEventListener('findings', (event) => {
       this.listener.onFindings(JSON.parse(event.data as string) as Finding[]);
@@ -155,8 +187,16 @@ export class Connection {
   }
 
   private get(name: string): Promise<Response> {
-    const options = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT) };
-    return fetch(`${this.base}/${name}`, options);
+    const options = {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(this.isGroup ? GROUP_TIMEOUT : TIMEOUT),
+    };
+    return fetch(this.address(name), options);
+  }
+
+  private address(name: string, query = ''): string {
+    const process = this.process === undefined ? '' : `process=${this.process}`;
+    return `${this.base}/${name}?${[query, process].filter(Boolean).join('&')}`;
   }
 
   private lose(): void {
@@ -175,7 +215,7 @@ export class Connection {
     this.checkSleep();
     // The event source of a computer that slept looks open and is not. That of a process that is stuck is open.
     if (this.events === undefined || this.events.readyState === EventSource.CLOSED) return;
-    if (Date.now() - this.lastEvent < SILENCE) return;
+    if (Date.now() - this.lastEvent < (this.isGroup ? GROUP_SILENCE : SILENCE)) return;
     this.lostSince ??= this.lastEvent;
     void this.connect();
   }

@@ -1,12 +1,6 @@
 /** What the endpoints answer, by the types of the server itself. */
 import type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
-import type {
-  InstanceInfo,
-  MetricsSnapshot,
-  ProcessState,
-} from '../../../src/metrics/collection/snapshot.js';
-
-export type { ProcessState } from '../../../src/metrics/collection/snapshot.js';
+import type { InstanceInfo } from '../../../src/metrics/collection/snapshot.js';
 
 export type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
 export type { Finding, FindingsDocument } from '../../../src/findings/finding.js';
@@ -16,6 +10,8 @@ export type {
   HistorySeries,
   HistoryTier,
   InstanceEvent,
+  ProcessActivity,
+  ProcessesEvent,
   ResetEvent,
   Step,
   StepEvent,
@@ -23,12 +19,7 @@ export type {
 
 export type Instance = InstanceInfo;
 
-/** The parts of `GET /monitor` that the page reads. */
+/** The part of `GET /monitor` that the page reads. */
 export interface MonitorDocument {
-  readonly instance: Instance;
-  readonly process: MetricsSnapshot['process'];
   readonly eventloop_blocks?: readonly EventLoopBlock[];
-  readonly processes?: readonly ProcessState[];
-  readonly counters?: MetricsSnapshot['counters'];
-  readonly gauges?: MetricsSnapshot['gauges'];
 }

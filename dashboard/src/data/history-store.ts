@@ -11,6 +11,8 @@ import type {
 /** How many steps the page keeps in each tier: 5 minutes of seconds, an hour of ten seconds. */
 const CAPACITY: Readonly<Record<Step, number>> = { 1: 300, 10: 360 };
 
+const FIGURES: readonly Figure[] = ['rate', 'value', 'min', 'max', 'count', 'p50', 'p99'];
+
 export interface HeatSteps {
   readonly bounds: readonly number[];
   readonly counts: (readonly number[])[];
@@ -23,7 +25,7 @@ interface TierData {
   readonly heat: Map<number, HeatSteps>;
 }
 
-/** The history of one process, as the page knows it: what the server sent first, and every step since. */
+/** The history of one process, or of all that answer together, as the page knows it: what the server sent first, and every step since. */
 export class HistoryStore {
   readonly series: HistorySeries[] = [];
   instance: Instance | undefined;
@@ -48,6 +50,40 @@ export class HistoryStore {
     for (const tier of document.tiers) this.loadTier(tier);
   }
 
+  /**
+   * Takes the series of a document, under other indexes maybe, and its steps after those that are there: another process of the
+   * group goes on.
+   */
+  rebase(document: HistoryDocument): void {
+    const before = this.copy();
+    this.load(document);
+    for (const step of [1, 10] as const) {
+      const [old, now] = [before.tiers[step], this.tiers[step]];
+      const [first = Infinity] = now.times;
+      const kept = old.times.filter((time) => time < first).length;
+      const added = now.times.length;
+      now.times.unshift(...old.times.slice(0, kept));
+      for (const [index, { key }] of this.series.entries()) {
+        const was = before.byKey.get(key);
+        for (const figure of FIGURES) {
+          const place = `${index}|${figure}`;
+          const [values, earlier] = [now.columns.get(place), old.columns.get(`${was}|${figure}`)];
+          if (values === undefined && earlier === undefined) continue;
+          const start = earlier?.slice(0, kept) ?? Array<null>(kept).fill(null);
+          now.columns.set(place, [...start, ...(values ?? Array<null>(added).fill(null))]);
+        }
+        const heat = was === undefined ? undefined : old.heat.get(was);
+        if (heat === undefined) continue;
+        const counts = heat.counts.slice(0, heat.counts.length - (old.times.length - kept));
+        now.heat.set(index, {
+          bounds: heat.bounds,
+          counts: [...counts, ...(now.heat.get(index)?.counts ?? [])],
+        });
+      }
+      trim(now, CAPACITY[step]);
+    }
+  }
+
   /** What it has now, which {@link append} and {@link load} then leave alone. */
   copy(): HistoryStore {
     const copy = new HistoryStore();
@@ -62,19 +98,28 @@ export class HistoryStore {
   }
 
   append(event: StepEvent): void {
-    // One that the history contained already.
-    if (event.sequence <= this.sequence) return;
-    this.sequence = event.sequence;
-    if (event.series !== undefined) this.addSeries(event.series);
     const tier = this.tiers[event.step];
-    tier.times.push(event.time);
-    for (const values of tier.columns.values()) values.push(null);
+    const known = tier.times.lastIndexOf(event.time);
+    // One that the history contained already, and that no process has told anew.
+    if (event.sequence <= this.sequence && known < 0) return;
+    this.sequence = Math.max(this.sequence, event.sequence);
+    if (event.series !== undefined) this.addSeries(event.series);
+    if (known < 0) {
+      tier.times.push(event.time);
+      for (const values of tier.columns.values()) values.push(null);
+    } else {
+      for (const values of tier.columns.values()) values[known] = null;
+    }
+    const row = known < 0 ? tier.times.length - 1 : known;
     for (const [series, figure, value] of event.values) {
       if (figure === 'total') this.totals[series] = value;
-      else columnOf(tier, series, figure)[tier.times.length - 1] = value;
-      if (figure === 'value') this.totals[series] = value;
+      else columnOf(tier, series, figure)[row] = value;
+      if (figure === 'value' && known < 0) this.totals[series] = value;
     }
-    for (const [series, counts] of event.heat ?? []) heatOf(tier, series, event).counts.push(counts);
+    for (const [series, counts] of event.heat ?? []) {
+      const heat = heatOf(tier, series, event);
+      heat.counts[known < 0 ? heat.counts.length : heat.counts.length - (tier.times.length - known)] = counts;
+    }
     trim(tier, CAPACITY[event.step]);
   }
 

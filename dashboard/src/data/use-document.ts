@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { usePage } from '../state.js';
+import { processQuery, usePage } from '../state.js';
 import type { MonitorDocument } from './endpoint-types.js';
 
 /** Milliseconds between two reads of the document, for what is not in the history. */
@@ -7,14 +7,16 @@ const INTERVAL = 5_000;
 
 /** The document itself, read by a reader of its own as long as a section that needs it is open. */
 export function useDocument(): MonitorDocument | undefined {
-  const { base, isPaused } = usePage();
+  const { base, process, isPaused } = usePage();
   const [document, setDocument] = useState<MonitorDocument>();
   useEffect(() => {
     if (isPaused) return undefined;
     const aborter = new AbortController();
     const read = async () => {
       try {
-        const response = await fetch(`${base}?format=json&reader=dashboard`, { signal: aborter.signal });
+        const response = await fetch(`${base}?format=json&reader=dashboard${processQuery(process)}`, {
+          signal: aborter.signal,
+        });
         if (response.ok) setDocument((await response.json()) as MonitorDocument);
       } catch {
         // The notice on the page says that the process does not answer.
@@ -26,6 +28,6 @@ export function useDocument(): MonitorDocument | undefined {
       clearInterval(timer);
       aborter.abort();
     };
-  }, [base, isPaused]);
+  }, [base, process, isPaused]);
   return document;
 }

@@ -80,12 +80,15 @@ function Blocks() {
       <DataTable<EventLoopBlock>
         caption="Blocks of the event loop"
         rows={blocks}
-        keyOf={(block) => block.time}
+        keyOf={(block) => `${block.time} ${processOf(block)}`}
         textOf={(block) => `${culprit(block)} ${block.file ?? ''}`}
-        sortedBy={4}
+        sortedBy="Time"
         empty="The event loop was not blocked since the process started."
         columns={[
           { title: 'Function', sortValue: culprit, cell: (block) => <code>{culprit(block)}</code> },
+          ...(blocks.some(({ process }) => process !== undefined)
+            ? [{ title: 'Process', sortValue: processOf, cell: processOf }]
+            : []),
           { title: 'Where', sortValue: place, cell: (block) => <code>{place(block)}</code> },
           {
             title: 'Duration',
@@ -137,6 +140,10 @@ function Blocks() {
 function culprit({ function: name, cause }: EventLoopBlock): string {
   if (name !== null) return name;
   return cause === 'gc' ? 'garbage collection' : cause === 'native' ? 'native code' : 'not known';
+}
+
+function processOf({ process }: EventLoopBlock): string {
+  return process === undefined ? '–' : String(process);
 }
 
 function place({ file, line }: EventLoopBlock): string {

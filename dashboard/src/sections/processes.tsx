@@ -1,86 +1,106 @@
 import { DataTable } from '../components/data-table.js';
 import type { TableColumn } from '../components/data-table.js';
-import type { ProcessState } from '../data/endpoint-types.js';
-import type { ProcessRow } from '../data/use-processes.js';
-import { useProcesses } from '../data/use-processes.js';
-import { bytes, duration, percent, rate } from '../format/units.js';
+import type { Finding, ProcessActivity } from '../data/endpoint-types.js';
+import { bytes, duration, percent, rate, seconds } from '../format/units.js';
+import { usePage } from '../state.js';
 import type { Section } from './section.js';
 
-const MEANING: Readonly<Record<ProcessState['state'], string>> = {
+/** A process, and what is wrong with it. */
+interface ProcessRow extends ProcessActivity {
+  readonly sickness: string | undefined;
+}
+
+const MEANING: Readonly<Record<ProcessActivity['state'], string>> = {
   ok: 'answers',
-  late: 'did not answer in time',
+  late: 'does not answer',
   ended: 'has ended; its counts are kept',
 };
 
 /** From here on, a loop or a core is said to be busy. */
 const BUSY = 0.9;
 
-/** What is wrong with a process, in a word that stands beside its state. */
-function sicknessOf({ state, cpu, loop, errors, requests }: ProcessRow): string | undefined {
-  if (state === 'late') return 'late';
+/** Seconds. A delay of the event loop that users notice. */
+const BLOCK = 1;
+
+/** What is wrong with a process, in a few words. Its findings say more, and come a little later. */
+function sicknessOf(row: ProcessActivity, findings: readonly Finding[]): string | undefined {
+  const { pid, thread, state, age, loop, cpu, requests, errors, delay } = row;
+  if (state === 'ended') return undefined;
+  if (state === 'late') return `does not answer for ${duration(age)}`;
+  if (requests !== null && errors !== null && errors > 0 && errors >= requests / 20)
+    return `${percent(errors / requests)} of its requests fail`;
   if (loop !== null && loop >= BUSY) return 'event loop saturated';
-  if (cpu !== null && cpu >= 100 * BUSY) return 'core saturated';
-  if (errors !== null && errors > 0 && errors >= (requests ?? 0) / 20) return 'failing';
-  return undefined;
+  if (cpu !== null && cpu >= 100 * BUSY) return 'a core is saturated';
+  if (delay !== null && delay >= BLOCK) return `event loop was blocked for ${seconds(delay)}`;
+  return findings.find(({ process }) => process?.pid === pid && process.thread === thread)?.title;
 }
 
 const numberColumn = (
   title: string,
   value: (row: ProcessRow) => number | null,
-  format: (value: number) => string,
+  format: (value: number | null) => string,
+  help?: string,
 ): TableColumn<ProcessRow> => ({
   title,
   isNumber: true,
   sortValue: value,
-  cell: (row) => {
-    const number = value(row);
-    return number === null ? '–' : format(number);
-  },
+  cell: (row) => format(value(row)),
+  ...(help !== undefined && { help }),
 });
 
-const COLUMNS: readonly TableColumn<ProcessRow>[] = [
-  {
-    title: 'Process',
-    sortValue: ({ pid }) => pid,
-    cell: ({ pid, thread }) => (thread === null ? pid : `${pid}, thread ${thread}`),
-  },
-  {
-    title: 'State',
-    sortValue: ({ state }) => state,
-    cell: (row) => {
-      const sickness = sicknessOf(row);
-      return (
-        <span class={`state ${sickness === undefined ? row.state : 'late'}`}>
-          {sickness === undefined || row.state === 'late' ? MEANING[row.state] : sickness}
-        </span>
-      );
-    },
-  },
-  numberColumn(
-    'CPU',
-    ({ cpu }) => cpu,
-    (cpu) => percent(cpu / 100),
-  ),
-  numberColumn('Memory', ({ memory }) => memory, bytes),
-  numberColumn('Event loop', ({ loop }) => loop, percent),
-  numberColumn('Requests/s', ({ requests }) => requests, rate),
-  numberColumn('Errors/s', ({ errors }) => errors, rate),
-  numberColumn('Running for', ({ uptime }) => uptime, duration),
-  numberColumn('Age of its numbers', ({ age }) => age, duration),
-];
-
 function Processes() {
-  const rows = useProcesses();
+  const { processes, findings, showProcess } = usePage();
+  const rows = processes.map((row): ProcessRow => ({ ...row, sickness: sicknessOf(row, findings) }));
+  const columns: readonly TableColumn<ProcessRow>[] = [
+    {
+      title: 'Process',
+      sortValue: ({ pid }) => pid,
+      cell: ({ pid, thread, state }) => {
+        if (thread !== null) return `${pid}, thread ${thread}`;
+        if (state === 'ended') return pid;
+        return (
+          <button type="button" class="link" title="Show only this process" onClick={() => showProcess(pid)}>
+            {pid}
+          </button>
+        );
+      },
+    },
+    {
+      title: 'State',
+      sortValue: ({ state, sickness }) => `${sickness === undefined ? 1 : 0} ${state}`,
+      cell: ({ state, sickness }) => (
+        <span class={`state ${sickness === undefined ? state : 'late'}`}>{sickness ?? MEANING[state]}</span>
+      ),
+    },
+    numberColumn('CPU', ({ cpu }) => (cpu === null ? null : cpu / 100), percent, '100 % is one core.'),
+    numberColumn('Memory', ({ memory }) => memory, bytes, 'Resident memory.'),
+    numberColumn('Event loop', ({ loop }) => loop, percent, 'Share of the time in which it was busy.'),
+    numberColumn('Longest delay', ({ delay }) => delay, seconds, 'Of the event loop in the last minute.'),
+    numberColumn('Requests/s', ({ requests }) => requests, rate),
+    numberColumn('Errors/s', ({ errors }) => errors, rate, 'Responses with a status of 500 and above.'),
+    numberColumn('Running for', uptimeOf, duration),
+    numberColumn('Last heard', ({ age }) => Math.round(age), ago),
+  ];
   return (
     <DataTable<ProcessRow>
       caption="Processes"
       rows={rows}
-      keyOf={({ pid, thread }) => `${pid}/${thread ?? 'main'}`}
-      textOf={({ pid, state }) => `${pid} ${state}`}
+      keyOf={({ pid, thread, start_time }) => `${pid}/${thread ?? 'main'}/${start_time}`}
+      textOf={({ pid, state, sickness }) => `${pid} ${state} ${sickness ?? ''}`}
       empty="Reading the processes…"
-      columns={COLUMNS}
+      columns={columns}
+      sortedBy="State"
+      classOf={({ sickness, state }) => (sickness === undefined ? state : 'sick')}
     />
   );
+}
+
+function uptimeOf({ state, start_time: start }: ProcessActivity): number | null {
+  return state === 'ended' || start === null ? null : (Date.now() - Date.parse(start)) / 1000;
+}
+
+function ago(age: number | null): string {
+  return age === null || age < 3 ? 'now' : `${duration(age)} ago`;
 }
 
 export const processes: Section = {
@@ -88,5 +108,5 @@ export const processes: Section = {
   title: 'Processes',
   Content: Processes,
   isWithoutHistory: true,
-  isShown: ({ features }) => features.has('processes'),
+  isShown: ({ features, process }) => features.has('processes') && process === undefined,
 };

@@ -3,7 +3,8 @@ import type { CpuProfile, Frame, HeapProfile } from '../flame-graph/cpu-profile.
 import { cpuTree, heapTree } from '../flame-graph/cpu-profile.js';
 import { FlameGraph } from '../flame-graph/flame-graph.js';
 import { bytes, seconds } from '../format/units.js';
-import { usePage } from '../state.js';
+import { pidsOf } from '../components/top-bar.js';
+import { processQuery, usePage } from '../state.js';
 import type { Section } from './section.js';
 
 type Kind = 'cpu' | 'allocations';
@@ -21,7 +22,11 @@ type Status =
   | { readonly kind: 'failed'; readonly message: string };
 
 function Profile() {
-  const { base, features } = usePage();
+  const { base, features, process, processes } = usePage();
+  const pids = pidsOf(processes);
+  const [chosen, setChosen] = useState<number>();
+  // The profile of a group is that of one of its processes.
+  const pid = process ?? (chosen !== undefined && pids.includes(chosen) ? chosen : pids[0]);
   const [status, setStatus] = useState<Status>({ kind: 'idle' });
   const [result, setResult] = useState<Result>();
   const [duration, setDuration] = useState(10);
@@ -30,7 +35,9 @@ function Profile() {
     setStatus({ kind: 'running', until: Date.now() + duration * 1000 });
     try {
       const format = kind === 'cpu' ? 'cpuprofile' : 'heapprofile';
-      const response = await fetch(`${base}/profile/${kind}?seconds=${duration}&format=${format}`);
+      const response = await fetch(
+        `${base}/profile/${kind}?seconds=${duration}&format=${format}${processQuery(pid)}`,
+      );
       const text = await response.text();
       if (!response.ok) throw new Error(text.trim());
       if (result !== undefined) URL.revokeObjectURL(result.download);
@@ -41,7 +48,7 @@ function Profile() {
             ? cpuTree(JSON.parse(text) as CpuProfile)
             : heapTree(JSON.parse(text) as HeapProfile),
         download: URL.createObjectURL(new Blob([text], { type: 'application/json' })),
-        fileName: `profile-${new Date().toISOString().replace(/[:.]/g, '-')}.${format}`,
+        fileName: `profile-${pid === undefined ? '' : `${pid}-`}${new Date().toISOString().replace(/[:.]/g, '-')}.${format}`,
       });
       setStatus({ kind: 'idle' });
     } catch (thrown) {
@@ -61,6 +68,18 @@ function Profile() {
   return (
     <>
       <form class="profile-form" onSubmit={(event) => event.preventDefault()}>
+        {process === undefined && pids.length > 1 && (
+          <label>
+            Process{' '}
+            <select value={pid} onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}>
+              {pids.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <label>
           Seconds{' '}
           <input

@@ -1,6 +1,4 @@
 import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
-import { peerAddress, rawRequest } from '../../common/http/raw-request.js';
 import type { AdapterResponse } from '../../common/http/raw-response.js';
 import { HeapSnapshotRefusedError } from '../../diagnostics/heap-snapshot/heap-snapshot.js';
 import { DiagnosticsOffError } from '../../diagnostics/diagnostics-off.error.js';
@@ -8,8 +6,10 @@ import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
 import { OperationInProgressError } from '../../diagnostics/operation-lock.js';
 import { formatProfile } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
-import type { Answer } from '../streaming/answer.js';
-import { Answers } from '../streaming/answers.js';
+import type { Part, PartRequest } from '../parts/part.js';
+import { textAnswer } from '../parts/part.js';
+import { Parts } from '../parts/parts.js';
+import type { AnswerContent } from '../streaming/answer.js';
 import {
   NO_SUCH_CAPTURE,
   NOT_REPEATING,
@@ -31,135 +31,130 @@ const STATUSES: readonly [new (...args: never[]) => Error, number][] = [
   [HeapSnapshotRefusedError, 507],
 ];
 
-/** Serves profiles, the diagnostic report, heap snapshots and captures, as far as the options switch them on. */
+/**
+ * Serves profiles, the diagnostic report, heap snapshots and captures, as far as the options switch them on. Where several processes
+ * answer together, they are those of the process that is asked, or of another one with `?process=PID`.
+ */
 @Controller()
 export class DiagnosticsController {
   constructor(
-    @Inject(Answers) private readonly answers: Answers,
+    @Inject(Parts) private readonly parts: Parts,
     @Inject(MonitorDiagnostics) private readonly diagnostics: MonitorDiagnostics,
-  ) {}
+  ) {
+    this.add('profile/cpu', (asked) => this.profile('cpu', asked));
+    this.add('profile/allocations', (asked) => this.profile('allocations', asked));
+    this.add('stop-repeating', () => Promise.resolve(this.stopped()));
+    this.add('report', (asked) => this.reportOf(asked));
+    this.add('heap-snapshot', (asked) => this.snapshotFor(asked));
+    this.add('captures', () => this.captureList());
+    this.add('capture', ({ segment }) => this.captureOf(segment));
+  }
 
   @Get('profile/cpu')
   cpu(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.profile('cpu', request, response);
+    return this.parts.serve('profile/cpu', request, response);
   }
 
   @Get('profile/allocations')
   allocations(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.profile('allocations', request, response);
+    return this.parts.serve('profile/allocations', request, response);
   }
 
   /** Ends what `repeat` has begun. */
   @Delete(['profile/cpu', 'profile/allocations'])
   stopRepeating(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer) => {
-      const wasRepeating = this.diagnostics.stopRepeating();
-      await answer.sendText(wasRepeating ? 200 : 404, wasRepeating ? STOPPED_REPEATING : NOT_REPEATING);
-    });
+    return this.parts.serve('stop-repeating', request, response);
   }
 
   @Get('report')
   report(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer, raw) => {
-      const body = answer.isHead ? '' : JSON.stringify(await this.diagnostics.report(clientOf(raw)), null, 2);
-      await answer.send({ type: JSON_TYPE, body, gzip: true });
-    });
+    return this.parts.serve('report', request, response);
   }
 
   @Post('heap-snapshot')
   @HttpCode(200)
   heapSnapshot(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer, raw) => {
-      const snapshot = await this.diagnostics.heapSnapshot(clientOf(raw));
-      answer.whenOver(() => snapshot.destroy());
-      await answer.send({
-        type: JSON_TYPE,
-        headers: attachment(`heap-${timestamp()}.heapsnapshot`),
-        body: snapshot as AsyncIterable<Buffer>,
-        gzip: true,
-        timeout: SNAPSHOT_TIMEOUT,
-      });
-    });
+    return this.parts.serve('heap-snapshot', request, response);
   }
 
   @Get('captures')
   captures(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer) => {
-      const captures = (await this.diagnostics.captures?.list()) ?? [];
-      await answer.send({ type: JSON_TYPE, body: JSON.stringify({ captures }, null, 2) });
-    });
+    return this.parts.serve('captures', request, response);
   }
 
   @Get('captures/:id')
   capture(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer, raw) => {
-      const opened = await this.diagnostics.captures?.open(lastSegment(raw));
-      if (opened === undefined) {
-        await answer.sendText(404, NO_SUCH_CAPTURE);
-        return;
-      }
-      const { file, capture } = opened;
-      const isText = capture.id.endsWith('.txt');
-      await answer.send({
-        type: isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-        headers: { 'Content-Length': String(capture.bytes), ...attachment(capture.id) },
-        // It closes the file when it ends, and when it is left.
-        body: file.createReadStream() as AsyncIterable<Buffer>,
-      });
-    });
+    return this.parts.serve('capture', request, response);
   }
 
-  private profile(kind: ProfileKind, request: unknown, response: AdapterResponse): Promise<void> {
-    return this.answer(request, response, async (answer, raw) => {
-      const query = profileQuery(kind, queryOf(raw), raw?.headers);
-      const { seconds, format, table, pause } = query;
-      const forWhom = clientOf(raw);
-      if (answer.isHead) {
-        await answer.sendText(200, '');
-      } else if (pause !== undefined) {
-        await this.diagnostics.repeat({ kind, seconds, pause, format, table }, forWhom);
-        await answer.sendText(202, REPEATING(pause));
-      } else {
-        const profile = await this.diagnostics.profile(kind, { seconds, signal: answer.signal }, forWhom);
-        const { body, contentType, extension } = await formatProfile(profile, format, table);
-        const headers = format === 'table' ? {} : attachment(`${kind}-${timestamp()}.${extension}`);
-        await answer.send({ type: contentType, headers, body, gzip: format !== 'pprof' });
+  /** Registers a part, and turns what the diagnostics throw into the status that it stands for. */
+  private add(name: string, part: Part): void {
+    this.parts.add(name, async (asked) => {
+      try {
+        return await part(asked);
+      } catch (thrown) {
+        const [, status] = STATUSES.find(([type]) => thrown instanceof type) ?? [];
+        if (status === undefined) throw thrown;
+        return textAnswer(status, `${(thrown as Error).message.trimEnd()}\n`);
       }
     });
   }
 
-  /** Answers, and turns what the diagnostics throw into the status that it stands for. */
-  private async answer(
-    request: unknown,
-    response: AdapterResponse,
-    work: (answer: Answer, raw: IncomingMessage | undefined) => Promise<void>,
-  ): Promise<void> {
-    const answer = this.answers.begin(request, response);
-    try {
-      await work(answer, rawRequest(request));
-    } catch (thrown) {
-      const [, status] = STATUSES.find(([type]) => thrown instanceof type) ?? [];
-      // The client has disconnected, or the application closes: no answer can be sent.
-      if (answer.isOver) return;
-      if (status === undefined) throw thrown;
-      await answer.sendText(status, `${(thrown as Error).message.trimEnd()}\n`);
+  private async profile(
+    kind: ProfileKind,
+    { audience, parameters, headers, client }: PartRequest,
+  ): Promise<AnswerContent> {
+    const { seconds, format, table, pause } = profileQuery(kind, parameters, headers);
+    if (audience.isHead) return textAnswer(200, '');
+    if (pause !== undefined) {
+      await this.diagnostics.repeat({ kind, seconds, pause, format, table }, client);
+      return textAnswer(202, REPEATING(pause));
     }
+    const profile = await this.diagnostics.profile(kind, { seconds, signal: audience.signal }, client);
+    const { body, contentType, extension } = await formatProfile(profile, format, table);
+    const name = format === 'table' ? {} : attachment(`${kind}-${timestamp()}.${extension}`);
+    return { type: contentType, headers: name, body, gzip: format !== 'pprof' };
   }
-}
 
-function clientOf(request: IncomingMessage | undefined): string {
-  return (request && peerAddress(request)) ?? 'a local client';
-}
+  private stopped(): AnswerContent {
+    const wasRepeating = this.diagnostics.stopRepeating();
+    return textAnswer(wasRepeating ? 200 : 404, wasRepeating ? STOPPED_REPEATING : NOT_REPEATING);
+  }
 
-function queryOf(request: IncomingMessage | undefined): URLSearchParams {
-  const [, query] = (request?.url ?? '').split('?', 2);
-  return new URLSearchParams(query);
-}
+  private async reportOf({ audience, client }: PartRequest): Promise<AnswerContent> {
+    const body = audience.isHead ? '' : JSON.stringify(await this.diagnostics.report(client), null, 2);
+    return { type: JSON_TYPE, body, gzip: true };
+  }
 
-/** By the URL, for each adapter has the parameters of a route somewhere else. */
-function lastSegment(request: IncomingMessage | undefined): string {
-  const [path = ''] = (request?.url ?? '').split('?', 1);
-  return path.slice(path.lastIndexOf('/') + 1);
+  private async snapshotFor({ audience, client }: PartRequest): Promise<AnswerContent> {
+    const snapshot = await this.diagnostics.heapSnapshot(client);
+    audience.whenOver(() => snapshot.destroy());
+    return {
+      type: JSON_TYPE,
+      headers: attachment(`heap-${timestamp()}.heapsnapshot`),
+      body: snapshot as AsyncIterable<Buffer>,
+      gzip: true,
+      timeout: SNAPSHOT_TIMEOUT,
+    };
+  }
+
+  private async captureList(): Promise<AnswerContent> {
+    const captures = (await this.diagnostics.captures?.list()) ?? [];
+    return { type: JSON_TYPE, body: JSON.stringify({ captures }, null, 2) };
+  }
+
+  private async captureOf(id: string): Promise<AnswerContent> {
+    const opened = await this.diagnostics.captures?.open(id);
+    if (opened === undefined) return textAnswer(404, NO_SUCH_CAPTURE);
+    const { file, capture } = opened;
+    const isText = capture.id.endsWith('.txt');
+    return {
+      type: isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+      headers: { 'Content-Length': String(capture.bytes), ...attachment(capture.id) },
+      // It closes the file when it ends, and when it is left.
+      body: file.createReadStream() as AsyncIterable<Buffer>,
+    };
+  }
 }
 
 function attachment(name: string): Record<string, string> {

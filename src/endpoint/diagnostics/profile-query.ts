@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/profiles/profile-request.js';
 import type { ProfileFormat, TableOptions } from '../../diagnostics/profiles/profile-format.js';
 import { V8_FORMAT } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
+import type { PartHeaders } from '../parts/part.js';
 import { BAD_PARAMETER, UNKNOWN_PARAMETER } from './diagnostics.endpoint.messages.js';
 
 /** What is asked for in a request of a profile. */
@@ -20,7 +20,7 @@ export class BadQueryError extends Error {
 }
 
 /** What a client says of itself. */
-type ClientHeaders = Pick<IncomingHttpHeaders, 'accept' | 'user-agent'>;
+type ClientHeaders = Pick<PartHeaders, 'accept' | 'user-agent'>;
 
 const PARAMETERS = ['seconds', 'format', 'sort', 'top', 'repeat'];
 

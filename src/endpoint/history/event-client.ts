@@ -1,4 +1,4 @@
-import type { Answer } from '../streaming/answer.js';
+import type { Audience } from '../parts/part.js';
 
 /** One client of the event stream. It takes what it has not got yet whenever it is ready, so nothing is buffered for it. */
 export class EventClient {
@@ -7,7 +7,7 @@ export class EventClient {
 
   /** @param sequence the number of the last step that it has. */
   constructor(
-    readonly answer: Answer,
+    readonly answer: Audience,
     public sequence: number,
   ) {
     answer.whenOver(() => this.notify());

@@ -5,7 +5,12 @@ import { FindingsHandle } from '../../findings/findings.handle.js';
 import type { ResetEvent } from '../../history/history-document.js';
 import type { StoredStep } from '../../history/history-store.js';
 import type { HistoryListener, MonitorHistory } from '../../history/monitor-history.js';
-import type { Answer } from '../streaming/answer.js';
+import type { Audience } from '../parts/part.js';
+import { inSlices } from '../../common/slices.js';
+import type { GroupHistory } from '../../group-history/group-history.js';
+import { timeOf } from '../../group-history/step-sequence.js';
+import { historyJson } from '../../history/history-json.js';
+import type { InstanceInfo } from '../../metrics/collection/snapshot.js';
 import { EventClient } from './event-client.js';
 
 /** The most clients at once. */
@@ -27,13 +32,14 @@ const RETRY = 2000;
 @Injectable()
 export class EventStreams implements OnApplicationShutdown {
   private readonly clients = new Set<EventClient>();
+  private groupClients = 0;
   private readonly encoded = new Map<number, Buffer>();
   private unsubscribe: (() => void) | undefined;
 
   constructor(@Inject(FindingsHandle) private readonly findings: Handle) {}
 
   get isFull(): boolean {
-    return this.clients.size >= MAX_CLIENTS;
+    return this.clients.size + this.groupClients >= MAX_CLIENTS;
   }
 
   onApplicationShutdown(): void {
@@ -42,7 +48,7 @@ export class EventStreams implements OnApplicationShutdown {
 
   /** @param after the number of the step to continue from. Default: the last one. */
   async *events(
-    answer: Answer,
+    answer: Audience,
     history: MonitorHistory,
     after = history.sequence,
   ): AsyncGenerator<Buffer, void, undefined> {
@@ -50,7 +56,7 @@ export class EventStreams implements OnApplicationShutdown {
     this.clients.add(client);
     this.unsubscribe ??= history.subscribe(this.listenerOf(history));
     try {
-      yield firstEvent(history);
+      yield firstEvent(history.instance(), history.sequence);
       yield* this.missed(client, history);
       let version = -1;
       while (!answer.isOver) {
@@ -69,6 +75,46 @@ export class EventStreams implements OnApplicationShutdown {
         this.unsubscribe = undefined;
         this.encoded.clear();
       }
+    }
+  }
+
+  /**
+   * The events of all processes of a group: after the first one comes a `history` event, whose series are those of the steps that
+   * follow. It has the steps after the one to continue from, whichever process said that.
+   */
+  async *groupEvents(
+    audience: Audience,
+    group: GroupHistory,
+    instance: InstanceInfo,
+    after: number | undefined,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const client = new EventClient(audience, 0);
+    const { session, release } = group.acquire();
+    this.groupClients++;
+    const { events } = session;
+    const unsubscribe = events.subscribe(() => client.notify());
+    try {
+      await session.ready;
+      client.sequence = events.serial;
+      const document = await session.document({ since: after === undefined ? Date.now() : timeOf(after) });
+      yield firstEvent(instance, document.sequence);
+      yield Buffer.from('event: history\ndata: ');
+      for (const piece of await inSlices(historyJson(document))) yield Buffer.from(piece);
+      yield Buffer.from('\n\n');
+      yield event('findings', JSON.stringify(session.findings()));
+      while (!audience.isOver) {
+        const news = events.after(client.sequence);
+        if (news === undefined) return;
+        for (const { serial, text } of news) {
+          client.sequence = serial;
+          yield Buffer.from(text);
+        }
+        await client.news();
+      }
+    } finally {
+      unsubscribe();
+      release();
+      this.groupClients--;
     }
   }
 
@@ -138,8 +184,8 @@ export class EventStreams implements OnApplicationShutdown {
   }
 }
 
-function firstEvent(history: MonitorHistory): Buffer {
-  const data = { instance: history.instance(), sequence: history.sequence };
+function firstEvent(instance: InstanceInfo, sequence: number): Buffer {
+  const data = { instance, sequence };
   return Buffer.from(`retry: ${RETRY}\n\nevent: instance\ndata: ${JSON.stringify(data)}\n\n`);
 }
 

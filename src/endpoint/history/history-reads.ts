@@ -1,13 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inSlices } from '../../common/slices.js';
-import type { HistoryQuery } from '../../history/history-document.js';
+import type { HistoryDocument, HistoryQuery } from '../../history/history-document.js';
 import { historyJson } from '../../history/history-json.js';
-import type { MonitorHistory } from '../../history/monitor-history.js';
 import { TOO_MANY_READS } from '../endpoint.messages.js';
-import type { Answer } from '../streaming/answer.js';
+import type { Audience } from '../parts/part.js';
+import { textAnswer } from '../parts/part.js';
+import type { AnswerContent } from '../streaming/answer.js';
 import { ReadLimiter } from '../streaming/read-limiter.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** The history of this process, or that of its group. */
+export interface ReadableHistory {
+  document(query: HistoryQuery): Promise<HistoryDocument>;
+}
 
 /** Answers reads of the history. They are bounded together with all other reads of the endpoint. */
 @Injectable()
@@ -17,15 +23,20 @@ export class HistoryReads {
 
   constructor(@Inject(ReadLimiter) private readonly limiter: ReadLimiter) {}
 
-  async json(answer: Answer, history: MonitorHistory, query: HistoryQuery): Promise<void> {
-    if (answer.isHead) return void (await answer.send({ type: JSON_TYPE, body: [], gzip: true }));
-    if (answer.isOver) return;
+  /** @param name of the history, other than that of another one. */
+  async json(
+    audience: Audience,
+    name: string,
+    history: ReadableHistory,
+    query: HistoryQuery,
+  ): Promise<AnswerContent> {
+    if (audience.isHead || audience.isOver) return { type: JSON_TYPE, body: [], gzip: true };
     const leave = this.limiter.enter();
-    if (leave !== undefined) answer.whenOver(leave);
+    if (leave !== undefined) audience.whenOver(leave);
     try {
-      const pieces = leave === undefined ? undefined : await this.shared(answer, history, query);
-      if (pieces === undefined) await answer.sendText(503, TOO_MANY_READS, { 'Retry-After': '1' });
-      else await answer.send({ type: JSON_TYPE, body: pieces, gzip: true });
+      const pieces = leave === undefined ? undefined : await this.shared(audience, name, history, query);
+      if (pieces === undefined) return textAnswer(503, TOO_MANY_READS, { 'Retry-After': '1' });
+      return { type: JSON_TYPE, body: pieces, gzip: true };
     } catch (thrown) {
       leave?.();
       throw thrown;
@@ -33,14 +44,15 @@ export class HistoryReads {
   }
 
   private shared(
-    answer: Answer,
-    history: MonitorHistory,
+    audience: Audience,
+    name: string,
+    history: ReadableHistory,
     query: HistoryQuery,
   ): Promise<string[] | undefined> {
-    const key = JSON.stringify(query);
+    const key = JSON.stringify([name, query]);
     let pieces = this.making.get(key);
     if (pieces === undefined) {
-      pieces = this.make(answer, history, query).finally(() => this.making.delete(key));
+      pieces = this.make(audience, history, query).finally(() => this.making.delete(key));
       this.making.set(key, pieces);
     }
     return pieces;
@@ -48,8 +60,8 @@ export class HistoryReads {
 
   /** @returns `undefined` if there are too many documents in memory. */
   private async make(
-    answer: Answer,
-    history: MonitorHistory,
+    audience: Audience,
+    history: ReadableHistory,
     query: HistoryQuery,
   ): Promise<string[] | undefined> {
     const slot = await this.limiter.slot();
@@ -57,7 +69,7 @@ export class HistoryReads {
     try {
       const pieces = await inSlices(historyJson(await history.document(query)));
       slot.made(pieces.reduce((sum, piece) => sum + piece.length, 0));
-      answer.whenOver(() => slot.release());
+      audience.whenOver(() => slot.release());
       return pieces;
     } catch (thrown) {
       slot.release();

@@ -34,4 +34,6 @@ export interface EventLoopBlock {
   frames: BlockFrame[];
   /** Requests and calls of handlers that were in flight, by kind and name. */
   in_flight: InFlightGroup[];
+  /** The pid of the process whose event loop it was. Only where several processes answer together. */
+  process?: number;
 }

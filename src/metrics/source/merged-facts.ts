@@ -33,7 +33,9 @@ export function mergeFacts(facts: readonly DocumentFacts[], ended: readonly CpuT
 /** The last blocks of all of them, newest first. */
 function mergeBlocks(facts: readonly DocumentFacts[]): EventLoopBlock[] {
   return facts
-    .flatMap(({ eventloop_blocks: blocks }) => blocks)
+    .flatMap(({ eventloop_blocks: blocks, instance: { pid } }) =>
+      facts.length === 1 ? blocks : blocks.map((block) => ({ ...block, process: block.process ?? pid })),
+    )
     .sort((a, b) => b.time.localeCompare(a.time))
     .slice(0, KEPT_BLOCKS);
 }

@@ -93,11 +93,15 @@ export class EndedTotals {
     const old = names.filter((name) => {
       const [, number] = /^ended-(\d+)$/.exec(name) ?? [];
       if (number !== undefined) return Number(number) < this.number;
-      // The file, the socket and the claims of a member.
-      return merged.some((member) => name.startsWith(`${member}.`));
+      // The file, the socket and the claims of a member. The journal of its history is kept for as long as histories are.
+      return !isJournal(name) && merged.some((member) => name.startsWith(`${member}.`));
     });
     return this.directory.remove(old);
   }
+}
+
+function isJournal(name: string): boolean {
+  return /\.(seconds|tens)(\.old)?$/.test(name);
 }
 
 export function cpuOf(source: ReceivedSource): CpuTimes {

@@ -5,8 +5,10 @@ import { SliceQueue } from '../../common/slice-queue.js';
 import type { ProcessState } from '../../metrics/collection/snapshot.js';
 import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
 import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
-import { SAVING_TEXTS } from '../processes.messages.js';
-import type { AnswerableRequest, AnswerMaker, GiveBack } from '../peers/peer-connection.js';
+import { NO_HANDLER, SAVING_TEXTS } from '../processes.messages.js';
+import type { AnswerableRequest, AnswerMaker, CallHandler, GiveBack } from '../peers/peer-connection.js';
+import type { Call } from '../peers/call-peer.js';
+import { callPeer } from '../peers/call-peer.js';
 import { PeerServer } from '../peers/peer-server.js';
 import type { Read } from '../peers/read-request.js';
 import type { SnapshotEncoder } from '../wire/snapshot.encoder.js';
@@ -42,6 +44,7 @@ export class ProcessGroup implements AnswerMaker {
   /** Of what the others send, and of what they are sent. */
   private readonly slices = new SliceQueue();
   private readonly failures: FailureLog;
+  private readonly handlers = new Map<string, CallHandler>();
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> | undefined;
   private isStopped = false;
@@ -146,6 +149,22 @@ export class ProcessGroup implements AnswerMaker {
     if (window === undefined) return undefined;
     await this.slices.run(new OwnWindow(source, window).lines(encoder, write));
     return () => window.giveBack();
+  }
+
+  /** Registers what answers the calls of other processes by this method. */
+  handle(method: string, handler: CallHandler): void {
+    this.handlers.set(method, handler);
+  }
+
+  call(method: string, parameters: unknown, signal: AbortSignal): AsyncIterable<readonly string[]> {
+    const handler = this.handlers.get(method);
+    if (handler === undefined) throw new Error(NO_HANDLER(method));
+    return handler(parameters, signal);
+  }
+
+  /** Calls another process. @see callPeer */
+  ask(member: MemberName, call: Call, signal: AbortSignal): AsyncIterable<unknown> {
+    return callPeer({ address: this.directory.addressOf(member), name: member.text }, call, signal);
   }
 
   private async save(read: Read): Promise<void> {

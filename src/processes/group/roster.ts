@@ -52,6 +52,12 @@ export class Roster {
     return this.ended.source === undefined ? sources : [...sources, this.ended.source];
   }
 
+  /** The totals of those that have ended. */
+  get endedSources(): ReceivedSource[] {
+    const sources = this.members.flatMap(({ state, source }) => (state === 'ended' ? [source] : []));
+    return this.ended.source === undefined ? sources : [...sources, this.ended.source];
+  }
+
   /** The CPU time of processes that have ended. */
   get endedCpu(): CpuTimes[] {
     const members = this.members.filter(({ state, name }) => state === 'ended' && name.thread === null);

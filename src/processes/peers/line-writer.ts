@@ -14,7 +14,12 @@ export class LineWriter {
   constructor(private readonly socket: Socket) {}
 
   write(line: unknown): void {
-    const text = `${JSON.stringify(line)}\n`;
+    this.writeText(JSON.stringify(line));
+  }
+
+  /** Writes a line that is JSON already. */
+  writeText(json: string): void {
+    const text = `${json}\n`;
     this.pieces.push(text);
     this.length += text.length;
     if (this.length >= CHUNK) this.flush();

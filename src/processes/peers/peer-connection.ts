@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { describeThrown } from '../../common/show-value.js';
 import type { MemberName } from '../group/member-name.js';
 import { LineSplitter } from '../wire/line-splitter.js';
 import { WIRE_VERSION } from '../wire/lines.js';
@@ -25,6 +26,12 @@ export type GiveBack = () => void;
 /** A request for numbers. */
 export type AnswerableRequest = Extract<ReadRequest, { kind: 'now' | 'window' }>;
 
+/**
+ * Answers a call of another process with any number of items, each as JSON text. It ends when the signal says that the other one has
+ * left. What it throws is the end of the answer there.
+ */
+export type CallHandler = (parameters: unknown, signal: AbortSignal) => AsyncIterable<readonly string[]>;
+
 /** What an answer is made of. */
 export interface AnswerMaker {
   /**
@@ -37,6 +44,8 @@ export interface AnswerMaker {
     encoder: SnapshotEncoder,
     write: (line: unknown) => void,
   ): Promise<GiveBack | 'unsaved' | undefined>;
+  /** @see CallHandler */
+  call(method: string, parameters: unknown, signal: AbortSignal): AsyncIterable<readonly string[]>;
 }
 
 /** A process that asks this one. Its requests are answered one after the other. */
@@ -102,6 +111,7 @@ export class PeerConnection {
       this.windows.delete(request.id);
       return undefined;
     }
+    if (request.kind === 'call') return this.call(request);
     const giveBack = await this.answers.answer(request, this.encoder, (line) => this.writer.write(line));
     await this.send(giveBack === 'unsaved' ? ['e', request.id, giveBack] : ['e', request.id]);
     if (giveBack === undefined || giveBack === 'unsaved') return undefined;
@@ -109,6 +119,24 @@ export class PeerConnection {
     if (this.socket.destroyed) giveBack();
     else this.keep(request.id, giveBack);
     return undefined;
+  }
+
+  private async call({ id, method, parameters }: Extract<ReadRequest, { kind: 'call' }>): Promise<void> {
+    const closing = new AbortController();
+    const onClose = () => closing.abort();
+    this.socket.once('close', onClose);
+    try {
+      for await (const items of this.answers.call(method, parameters, closing.signal)) {
+        for (const item of items) this.writer.writeText(`["t",${id},${item}]`);
+        await this.writer.drain();
+        if (this.socket.destroyed) return undefined;
+      }
+      await this.send(['e', id]);
+    } catch (thrown) {
+      await this.send(['e', id, describeThrown(thrown).message]);
+    } finally {
+      this.socket.off('close', onClose);
+    }
   }
 
   private keep(id: number, giveBack: GiveBack): void {

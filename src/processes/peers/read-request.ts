@@ -6,7 +6,8 @@ export type ReadRequest =
   | { readonly kind: 'now'; readonly id: number }
   | { readonly kind: 'ping'; readonly id: number }
   | { readonly kind: 'window'; readonly id: number; readonly reader: string; readonly options: WindowOptions }
-  | { readonly kind: 'giveBack'; readonly id: number };
+  | { readonly kind: 'giveBack'; readonly id: number }
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly parameters: unknown };
 
 /** A read without its id. */
 export type Read = { readonly kind: 'now' | 'ping' } | Omit<Extract<ReadRequest, { kind: 'window' }>, 'id'>;
@@ -16,6 +17,7 @@ const TAGS = { now: 'n', ping: 'p', giveBack: 'g' } as const;
 export function requestLine(request: ReadRequest): readonly unknown[] {
   const { kind, id } = request;
   if (kind === 'window') return ['r', id, request.reader, request.options];
+  if (kind === 'call') return ['c', id, request.method, request.parameters];
   return [TAGS[kind], id];
 }
 
@@ -25,6 +27,8 @@ export function parseRequest([tag, id, third, fourth]: readonly unknown[]): Read
   if (tag === 'n') return { kind: 'now', id };
   if (tag === 'p') return { kind: 'ping', id };
   if (tag === 'g') return { kind: 'giveBack', id };
+  if (tag === 'c' && typeof third === 'string')
+    return { kind: 'call', id, method: third, parameters: fourth };
   if (tag === 'r' && typeof third === 'string' && typeof fourth === 'object' && fourth !== null) {
     const { isKept, isFresh, isQuick } = fourth as Record<string, unknown>;
     const options = { isKept: isKept === true, isFresh: isFresh === true, isQuick: isQuick === true };

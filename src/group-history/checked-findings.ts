@@ -1,0 +1,32 @@
+import type { Finding } from '../findings/finding.js';
+import { NotHistoryError } from '../history/merging/checked-series.js';
+import type { HistoryOwner } from '../history/merging/history-copy.js';
+
+/** So many of one process at most: five of each rule. */
+const MOST = 200;
+
+/** The findings of a process, as it tells them, with whose they are. @throws NotHistoryError */
+export function checkedFindings(findings: unknown, { pid, thread }: HistoryOwner): Finding[] {
+  if (!Array.isArray(findings) || findings.length > MOST) throw new NotHistoryError('no findings');
+  return findings.map((finding: unknown): Finding => {
+    const { id, rule, severity, title, confidence, since, evidence, advice, link } = (finding ??
+      {}) as Finding;
+    const texts: unknown[] = [id, rule, title, confidence, since, advice, link];
+    if (texts.some((text) => typeof text !== 'string') || !Array.isArray(evidence))
+      throw new NotHistoryError('no finding');
+    if (evidence.some(({ series, value }) => typeof series !== 'string' || typeof value !== 'number'))
+      throw new NotHistoryError('no evidence of a finding');
+    return {
+      id,
+      rule,
+      severity: severity === 'critical' ? 'critical' : 'warning',
+      title,
+      confidence,
+      since,
+      evidence,
+      advice,
+      link,
+      process: { pid, thread },
+    };
+  });
+}

@@ -1,0 +1,39 @@
+import { Logger } from '@nestjs/common';
+import type { MonitorFindings } from '../findings/monitor-findings.js';
+import { HistoryJournal } from '../history/journal/history-journal.js';
+import type { MonitorHistory } from '../history/monitor-history.js';
+import type { ProcessGroup } from '../processes/group/process-group.js';
+import { FOLLOW, follow } from './follow.js';
+import { GroupHistory } from './group-history.js';
+import type { GroupHistoryHandle } from './group-history.handle.js';
+import { HISTORY_LEFT_OUT } from './group-history.messages.js';
+import { OldJournals } from './old-journals.js';
+
+/**
+ * From now on, the history of this process is part of that of its group.
+ *
+ * @returns ends that.
+ */
+export function joinGroupHistory(
+  handle: GroupHistoryHandle,
+  group: ProcessGroup,
+  history: MonitorHistory,
+  findings: MonitorFindings | undefined,
+): () => Promise<void> {
+  const logger = new Logger('Monitor');
+  const followed = { history, findings, save: () => group.saved.save() };
+  const groupHistory = new GroupHistory(group, followed, ({ text }, reason) =>
+    logger.warn(HISTORY_LEFT_OUT(text, reason)),
+  );
+  const journal = new HistoryJournal(history, group.directory.in(group.name.text));
+  const oldJournals = new OldJournals(group, history.kept[10] * 10_000);
+  group.handle(FOLLOW, (_, signal) => follow(followed, signal));
+  handle.current = groupHistory;
+  oldJournals.start();
+  return async () => {
+    handle.current = undefined;
+    groupHistory.stop();
+    oldJournals.stop();
+    await journal.end();
+  };
+}

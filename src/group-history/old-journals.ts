@@ -1,0 +1,48 @@
+import { lstat } from 'node:fs/promises';
+import { realTimers } from '../common/real-timers.js';
+import { JOURNAL_FILE } from '../history/journal/history-journal.js';
+import type { ProcessGroup } from '../processes/group/process-group.js';
+
+/** Milliseconds between two times that old journals are removed. */
+const INTERVAL = 60_000;
+
+/** The most files of processes that have ended. Where processes end and begin all the time, those of the first ones go early. */
+const MOST_FILES = 400;
+
+/** Removes the journals of processes that ended so long ago that no chart shows them. Each process of the group does it. */
+export class OldJournals {
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param longest milliseconds that charts show. */
+  constructor(
+    private readonly group: ProcessGroup,
+    private readonly longest: number,
+  ) {}
+
+  start(): void {
+    this.timer = realTimers.setInterval(() => void this.remove().catch(() => {}), INTERVAL).unref();
+  }
+
+  stop(): void {
+    realTimers.clearInterval(this.timer);
+  }
+
+  private async remove(): Promise<void> {
+    const { directory } = this.group;
+    const { names } = await directory.files();
+    const journals = names.filter((name) => JOURNAL_FILE.test(name));
+    const files = await Promise.all(
+      journals.map(async (name) => {
+        const stats = await lstat(directory.in(name)).catch(() => undefined);
+        return { name, writtenAt: stats?.mtimeMs ?? Infinity };
+      }),
+    );
+    files.sort((a, b) => b.writtenAt - a.writtenAt);
+    // One that lives writes every few seconds, and to its old files within the time that charts show.
+    const oldest = Date.now() - 2 * this.longest;
+    const old = files.filter(
+      ({ writtenAt }, at) => writtenAt < oldest || (at >= MOST_FILES && writtenAt < Date.now() - INTERVAL),
+    );
+    await directory.remove(old.map(({ name }) => name));
+  }
+}

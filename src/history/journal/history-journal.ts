@@ -1,0 +1,62 @@
+import { SharedRun } from '../../common/shared-run.js';
+import type { MonitorHistory } from '../monitor-history.js';
+import type { MakeRow } from './step-file.js';
+import { StepFile } from './step-file.js';
+
+/** Steps of 1 s between two times that they are written. */
+const INTERVAL = 4;
+
+/** The ends of the names of the files, behind the name of the process. */
+export const JOURNAL_FILES = { 1: '.seconds', 10: '.tens' } as const;
+
+/** The name of such a file, with that of the process in it. */
+export const JOURNAL_FILE = /^(.*)\.(?:seconds|tens)(?:\.old)?$/;
+
+/**
+ * Writes the history of this process to files for the others of its group: so they have it when this one has ended, or does not
+ * answer. What a killed process may leave unwritten are its last 5 seconds.
+ */
+export class HistoryJournal {
+  private readonly files: Readonly<Record<1 | 10, StepFile>>;
+  private readonly writing = new SharedRun(() => this.write());
+  private readonly unsubscribe: () => void;
+  private sequence: number;
+  private steps = 0;
+
+  /** @param path of the files, without the ends of their names. */
+  constructor(
+    private readonly history: MonitorHistory,
+    path: string,
+  ) {
+    this.files = {
+      1: new StepFile(`${path}${JOURNAL_FILES[1]}`, history.kept[1]),
+      10: new StepFile(`${path}${JOURNAL_FILES[10]}`, history.kept[10]),
+    };
+    this.sequence = history.sequence;
+    this.unsubscribe = history.subscribe({
+      onSteps: () => {
+        // A full disk, or a directory that is gone: then there is no journal.
+        if (++this.steps % INTERVAL === 0) void this.writing.run().catch(() => {});
+      },
+      onReset: () => {},
+    });
+  }
+
+  /** Writes what is missing, and ends. */
+  async end(): Promise<void> {
+    this.unsubscribe();
+    await this.writing.run().catch(() => {});
+  }
+
+  private async write(): Promise<void> {
+    const { reader, sequence } = this.history;
+    const steps = reader.stepsAfter(this.sequence) ?? [];
+    if (steps.length === 0) for (const file of Object.values(this.files)) file.replaceSeries();
+    this.sequence = sequence;
+    const head = { instance: this.history.instance(), series: reader.series };
+    const rows: Record<1 | 10, MakeRow[]> = { 1: [], 10: [] };
+    for (const step of steps) rows[step.tier.step].push((known) => reader.row(step, known, false));
+    await this.files[1].append(head, rows[1]);
+    await this.files[10].append(head, rows[10]);
+  }
+}

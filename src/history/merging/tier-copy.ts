@@ -1,0 +1,79 @@
+import type { Step } from '../history-document.js';
+
+/** Figures of one series, at most: those of a histogram. */
+export const MOST_FIGURES = 4;
+
+/** By so many more steps a tier grows before the oldest are removed. */
+const SPARE = 60;
+
+/** The steps of one length of one process, as another process knows them. */
+export class TierCopy {
+  /** The ends of the steps in milliseconds since 1970, ascending, as multiples of their length: the clocks of processes agree nearly. */
+  readonly slots: number[] = [];
+  /** By place: the index of the series times {@link MOST_FIGURES}, plus that of the figure. `NaN` for none. */
+  private columns: (number[] | undefined)[] = [];
+  private readonly heats = new Map<number, (readonly number[] | undefined)[]>();
+
+  /** @param kept how many steps there must be. */
+  constructor(
+    readonly step: Step,
+    readonly kept: number,
+  ) {}
+
+  get last(): number {
+    return this.slots.at(-1) ?? -Infinity;
+  }
+
+  /** The slot that a step belongs to. */
+  slotOf(time: number): number {
+    const length = this.step * 1000;
+    return Math.round(time / length) * length;
+  }
+
+  /** @returns where to write the step of this slot; `undefined` if it is there already. */
+  begin(slot: number): number | undefined {
+    if (slot <= this.last) return undefined;
+    return this.slots.push(slot) - 1;
+  }
+
+  set(place: number, row: number, value: number): void {
+    if (Number.isNaN(value)) return;
+    const column = (this.columns[place] ??= []);
+    while (column.length < row) column.push(Number.NaN);
+    column[row] = value;
+  }
+
+  /** `NaN` for none. */
+  get(place: number, row: number): number {
+    return this.columns[place]?.[row] ?? Number.NaN;
+  }
+
+  has(place: number): boolean {
+    return this.columns[place] !== undefined;
+  }
+
+  setHeat(series: number, row: number, counts: readonly number[]): void {
+    let heat = this.heats.get(series);
+    if (heat === undefined) this.heats.set(series, (heat = []));
+    heat[row] = counts;
+  }
+
+  hasHeat(series: number): boolean {
+    return this.heats.has(series);
+  }
+
+  heat(series: number, row: number): readonly number[] | undefined {
+    return this.heats.get(series)?.[row];
+  }
+
+  /** @returns this, or one without the oldest steps. A merge in progress goes on reading this one. */
+  trimmed(): TierCopy {
+    const excess = this.slots.length - this.kept;
+    if (excess <= SPARE) return this;
+    const copy = new TierCopy(this.step, this.kept);
+    for (const slot of this.slots.slice(excess)) copy.slots.push(slot);
+    copy.columns = this.columns.map((column) => column?.slice(excess));
+    for (const [series, heat] of this.heats) copy.heats.set(series, heat.slice(excess));
+    return copy;
+  }
+}
