@@ -15,6 +15,8 @@ Module({ imports: [MonitorModule.forRoot({ diagnostics: true })] })(AppModule);
 const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
 const diagnostics = app.get(MonitorDiagnostics);
 
+// What waits for the end of a profile does not keep the process alive.
+const alive = setInterval(() => {}, 1000);
 const seconds = { cpu: [], allocations: [] };
 for (let i = 0; i < Number(starts); i++) {
   await diagnostics.cpuProfile({ seconds: 0.1 });
@@ -22,6 +24,7 @@ for (let i = 0; i < Number(starts); i++) {
   await diagnostics.allocations({ seconds: 0.1 });
   seconds.allocations.push(await lastStart('allocations'));
 }
+clearInterval(alive);
 await app.close();
 process.send(seconds, () => process.disconnect());
 

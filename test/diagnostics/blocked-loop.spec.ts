@@ -1,9 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EventLoopBlock } from '../../src/index.js';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { only } from '../support/present.js';
 
 /** Keeps the event loop busy for so many milliseconds of CPU time. */
 function addUpSales(ms: number): number {
@@ -54,6 +56,27 @@ describe.each(ADAPTERS)('A blocked event loop on %s', (adapter) => {
     const labels = `{file="test/diagnostics/blocked-loop.spec.ts",function="addUpSales"}`;
     expect(counters[`eventloop_blocks${labels}`]).toBeGreaterThanOrEqual(1);
     expect(histograms).toHaveProperty([`eventloop_block_duration${labels}`]);
+  });
+});
+
+describe('The thread of the watchdog', () => {
+  it('is one for all applications of a process, and has ended when the last of them has closed', async () => {
+    const workers: Worker[] = [];
+    const add = (worker: Worker): unknown => workers.push(worker);
+    process.on('worker', add);
+    onTestFinished(() => void process.off('worker', add));
+    const withDiagnostics = () => ({ imports: [MonitorModule.forRoot({ diagnostics: true })] });
+    const [shop, office] = [
+      await startApp('express', withDiagnostics()),
+      await startApp('fastify', withDiagnostics()),
+    ];
+    const { threadId } = only(workers);
+    expect(threadId).toBeGreaterThan(0);
+    await shop.app.close();
+    expect(only(workers).threadId).toBe(threadId);
+    await office.app.close();
+    // What an ended thread has.
+    expect(only(workers).threadId).toBe(-1);
   });
 });
 

@@ -38,6 +38,25 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     expect((await fetch(`${url}/monitor/heap-snapshot`, { method: 'POST' })).status).toBe(404);
   });
 
+  it('get a 404 that says which option is missing, for each part that is switched off', async () => {
+    const most = await start(adapter, { diagnostics: true });
+    const snapshots = await start(adapter, {
+      diagnostics: { profiles: false, report: false, heapSnapshot: true },
+    });
+    const off: [url: string, method: string, option: string][] = [
+      [`${most.url}/monitor/heap-snapshot`, 'POST', 'diagnostics: { heapSnapshot: true }'],
+      [`${most.url}/monitor/profile/cpu?repeat=5`, 'GET', '"captures"'],
+      [`${snapshots.url}/monitor/profile/cpu`, 'GET', 'diagnostics: { profiles: true }'],
+      [`${snapshots.url}/monitor/profile/allocations`, 'GET', 'diagnostics: { profiles: true }'],
+      [`${snapshots.url}/monitor/report`, 'GET', 'diagnostics: { report: true }'],
+    ];
+    for (const [url, method, option] of off) {
+      const response = await fetch(url, { method });
+      expect(response.status, url).toBe(404);
+      expect(await response.text()).toContain(option);
+    }
+  });
+
   it('give a CPU profile as a table, as a .cpuprofile, and as what `go tool pprof` reads', async () => {
     const { url } = await start(adapter, { diagnostics: true });
     keepBusy();
@@ -158,8 +177,10 @@ describe('A heap snapshot', () => {
     heapUsed: 5e7,
   };
 
-  it('is allowed where there is more memory than 15 times the heap', () => {
+  it('is allowed where there is more memory than 15 times the heap, and a reserve', () => {
     expect(memoryShortage(limits)).toBeUndefined();
+    expect(memoryShortage({ ...limits, free: 1e8 + 1251e6 })).toBeUndefined();
+    expect(memoryShortage({ ...limits, free: 1e8 + 1250e6 })).toMatch('1250 MB in all');
   });
 
   it.each([

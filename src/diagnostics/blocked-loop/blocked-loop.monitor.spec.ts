@@ -103,11 +103,12 @@ describe('Blocks of the event loop', () => {
 
   it.each([
     ['two stacks are too few', { stacks: [stackOf(0), stackOf(0)] }, 'unknown'],
-    ['half of the stacks are too few', { stacks: [0, 0, 1, 1, 0, 1].map(stackOf) }, 'javascript'],
+    ['11 of 20 stacks are too few', { answered: 300, unanswered: 0, stacks: elevenOfTwenty() }, 'javascript'],
     ['V8 answered for less than half of the time', { answered: 120, unanswered: 100 }, 'unknown'],
     ['V8 did not answer for half of the time', { answered: 130, unanswered: 170 }, 'native'],
   ])('have no name where %s', (_name, more, cause) => {
-    monitor.onBlock(rawBlock([frame('Reports.build'), frame('Reports.list')], more), 0);
+    const frames = ['Reports.build', 'Reports.list', 'Reports.sum'].map((name) => frame(name));
+    monitor.onBlock(rawBlock(frames, more), 0);
     expect(blocks.read()).toMatchObject([{ cause, function: null, file: null, line: null, frames: [] }]);
   });
 
@@ -123,6 +124,11 @@ describe('Blocks of the event loop', () => {
     ]);
   });
 });
+
+/** Stacks of three functions that do not call each other. */
+function elevenOfTwenty(): RawBlock['stacks'] {
+  return [...Array<number>(11).fill(0), 1, 1, 1, 1, 2, 2, 2, 2, 2].map(stackOf);
+}
 
 function stackOf(index: number): RawBlock['stacks'][number] {
   return { frames: [index], isAtEntry: false };

@@ -271,6 +271,86 @@ function powerOfBigInt() {
   while (!ended(begin)) n = (n * n) % 1_000_000_007n;
 }
 
+function multiplyMatrices() {
+  const size = 60;
+  const row = (i) => Array.from({ length: size }, (_, j) => i + j);
+  const [a, b] = [row, row].map((of) => Array.from({ length: size }, (_, i) => of(i)));
+  const begin = cpuTime();
+  while (!ended(begin)) {
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) for (let k = 0; k < size; k++) sink += a[i][k] * b[k][j];
+    }
+  }
+}
+
+function compareTexts(one = 'the event loop is blocked', other = 'the loop of events is locked') {
+  const begin = cpuTime();
+  while (!ended(begin)) {
+    let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= one.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= other.length; j++) {
+        const cost = one[i - 1] === other[j - 1] ? 0 : 1;
+        next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + cost);
+      }
+      row = next;
+    }
+    sink += row.at(-1);
+  }
+}
+
+function cloneRows() {
+  const some = manyRows(20_000).slice(0, 20);
+  const begin = cpuTime();
+  while (!ended(begin)) structuredClone(some);
+}
+
+function formatPrices() {
+  const format = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' });
+  const begin = cpuTime();
+  for (let i = 0; !ended(begin); i++) sink += format.format(i).length;
+}
+
+function parseUrls() {
+  const begin = cpuTime();
+  for (let i = 0; !ended(begin); i++)
+    sink += new URL(`https://shop.example/items/${i}?page=${i}`).port.length;
+}
+
+function buildCsv() {
+  const begin = cpuTime();
+  while (!ended(begin)) {
+    let csv = '';
+    for (const { id, name } of manyRows(20_000)) csv += `${id};"${name}"\n`;
+    sink += csv.length;
+  }
+}
+
+class Ledger {
+  #balance = 1;
+  set opening(value) {
+    const begin = cpuTime();
+    while (!ended(begin)) this.#balance = Math.sqrt(this.#balance + value);
+  }
+  close() {
+    return this.#addInterest();
+  }
+  #addInterest() {
+    const begin = cpuTime();
+    while (!ended(begin)) this.#balance *= 1.000001;
+    return this.#balance;
+  }
+}
+
+const inImmediate = () =>
+  new Promise((resolve) => {
+    setImmediate(function sendReminders() {
+      const begin = cpuTime();
+      while (!ended(begin)) for (let i = 0; i < 1000; i++) sink += i % 7;
+      resolve();
+    });
+  });
+
 const onTimer = (resolve) =>
   setTimeout(() => {
     const begin = cpuTime();
@@ -325,5 +405,18 @@ export const BLOCKS = [
   { kind: 'WebAssembly', run: loopInWasm, blame: ['loopInWasm'] },
   { kind: 'a sort of a typed array', run: sortTyped, blame: ['sortTyped', 'anonymous'] },
   { kind: 'BigInt', run: powerOfBigInt, blame: ['powerOfBigInt'] },
+  { kind: 'a product of matrices', run: multiplyMatrices, blame: ['multiplyMatrices'] },
+  { kind: 'a distance of texts', run: () => compareTexts(), blame: ['compareTexts'] },
+  { kind: 'structuredClone many times', run: cloneRows, blame: ['cloneRows'] },
+  { kind: 'Intl', run: formatPrices, blame: ['formatPrices'] },
+  { kind: 'URL', run: parseUrls, blame: ['parseUrls'] },
+  { kind: 'a long text', run: buildCsv, blame: ['buildCsv'] },
+  { kind: 'a setter', run: () => (new Ledger().opening = 2), blame: ['set opening'] },
+  {
+    kind: 'a private method',
+    run: () => new Ledger().close(),
+    blame: ['#addInterest', 'Ledger.#addInterest'],
+  },
+  { kind: 'a callback of setImmediate', run: inImmediate, blame: ['sendReminders'] },
   { kind: 'an anonymous callback of a timer', run: () => new Promise(onTimer), blame: ['anonymous'] },
 ];
