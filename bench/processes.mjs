@@ -52,18 +52,29 @@ async function measureScrapes(counters, histograms) {
       0.5,
     );
   const worst = (list, key) => Math.max(...list.map((result) => result[key]));
-  const reference = median(results[1], 'time');
+  const [time, cpu] = ['time', 'cpu'].map((key) => median(results[1], key));
   const rows = results.map((list, i) => [
     SIDES[i],
     milliseconds(median(list, 'time')),
-    (median(list, 'time') / reference).toFixed(2),
+    (median(list, 'time') / time).toFixed(2),
+    milliseconds(median(list, 'cpu')),
+    (median(list, 'cpu') / cpu).toFixed(2),
     milliseconds(median(list, 'stall')),
     milliseconds(median(list, 'work')),
     milliseconds(worst(list, 'work')),
     `${Math.round(list[0].size / 1000).toLocaleString('en')} kB`,
   ]);
   const what = histograms === 0 ? `${counters} counters` : `${counters} counters, ${histograms} histograms`;
-  const head = ['answer', '/ prom-client', 'longest stall', 'its CPU', 'CPU, worst of all', 'size'];
+  const head = [
+    'answer',
+    '/ prom-client',
+    'CPU of all',
+    '/ prom-client',
+    'longest stall',
+    'its CPU',
+    'CPU, worst of all',
+    'size',
+  ];
   console.log(`${table([`${WORKERS} processes, ${what}`, ...head], rows)}\n`);
 }
 
@@ -92,6 +103,7 @@ async function scrape({ url, ask }) {
     size,
     stall: Math.max(...stalls.map(({ wall }) => wall)),
     work: Math.max(...stalls.map(({ cpu }) => cpu)),
+    cpu: stalls.reduce((sum, { total }) => sum + total, 0),
   };
 }
 

@@ -43,6 +43,8 @@ const sides = {
   },
 
   async 'prom-client'() {
+    // Without one, a worker does not answer the primary.
+    new prom.AggregatorRegistry();
     const labelNames = ['method', 'route', 'status'];
     const memo = {};
     const metric = (Kind, name, more) => (memo[name] ??= new Kind({ name, help: name, labelNames, ...more }));

@@ -1,15 +1,16 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * Records the longest time between two iterations of the event loop, and the most CPU that the process used in one: where other
+ * Records the CPU time of this process, the longest time between two iterations of the event loop, and the most CPU that the process used in one: where other
  * work of the machine takes the processor away, only the second says what the process does itself.
  */
 export function watchStalls() {
-  let [timer, last, lastCpu] = [undefined, 0, 0];
-  let longest = { wall: 0, cpu: 0 };
+  let [timer, last, lastCpu, firstCpu] = [undefined, 0, 0, 0];
+  let longest = { wall: 0, cpu: 0, total: 0 };
   const tick = () => {
     const [now, cpu] = [performance.now(), cpuNow()];
     longest = {
+      ...longest,
       wall: Math.max(longest.wall, now - last),
       cpu: Math.max(longest.cpu, Math.min(now - last, cpu - lastCpu)),
     };
@@ -17,7 +18,9 @@ export function watchStalls() {
   };
   return {
     start() {
-      [longest, last, lastCpu] = [{ wall: 0, cpu: 0 }, performance.now(), cpuNow()];
+      [last, lastCpu] = [performance.now(), cpuNow()];
+      longest = { wall: 0, cpu: 0, total: 0 };
+      firstCpu = lastCpu;
       // Often enough to see each iteration, and not so often that the processes take the cores from each other.
       timer ??= setInterval(tick, 1);
     },
@@ -25,6 +28,7 @@ export function watchStalls() {
       if (timer !== undefined) tick();
       clearInterval(timer);
       timer = undefined;
+      longest.total = lastCpu - firstCpu;
     },
     read: () => longest,
   };
