@@ -62,7 +62,7 @@ export class InFlight {
 
 export class InFlightSource<T extends object> {
   private readonly current = new Map<T, number>();
-  private ended: Span[] = [];
+  private ended: Ended<T>[] = [];
 
   constructor(private readonly describe: (item: T) => InFlightDescription) {}
 
@@ -76,7 +76,7 @@ export class InFlightSource<T extends object> {
     if (begin === undefined) return;
     this.current.delete(item);
     if (this.ended.length >= MAX_ENDED) this.ended = this.ended.slice(MAX_ENDED / 2);
-    this.ended.push({ begin, end: now, describe: () => this.describe(item) });
+    this.ended.push({ item, begin, end: now });
   }
 
   forgetEnded(before: number): void {
@@ -84,11 +84,17 @@ export class InFlightSource<T extends object> {
   }
 
   spans(): Span[] {
-    const current = [...this.current].map(([item, begin]) => ({
+    const current = [...this.current].map(([item, begin]) => ({ item, begin, end: Infinity }));
+    return [...this.ended, ...current].map(({ item, begin, end }) => ({
       begin,
-      end: Infinity,
+      end,
       describe: () => this.describe(item),
     }));
-    return [...this.ended, ...current];
   }
+}
+
+interface Ended<T> {
+  readonly item: T;
+  readonly begin: number;
+  readonly end: number;
 }
