@@ -1,4 +1,4 @@
-import type { Finding } from '../findings/finding.js';
+import type { Finding, FindingEvidence } from '../findings/finding.js';
 import { NotHistoryError } from '../history/merging/checked-series.js';
 import type { HistoryOwner } from '../history/merging/history-copy.js';
 
@@ -14,8 +14,6 @@ export function checkedFindings(findings: unknown, { pid, thread }: HistoryOwner
     const texts: unknown[] = [id, rule, title, confidence, since, advice, link];
     if (texts.some((text) => typeof text !== 'string') || !Array.isArray(evidence))
       throw new NotHistoryError('no finding');
-    if (evidence.some(({ series, value }) => typeof series !== 'string' || typeof value !== 'number'))
-      throw new NotHistoryError('no evidence of a finding');
     return {
       id,
       rule,
@@ -23,10 +21,17 @@ export function checkedFindings(findings: unknown, { pid, thread }: HistoryOwner
       title,
       confidence,
       since,
-      evidence,
+      evidence: evidence.map(checkedEvidence),
       advice,
       link,
       process: { pid, thread },
     };
   });
+}
+
+function checkedEvidence(evidence: unknown): FindingEvidence {
+  const { series, value, unit } = (evidence ?? {}) as FindingEvidence;
+  if (typeof series !== 'string' || typeof value !== 'number')
+    throw new NotHistoryError('no evidence of a finding');
+  return { series, value, ...(typeof unit === 'string' && { unit }) };
 }

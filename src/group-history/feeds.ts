@@ -1,6 +1,5 @@
 import { lstat } from 'node:fs/promises';
 import { realTimers } from '../common/real-timers.js';
-import { describeThrown } from '../common/show-value.js';
 import { HistoryCopy } from '../history/merging/history-copy.js';
 import { JOURNAL_FILE, JOURNAL_FILES } from '../history/journal/history-journal.js';
 import { readJournal } from '../history/journal/read-journal.js';
@@ -143,7 +142,7 @@ export class Feeds {
         const isNoAnswer = thrown instanceof CallFailedError && ['gone', 'late'].includes(thrown.failure);
         if (!isNoAnswer && !this.isStopped) {
           pause = PAUSE;
-          this.onLeftOut(name, describeThrown(thrown).message);
+          this.onLeftOut(name, (thrown as Error).message);
         }
       }
       if (this.isStopped) return;

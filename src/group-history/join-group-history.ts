@@ -22,9 +22,12 @@ export function joinGroupHistory(
 ): () => Promise<void> {
   const logger = new Logger('Monitor');
   const followed = { history, findings, save: () => group.saved.save() };
-  const groupHistory = new GroupHistory(group, followed, ({ text }, reason) =>
-    logger.warn(HISTORY_LEFT_OUT(text, reason)),
-  );
+  const reported = new Set<string>();
+  const groupHistory = new GroupHistory(group, followed, ({ text }, reason) => {
+    // It is asked again from time to time.
+    if (!reported.has(text)) logger.warn(HISTORY_LEFT_OUT(text, reason));
+    reported.add(text);
+  });
   const journal = new HistoryJournal(history, group.directory.in(group.name.text));
   const oldJournals = new OldJournals(group, history.kept[10] * 10_000);
   group.handle(FOLLOW, (_, signal) => follow(followed, signal));

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../test/support/eventually.js';
+import { TestRegistry } from '../../test/support/registry.js';
+import { MonitorHistory } from '../history/monitor-history.js';
+import { RegistrySource } from '../metrics/source/registry-source.js';
+import { GroupDirectory } from '../processes/group/group-directory.js';
+import { noFacts } from '../processes/group/no-facts.js';
+import { ProcessGroup } from '../processes/group/process-group.js';
+import { GroupHistory } from './group-history.js';
+
+const NAME = '4194303.0-00000000000a';
+
+/** The history of a group in which there is one more process, which does as it is told. */
+async function withNeighbour(onConnection: (socket: Socket) => void) {
+  const directory = mkdtempSync(join(tmpdir(), 'nm-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'g');
+  const registry = new TestRegistry();
+  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
+  const nothing = { failure: () => {}, recovery: () => {} };
+  const group = new ProcessGroup(
+    local,
+    new GroupDirectory(path),
+    { onLeftOut: () => {}, onKilled: () => {} },
+    nothing,
+  );
+  await group.join();
+  onTestFinished(() => group.leave());
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    onConnection(socket);
+  }).listen(join(path, `${NAME}.sock`));
+  writeFileSync(join(path, `${NAME}.totals`), '["nestjs-monitor",1,"x"]\n');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const history = new MonitorHistory(local, { minutes: 60, series: 300 }, nothing);
+  registry.count('work', 3);
+  await history.begin();
+  await history.readStep();
+  onTestFinished(() => history.stop());
+  const left: string[] = [];
+  const followed = { history, findings: undefined, save: () => group.saved.save() };
+  const groupHistory = new GroupHistory(group, followed, (_, reason) => left.push(reason));
+  onTestFinished(() => groupHistory.stop());
+  return { groupHistory, left };
+}
+
+const hello = (name = NAME, version = 1) => `${JSON.stringify(['nestjs-monitor', version, name])}\n`;
+const item = (value: unknown) => `${JSON.stringify(['t', 1, value])}\n`;
+const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
+const head = { instance: {}, dropped_series: 0, latest: [], series: [] };
+const series = { key: 'x', name: 'x', kind: 'counter', labels: {}, unit: null, help: '', builtIn: false };
+const whole = item(['history', head, [[], []]]) + item(['whole', 'begin']);
+const evil = { id: '', rule: '', severity: '', title: '', confidence: '', since: '', advice: '', link: '' };
+
+it.each<[string, string, RegExp | undefined]>([
+  ['says nothing', '', undefined],
+  ['greets, and says nothing more', hello(), undefined],
+  ['sends garbage', 'HTTP/1.1 400 Bad Request\r\n\r\n', /no JSON/],
+  ['has another version', hello(NAME, 0), /version 0/],
+  ['has another name', hello('1.0-00000000000b'), /another process/],
+  ['answers something that nobody asked for', `${hello()}["v",0,0,["x"]]\n`, /something else/],
+  ['says that it cannot answer', `${hello()}["e",1,"no"]\n`, /^no$/],
+  ['sends no item', hello() + item(7), /no item/],
+  ['sends a column before the series', hello() + item(['column', 1, 0, 'rate', []]), /a part of no history/],
+  ['sends a deep value as a history', `${hello()}["t",1,["history",${deep},${deep}]]\n`, /no list of series/],
+  ['sends a deep value as a step', `${hello()}${whole}["t",1,["row",${deep}]]\n`, /no step/],
+  [
+    'sends deep evidence of a finding',
+    `${hello()}${whole}["t",1,["findings",[{"evidence":[${deep}],${JSON.stringify(evil).slice(1)}]]]\n`,
+    /no evidence/,
+  ],
+  [
+    'sends more series than there can be',
+    hello() +
+      item([
+        'history',
+        { ...head, series: Array.from({ length: 20_001 }, (_, at) => ({ ...series, key: `x${at}` })) },
+        [[], []],
+      ]),
+    /too many series/,
+  ],
+  ['sends a line without an end', `${hello()}["t",1,"${'x'.repeat(5e6)}`, /too long/],
+  ['goes away', `${hello()}${whole}`, undefined],
+])('the history of a group is that of the others where a process %s', async (how, text, reason) => {
+  const { groupHistory, left } = await withNeighbour((socket) => {
+    socket.write(text);
+    if (how === 'goes away') socket.end();
+  });
+  await groupHistory.use(async (session) => {
+    const document = await session.document({});
+    expect(document.processes?.map(({ pid }) => pid)).toEqual([process.pid, 4194303]);
+    expect(document.series.map(({ key }) => key)).toContain('work');
+    expect(JSON.stringify(session.findings())).toEqual(expect.any(String));
+    if (reason !== undefined) await eventually(() => expect(left[0] ?? '').toMatch(reason));
+  });
+  if (reason === undefined) expect(left).toEqual([]);
+});
