@@ -473,6 +473,28 @@ it('measures nothing with outgoing: false, and nothing after the application is 
     expect(await outgoingTo(other, host)).toMatchObject({ requests: {}, inFlight: 0 });
 });
 
+it('does not make Node warn of too many listeners if there are many applications', async () => {
+  const host = await upstream();
+  const many = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      NestFactory.createApplicationContext(
+        moduleOf({ imports: [MonitorModule.forRoot({ history: false })] }),
+        {
+          logger: false,
+        },
+      ),
+    ),
+  );
+  onTestFinished(async () => void (await Promise.all(many.map((one) => one.close()))));
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  await byHttp(`http://${host}/`);
+  for (const one of many) expect((await settled(one, host)).requests).toEqual({ 'GET 200': 1 });
+  expect(warnings).toEqual([]);
+});
+
 it('gives all hosts beyond the first 100 one series', async () => {
   const other = await NestFactory.createApplicationContext(moduleOf({ imports: [MonitorModule.forRoot()] }), {
     logger: false,

@@ -19,6 +19,9 @@ interface ErrorMessage<R> {
   readonly error: unknown;
 }
 
+/** From so many listeners of a request on, each further application raises the limit of which Node warns. */
+const MANY_LISTENERS = 5;
+
 /**
  * Measures the requests of `node:http` and `node:https`, which axios, got, supertest and many others are built on.
  *
@@ -45,11 +48,11 @@ export function httpClientListeners(begin: BeginCall): Listeners {
   }
 
   const onBegin = ({ request }: { readonly request: Measured }): void => {
-    // Not `in`, which V8 does not optimize here.
     if (request[CALL] !== undefined) return;
     const call = begin(request.protocol, authorityOf(request), request.method) ?? null;
     request[CALL] = call;
     if (call === null) return;
+    if (request.listenerCount('close') >= MANY_LISTENERS) allowOneMore(request);
     request.on('timeout', onTimeout);
     request.on('close', onClose);
   };
@@ -70,6 +73,13 @@ export function httpClientListeners(begin: BeginCall): Listeners {
       request[CALL]?.fail(kind === 'reset' && request.destroyed ? 'aborted' : kind);
     },
   };
+}
+
+/** Node warns of more than ten, which a process with many applications, as in tests, would have. */
+function allowOneMore(request: ClientRequest): void {
+  const max = request.getMaxListeners();
+  // 0 is no limit.
+  if (max > 0) request.setMaxListeners(max + 1);
 }
 
 function end(request: ClientRequest, call: OutgoingCall): void {
