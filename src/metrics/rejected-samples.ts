@@ -32,7 +32,7 @@ export class RejectedSamples {
     this.add(name, () => messages.BAD_VALUE(name, value), 'bad value');
   }
 
-  /** An exemplar that is none. Its value is recorded, so nothing is counted. */
+  /** An invalid exemplar. Its value is recorded, so nothing is counted. */
   warnOfExemplar(name: string, given: unknown): void {
     this.warn(name, () => messages.BAD_EXEMPLAR(name, given), 'bad exemplar');
   }

@@ -55,7 +55,7 @@ describe('timed work', () => {
     expect(took).toEqual([0]);
   });
 
-  it('does not hide a rejection that nobody handles', async () => {
+  it('does not hide an unhandled rejection', async () => {
     const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve));
     const listeners = process.listeners('unhandledRejection').slice(0, -1);
     listeners.forEach((listener) => process.off('unhandledRejection', listener));

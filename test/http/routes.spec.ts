@@ -311,7 +311,7 @@ describe('the route of a request on express for something mounted at a path', ()
     ['/api/c/x/7', '/api/c/x/:id'],
     ['/api/dogs', 'unmatched'],
   ])(
-    'is the route where a middleware responds before it, and "unmatched" where there is none: %s',
+    'is the route where a middleware responds before it, and "unmatched" without a route: %s',
     async (url, route) => {
       const { app, port } = await start('api');
       const seen = await watch(app, () => sendRaw(port, requestBytes('GET', url, ['X-Middleware: answer'])));

@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('a stream on %s', (adapter) => {
     expect(text).toContain('\nhttp_server_open_streams 0\n');
   });
 
-  it('of the monitor itself is none of the application', async () => {
+  it('of the monitor itself is not counted as one of the application', async () => {
     const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] });
     await open(`${running.url}/monitor/events`);
     expect((await counted(running)).open).toBe(0);
@@ -145,10 +145,10 @@ describe('a response of unknown length', () => {
 
   it.each<[string, boolean, number, number, Record<string, string>?]>([
     ['for more than 30 s after its head is a stream', true, 32, 40],
-    ['for less than 30 s is none', false, 20, 40],
-    ['after a slow handler is none', false, 0, 300],
-    ['with a length is none, however long it takes', false, 300, 300, { 'Content-Length': '1' }],
-    ['with a date that is no date is none', false, 300, 300, { Date: 'yesterday' }],
+    ['for less than 30 s is not a stream', false, 20, 40],
+    ['after a slow handler is not a stream', false, 0, 300],
+    ['with a length is not a stream, however long it takes', false, 300, 300, { 'Content-Length': '1' }],
+    ['with an invalid date is not a stream', false, 300, 300, { Date: 'yesterday' }],
     [
       'of a type that never ends is a stream from its head on',
       true,

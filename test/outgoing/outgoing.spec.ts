@@ -94,7 +94,7 @@ describe.each(Object.keys(CLIENTS))('requests by %s', (name) => {
     expect(seconds).toBeGreaterThanOrEqual(secondsToFirstByte);
   });
 
-  it('are counted with the kind of error where nobody listens', async () => {
+  it('are counted with the kind of error where the connection is refused', async () => {
     const server = http.createServer();
     // Under another name than that of the other tests: the system may give them the same port.
     const host = (await listen(server)).replace('127.0.0.1', 'localhost');
@@ -413,7 +413,7 @@ describe('a template', () => {
     });
   });
 
-  it('that is none is left out, and the work is done', async () => {
+  it('that is invalid is left out, and the work is done', async () => {
     const host = await upstream();
     const monitor = app.get(MonitorService);
     for (const options of [undefined, {}, { route: '' }, { route: 'x'.repeat(201) }, { route: 7 }]) {

@@ -17,7 +17,7 @@ import { TrackedRequest } from './tracked-request.js';
 /** A property of the response costs a tenth of a WeakMap. */
 type Marked = ServerResponse & Record<symbol, TrackedRequest | undefined>;
 
-/** `upgrade` is set by Node, and true only where somebody listens for upgrades. */
+/** `upgrade` is set by Node, and true only where there is a listener for upgrades. */
 interface Upgradable {
   readonly upgrade?: boolean | null;
 }
@@ -166,13 +166,13 @@ export class RequestTracker {
       if (route !== undefined) return route;
       return status !== 404 && isPreflight(tracked.request) ? PREFLIGHT : UNMATCHED;
     } catch {
-      // The properties that a router leaves on a request can be overwritten by anybody.
+      // The application can overwrite the properties that a router sets on a request.
       return UNMATCHED;
     }
   }
 }
 
-/** Of a request that never came to the framework. */
+/** The values of a request that did not reach the framework. */
 const NOT_SEEN = {
   isComplete: true,
   seconds: 0,

@@ -63,7 +63,7 @@ describe('the next run of a cron job', () => {
     expect(await read()).toEqual({ missed: 0, next: '2027-06-03T07:00:00.000Z' });
   });
 
-  it('is none for a job that has been stopped, and for one that has run at its only time', async () => {
+  it('does not exist for a job that was stopped, and for a job with a single date that has passed', async () => {
     const { job, read, at } = track('0 9 * * *', '2027-06-01T08:00Z');
     void job.stop();
     at('2027-06-05T08:00Z');

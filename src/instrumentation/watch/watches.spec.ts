@@ -58,7 +58,7 @@ describe('the wait of the jobs of a BullMQ worker', () => {
     const stop = watches.watch(worker);
     worker.emit('completed', { processedOn: 1000, finishedOn: 1250 });
     worker.emit('failed', { processedOn: 1000, finishedOn: 1500 });
-    // A job that stalled too often has no times, or there is none at all.
+    // A job that stalled too often has no times, or is missing from the event.
     worker.emit('failed', {});
     worker.emit('failed');
     stop();

@@ -27,7 +27,7 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** What no format can hold. */
 const NO_TEXT = /\0|\p{Surrogate}/u;
 
-/** A copy of what was given as the labels of an exemplar; `undefined` if it is none. */
+/** A copy of what was given as the labels of an exemplar; `undefined` if they are invalid. */
 export function copyExemplar(given: unknown): ExemplarLabels | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   const entries = Object.entries(given as Record<string, unknown>);

@@ -58,7 +58,7 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
     this.changes++;
   }
 
-  /** A series that is in no list, so that nobody reads it. */
+  /** A series that is in no list and is never read. */
   detached(name: string): S {
     const { kind, make, facts } = this.options;
     return new Family(kind, name, make, facts).add(undefined, '');

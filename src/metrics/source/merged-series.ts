@@ -62,7 +62,7 @@ export class MergedGauge extends MergedSeries<GaugeSeriesView> implements GaugeS
 
   /**
    * The lowest of all minima and the highest of all maxima. Also where the values add up: then they are those of single
-   * sources, since nobody knows when each of them had which value.
+   * sources, since it is not known when each of them had which value.
    */
   extremesIn(windows: Windows): Extremes | undefined {
     return widestIn(windows, this.parts);

@@ -11,8 +11,8 @@ import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-sn
 export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
 
 /**
- * Where all numbers come from that leave the monitor: the registry of this process, or several processes merged. Whoever
- * reads (the document, exporters, history, other processes) knows nothing else.
+ * The source of all numbers that leave the monitor: the registry of this process, or several processes merged. Its
+ * readers (the document, exporters, history, other processes) know nothing else.
  *
  * {@link now} and {@link window} first bring all numbers up to date. They return at once where there is nothing to wait for, so that a
  * read sees the moment at which it was called. `readNow()` and `readWindow()` do the rest of a read.

@@ -5,7 +5,7 @@ type Listener = (...args: never[]) => void;
 /**
  * Listens for upgrades, such as the handshakes of WebSockets, for which Node emits no `'request'`.
  *
- * It listens only while the application does. Node treats an upgrade that nobody listens for as a normal request, and a
+ * It listens only while the application does. Node treats an upgrade without a listener as a normal request, and a
  * listener of ours would take that request away from the application.
  */
 export class UpgradeListener {

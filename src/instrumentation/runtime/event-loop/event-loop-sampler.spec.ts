@@ -135,7 +135,7 @@ describe('EventLoopSampler', () => {
     expect(seen()).toEqual([]);
   });
 
-  it('wakes nobody while the loop is idle, and once after it had something to do', () => {
+  it('does not wake up an idle loop, and wakes it up once after it was busy', () => {
     const { iterations } = loop;
     runFor(60_000);
     expect(loop.iterations).toBe(iterations);
@@ -144,7 +144,7 @@ describe('EventLoopSampler', () => {
     expect(loop.iterations - iterations).toBeLessThanOrEqual(200);
   });
 
-  it('wakes nobody for what a timer of its owner does anyway', () => {
+  it('does not wake up the loop where a timer of its owner does so anyway', () => {
     const INTERVAL = 100;
     const tick = () => {
       sampler.measure(INTERVAL);
