@@ -179,8 +179,8 @@ describe('A heap snapshot', () => {
 
   it('is allowed where there is more memory than 15 times the heap, and a reserve', () => {
     expect(memoryShortage(limits)).toBeUndefined();
-    expect(memoryShortage({ ...limits, free: 1e8 + 1251e6 })).toBeUndefined();
-    expect(memoryShortage({ ...limits, free: 1e8 + 1250e6 })).toMatch('1250 MB in all');
+    expect(memoryShortage({ ...limits, free: 1e8 + 1501e6 })).toBeUndefined();
+    expect(memoryShortage({ ...limits, free: 1e8 + 1500e6 })).toMatch('1500 MB in all');
   });
 
   it.each([

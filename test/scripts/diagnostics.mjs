@@ -59,7 +59,7 @@ const SHAPES = {
 };
 
 /** The gate refuses if a snapshot may take more memory than there is, at so many bytes for one of the heap. */
-const FACTOR = 25;
+const FACTOR = 30;
 
 function fill(shape, percent) {
   const [make, count] = SHAPES[shape];

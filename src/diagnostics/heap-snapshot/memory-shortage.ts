@@ -5,9 +5,9 @@ const BYTES_PER_HEAP_BYTE = 15;
 
 /**
  * What it takes more for a while: V8 doubles the tables of a snapshot when they are full, and has both the old and the new one
- * then. 22.4 bytes for each byte of the heap were measured, just after that.
+ * then. 24 bytes for each byte of the heap were measured, just after that.
  */
-const RESERVE = 5 / 3;
+const RESERVE = 2;
 
 /**
  * @returns why a heap snapshot may take more memory than there is, with the arithmetic; `undefined` if there is enough.
@@ -25,7 +25,7 @@ export function memoryShortage(limits: MemoryLimits): string | undefined {
   ].filter((part) => !part.startsWith('unlimited'));
   return (
     `A heap snapshot takes up to ${BYTES_PER_HEAP_BYTE} times the heap: ${BYTES_PER_HEAP_BYTE} x ${megabytes(heapUsed)} = ` +
-    `${megabytes(kept)}; and two thirds of that again while its tables grow: ${megabytes(needed)} in all. ` +
+    `${megabytes(kept)}; and as much again while its tables grow: ${megabytes(needed)} in all. ` +
     `There are ${megabytes(headroom)} (${parts.join('; ')}). ` +
     'It is not taken, since the process might be killed for it.'
   );
