@@ -97,6 +97,7 @@ export class HistoryFeed {
   }
 
   private finish(reason: unknown): void {
+    this.known.endColumns();
     this.copy = this.known;
     this.loading = undefined;
     this.isLoaded = true;

@@ -124,6 +124,11 @@ export class HistoryCopy {
     for (let row = 0; row < tier.slots.length; row++) tier.setHeat(index, row, countsOf(counts[row]));
   }
 
+  /** All columns of the steps that were set at once are there. */
+  endColumns(): void {
+    for (const step of [1, 10] as const) this.tiers[step] = this.tiers[step].withoutGaps();
+  }
+
   setLatest(latest: unknown): void {
     if (!Array.isArray(latest)) throw new NotHistoryError('no totals');
     for (const [at, index] of this.order.entries()) this.latest[index] = numberOf(latest[at]);

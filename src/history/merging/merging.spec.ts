@@ -74,6 +74,20 @@ describe('the merged history of several processes', () => {
     expect(await merged([a, b], 3)).toMatchObject({ 'memory value': [105, 6, 6], 'age value': [9, 2, 3] });
   });
 
+  it('keeps the value of a gauge in the seconds in which its process did not run', async () => {
+    const list = [series('memory', 'gauge', { aggregate: 'sum' })];
+    const a = copyOf(1, list, [
+      [1, [5, 5, 5]],
+      [2, [5, 5, 5]],
+      [3, [5, 5, 5]],
+    ]);
+    const b = copyOf(2, list, []);
+    b.setTimes(1, [1000, 2000, 3000]);
+    b.setColumn(1, 0, 'value', [100, null, 110]);
+    b.endColumns();
+    expect(await merged([a, b], 3)).toMatchObject({ 'memory value': [105, 105, 115] });
+  });
+
   it('keeps a gauge of each process apart, with the label of the document', async () => {
     const list = [series('queue', 'gauge', { aggregate: 'process' })];
     const copies = [1, 2].map((pid) => copyOf(pid, list, [[1, [pid, pid, pid]]]));

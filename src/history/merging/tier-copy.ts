@@ -66,6 +66,22 @@ export class TierCopy {
     return this.heats.get(series)?.[row];
   }
 
+  /** @returns one without the steps that have no value at all: the process did not run then, and its gauges stay as they were. */
+  withoutGaps(): TierCopy {
+    const rows = [...this.slots.keys()].filter((row) =>
+      this.columns.some((column) => !Number.isNaN(column?.[row] ?? Number.NaN)),
+    );
+    const copy = new TierCopy(this.step, this.kept);
+    for (const row of rows) copy.slots.push(this.slots[row] as number);
+    copy.columns = this.columns.map((column) => column && rows.map((row) => column[row] ?? Number.NaN));
+    for (const [series, heat] of this.heats)
+      copy.heats.set(
+        series,
+        rows.map((row) => heat[row]),
+      );
+    return copy;
+  }
+
   /** @returns this, or one without the oldest steps. A merge in progress goes on reading this one. */
   trimmed(): TierCopy {
     const excess = this.slots.length - this.kept;
