@@ -42,7 +42,7 @@ const MINIFY = {
   mangle: false,
   codegen: { removeWhitespace: true, legalComments: 'inline' },
 };
-const MINIFY_COMMONJS = { ...MINIFY, mangle: { toplevel: false, keepNames: true } };
+const MINIFY_COMMONJS = { ...MINIFY, mangle: { toplevel: true, keepNames: true } };
 const require = createRequire(import.meta.url);
 
 for (const directory of [BUILD, DIST]) rmSync(directory, { recursive: true, force: true });

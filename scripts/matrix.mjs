@@ -7,14 +7,14 @@
  *
  * The application is test/package/app/main.ts, as a user would write it. npm brings Nest and the other Nodes.
  *
- * Then test/package/app/jobs.ts runs on each Nest, on the oldest and on the newest Node: scheduled jobs, events, and a queue in
+ * Then test/package/jobs/jobs.ts runs on each Nest, on the oldest and on the newest Node: scheduled jobs, events, and a queue in
  * the Redis that is installed.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ const ADAPTERS = ['express', 'fastify'];
 const REQUIRE_WARNING =
   /^\(node:\d+\) ExperimentalWarning: [^]*ES Module[^]*\(Use `node --trace-warnings .*\n/;
 
-/** What the monitor has counted when test/package/app/jobs.ts ends. */
+/** What the monitor has counted when test/package/jobs/jobs.ts ends. */
 const JOBS = [
   ...['Reports.daily', 'Reports.sync', 'dynamic cron', 'dynamic interval', 'dynamic timeout', 'warm up'].map(
     (job) => `job_runs{job="${job}",outcome="ok"}`,
@@ -139,8 +139,8 @@ async function makeProject(nest, optional) {
   ]) {
     mkdirSync(join(project, system), { recursive: true });
     writeFileSync(join(project, system, 'package.json'), JSON.stringify({ type }));
-    for (const application of ['main', 'jobs']) {
-      const source = readFileSync(join(ROOT, `test/package/app/${application}.ts`), 'utf8');
+    for (const application of ['app/main', 'jobs/jobs']) {
+      const source = readFileSync(join(ROOT, `test/package/${application}.ts`), 'utf8');
       const { outputText } = ts.transpileModule(source, {
         compilerOptions: {
           module,
@@ -150,7 +150,7 @@ async function makeProject(nest, optional) {
           emitDecoratorMetadata: true,
         },
       });
-      writeFileSync(join(project, system, `${application}.js`), outputText);
+      writeFileSync(join(project, system, `${basename(application)}.js`), outputText);
     }
   }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true }));
@@ -196,7 +196,7 @@ async function startAndRead(node, version, cwd, adapter) {
   }
 }
 
-/** Runs test/package/app/jobs.ts, with a queue if there is a Redis. */
+/** Runs test/package/jobs/jobs.ts, with a queue if there is a Redis. */
 async function runJobs(node, cwd, prefix) {
   const { PATH, HOME, TMPDIR } = process.env;
   const args = ['jobs.js', prefix, ...(redis === undefined ? [] : [String(redis.port)])];
