@@ -48,10 +48,12 @@ export class Watch {
   private isLoopAlive(): boolean {
     const { state, wait } = this;
     const { beats, lastBeat, idle } = state;
-    if (monotonicMs() - lastBeat < GRACE) return true;
+    // The time before the call is read: this thread may not get to run afterwards, and the watched one may block meanwhile.
+    const now = monotonicMs();
+    if (now - lastBeat < GRACE) return true;
     const call = wait.read();
     if (wait.isWaiting(call)) {
-      state.lastWait = monotonicMs();
+      state.lastWait = now;
       return true;
     }
     // It wakes an event loop that waits in a call that is not known yet, or of which the system does not tell.
