@@ -22,6 +22,8 @@ const resolve = {
 
 export default defineConfig({
   test: {
+    // Most tests wait for a process or a socket: two files at a time, also where there are only two processors.
+    maxWorkers: 2,
     projects: [
       {
         resolve,

@@ -223,7 +223,13 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
       await dashboard.page.getByRole('button', { name: 'Profile the CPU' }).click();
       const tree = dashboard.page.getByRole('tree', { name: 'Flame graph' });
       // The profile begins some time after the click.
-      while (!(await tree.isVisible())) await running.get('/block');
+      let isShown = false;
+      const work = (async () => {
+        while (!isShown) await running.get('/block');
+      })();
+      await tree.waitFor();
+      isShown = true;
+      await work;
       await tree.getByRole('treeitem', { name: 'block' }).first().waitFor();
       const [download] = await Promise.all([
         dashboard.page.waitForEvent('download'),
