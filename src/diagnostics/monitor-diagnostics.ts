@@ -55,8 +55,8 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
 
   /**
    * Where the time of the event loop goes, sampled once a millisecond, as Chrome DevTools and speedscope read it from a file
-   * `.cpuprofile`. It costs 3 to 5 % of the time while it runs, and holds up the event loop when it starts: see the metric
-   * `monitor_profile_start_seconds`. Code that was already running in a long loop when it started may be missing.
+   * `.cpuprofile`. A request to an empty handler is a fifth dearer while it runs, and it holds up the event loop when it
+   * starts: see the metric `monitor_profile_start_seconds`. Code that was already running in a long loop when it started may be missing.
    */
   async cpuProfile(request: ProfileRequest = {}): Promise<CpuProfile> {
     return (await this.profile('cpu', request)).profile as CpuProfile;
