@@ -569,10 +569,11 @@ var Watch = class {
 	isLoopAlive() {
 		const { state, wait } = this;
 		const { beats, lastBeat, idle } = state;
-		if (monotonicMs() - lastBeat < GRACE) return true;
+		const now = monotonicMs();
+		if (now - lastBeat < GRACE) return true;
 		const call = wait.read();
 		if (wait.isWaiting(call)) {
-			state.lastWait = monotonicMs();
+			state.lastWait = now;
 			return true;
 		}
 		this.send(null);
