@@ -147,6 +147,7 @@ export class Feeds {
       }
       if (this.isStopped) return;
       if (await this.hasEnded(name)) {
+        await this.listener.onEnd();
         // What it wrote after it was last heard.
         await readJournal(this.group.directory.in(name.text), feed.copy).catch(() => {});
         feed.end();

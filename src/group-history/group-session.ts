@@ -14,7 +14,6 @@ import type { TierCopy } from '../history/merging/tier-copy.js';
 import type { MemberName } from '../processes/group/member-name.js';
 import type { ProcessGroup } from '../processes/group/process-group.js';
 import { EmittedEvents } from './emitted-events.js';
-
 import { Feeds } from './feeds.js';
 import type { Followed } from './follow.js';
 import { groupFindings } from './group-findings.js';
@@ -55,7 +54,7 @@ export class GroupSession implements FeedListener {
     onLeftOut: (member: MemberName, reason: string) => void,
   ) {
     this.feeds = new Feeds(group, followed, this, onLeftOut);
-    this.others = new OtherTotals(group);
+    this.others = new OtherTotals(group, () => this.feeds.telling);
     this.merged = new MergedHistory(() => this.feeds.copies, this.others, this.events);
     this.ready = this.start();
   }
@@ -117,9 +116,13 @@ export class GroupSession implements FeedListener {
     this.emitFindings();
   }
 
+  onEnd(): Promise<void> {
+    return this.others.update();
+  }
+
   private async start(): Promise<void> {
     await this.feeds.start();
-    await this.others.update(this.feeds.telling);
+    await this.others.update();
     this.begin();
     this.isReady = true;
     this.timer = realTimers.setInterval(() => {
@@ -178,7 +181,7 @@ export class GroupSession implements FeedListener {
   }
 
   private async emit(step: Step, slot: number): Promise<void> {
-    await this.others.update(this.feeds.telling);
+    await this.others.update();
     await this.merged.emit(step, slot);
   }
 

@@ -16,6 +16,8 @@ export interface FeedListener {
   /** The whole history has come, for the first time or again. */
   onWhole(feed: HistoryFeed, reason: unknown): void;
   onFindings(): void;
+  /** A process has ended. Its totals are needed from its file from now on: its journal, which is read next, has none. */
+  onEnd(): Promise<void>;
 }
 
 /** One process or thread of the group as it tells its history: see `follow()`. */

@@ -1,3 +1,4 @@
+import { SharedRun } from '../common/shared-run.js';
 import { inSlices } from '../common/slices.js';
 import type { Sliced } from '../common/slices.js';
 import type { HistorySeries } from '../history/history-document.js';
@@ -19,33 +20,17 @@ export class OtherTotals {
   private telling: ReadonlySet<string> = new Set();
   private stamp = '';
   private readonly ids = new Map<ReceivedSource, number>();
+  private readonly updating = new SharedRun(() => this.decide());
 
-  constructor(private readonly group: ProcessGroup) {}
+  /** @param told the names of those that tell their totals. */
+  constructor(
+    private readonly group: ProcessGroup,
+    private readonly told: () => ReadonlySet<string>,
+  ) {}
 
-  /**
-   * To be called before {@link of}, from time to time: others may have ended.
-   *
-   * @param told the names of those that tell their totals.
-   */
-  async update(told: ReadonlySet<string>): Promise<void> {
-    const { roster, name } = this.group;
-    const living = roster.members.filter(({ state }) => state !== 'ended');
-    const telling = [name, ...living.map((member) => member.name)].flatMap(({ text }) =>
-      told.has(text) ? [text] : [],
-    );
-    const silent = living.filter((member) => !told.has(member.name.text)).map(({ source }) => source);
-    const sources = [...roster.endedSources, ...silent];
-    const { endedCpu } = roster;
-    const stamp = [...telling, ...sources.map((source) => `${this.idOf(source)}:${source.revision}`)].join(
-      ' ',
-    );
-    if (stamp === this.stamp) return;
-    const [byKey, byMetric] = await inSlices(totalsOf(sources));
-    this.stamp = stamp;
-    this.byKey = byKey;
-    this.byMetric = byMetric;
-    this.endedCpu = endedCpu;
-    this.telling = new Set(telling);
+  /** To be called before {@link of}, from time to time: others may have ended. */
+  update(): Promise<void> {
+    return this.updating.run();
   }
 
   /** Whether the totals of a process are those that it tells itself. */
@@ -65,6 +50,28 @@ export class OtherTotals {
     }
     const id = `${kind} ${key}`;
     return (isSum(series) ? this.byMetric.get(id) : this.byKey.get(id)) ?? 0;
+  }
+
+  private async decide(): Promise<void> {
+    const { roster, name } = this.group;
+    const told = this.told();
+    const living = roster.members.filter(({ state }) => state !== 'ended');
+    const telling = [name, ...living.map((member) => member.name)].flatMap(({ text }) =>
+      told.has(text) ? [text] : [],
+    );
+    const silent = living.filter((member) => !told.has(member.name.text)).map(({ source }) => source);
+    const sources = [...roster.endedSources, ...silent];
+    const { endedCpu } = roster;
+    const stamp = [...telling, ...sources.map((source) => `${this.idOf(source)}:${source.revision}`)].join(
+      ' ',
+    );
+    if (stamp === this.stamp) return;
+    const [byKey, byMetric] = await inSlices(totalsOf(sources));
+    this.stamp = stamp;
+    this.byKey = byKey;
+    this.byMetric = byMetric;
+    this.endedCpu = endedCpu;
+    this.telling = new Set(telling);
   }
 
   private idOf(source: ReceivedSource): number {
