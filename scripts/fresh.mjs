@@ -9,12 +9,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { packInto } from './tarball.mjs';
+import { freePorts } from './processes/free-port.mjs';
 
 const { values } = parseArgs({ options: { cli: { type: 'string' }, manager: { type: 'string' } } });
 
@@ -190,7 +190,7 @@ function signal({ pid }, name) {
 
 /** What "npm start" starts answers at /monitor, and publishes. */
 async function startAndRead(project, env, isPublishing) {
-  const port = await freePort();
+  const port = String(await freePorts(1));
   const child = spawn('npm', ['start'], { cwd: project, env: { ...env, PORT: port }, detached: true });
   const closed = once(child, 'close');
   let output = '';
@@ -225,13 +225,4 @@ async function until(attempt, message) {
 
 function fail() {
   throw new Error('not yet');
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }

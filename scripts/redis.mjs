@@ -1,12 +1,12 @@
 /** Starts a Redis with nothing in it, in memory only. Answers its port and how to end it; `undefined` if it is not installed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
+import { freePorts } from './processes/free-port.mjs';
 
 export async function startRedis() {
-  const port = await freePort();
+  const port = await freePorts(1);
   const options = [
     '--port',
     port,
@@ -30,13 +30,4 @@ export async function startRedis() {
   }
   child.stdout.resume();
   return { port, kill: () => child.kill('SIGKILL') };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

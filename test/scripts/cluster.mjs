@@ -3,26 +3,15 @@
 // cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "tell PID JSON"; it
 // prints {"pid", "event"} for each worker that listens or exits. It ends when its standard input does.
 import cluster from 'node:cluster';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { startWork } from './work-application.mjs';
+import { freePorts } from '../../scripts/processes/free-port.mjs';
 
 const [adapter, workers = '4', options = '{}'] = process.argv.slice(2);
 const print = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-/** Workers that ask for port 0 would get one each. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 if (cluster.isPrimary) {
-  const port = await freePort();
+  const port = await freePorts(1);
   const fork = () => {
     const worker = cluster.fork({ PORT: String(port) });
     const { pid } = worker.process;
