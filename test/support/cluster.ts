@@ -35,12 +35,16 @@ export class Cluster {
       else this.log += `${line}\n`;
     });
     primary.stderr.on('data', (text: Buffer) => (this.errors += text.toString()));
+    primary.on('close', () => this.wake());
   }
 
   static async start(adapter: string, workers: number, options: object = {}, env: NodeJS.ProcessEnv = {}) {
     const args = [SCRIPT, adapter, String(workers), JSON.stringify(options)];
     const cluster = new Cluster(spawn(process.execPath, args, { env: { ...environment(), ...env } }));
-    await cluster.until(() => cluster.pids.size === workers);
+    await cluster.until(() => {
+      if (cluster.events.some(({ event }) => event === 'exit')) throw new Error(cluster.errors);
+      return cluster.pids.size === workers;
+    });
     return cluster;
   }
 
@@ -137,6 +141,10 @@ export class Cluster {
       this.pids.add(event.pid);
     }
     if (event.event === 'exit') this.pids.delete(event.pid);
+    this.wake();
+  }
+
+  private wake(): void {
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();
   }
