@@ -30,6 +30,7 @@ export function joinGroupHistory(
   });
   const journal = new HistoryJournal(history, group.directory.in(group.name.text));
   const oldJournals = new OldJournals(group, history.kept[10] * 10_000);
+  const endSaving = group.saveToo(() => journal.save());
   group.handle(FOLLOW, (_, signal) => follow(followed, signal));
   handle.current = groupHistory;
   oldJournals.start();
@@ -37,6 +38,7 @@ export function joinGroupHistory(
     handle.current = undefined;
     groupHistory.stop();
     oldJournals.stop();
-    await journal.end();
+    endSaving();
+    await journal.save();
   };
 }

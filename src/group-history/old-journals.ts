@@ -38,7 +38,7 @@ export class OldJournals {
       }),
     );
     files.sort((a, b) => b.writtenAt - a.writtenAt);
-    // One that lives writes every few seconds, and to its old files within the time that charts show.
+    // One that lives writes at least every half minute, and to its old files within the time that charts show.
     const oldest = Date.now() - 2 * this.longest;
     const old = files.filter(
       ({ writtenAt }, at) => writtenAt < oldest || (at >= MOST_FILES && writtenAt < Date.now() - INTERVAL),

@@ -73,16 +73,20 @@ export class HistoryReader {
     const series = this.store.series.filter(({ since }) => since <= sequence);
     const added = series.slice(known).map(({ identity }) => identity);
     const at = tier.step === 1 ? 0 : 1;
+    const values: (number | null)[] = [];
+    const heat: [number, readonly number[]][] = [];
+    for (const [index, { columns }] of series.entries()) {
+      const { columns: rings, heat: counts } = columns[at];
+      for (const ring of rings) values.push(valueOrNull(ring.get(row)));
+      if (counts !== undefined) heat.push([index, counts.get(row)]);
+    }
     return {
       step: tier.step,
       time: this.timeOf(tier, row),
       ...(added.length > 0 && { series: added }),
-      values: series.flatMap(({ columns }) => columns[at].columns.map((ring) => valueOrNull(ring.get(row)))),
+      values,
       ...(hasTotals && { latest: series.map(({ steps }) => totalOrNull(steps.latest)) }),
-      heat: series.flatMap(({ columns }, index) => {
-        const { heat } = columns[at];
-        return heat === undefined ? [] : [[index, heat.get(row)] as const];
-      }),
+      heat,
     };
   }
 

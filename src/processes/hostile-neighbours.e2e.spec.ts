@@ -233,7 +233,7 @@ describe('a group', () => {
     rmSync(join(path, `${name}.sock`));
     const stateOf = async () => (await a.read()).processes?.find(({ pid }) => pid === 4_194_303)?.state;
     expect(await stateOf()).toBe('late');
-    const when = new Date(Date.now() - 20_000);
+    const when = new Date(Date.now() - 60_000);
     utimesSync(join(path, `${name}.totals`), when, when);
     expect(await stateOf()).toBe('late');
   });
@@ -244,7 +244,7 @@ describe('a group', () => {
     await leaveSocket(join(path, `${name}.sock`));
     const totals = join(path, `${name}.totals`);
     writeFileSync(totals, `${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
-    const when = new Date(Date.now() - 20_000);
+    const when = new Date(Date.now() - 60_000);
     utimesSync(totals, when, when);
     const { counters, processes } = await a.read();
     expect(counters.work).toBe(7);
@@ -403,7 +403,7 @@ describe('a group', () => {
 
   it('removes what clusters have left that were killed as a whole, and nothing else', async () => {
     const parent = join(directory, 'nestjs-monitor-0');
-    const long = new Date(Date.now() - 120_000);
+    const long = new Date(Date.now() - 600_000);
     const make = (name: string, pid: number, when: Date) => {
       mkdirSync(join(parent, name), { recursive: true, mode: 0o700 });
       const totals = join(parent, name, `${pid}.0-000000000001.totals`);

@@ -3,9 +3,6 @@ import type { MonitorHistory } from '../monitor-history.js';
 import type { MakeRow } from './step-file.js';
 import { StepFile } from './step-file.js';
 
-/** Steps of 1 s between two times that they are written. */
-const INTERVAL = 4;
-
 /** The ends of the names of the files, behind the name of the process. */
 export const JOURNAL_FILES = { 1: '.seconds', 10: '.tens' } as const;
 
@@ -14,14 +11,12 @@ export const JOURNAL_FILE = /^(.*)\.(?:seconds|tens)(?:\.old)?$/;
 
 /**
  * Writes the history of this process to files for the others of its group: so they have it when this one has ended, or does not
- * answer. What a killed process may leave unwritten are its last 5 seconds.
+ * answer.
  */
 export class HistoryJournal {
   private readonly files: Readonly<Record<1 | 10, StepFile>>;
   private readonly writing = new SharedRun(() => this.write());
-  private readonly unsubscribe: () => void;
   private sequence: number;
-  private steps = 0;
 
   /** @param path of the files, without the ends of their names. */
   constructor(
@@ -33,19 +28,11 @@ export class HistoryJournal {
       10: new StepFile(`${path}${JOURNAL_FILES[10]}`, history.kept[10]),
     };
     this.sequence = history.sequence;
-    this.unsubscribe = history.subscribe({
-      onSteps: () => {
-        // A full disk, or a directory that is gone: then there is no journal.
-        if (++this.steps % INTERVAL === 0) void this.writing.run().catch(() => {});
-      },
-      onReset: () => {},
-    });
   }
 
-  /** Writes what is missing, and ends. */
-  async end(): Promise<void> {
-    this.unsubscribe();
-    await this.writing.run().catch(() => {});
+  /** Writes the steps since the last time. A full disk, or a directory that is gone: then there is no journal. */
+  save(): Promise<void> {
+    return this.writing.run().catch(() => {});
   }
 
   private async write(): Promise<void> {

@@ -6,6 +6,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'callbacks',
     kind: 'counter',
+    risesWhenIdle: true,
     help: 'Ticks of the timer that measures the event loop.',
     whenItRises: 'It rises by `1000 / measureInterval` a second. When it rises slower, the loop is blocked.',
     prometheus: { name: 'monitor_ioloop_ticks' },
@@ -14,6 +15,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'callbacks_processed',
     kind: 'counter',
+    risesWhenIdle: true,
     help: 'Events that the event loop has processed.',
     whenItRises: 'There is more input and output.',
     prometheus: { name: 'monitor_ioloop_events' },
@@ -22,6 +24,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'callback_duration',
     kind: 'counter',
+    risesWhenIdle: true,
     unit: 'seconds',
     help: 'Time that the event loop was busy.',
     whenItRises: 'By 1 a second, the loop is never idle: the process needs less work or more processes.',
@@ -30,6 +33,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'eventloop_time',
     kind: 'counter',
+    risesWhenIdle: true,
     unit: 'seconds',
     help: 'Time of the event loop by state.',
     labels: { state: '`active` or `idle`.' },
@@ -88,6 +92,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'eventloop_delay',
     kind: 'histogram',
+    risesWhenIdle: true,
     unit: 'seconds',
     help: 'How long the event loop ran code without polling for events: the longest time in each 10 ms.',
     whenItRises:

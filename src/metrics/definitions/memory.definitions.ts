@@ -124,6 +124,7 @@ export const MEMORY_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'gc_duration',
     kind: 'histogram',
+    risesWhenIdle: true,
     unit: 'seconds',
     help: 'How long garbage collections kept the thread from running code, by kind.',
     labels: { kind: '`minor`, `major`, `incremental`, `weakcb`, or `other`.' },

@@ -60,6 +60,8 @@ export interface MetricDefinition {
   readonly labels?: Readonly<Record<string, string>>;
   /** For a gauge. */
   readonly aggregate?: Aggregate;
+  /** For a counter or histogram: it has new values although the application does nothing. */
+  readonly risesWhenIdle?: true;
   /** What to do, or to look at, when it rises. */
   readonly whenItRises: string;
   /** Missing for a metric whose numbers Prometheus gets from another one of ours, with other labels. */

@@ -21,7 +21,7 @@ export interface GroupFiles {
 const DEFAULT_PARENT = /nestjs-monitor-\d+$/;
 
 /** Milliseconds since the last member saved its totals. */
-const ABANDONED_AFTER = 60_000;
+const ABANDONED_AFTER = 300_000;
 
 const NUMBERED = /^(ended|leader)-(\d{1,15})$/;
 
@@ -95,7 +95,7 @@ export class GroupDirectory {
 
   /**
    * Removes what clusters have left that were killed as a whole, with their primary: nobody comes back to their directory. Those of a
-   * group that lives save their totals every few seconds.
+   * group that lives save their totals at least every half minute.
    */
   async removeAbandoned(): Promise<void> {
     const parent = join(this.path, '..');

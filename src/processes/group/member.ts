@@ -18,7 +18,7 @@ import type { TotalsInFile } from './read-totals.js';
 import { readTotals } from './read-totals.js';
 
 /** Seconds. A member saves its totals more often than that, whether it is asked or not. */
-const LONGEST_SILENCE = 15;
+const LONGEST_SILENCE = 45;
 
 export type MemberState = 'ok' | 'late' | 'ended';
 

@@ -1,6 +1,5 @@
 import type { FailureSink } from '../../common/failure-log.js';
 import { FailureLog } from '../../common/failure-log.js';
-import { realTimers } from '../../common/real-timers.js';
 import { SliceQueue } from '../../common/slice-queue.js';
 import type { ProcessState } from '../../metrics/collection/snapshot.js';
 import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
@@ -19,11 +18,9 @@ import type { MemberName } from './member-name.js';
 import { ownName } from './member-name.js';
 import { OwnWindow } from './own-window.js';
 import { Roster } from './roster.js';
+import { SaveSchedule } from './save-schedule.js';
 import { SavedTotals } from './saved-totals.js';
 import { TotalsFile } from './totals-file.js';
-
-/** Milliseconds between two times that the totals are saved, whether anybody asks or not. */
-const SAVE_INTERVAL = 4000;
 
 /** Attempts to join: another process may remove the directory of the group meanwhile. */
 const ATTEMPTS = 3;
@@ -45,8 +42,8 @@ export class ProcessGroup implements AnswerMaker {
   private readonly slices = new SliceQueue();
   private readonly failures: FailureLog;
   private readonly handlers = new Map<string, CallHandler>();
-  private timer: NodeJS.Timeout | undefined;
-  private ticking: Promise<void> | undefined;
+  private readonly schedule: SaveSchedule;
+  private readonly saves = new Set<() => Promise<void>>();
   private isStopped = false;
 
   constructor(
@@ -62,6 +59,10 @@ export class ProcessGroup implements AnswerMaker {
     this.roster = new Roster(directory, this.name, listener, this.slices);
     this.leader = new Leader(directory, this.name, this.roster);
     this.server = new PeerServer(directory, this.name, this);
+    this.schedule = new SaveSchedule(
+      () => this.saved.takeNews(),
+      () => this.maintain().catch(() => {}),
+    );
   }
 
   /** Who is in the group, this process first. */
@@ -95,17 +96,14 @@ export class ProcessGroup implements AnswerMaker {
     }
     // Another process may do the same.
     await this.directory.removeAbandoned().catch(() => {});
-    this.timer = realTimers.setInterval(() => this.tick(), SAVE_INTERVAL);
-    // Without unref(), an application that has nothing left to do would never end.
-    this.timer.unref();
+    this.schedule.start();
   }
 
   /** Saves a last time, and leaves. The last one removes everything. */
   async leave(): Promise<void> {
     this.isStopped = true;
-    realTimers.clearInterval(this.timer);
     this.leader.resign();
-    await this.ticking;
+    await this.schedule.stop();
     await this.saved.end().catch(() => {});
     await this.server.close();
     await this.removeIfLast().catch(() => {});
@@ -151,6 +149,16 @@ export class ProcessGroup implements AnswerMaker {
     return () => window.giveBack();
   }
 
+  /**
+   * Registers what saves more of this process whenever its totals are saved though nobody asks. It must not reject.
+   *
+   * @returns ends that.
+   */
+  saveToo(save: () => Promise<void>): () => void {
+    this.saves.add(save);
+    return () => void this.saves.delete(save);
+  }
+
   /** Registers what answers the calls of other processes by this method. */
   handle(method: string, handler: CallHandler): void {
     this.handlers.set(method, handler);
@@ -189,15 +197,11 @@ export class ProcessGroup implements AnswerMaker {
     else await this.saved.save(read.reader);
   }
 
-  private tick(): void {
-    if (this.ticking !== undefined || this.isStopped) return;
-    this.ticking = this.maintain()
-      .catch(() => {})
-      .finally(() => (this.ticking = undefined));
-  }
-
   private async maintain(): Promise<void> {
-    await this.save({ kind: 'now' });
+    if (this.isStopped) return;
+    // A journal without the totals is of use too.
+    await this.save({ kind: 'now' }).catch(() => {});
+    for (const save of this.saves) await save();
     await this.server.restore();
     if (!this.isStopped && this.roster.hasEnded && (await this.leader.isOwn()))
       await this.roster.mergeEnded();

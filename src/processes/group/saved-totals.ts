@@ -30,6 +30,7 @@ export class SavedTotals {
   private readonly bases: ReaderBases;
   /** Readers whose windows end with the next save. */
   private marks: string[] = [];
+  private hasSavedNews = false;
   private isFinal = false;
 
   constructor(
@@ -50,6 +51,16 @@ export class SavedTotals {
   save(reader?: string): Promise<void> {
     if (reader !== undefined) this.mark(reader);
     return this.saving.run();
+  }
+
+  /**
+   * Whether anything has been counted or recorded since this was last asked, or is not saved for another reason. What also changes
+   * while the process is idle does not count.
+   */
+  async takeNews(): Promise<boolean> {
+    const hasSaved = this.hasSavedNews;
+    this.hasSavedNews = false;
+    return hasSaved || this.file.isDue || inSlices(this.encoder.hasNews(this.local.latest()));
   }
 
   /** A reader has opened a window, and has read the rest before. */
@@ -79,6 +90,7 @@ export class SavedTotals {
       this.encoder = new SnapshotEncoder();
       this.decoder = new SnapshotDecoder(this.source);
     }
+    this.hasSavedNews ||= await inSlices(this.encoder.hasNews(view));
     const lines: TotalsLine[] = [];
     const texts: string[] = [];
     const take = (line: TotalsLine, kind?: string) => {

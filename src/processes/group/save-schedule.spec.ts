@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { SaveSchedule } from './save-schedule.js';
+
+/** A schedule whose clock the test sets: it is looked at every four seconds. */
+function scheduleOf(takeNews: () => boolean) {
+  let now = 0;
+  const saves: number[] = [];
+  const schedule = new SaveSchedule(
+    async () => takeNews(),
+    async () => void saves.push(now / 1000),
+    () => now,
+  );
+  const lookUntil = async (seconds: number) => {
+    while (now < seconds * 1000) {
+      now += 4000;
+      await schedule.look();
+    }
+  };
+  return { saves, lookUntil };
+}
+
+describe('what others need of a process when it is killed', () => {
+  it('is saved every 4 seconds while the application counts', async () => {
+    const { saves, lookUntil } = scheduleOf(() => true);
+    await lookUntil(16);
+    expect(saves).toEqual([4, 8, 12, 16]);
+  });
+
+  it('is saved every half minute while the process is idle, and within 4 seconds when it counts again', async () => {
+    let hasNews = false;
+    const { saves, lookUntil } = scheduleOf(() => hasNews);
+    await lookUntil(60);
+    expect(saves).toEqual([28, 56]);
+    hasNews = true;
+    await lookUntil(64);
+    expect(saves).toEqual([28, 56, 64]);
+  });
+
+  it('is saved every 4 seconds while the process works, though it counts nothing', async () => {
+    const { saves, lookUntil } = scheduleOf(() => false);
+    await lookUntil(4);
+    expect(saves).toEqual([]);
+    // More than 5 % of the 4 seconds that the clock says.
+    const before = process.cpuUsage();
+    while (process.cpuUsage(before).user < 250_000);
+    await lookUntil(8);
+    expect(saves).toEqual([8]);
+  });
+});
