@@ -44,9 +44,11 @@ describe.each(Object.keys(KINDS))('an application (%s)', (kind) => {
   let events: string[];
   let registry: Registry;
   let port: MonitorPort | undefined;
+  let onPublish: () => void;
 
   beforeEach(() => {
     events = [];
+    onPublish = () => {};
     registry = new Registry();
     port = undefined;
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
@@ -73,7 +75,10 @@ describe.each(Object.keys(KINDS))('an application (%s)', (kind) => {
       imports: [
         MonitorModule.forRoot({
           port: ownPort,
-          publisher: () => void events.push('publisher'),
+          publisher: () => {
+            events.push('publisher');
+            onPublish();
+          },
           publishInterval: 20,
           collectors: { own: [collector] },
         }),
@@ -99,7 +104,10 @@ describe.each(Object.keys(KINDS))('an application (%s)', (kind) => {
     expect(events).toEqual(['application', 'collector']);
     expect(port?.url).toMatch(/^http:/);
     expect(await registry.metrics()).toContain('process_threads');
+    // It reads files of the kernel first.
+    const published = new Promise<void>((resolve) => (onPublish = resolve));
     await vi.advanceTimersByTimeAsync(20);
+    await published;
     expect(events).toEqual(['application', 'collector', 'publisher']);
     const closing = app.close();
     await vi.advanceTimersByTimeAsync(2_000);

@@ -12,6 +12,12 @@ const MIN_CONFIDENCE = 0.5;
 /** The culprit is uncertain if a function called by it is on this share of the stacks. */
 const DOUBTFUL_SHARE = 0.25;
 
+/**
+ * A thread that gets the processor for less than one part in so many waits for it. So do the compiler threads of V8, and it can be
+ * interrupted in fewer places: then any stack is enough for a doubt.
+ */
+const STARVED = 3;
+
 const MAX_FRAMES = 10;
 
 /** The function that blocked the event loop. */
@@ -58,7 +64,9 @@ export function findCulprit(block: RawBlock): Culprit | undefined {
   if (blamed === undefined) return undefined;
   const { id, depths } = blamed;
   const confidence = ((depths.size / stacks.length) * block.answered) / block.duration;
-  if (confidence < MIN_CONFIDENCE || isDoubtful(blamed, stacks)) return undefined;
+  const isStarved = block.end - block.begin >= STARVED * block.duration;
+  if (confidence < MIN_CONFIDENCE || isDoubtful(blamed, stacks, isStarved ? 0 : DOUBTFUL_SHARE))
+    return undefined;
   const frames = typicalStack(stacks, id)?.frames ?? [];
   const at = frames.findIndex((candidate) => candidate.id === id);
   const [top, frame] = [frames[0], frames[at]];
@@ -112,13 +120,13 @@ function isInside(inner: Presence, outer: Presence): boolean {
  * to interrupt it, and it is then seen where the next function is entered, under the name of its caller. So it matters what
  * the other stacks say.
  */
-function isDoubtful(blamed: Presence, stacks: readonly Stack[]): boolean {
+function isDoubtful(blamed: Presence, stacks: readonly Stack[], share: number): boolean {
   const clear = [...blamed.depths.keys()].filter(({ isAtEntry }) => !isAtEntry);
   return presencesOf(clear, (frame) => isApplication(frame) && !frame.isAsync).some(
     (other) =>
       other.id !== blamed.id &&
       isInside(other, blamed) &&
-      other.depths.size >= DOUBTFUL_SHARE * stacks.length &&
+      other.depths.size >= share * stacks.length &&
       other.depths.size >= MIN_SHARE * clear.length,
   );
 }
