@@ -80,4 +80,4 @@ it('fake timers of Jest run to their end, and the event loop is measured in real
   );
   const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
   expect([numPassedTests, numTotalTests]).toEqual([2, 2]);
-}, 120_000);
+});

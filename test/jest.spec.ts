@@ -19,4 +19,4 @@ it('Jest runs unit and end-to-end tests of an application, with the page, profil
   const { numPassedTests, numTotalTests } = JSON.parse(stdout) as Record<string, number>;
   expect([numPassedTests, numTotalTests]).toEqual([3, 3]);
   expect(stderr).not.toMatch(/did not exit|failed to exit|torn down/);
-}, 120_000);
+});

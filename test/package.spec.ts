@@ -292,7 +292,7 @@ describe('In an application of CommonJS with Jest and ts-jest, as generated', ()
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toMatch(/^Tests: +3 passed, 3 total$/m);
     expect(outcome.stderr).not.toMatch(/did not exit|failed to exit|torn down/);
-  }, 120_000);
+  });
 });
 
 describe('The types of all entry points, with skipLibCheck off and exactOptionalPropertyTypes on', () => {
@@ -376,7 +376,7 @@ describe.each(NODE_MAJORS)('On Node %i', (major) => {
 
   beforeAll(async () => {
     node = await nodeOf(major);
-  }, 120_000);
+  });
 
   it.for<[string, string, string]>([
     ['esm', 'express', 'forRoot'],

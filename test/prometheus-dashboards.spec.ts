@@ -65,49 +65,45 @@ function startOrder(shop: string): ClientRequest {
 
 const PROMETHEUS = needs('prometheus');
 
-describe.skipIf(PROMETHEUS.isMissing)(
-  `with the sample shop in a real Prometheus${PROMETHEUS.reason}`,
-  { timeout: 120_000 },
-  () => {
-    it('every query of the dashboards and of the recording rules has a value, from classic and from native histograms', async () => {
-      const shop = await startShop('on');
-      const start = (features: string[]) =>
-        RealPrometheus.start(new URL(shop).host, '/monitor/prometheus', { features, rules: RULE_FILES });
-      const servers = { classic: await start([]), native: await start(['native-histograms']) };
-      const hasValue = async (prometheus: RealPrometheus, query: string) =>
-        (await prometheus.query(query)).some(
-          ({ value }) => value === undefined || Number.isFinite(Number(value[1])),
-        );
-      // Each needs a value once: on a busy machine, a scrape of the shop may take too long now and then.
-      const missing = new Map(
-        Object.entries(servers).flatMap(([kind, prometheus]) =>
-          QUERIES.map(([title, query]) => [`${kind}, ${title}: ${query}`, { prometheus, query }] as const),
-        ),
+describe.skipIf(PROMETHEUS.isMissing)(`with the sample shop in a real Prometheus${PROMETHEUS.reason}`, () => {
+  it('every query of the dashboards and of the recording rules has a value, from classic and from native histograms', async () => {
+    const shop = await startShop('on');
+    const start = (features: string[]) =>
+      RealPrometheus.start(new URL(shop).host, '/monitor/prometheus', { features, rules: RULE_FILES });
+    const servers = { classic: await start([]), native: await start(['native-histograms']) };
+    const hasValue = async (prometheus: RealPrometheus, query: string) =>
+      (await prometheus.query(query)).some(
+        ({ value }) => value === undefined || Number.isFinite(Number(value[1])),
       );
-      const stillMissing = async () => {
-        const order = startOrder(shop);
-        for (const [name, { prometheus, query }] of missing) {
-          if (await hasValue(prometheus, query)) missing.delete(name);
-        }
-        order.destroy();
-        return [...missing.keys()];
-      };
-      await expect.poll(stillMissing, { timeout: 90_000, interval: 2_000 }).toEqual([]);
-      for (const prometheus of Object.values(servers)) {
-        expect(await prometheus.ruleErrors()).toEqual([]);
-        await expect
-          .poll(() => prometheus.target(), { timeout: 60_000 })
-          .toMatchObject({ health: 'up', lastError: '' });
+    // Each needs a value once: on a busy machine, a scrape of the shop may take too long now and then.
+    const missing = new Map(
+      Object.entries(servers).flatMap(([kind, prometheus]) =>
+        QUERIES.map(([title, query]) => [`${kind}, ${title}: ${query}`, { prometheus, query }] as const),
+      ),
+    );
+    const stillMissing = async () => {
+      const order = startOrder(shop);
+      for (const [name, { prometheus, query }] of missing) {
+        if (await hasValue(prometheus, query)) missing.delete(name);
       }
-      // `job` is the application, not the scheduled job.
-      expect(await servers.classic.query('nestjs_job_runs_total{job!="shop"}')).toEqual([]);
-      expect(await servers.classic.query('nestjs_job_runs_total{exported_job!=""}')).toEqual([]);
-      const durations = 'http_server_request_duration_seconds';
-      expect(await servers.native.query(`${durations}_bucket`)).toEqual([]);
-      expect(await servers.classic.query(`histogram_count(${durations})`)).toEqual([]);
-    });
-  },
-);
+      order.destroy();
+      return [...missing.keys()];
+    };
+    await expect.poll(stillMissing, { timeout: 90_000, interval: 2_000 }).toEqual([]);
+    for (const prometheus of Object.values(servers)) {
+      expect(await prometheus.ruleErrors()).toEqual([]);
+      await expect
+        .poll(() => prometheus.target(), { timeout: 60_000 })
+        .toMatchObject({ health: 'up', lastError: '' });
+    }
+    // `job` is the application, not the scheduled job.
+    expect(await servers.classic.query('nestjs_job_runs_total{job!="shop"}')).toEqual([]);
+    expect(await servers.classic.query('nestjs_job_runs_total{exported_job!=""}')).toEqual([]);
+    const durations = 'http_server_request_duration_seconds';
+    expect(await servers.native.query(`${durations}_bucket`)).toEqual([]);
+    expect(await servers.classic.query(`histogram_count(${durations})`)).toEqual([]);
+  });
+});
 
 /** The names of metrics and recorded series in a query: words that are no function, keyword or label. */
 function namesIn(query: string): string[] {

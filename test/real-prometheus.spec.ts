@@ -12,7 +12,7 @@ const [TEAPOT, PRICE] = [1, 2450];
 
 const PROMETHEUS = needs('prometheus');
 
-describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, { timeout: 180_000 }, () => {
+describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, () => {
   it.each(['/monitor/prometheus', '/monitor'])(
     'scrapes the sample app at %s, and its rates and quantiles are those of what was sent',
     async (path) => {

@@ -221,7 +221,7 @@ describe('the sample app', () => {
     expect(block.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales', count: 1 });
   });
 
-  it('generates traffic, including failures', { timeout: 120_000 }, async () => {
+  it('generates traffic, including failures', async () => {
     const shop = await openShop({ TRAFFIC: undefined });
     await expect
       .poll(async () => (await shop.document()).counters, { timeout: 60_000, interval: 250 })
@@ -280,7 +280,7 @@ describe('the start of the sample app', () => {
     expect(shop.monitor).toBe(`http://127.0.0.1:${port}/monitor`);
   });
 
-  it('is a cluster with WORKERS, whose monitor answers for all of them', { timeout: 180_000 }, async () => {
+  it('is a cluster with WORKERS, whose monitor answers for all of them', async () => {
     const shop = await openShop({ WORKERS: '2', TRAFFIC: 'off' });
     await eventually(async () => {
       const { processes } = await shop.document();

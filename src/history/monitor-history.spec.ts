@@ -288,7 +288,7 @@ describe('the history', () => {
     expect(timesOf(document, 10)).toEqual(['11:30:20']);
   });
 
-  it('takes at most 6 MB for an hour of 300 busy histograms', { timeout: 120_000 }, async () => {
+  it('takes at most 6 MB for an hour of 300 busy histograms', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const { registry, steps } = await startHistory();

@@ -282,29 +282,25 @@ describe('a group', () => {
     expect({}).not.toHaveProperty('x');
   });
 
-  it(
-    'goes on when its directory was removed, and all processes find each other again',
-    { timeout: 40_000 },
-    async () => {
-      const [a, b] = [await join1(path), await join1(path)];
-      a.registry.count('work', 1);
-      b.registry.count('work', 2);
-      expect((await a.read()).counters.work).toBe(3);
-      rmSync(path, { recursive: true });
-      a.registry.count('work', 10);
-      // Each makes it again when it saves.
-      expect((await a.read()).counters.work).toBe(13);
-      b.registry.count('work', 20);
-      await eventually(async () => {
-        for (const one of [a, b]) {
-          const { counters, processes } = await one.read();
-          expect(counters.work).toBe(33);
-          expect(processes?.map(({ state }) => state)).toEqual(['ok', 'ok']);
-        }
-      });
-      expect(a.log.join()).not.toContain('cannot be saved');
-    },
-  );
+  it('goes on when its directory was removed, and all processes find each other again', async () => {
+    const [a, b] = [await join1(path), await join1(path)];
+    a.registry.count('work', 1);
+    b.registry.count('work', 2);
+    expect((await a.read()).counters.work).toBe(3);
+    rmSync(path, { recursive: true });
+    a.registry.count('work', 10);
+    // Each makes it again when it saves.
+    expect((await a.read()).counters.work).toBe(13);
+    b.registry.count('work', 20);
+    await eventually(async () => {
+      for (const one of [a, b]) {
+        const { counters, processes } = await one.read();
+        expect(counters.work).toBe(33);
+        expect(processes?.map(({ state }) => state)).toEqual(['ok', 'ok']);
+      }
+    });
+    expect(a.log.join()).not.toContain('cannot be saved');
+  });
 
   it('is not disturbed by what connects to a member and sends nonsense', async () => {
     const a = await join1(path);

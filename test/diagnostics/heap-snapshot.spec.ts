@@ -70,7 +70,7 @@ describe('A heap snapshot', () => {
     );
     await running.do('drop-snapshot');
     expect((await fetch(`${url}/monitor/report`)).status).toBe(200);
-  }, 120_000);
+  });
 
   it('that ends early because the application closes is an aborted response', async () => {
     const running = new DiagnosedProcess();
@@ -83,7 +83,7 @@ describe('A heap snapshot', () => {
       for (;;) if ((await reader.read()).done) return 'whole';
     };
     await expect(read()).rejects.toThrow();
-  }, 120_000);
+  });
 
   it.skipIf(NEEDS_LINUX.isMissing)(
     `is taken whole or refused with its arithmetic where memory is limited, and never kills the process${NEEDS_LINUX.reason}`,

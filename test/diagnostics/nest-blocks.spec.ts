@@ -253,5 +253,5 @@ describe.each(ADAPTERS)('A block of the event loop of an application on %s', (ad
       // Never an argument.
       expect(JSON.stringify(block)).not.toContain('4711');
     }
-  }, 120_000);
+  });
 });

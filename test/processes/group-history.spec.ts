@@ -190,7 +190,7 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     stream.close();
   });
 
-  it('gives a report and a profile of the worker that is asked for', { timeout: 60_000 }, async () => {
+  it('gives a report and a profile of the worker that is asked for', async () => {
     const [pid = 0, other = 0] = cluster.pids;
     for (let i = 0; i < 3; i++) {
       const { body } = await cluster.request(`/monitor/report?process=${pid}`);
@@ -214,7 +214,7 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
   // What follows is between the processes, whatever the adapter.
   if (adapter !== 'fastify') return;
 
-  it('says which worker does not answer, and goes on with the others', { timeout: 60_000 }, async () => {
+  it('says which worker does not answer, and goes on with the others', async () => {
     await histories.countInAll();
     const stream = await histories.open();
     const { instance } = await dataOf<HistoryDocument>(stream, 'instance');
@@ -239,7 +239,7 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     expect(blocks).toContainEqual(expect.objectContaining({ process: blocked }));
   });
 
-  it('keeps what a killed worker did, in charts and totals', { timeout: 60_000 }, async () => {
+  it('keeps what a killed worker did, in charts and totals', async () => {
     await histories.countInAll();
     const before = await histories.readSteps();
     // A journal is written every four seconds; the numbers are twice the milliseconds.

@@ -18,7 +18,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
   const rowOf = ({ page }: DashboardPage, pid: number) =>
     page.getByRole('table', { name: 'Processes' }).getByRole('row', { name: new RegExp(`^${pid} `) });
 
-  it('shows all workers as one, and each by itself', { timeout: 90_000 }, async () => {
+  it('shows all workers as one, and each by itself', async () => {
     const work = await cluster.workInAll();
     const dashboard = await open();
     const { page } = dashboard;
@@ -50,7 +50,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
     expect(dashboard.problems).toEqual([]);
   });
 
-  it('says which worker is sick: one fails, one is blocked, one ends', { timeout: 90_000 }, async () => {
+  it('says which worker is sick: one fails, one is blocked, one ends', async () => {
     const [failing = 0, blocked = 0, ended = 0] = cluster.pids;
     const dashboard = await open();
     const { page } = dashboard;
@@ -81,7 +81,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
     await rowOf(dashboard, ended).getByText('has ended').waitFor();
   });
 
-  it('leads back to all of them when the one that it shows has ended', { timeout: 90_000 }, async () => {
+  it('leads back to all of them when the one that it shows has ended', async () => {
     const pid = await cluster.fork();
     const dashboard = await open();
     const { page } = dashboard;
