@@ -4,7 +4,10 @@ import { JOURNAL_FILE } from '../history/journal/history-journal.js';
 import type { ProcessGroup } from '../processes/group/process-group.js';
 
 /** Milliseconds between two times that old journals are removed. */
-const INTERVAL = 60_000;
+const INTERVAL = 300_000;
+
+/** Milliseconds after its last line in which a journal is kept, however many there are. */
+const RECENT = 60_000;
 
 /** The most files of processes that have ended. Where processes end and begin all the time, those of the first ones go early. */
 const MOST_FILES = 400;
@@ -27,10 +30,16 @@ export class OldJournals {
     realTimers.clearInterval(this.timer);
   }
 
-  private async remove(): Promise<void> {
+  /** @internal Removes them now, as the timer does. */
+  async remove(): Promise<void> {
     const { directory } = this.group;
-    const { names } = await directory.files();
-    const journals = names.filter((name) => JOURNAL_FILE.test(name));
+    const { names, members } = await directory.files();
+    // Those of a process that lives are not looked at: that would be most of what an idle process of a large group does.
+    const present = new Set(members.map(({ text }) => text));
+    const journals = names.filter((name) => {
+      const [, member] = JOURNAL_FILE.exec(name) ?? [];
+      return member !== undefined && !present.has(member);
+    });
     const files = await Promise.all(
       journals.map(async (name) => {
         const stats = await lstat(directory.in(name)).catch(() => undefined);
@@ -38,10 +47,9 @@ export class OldJournals {
       }),
     );
     files.sort((a, b) => b.writtenAt - a.writtenAt);
-    // One that lives writes at least every half minute, and to its old files within the time that charts show.
     const oldest = Date.now() - 2 * this.longest;
     const old = files.filter(
-      ({ writtenAt }, at) => writtenAt < oldest || (at >= MOST_FILES && writtenAt < Date.now() - INTERVAL),
+      ({ writtenAt }, at) => writtenAt < oldest || (at >= MOST_FILES && writtenAt < Date.now() - RECENT),
     );
     await directory.remove(old.map(({ name }) => name));
   }
