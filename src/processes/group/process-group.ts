@@ -61,7 +61,7 @@ export class ProcessGroup implements AnswerMaker {
     this.server = new PeerServer(directory, this.name, this);
     this.schedule = new SaveSchedule(
       () => this.saved.takeNews(),
-      () => this.maintain().catch(() => {}),
+      () => this.maintain(),
     );
   }
 

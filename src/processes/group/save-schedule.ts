@@ -21,7 +21,6 @@ export class SaveSchedule {
 
   /**
    * @param takeNews whether anything was counted since it was last called.
-   * @param save must not reject.
    */
   constructor(
     private readonly takeNews: () => Promise<boolean>,
@@ -32,16 +31,13 @@ export class SaveSchedule {
   }
 
   start(): void {
-    this.timer = realTimers.setInterval(() => {
-      this.running ??= this.look().finally(() => (this.running = undefined));
-    }, INTERVAL);
-    // Without unref(), an application that has nothing left to do would never end.
-    this.timer.unref();
+    // Processes that start together do not all save at the same moment.
+    this.schedule(Math.random() * INTERVAL);
   }
 
   /** Ends it, and waits for what it is saving. */
   async stop(): Promise<void> {
-    realTimers.clearInterval(this.timer);
+    realTimers.clearTimeout(this.timer);
     await this.running;
   }
 
@@ -53,6 +49,17 @@ export class SaveSchedule {
     if (!isBusy && !hasNews && !isDue) return;
     this.savedAt = this.clock();
     await this.save();
+  }
+
+  private schedule(delay: number): void {
+    this.timer = realTimers.setTimeout(() => {
+      this.schedule(INTERVAL);
+      this.running ??= this.look()
+        .catch(() => {})
+        .finally(() => (this.running = undefined));
+    }, delay);
+    // Without unref(), an application that has nothing left to do would never end.
+    this.timer.unref();
   }
 
   /** Its history is of interest if it is killed, though it counts nothing. */
