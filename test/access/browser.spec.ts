@@ -12,7 +12,7 @@ import { needs } from '../support/tools.js';
 
 const CHROMIUM = needs('chromium');
 
-/** A name that its owner points wherever it suits. It is 127.0.0.1 here from the start. */
+/** A host name whose owner can change the address at any time. Here it is 127.0.0.1 from the start. */
 const EVIL = 'evil.example.com';
 
 /** What a page can do to have its browser ask for a `url`, beside `fetch()`. */
@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       });
       const page = await browser.newPage();
       onTestFinished(() => page.close());
-      /** Waits until the monitor has been asked so often, and says what became of it. */
+      /** Waits until the monitor has received this many requests. @returns the statuses of its responses. */
       const answers = async (count: number) => {
         await expect.poll(() => asked.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
         return asked;
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       return { ...running, page, url, answers };
     }
 
-    /** From the page, with what it can see of the answer. */
+    /** Sends a request from the page. @returns what the page can read of the response. */
     const fetchFrom = (page: Page, url: string, init: RequestInit) =>
       page.evaluate(
         async ([target, options]) => {

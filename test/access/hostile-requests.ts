@@ -1,4 +1,4 @@
-/** A request, byte for byte, and what becomes of it. */
+/** A raw HTTP request. */
 export interface HostileRequest {
   name: string;
   /** The lines before the empty line. `Connection: close` is added to them, and what a scraper sends. */
@@ -10,7 +10,7 @@ export interface HostileRequest {
 const GET = 'GET /monitor HTTP/1.1';
 const HOST = 'Host: localhost:3000';
 
-/** A request of a reader on this machine, and something more. */
+/** A request from this machine with additional headers. */
 function local(...headers: string[]): HostileRequest {
   return { name: headers.join(' | ').slice(0, 120), lines: [GET, HOST, ...headers] };
 }
@@ -38,7 +38,7 @@ const long = (text: string, length: number) => text.repeat(Math.ceil(length / te
 
 /** All of these are refused by default: 403 with the same body. */
 export const REFUSED: HostileRequest[] = [
-  // Other machines, and what is no address at all.
+  // From other machines, and with values that are not an address.
   ...[
     '10.0.0.1',
     '172.16.0.1',
@@ -54,7 +54,7 @@ export const REFUSED: HostileRequest[] = [
     (peer) => from(peer),
   ),
   ...['', 'localhost', '127.0.0.1 ', '127.1', '0x7f.0.0.1', '::1%lo'].map((peer) => from(peer)),
-  // What they claim does not help them.
+  // Headers of such a client do not change that.
   from('8.8.8.8', 'X-Forwarded-For: 127.0.0.1'),
   from('8.8.8.8', 'Forwarded: for=127.0.0.1'),
   from('8.8.8.8', 'X-Real-IP: 127.0.0.1', 'True-Client-IP: ::1'),
@@ -108,7 +108,7 @@ export const REFUSED: HostileRequest[] = [
   local('X-Forwarded-For: 127.0.0.1', 'X-Real-IP: 8.8.8.8'),
   local('X-Real-IP: 127.0.0.1', 'X-Forwarded-For: 8.8.8.8'),
 
-  // The same in the words of RFC 7239.
+  // The same with the header of RFC 7239.
   ...[
     'for=8.8.8.8',
     'For=8.8.8.8',
@@ -153,7 +153,7 @@ export const REFUSED: HostileRequest[] = [
   local('Forwarded: for=127.0.0.1', 'Forwarded: for=8.8.8.8'),
   local('Forwarded: for=127.0.0.1', 'X-Forwarded-For: 8.8.8.8'),
 
-  // What the vendors of proxies call it.
+  // The same with headers of proxy vendors.
   ...[
     'X-Real-IP',
     'X-Client-IP',
@@ -327,7 +327,7 @@ export const REFUSED: HostileRequest[] = [
   local('Sec-Fetch-Site: same-origin', 'Origin: http://evil.example.com'),
   local('Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: image'),
 
-  // Long ones, and many of them.
+  // Long headers, and many of them.
   local(`X-Forwarded-For: ${long('127.0.0.1, ', 10_000)}8.8.8.8`),
   local(`X-Forwarded-For: ${long('127.0.0.1,', 1200)}127.0.0.1`),
   local(`X-Forwarded-For: ${long(',', 10_000)}`),
@@ -410,7 +410,7 @@ export const TURNED_AWAY: HostileRequest[] = [
   named('a length and chunks', GET, HOST, 'Content-Length: 3', 'Transfer-Encoding: chunked'),
 ];
 
-/** These are let in by the defaults. What is refused above is not refused for want of anything else. */
+/** Allowed by default, so the requests above are refused only for what they add to these. */
 export const ADMITTED: HostileRequest[] = [
   local(),
   ...['127.8.9.10', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::ffff:7f00:1'].map((peer) => from(peer)),

@@ -13,7 +13,7 @@ import { first, present } from '../support/present.js';
 
 const SCRAPE = ['Accept: application/openmetrics-text', 'Accept-Encoding: gzip'];
 
-/** The ways to ask for the numbers. Each request of the table is sent in all of them. */
+/** The paths and formats of the endpoint. Each request of the table is sent to all of them. */
 const WAYS = [
   { path: '/monitor', headers: [] },
   { path: '/monitor', headers: SCRAPE },
@@ -42,7 +42,7 @@ describe.each(
     if (socket.localPort === port) Object.defineProperty(socket, 'remoteAddress', { value: peer });
   };
 
-  // One application for the whole table: what one request does must not change what becomes of the next.
+  // One application for the whole table: no request may affect the next one.
   beforeAll(async () => {
     // The history reads the metrics every second by itself.
     const root = moduleOf({ imports: [MonitorModule.forRoot({ ...options, history: false })] });

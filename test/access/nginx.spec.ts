@@ -14,7 +14,7 @@ import { documentedSnippets, Nginx } from './nginx.js';
 const NGINX = needs('nginx');
 const TOKEN = 'a-token-for-the-reader';
 
-/** What people write beside what the documentation shows. */
+/** Common configurations besides those in the documentation. */
 const OTHERS = new Map([
   ['bare, HTTP/1.1', 'location / { proxy_pass http://127.0.0.1:3000; proxy_http_version 1.1; }'],
   ['only the Host', 'location / { proxy_pass http://127.0.0.1:3000; proxy_set_header Host $http_host; }'],
@@ -140,7 +140,7 @@ describe.skipIf(NGINX.isMissing).each(ADAPTERS)(
       for (const name of ['bare', 'bare, HTTP/1.1', 'bare, by unix socket']) {
         expect(await ask(name, '203.0.113.7'), name).toBe(200);
       }
-      // It can where nginx hands the Host on, and the client asks for the server by its name.
+      // It can if nginx forwards the Host header and the client uses the name of the server.
       expect(await ask('only the Host', '203.0.113.7')).toBe(200);
       const answer = await sendRaw(
         nginx.socketOf('only the Host'),

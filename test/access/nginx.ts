@@ -17,7 +17,7 @@ export function documentedSnippets(): Map<string, string> {
 
 /**
  * A real nginx with a server for each of these snippets, on a unix socket of its own. It takes the address of its
- * client from the header X-Test-Peer, and knows nothing else about it: that is how clients from elsewhere are had here.
+ * client from the header X-Test-Peer, which simulates clients on other machines.
  */
 export class Nginx {
   private readonly directory = mkdtempSync(join(tmpdir(), 'monitor-nginx-'));

@@ -40,7 +40,7 @@ async function start(name: keyof typeof SERVERS): Promise<{ port: number; monito
   return { port: Number(new URL(await app.getUrl()).port), monitor: app.get(MonitorService) };
 }
 
-/** Headers in place of, or beside, `Host: localhost:PORT`; and what becomes of them. */
+/** Headers that replace `Host: localhost:PORT` or are sent with it, and the expected status. */
 function casesAt(port: number): [Record<string, string>, number][] {
   return [
     [{}, 200],

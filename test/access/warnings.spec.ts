@@ -11,7 +11,7 @@ import { RecordingLogger } from '../support/recording-logger.js';
 const RISKY = 'listens on an address that other machines can reach, and trusts proxies';
 
 describe.each(ADAPTERS)('on %s, an application', (adapter) => {
-  /** What it is warned of, when it listens there. */
+  /** The warnings that are logged when it listens on this address. */
   async function warningsOf(
     address: string,
     trustsProxies: boolean,
