@@ -5,12 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../test/support/eventually.js';
-import { TestRegistry } from '../../test/support/registry.js';
+import { joinGroup } from '../../test/support/group-member.js';
 import { MonitorHistory } from '../history/monitor-history.js';
-import { RegistrySource } from '../metrics/source/registry-source.js';
-import { GroupDirectory } from '../processes/group/group-directory.js';
-import { noFacts } from '../processes/group/no-facts.js';
-import { ProcessGroup } from '../processes/group/process-group.js';
 import { GroupHistory } from './group-history.js';
 
 const NAME = '4194303.0-00000000000a';
@@ -20,17 +16,7 @@ async function withNeighbour(onConnection: (socket: Socket) => void) {
   const directory = mkdtempSync(join(tmpdir(), 'nm-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'g');
-  const registry = new TestRegistry();
-  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
-  const nothing = { failure: () => {}, recovery: () => {} };
-  const group = new ProcessGroup(
-    local,
-    new GroupDirectory(path),
-    { onLeftOut: () => {}, onKilled: () => {} },
-    nothing,
-  );
-  await group.join();
-  onTestFinished(() => group.leave());
+  const { registry, local, group } = await joinGroup(path);
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -42,6 +28,7 @@ async function withNeighbour(onConnection: (socket: Socket) => void) {
     server.close();
     for (const socket of sockets) socket.destroy();
   });
+  const nothing = { failure: () => {}, recovery: () => {} };
   const history = new MonitorHistory(local, { minutes: 60, series: 300 }, nothing);
   registry.count('work', 3);
   await history.begin();

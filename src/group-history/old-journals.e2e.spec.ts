@@ -2,11 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { TestRegistry } from '../../test/support/registry.js';
-import { RegistrySource } from '../metrics/source/registry-source.js';
-import { GroupDirectory } from '../processes/group/group-directory.js';
-import { noFacts } from '../processes/group/no-facts.js';
-import { ProcessGroup } from '../processes/group/process-group.js';
+import { joinGroup } from '../../test/support/group-member.js';
 import { OldJournals } from './old-journals.js';
 
 const HOUR = 3_600_000;
@@ -14,13 +10,8 @@ const HOUR = 3_600_000;
 it('journals that no chart shows any more are removed, but none of a process that lives', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'nm-'));
   onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
-  const local = new RegistrySource(new TestRegistry(), () => noFacts(process.pid, null));
-  const listener = { onLeftOut: () => {}, onKilled: () => {} };
-  const sink = { failure: () => {}, recovery: () => {} };
-  const directory = new GroupDirectory(join(parent, 'g'));
-  const group = new ProcessGroup(local, directory, listener, sink);
-  await group.join();
-  onTestFinished(() => group.leave());
+  const { group } = await joinGroup(join(parent, 'g'));
+  const { directory } = group;
   const write = (name: string, age: number) => {
     writeFileSync(directory.in(name), '');
     const time = new Date(Date.now() - age);

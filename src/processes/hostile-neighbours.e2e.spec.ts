@@ -17,36 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../test/support/eventually.js';
-import { TestRegistry } from '../../test/support/registry.js';
-import { MetricsReader } from '../metrics/collection/reader.js';
-import { RegistrySource } from '../metrics/source/registry-source.js';
+import { joinGroup } from '../../test/support/group-member.js';
 import { GroupDirectory } from './group/group-directory.js';
-import { noFacts } from './group/no-facts.js';
-import { ProcessGroup } from './group/process-group.js';
-import { GroupSource } from './group-source.js';
 import { MAX_LINE } from './wire/line-splitter.js';
-
-/** One process of a group, as far as it matters here. */
-async function join1(path: string) {
-  const log: string[] = [];
-  const registry = new TestRegistry();
-  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
-  const listener = {
-    onLeftOut: (_member: unknown, reason: string) => void log.push(reason),
-    onKilled: () => void log.push('killed'),
-  };
-  const sink = { failure: (text: string) => void log.push(text), recovery: () => {} };
-  const group = new ProcessGroup(local, new GroupDirectory(path), listener, sink);
-  await group.join();
-  let hasLeft = false;
-  const leave = async () => {
-    if (!hasLeft) await group.leave();
-    hasLeft = true;
-  };
-  onTestFinished(leave);
-  const reader = new MetricsReader(new GroupSource(local, group));
-  return { registry, group, log, leave, read: async (name = 'r') => (await reader.read(name)).metrics };
-}
 
 /** A socket on which nobody listens any more, as a process leaves it that was killed. */
 async function leaveSocket(path: string): Promise<void> {
@@ -87,7 +60,7 @@ describe('a group', () => {
     `${JSON.stringify(['nestjs-monitor', version, name])}\n`;
 
   it('adds up, and leaves nothing behind', async () => {
-    const [a, b] = [await join1(path), await join1(path)];
+    const [a, b] = [await joinGroup(path), await joinGroup(path)];
     a.registry.count('work', 1);
     b.registry.count('work', 2);
     expect((await a.read()).counters.work).toBe(3);
@@ -100,7 +73,7 @@ describe('a group', () => {
 
   it('can be joined by many at once, all of which can be reached then', async () => {
     for (let round = 0; round < 5; round++) {
-      const all = await Promise.all(Array.from({ length: 8 }, () => join1(path)));
+      const all = await Promise.all(Array.from({ length: 8 }, () => joinGroup(path)));
       const names = readdirSync(path);
       for (const { group } of all) {
         expect(names).toContain(`${group.name.text}.sock`);
@@ -165,7 +138,7 @@ describe('a group', () => {
       /too long/,
     ],
   ])('leaves out a neighbour that %s, and says so', async (_what, behave, reason) => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     a.registry.count('work', 5);
     const behaviour: { current?: (socket: Socket) => void } = {};
     const name = neighbour((socket) => behaviour.current?.(socket));
@@ -181,7 +154,7 @@ describe('a group', () => {
   });
 
   it('waits once for a neighbour that accepts and says nothing, and then no more', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     neighbour(() => {});
     const [begin, first] = [performance.now(), await a.read()];
     expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
@@ -199,7 +172,7 @@ describe('a group', () => {
   ])(
     'says of a process that hangs and saved %s that it is late, and not that it has ended',
     async (_when, offset) => {
-      const a = await join1(path);
+      const a = await joinGroup(path);
       const name = neighbour(() => {}, `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
       const when = new Date(Date.now() + offset);
       utimesSync(join(path, `${name}.totals`), when, when);
@@ -213,7 +186,7 @@ describe('a group', () => {
   );
 
   it('waits no longer than a second for one that sends a byte at a time, and takes what it has said when it is done', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     const sockets: Socket[] = [];
     const name = neighbour((socket) => void sockets.push(socket));
     const drip = setInterval(() => sockets[0]?.write(' '), 10);
@@ -227,7 +200,7 @@ describe('a group', () => {
   });
 
   it('takes a process for one that lives if its socket was removed, as long as it saves its numbers', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     // Its pid is none here: it runs in another container that shares the directory.
     const name = neighbour(() => {}, `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
     rmSync(join(path, `${name}.sock`));
@@ -239,7 +212,7 @@ describe('a group', () => {
   });
 
   it('takes a process for one that has ended if another one has its pid now', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     const name = `${process.ppid}.0-00000000000a`;
     await leaveSocket(join(path, `${name}.sock`));
     const totals = join(path, `${name}.totals`);
@@ -252,7 +225,7 @@ describe('a group', () => {
   });
 
   it('answers every request of a process that sends very many at once', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     const socket = connect(new GroupDirectory(path).addressOf(a.group.name));
     const requests = 20_000;
     let answers = 0;
@@ -268,7 +241,7 @@ describe('a group', () => {
   });
 
   it('keeps names that JavaScript has for itself apart from its objects', async () => {
-    const [a, b] = [await join1(path), await join1(path)];
+    const [a, b] = [await joinGroup(path), await joinGroup(path)];
     for (const name of ['__proto__', 'constructor', 'toString']) {
       a.registry.count(name, 1, { ['__proto__']: 'x' });
       b.registry.count(name, 2);
@@ -283,7 +256,7 @@ describe('a group', () => {
   });
 
   it('goes on when its directory was removed, and all processes find each other again', async () => {
-    const [a, b] = [await join1(path), await join1(path)];
+    const [a, b] = [await joinGroup(path), await joinGroup(path)];
     a.registry.count('work', 1);
     b.registry.count('work', 2);
     expect((await a.read()).counters.work).toBe(3);
@@ -303,7 +276,7 @@ describe('a group', () => {
   });
 
   it('is not disturbed by what connects to a member and sends nonsense', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     a.registry.count('work');
     const address = new GroupDirectory(path).addressOf(a.group.name);
     for (const text of [
@@ -323,7 +296,7 @@ describe('a group', () => {
   });
 
   it('counts what a file says that was cut off, and no file that is none', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     a.registry.count('work', 5);
     const files: [string, string][] = [
       ['4194301.0-000000000001', `${hello('x')}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n["v",0,-1,[`],
@@ -338,26 +311,26 @@ describe('a group', () => {
   it('is not joined in a directory that others may write to, that is no directory, or that is a link', async () => {
     mkdirSync(path);
     chmodSync(path, 0o777);
-    await expect(join1(path)).rejects.toThrow('is open to other users (mode 0777');
+    await expect(joinGroup(path)).rejects.toThrow('is open to other users (mode 0777');
     rmSync(path, { recursive: true });
     mkdirSync(join(directory, 'other'), { mode: 0o700 });
     symlinkSync(join(directory, 'other'), path);
-    await expect(join1(path)).rejects.toThrow('is not a directory');
+    await expect(joinGroup(path)).rejects.toThrow('is not a directory');
     expect(readdirSync(join(directory, 'other'))).toEqual([]);
     rmSync(path);
     writeFileSync(path, '');
-    await expect(join1(path)).rejects.toThrow();
+    await expect(joinGroup(path)).rejects.toThrow();
   });
 
   it.skipIf(process.getuid?.() !== 0)('is not joined in the directory of another user', async () => {
     mkdirSync(path, { mode: 0o700 });
     const { chownSync } = await import('node:fs');
     chownSync(path, 65_534, 65_534);
-    await expect(join1(path)).rejects.toThrow('belongs to another user (65534)');
+    await expect(joinGroup(path)).rejects.toThrow('belongs to another user (65534)');
   });
 
   it('answers for itself, with one warning, when nothing can be saved, and merges again when it can', async () => {
-    const [a, b] = [await join1(path), await join1(path)];
+    const [a, b] = [await joinGroup(path), await joinGroup(path)];
     a.registry.count('work', 1);
     b.registry.count('work', 2);
     for (const one of [a, b]) expect((await one.read()).counters.work).toBe(3);
@@ -377,10 +350,10 @@ describe('a group', () => {
   });
 
   it('merges those that have ended into one file, without losing or doubling any', async () => {
-    const a = await join1(path);
+    const a = await joinGroup(path);
     await a.group.leader.isOwn();
     for (let i = 1; i <= 20; i++) {
-      const one = await join1(path);
+      const one = await joinGroup(path);
       one.registry.count('work', i);
       one.registry.observe('size', i);
       await one.leave();
@@ -388,7 +361,7 @@ describe('a group', () => {
     }
     await a.group.roster.mergeEnded();
     expect(readdirSync(path).filter((name) => name.endsWith('.totals'))).toHaveLength(1);
-    const b = await join1(path);
+    const b = await joinGroup(path);
     for (const one of [a, b]) {
       const { counters, processes } = await one.read('new');
       expect(counters.work).toBe(210);
@@ -411,7 +384,7 @@ describe('a group', () => {
     make('000000000000000c', process.pid, long);
     make('shop', 4_194_303, long);
     chmodSync(parent, 0o700);
-    await join1(join(parent, '000000000000000d'));
+    await joinGroup(join(parent, '000000000000000d'));
     expect(readdirSync(parent).sort()).toEqual([
       '000000000000000b',
       '000000000000000c',
@@ -425,7 +398,7 @@ describe('a group', () => {
     mkdirSync(path, { mode: 0o700 });
     await leaveSocket(join(path, `${name}.sock`));
     writeFileSync(join(path, `${name}.totals`), `${hello(name)}["f",0,"c","work",{}]\n["v",0,-1,[7]]\n`);
-    const a = await join1(path);
+    const a = await joinGroup(path);
     expect((await a.read()).counters.work).toBeUndefined();
     expect(readdirSync(path).some((file) => file.startsWith(name))).toBe(false);
   });

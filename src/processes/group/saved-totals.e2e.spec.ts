@@ -3,22 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
-import { TestRegistry } from '../../../test/support/registry.js';
-import { RegistrySource } from '../../metrics/source/registry-source.js';
-import { GroupDirectory } from './group-directory.js';
-import { noFacts } from './no-facts.js';
-import { ProcessGroup } from './process-group.js';
+import { joinGroup } from '../../../test/support/group-member.js';
 
 async function joinOne() {
   const path = mkdtempSync(join(tmpdir(), 'nm-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  const registry = new TestRegistry();
-  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
-  const listener = { onLeftOut: () => {}, onKilled: () => {} };
-  const sink = { failure: () => {}, recovery: () => {} };
-  const group = new ProcessGroup(local, new GroupDirectory(join(path, 'g')), listener, sink);
-  await group.join();
-  onTestFinished(() => group.leave());
+  const { registry, group } = await joinGroup(join(path, 'g'));
   return { registry, group, file: () => readFileSync(group.directory.totalsOf(group.name), 'utf8') };
 }
 
