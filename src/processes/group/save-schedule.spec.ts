@@ -36,6 +36,13 @@ describe('what others need of a process when it is killed', () => {
     expect(saves).toEqual([28, 56, 64]);
   });
 
+  it('is saved once more after the last count, whose step of the history may have ended later', async () => {
+    let news = 1;
+    const { saves, lookUntil } = scheduleOf(() => news-- > 0);
+    await lookUntil(20);
+    expect(saves).toEqual([4, 8]);
+  });
+
   it('is saved every 4 seconds while the process works, though it counts nothing', async () => {
     const { saves, lookUntil } = scheduleOf(() => false);
     await lookUntil(4);

@@ -17,6 +17,7 @@ export class SaveSchedule {
   private running: Promise<void> | undefined;
   private savedAt: number;
   private lookedAt: number;
+  private wasActive = false;
   private cpu = process.cpuUsage();
 
   /**
@@ -44,9 +45,11 @@ export class SaveSchedule {
   /** @internal Saves if it is time to, as the timer does. */
   async look(): Promise<void> {
     const isBusy = this.isBusy();
-    const hasNews = await this.takeNews();
-    const isDue = this.clock() - this.savedAt > IDLE_INTERVAL - INTERVAL;
-    if (!isBusy && !hasNews && !isDue) return;
+    const isActive = (await this.takeNews()) || isBusy;
+    // The step of the history in which something happened may end only after the next save: so there is one more.
+    const isDue = this.wasActive || this.clock() - this.savedAt > IDLE_INTERVAL - INTERVAL;
+    this.wasActive = isActive;
+    if (!isActive && !isDue) return;
     this.savedAt = this.clock();
     await this.save();
   }
