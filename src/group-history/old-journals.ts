@@ -34,7 +34,7 @@ export class OldJournals {
   async remove(): Promise<void> {
     const { directory } = this.group;
     const { names, members } = await directory.files();
-    // Those of a process that lives are not looked at: that would be most of what an idle process of a large group does.
+    // Journals of running processes are skipped: in a large group, reading the times of all files takes much CPU.
     const present = new Set(members.map(({ text }) => text));
     const journals = names.filter((name) => {
       const [, member] = JOURNAL_FILE.exec(name) ?? [];

@@ -13,8 +13,8 @@ const MIN_CONFIDENCE = 0.5;
 const DOUBTFUL_SHARE = 0.25;
 
 /**
- * A thread that gets the processor for less than one part in so many waits for it. So do the compiler threads of V8, and it can be
- * interrupted in fewer places: then any stack is enough for a doubt.
+ * A thread is short of CPU if a block lasted this many times as long as the CPU time that the thread got. V8 then finds fewer places to
+ * interrupt it, because its compiler threads are short of CPU too: one stack is enough to make the culprit uncertain.
  */
 const STARVED = 3;
 
@@ -119,6 +119,8 @@ function isInside(inner: Presence, outer: Presence): boolean {
  * Whether a function inside the one to blame may be to blame in its place. V8 optimizes code until there is no place left
  * to interrupt it, and it is then seen where the next function is entered, under the name of its caller. So it matters what
  * the other stacks say.
+ *
+ * @param share of all stacks that the function inside must be on.
  */
 function isDoubtful(blamed: Presence, stacks: readonly Stack[], share: number): boolean {
   const clear = [...blamed.depths.keys()].filter(({ isAtEntry }) => !isAtEntry);

@@ -30,7 +30,7 @@ export class HistoryJournal {
     this.sequence = history.sequence;
   }
 
-  /** Writes the steps since the last time. A full disk, or a directory that is gone: then there is no journal. */
+  /** Writes the steps since the last time. If that fails, such as on a full disk, the journal lacks them. */
   save(): Promise<void> {
     return this.writing.run().catch(() => {});
   }

@@ -65,7 +65,7 @@ export class SaveSchedule {
     this.timer.unref();
   }
 
-  /** Its history is of interest if it is killed, though it counts nothing. */
+  /** Whether it uses much CPU. The others then need its recent history if it is killed, even if it counts nothing. */
   private isBusy(): boolean {
     const [now, cpu] = [this.clock(), process.cpuUsage()];
     const used = (cpu.user + cpu.system - this.cpu.user - this.cpu.system) / 1000;

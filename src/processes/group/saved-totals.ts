@@ -54,8 +54,8 @@ export class SavedTotals {
   }
 
   /**
-   * Whether anything has been counted or recorded since this was last asked, or is not saved for another reason. What also changes
-   * while the process is idle does not count.
+   * Whether a counter or histogram has changed since the last call, or the file must be written again. Metrics that also change in an
+   * idle process are left out.
    */
   async takeNews(): Promise<boolean> {
     const hasSaved = this.hasSavedNews;
