@@ -8,7 +8,7 @@ const E2E = 'src/**/*.e2e.spec.ts';
 const PACKAGE = ['test/package.spec.ts', 'test/documentation/steps.spec.ts'];
 
 /** No test passes or fails by its speed. These end one that hangs, also on a busy machine and on a slow network. */
-const timeouts = { testTimeout: 240_000, hookTimeout: 240_000 };
+const timeouts = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 
 /** The files of the dashboard are made by the build. They are not among the sources. */
 const resolve = {

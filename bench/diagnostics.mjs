@@ -11,6 +11,7 @@ import { measureShares, percent } from './support/cpu-share.mjs';
 import { readFlags } from './support/flags.mjs';
 import { Connections } from './support/load.mjs';
 import { machine, versionOf } from './support/machine.mjs';
+import { startProfile } from './support/running-profile.mjs';
 import { checkAtWork } from './support/self-check.mjs';
 import { ServerProcess } from './support/server-process.mjs';
 import { quantile, ratios, summarize } from './support/stats.mjs';
@@ -80,7 +81,7 @@ async function measureIdle() {
   }
 }
 
-/** Bytes, after garbage collections, as Linux has them. */
+/** The resident memory in bytes, as Linux reports it, after garbage collections. */
 async function residentMemory(server) {
   await server.age();
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? [];
@@ -93,7 +94,7 @@ async function measureRequests() {
   return tables.join('\n\n');
 }
 
-/** Measures servers in turns; those that do not have their turn are stopped. */
+/** Measures one server at a time; the others are suspended meanwhile. */
 async function measureRequestsOn(adapter) {
   const titles = {
     off: [`${ADAPTERS[adapter].title()}, without diagnostics`, 'default'],
@@ -139,7 +140,7 @@ async function measureRequestsOn(adapter) {
 /** @returns microseconds */
 async function costOfRequest(server, connections, profile) {
   server.thaw();
-  const endProfile = profile === undefined ? undefined : await startProfile(server, profile);
+  const endProfile = profile === undefined ? undefined : await startProfile(server.url, profile);
   await server.cpu();
   await connections.send(FIRST_REQUESTS_OF_ROUND);
   const before = await server.cpu();
@@ -148,24 +149,6 @@ async function costOfRequest(server, connections, profile) {
   await endProfile?.();
   server.freeze();
   return used / flags.requests;
-}
-
-/** Starts a profile that ends when its client leaves. */
-async function startProfile(server, kind) {
-  const url = (seconds) => new URL(`/monitor/profile/${kind}?seconds=${seconds}`, server.url);
-  const status = async () => {
-    const response = await fetch(url(0.1));
-    await response.text();
-    return response.status;
-  };
-  const client = new AbortController();
-  const profile = fetch(url(60), { signal: client.signal }).catch(() => {});
-  while ((await status()) !== 409);
-  return async () => {
-    client.abort();
-    await profile;
-    while ((await status()) === 409);
-  };
 }
 
 async function measureStarts() {

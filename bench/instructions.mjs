@@ -40,7 +40,7 @@ for (const adapter of flags.adapter) {
   console.log(`\n${ADAPTERS[adapter].title()}, ${facts}\n\n${table(head, rows)}`);
 }
 
-/** @returns {Promise<number>} of one request */
+/** @returns {Promise<number>} the instructions of one request */
 async function instructionsOf(adapter, variant) {
   console.error(`${adapter}: ${variant} ...`);
   const callgrind = new Callgrind();

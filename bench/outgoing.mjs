@@ -1,5 +1,5 @@
 /**
- * What an outgoing HTTP request costs more when it is measured, by the monitor and by OpenTelemetry's instrumentations. See
+ * The additional cost of an outgoing HTTP request that is measured, by the monitor and by OpenTelemetry's instrumentations. See
  * README.md beside this file.
  */
 import { Callgrind, requireValgrind } from './support/callgrind.mjs';
@@ -88,7 +88,7 @@ async function compareInstructions(client) {
   return table([titleOf(client), 'instructions of a request', 'more', 'x not measured'], rows);
 }
 
-/** @returns {Promise<number>} of one request */
+/** @returns {Promise<number>} the instructions of one request */
 async function instructionsOf(variant, client) {
   const callgrind = new Callgrind();
   let process;

@@ -1,15 +1,13 @@
 /**
- * Measures what it costs that one process answers for all: a scrape of several processes with very many series, beside prom-client's
- * `AggregatorRegistry`, and what a group costs processes that do nothing. See README.md beside this file.
+ * Measures the cost of a group, in which one process answers for all: a scrape of several processes with very many series, compared
+ * with prom-client's `AggregatorRegistry`, and the CPU of idle processes. See README.md beside this file.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { temporaryDirectory } from '../scripts/at-end.mjs';
 import { percent } from './support/cpu-share.mjs';
 import { readFlags } from './support/flags.mjs';
 import { machine, versionOf } from './support/machine.mjs';
@@ -107,9 +105,9 @@ async function scrape({ url, ask }) {
   };
 }
 
-/** Half of them in a group, half of them alone, at the same time. */
+/** Measures idle processes, half of them in a group and half of them alone, at the same time. */
 async function measureIdle() {
-  const directory = mkdtempSync(join(tmpdir(), 'nm-'));
+  const directory = temporaryDirectory('nm-');
   const start = (...args) =>
     Array.from({ length: flags.processes }, () =>
       fork(path('idle-process.mjs'), args, { execArgv: ['--no-warnings'] }),
@@ -143,7 +141,6 @@ async function measureIdle() {
     );
   } finally {
     for (const child of [...grouped, ...alone]) child.kill('SIGKILL');
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 

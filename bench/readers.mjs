@@ -1,5 +1,5 @@
 /**
- * What readers cost that never read what they asked for: memory, and how long the application's own requests wait meanwhile.
+ * The cost of readers that never read their responses: memory, and how long the application's own requests wait meanwhile.
  * See README.md beside this file.
  */
 import { fork } from 'node:child_process';

@@ -19,7 +19,7 @@ const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.Met
 const TEXT_ROUNDS = 100;
 const { rounds, series } = readFlags({ rounds: 5, series: ['1000', '10000', '100000'] });
 
-/** Starts a server with so many series. */
+/** Starts a server with this many series. */
 async function start(side, counters, histograms, buckets = 'same') {
   const args = [side, counters, histograms, buckets].map(String);
   const child = fork(CHILD, args, { execArgv: ['--expose-gc', '--no-warnings'] });
@@ -51,7 +51,15 @@ const median = (values) => quantile(values, 0.5);
 
 async function compareScrapes(count) {
   const servers = {};
-  for (const side of SIDES) servers[side] = await start(side, count, 0);
+  try {
+    for (const side of SIDES) servers[side] = await start(side, count, 0);
+    printScrapes(count, await measureScrapes(servers));
+  } finally {
+    for (const server of Object.values(servers)) server.stop();
+  }
+}
+
+async function measureScrapes(servers) {
   const implementations = Object.fromEntries([
     ...SIDES.map((side) => [side, () => scrape(servers[side], {})]),
     ['ours, gzip', () => scrape(servers.ours, { 'accept-encoding': 'gzip' })],
@@ -63,8 +71,10 @@ async function compareScrapes(count) {
   ]);
   // The code is not compiled yet in the first scrapes.
   await measureInTurns(implementations, { rounds: 3 });
-  const results = await measureInTurns(implementations, { rounds });
-  for (const server of Object.values(servers)) server.stop();
+  return measureInTurns(implementations, { rounds });
+}
+
+function printScrapes(count, results) {
   const rows = Object.entries(results).map(([name, runs]) => [
     name,
     ms(median(runs.map(({ stall }) => stall))),
@@ -82,7 +92,7 @@ async function compareScrapes(count) {
   console.log(`${table(head, rows)}\n`);
 }
 
-/** A second scrape of the same server. Its stall is part of the first one's. */
+/** A second scrape of the same server. Its stall is included in that of the first one. */
 function scrapeAgain({ url }) {
   return new Promise((resolve, reject) => {
     get(url, (response) => response.resume().on('end', resolve)).on('error', reject);
@@ -90,9 +100,22 @@ function scrapeAgain({ url }) {
 }
 
 async function compareTexts() {
-  const same = await start('ours', 10_000, 1000, 'same');
-  const own = await start('ours', 10_000, 1000, 'own');
-  const promClient = await start('prom-client', 10_000, 1000);
+  const servers = [];
+  try {
+    for (const [side, buckets] of [
+      ['ours', 'same'],
+      ['ours', 'own'],
+      ['prom-client', 'same'],
+    ]) {
+      servers.push(await start(side, 10_000, 1000, buckets));
+    }
+    printTexts(await measureTexts(...servers));
+  } finally {
+    for (const server of servers) server.stop();
+  }
+}
+
+async function measureTexts(same, own, promClient) {
   const measures = {
     'ours, protobuf, 11 bounds beside the native buckets': () => same.ask('protobuf'),
     'ours, protobuf, native buckets': () => own.ask('protobuf'),
@@ -101,8 +124,10 @@ async function compareTexts() {
     'prom-client, text at 11 bounds': () => promClient.ask('text'),
   };
   await measureInTurns(measures, { rounds: 40 });
-  const results = await measureInTurns(measures, { rounds: TEXT_ROUNDS });
-  for (const server of [same, own, promClient]) server.stop();
+  return measureInTurns(measures, { rounds: TEXT_ROUNDS });
+}
+
+function printTexts(results) {
   const times = Object.entries(results).map(([name, runs]) => [
     name,
     median(runs.map(([time]) => time)),

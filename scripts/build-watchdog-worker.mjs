@@ -4,8 +4,8 @@
  *   node scripts/build-watchdog-worker.mjs          # writes src/diagnostics/blocked-loop/worker.source.ts
  *   node scripts/build-watchdog-worker.mjs --print  # to the standard output
  *
- * A text, and not a file of its own, since a worker file is not found from everywhere that the monitor runs: not from the
- * bundle of an application (webpack and esbuild leave it behind), nor from the TypeScript sources under Vitest.
+ * A text, and not a file of its own, since a worker file is not found everywhere that the monitor runs: not in the bundle of an
+ * application (webpack and esbuild leave the file out), nor from the TypeScript sources under Vitest.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

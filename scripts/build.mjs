@@ -6,11 +6,13 @@
  *
  * What a user installs is kept small:
  *
- *   - a module that imports nothing but Node's own modules, such as the registry, is there once: in CommonJS, which the ES
- *     modules load too. Those that import Nest or another peer are there twice, as are declaration files.
+ *   - a module that imports nothing but Node's own modules, such as the registry, is included once: in CommonJS, which the ES
+ *     modules load too. Those that import Nest or another peer are included twice, as are declaration files.
  *   - files that no entry point reaches are left out
- *   - comments and white space are removed from the code: the comments are in the declaration files. The names of classes
- *     and functions stay, because Nest shows them.
+ *   - comments and white space are removed from the code: the comments are in the declaration files, but for those of types that only
+ *     the constructors of classes refer to, which Nest calls. The names of classes
+ *     and functions stay, because Nest shows them. A statement that makes or throws an error is on a
+ *     line of its own, because Node prints that line.
  *   - pprof-format is bundled into the one module that uses it: its package is twenty times the size of its code
  */
 import { execFile } from 'node:child_process';
@@ -31,7 +33,7 @@ const COMMONJS = join(DIST, 'cjs');
 /** A small package of CommonJS, which is installed with ours. */
 const DEPENDENCIES = ['pidusage'];
 const BUNDLED = ['pprof-format'];
-/** These tell where the build is of which they are a part, and so each build has its own. */
+/** These determine the location of the build that they belong to, and so each build has its own. */
 const OF_EACH_BUILD = ['common/this-copy.js', 'common/stack-files.js'].map((path) => join(BUILD, path));
 /**
  * Comments and white space are removed, but for a license. In the CommonJS, local variables are renamed too, but for the
@@ -43,6 +45,8 @@ const MINIFY = {
   codegen: { removeWhitespace: true, legalComments: 'inline' },
 };
 const MINIFY_COMMONJS = { ...MINIFY, mangle: { toplevel: true, keepNames: true } };
+/** A documentation comment, with its line. */
+const COMMENT = /^\s*\/\*\*[\s\S]*?\*\/\n/gm;
 const require = createRequire(import.meta.url);
 
 for (const directory of [BUILD, DIST]) rmSync(directory, { recursive: true, force: true });
@@ -52,6 +56,7 @@ await buildDashboard(join(BUILD, 'endpoint/dashboard/page-files.js'));
 const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const code = modulesFrom(entriesOf(exports, '.js'));
 const types = modulesFrom(entriesOf(exports, '.d.ts'));
+removeInternalComments(types);
 await bundleCommonJs();
 for (const { path, text } of types.values()) write(join(COMMONJS, relative(BUILD, path)), text);
 writeEsModules(code);
@@ -84,7 +89,7 @@ function entriesOf(target, extension) {
   return target.endsWith(extension) ? [join(ROOT, target.replace(/^\.\/dist(\/cjs)?/, 'build'))] : [];
 }
 
-/** All that these files import, and what that imports, by path: code or declarations. */
+/** These files and all files that they import, directly or indirectly, by path: code or declarations. */
 function modulesFrom(entries) {
   const modules = new Map();
   const visit = (path) => {
@@ -101,7 +106,7 @@ function modulesFrom(entries) {
   return modules;
 }
 
-/** With the position of each specifier, and the path of what is a file of ours. */
+/** The imports of a file, with the position of each specifier, and the path if it is a file of ours. */
 function importsIn(path, text) {
   const { importedFiles } = ts.preProcessFile(text, true, true);
   return importedFiles.map(({ fileName, pos }) => {
@@ -112,7 +117,10 @@ function importsIn(path, text) {
   });
 }
 
-/** Shared is what imports nothing but Node's modules, and modules that are shared themselves. */
+/**
+ * A module is shared if it imports nothing but Node's modules, the packages above, and modules that are shared themselves. Entry
+ * points and the modules in `OF_EACH_BUILD` are not.
+ */
 function markShared(modules) {
   const candidates = [...modules.values()].filter(({ path }) => !OF_EACH_BUILD.includes(path));
   for (const module of candidates) module.isShared = true;
@@ -128,7 +136,42 @@ function markShared(modules) {
   for (const module of modules.values()) if (module.isEntry) module.isShared = false;
 }
 
-/** What is not shared, with the imports of what is shared redirected into the CommonJS. */
+/** Removes the comments of the declarations that a user of the package cannot reach: an editor never shows them. */
+function removeInternalComments(modules) {
+  const reached = new Set();
+  const visit = (module) => {
+    if (reached.has(module)) return;
+    reached.add(module);
+    const { text, imports } = module;
+    const code = text.replace(COMMENT, '').replace(/constructor\([^;]*\);/g, '');
+    for (const { target, specifier } of imports) {
+      if (target !== undefined && usesImport(code, specifier)) visit(modules.get(target));
+    }
+  };
+  for (const module of modules.values()) if (module.isEntry) visit(module);
+  for (const module of modules.values()) if (!reached.has(module)) removeComments(module);
+}
+
+/** Whether declarations use anything that they import from another file, or export it. */
+function usesImport(code, specifier) {
+  const statements = [...code.matchAll(/^(import|export)\b([^;]*) from '([^']*)';$/gm)].filter(
+    ([, , , from]) => from === specifier,
+  );
+  const body = code.replace(/^import\b[^;]*;$/gm, '');
+  const isUsed = (name) => new RegExp(`\\b${name}\\b`).test(body);
+  // Without a statement, it is an import() in a type.
+  return (
+    statements.length === 0 ||
+    statements.some(([, kind, names]) => kind === 'export' || names.match(/\w+/g).some(isUsed))
+  );
+}
+
+function removeComments(module) {
+  module.text = module.text.replace(COMMENT, '');
+  module.imports = importsIn(module.path, module.text);
+}
+
+/** Writes the modules that are not shared; their imports of shared modules are redirected to the CommonJS. */
 function writeEsModules(modules) {
   for (const { path, text, imports, isShared } of modules.values()) {
     if (isShared) continue;
@@ -144,7 +187,7 @@ function writeEsModules(modules) {
   }
 }
 
-/** The entry points, the modules that the ES modules import, and in chunks/ what these have in common. */
+/** Bundles the entry points and the shared modules that the ES modules import; chunks/ has the code that these have in common. */
 async function bundleCommonJs() {
   const modules = [...code.values()];
   const imported = new Set(
@@ -160,7 +203,7 @@ async function bundleCommonJs() {
     dir: COMMONJS,
     format: 'cjs',
     entryFileNames: '[name].js',
-    // What is imported when it is needed has its own name: it may import a package that is optional.
+    // A module that is imported lazily keeps its own name: it may import a package that is optional.
     chunkFileNames: ({ facadeModuleId }) =>
       code.has(facadeModuleId) ? relative(BUILD, facadeModuleId).replaceAll('\\', '/') : 'chunks/[name].js',
     // Jest cannot import().
@@ -172,7 +215,7 @@ async function bundleCommonJs() {
   await bundle.close();
 }
 
-/** Of the packages that are bundled. */
+/** The licenses of the bundled packages. */
 function licensesOf(modules) {
   const packages = modules.map((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0]);
   return [...new Set(packages.filter((path) => path !== undefined))]
@@ -188,7 +231,24 @@ async function shrink(path) {
   const options = path.startsWith(COMMONJS) ? MINIFY_COMMONJS : MINIFY;
   const { code, errors } = await minify(path, readFileSync(path, 'utf8'), options);
   if (errors.length > 0) throw errors[0];
-  writeFileSync(path, withPlainExports(withQuotes(code)));
+  writeFileSync(path, withLinesOfErrors(withPlainExports(withQuotes(code))));
+}
+
+/**
+ * Before the message of an uncaught error, Node prints the line that has made or thrown it: without a line break, that is the
+ * whole file.
+ */
+function withLinesOfErrors(code) {
+  const breaks = new Set();
+  const visit = (node, statement) => {
+    const isError = ts.isNewExpression(node) && node.expression.getText().endsWith('Error');
+    const its = ts.isStatement(node) ? node : statement;
+    if (ts.isThrowStatement(node) || isError) breaks.add(its.getStart()).add(its.getEnd());
+    ts.forEachChild(node, (child) => visit(child, its));
+  };
+  visit(ts.createSourceFile('module.js', code, ts.ScriptTarget.Latest, true));
+  const starts = [0, ...[...breaks].sort((one, other) => one - other)];
+  return starts.map((start, i) => code.slice(start, starts[i + 1])).join('\n');
 }
 
 /** Some tools find what a file imports by strings in quotes only. */
@@ -196,7 +256,7 @@ function withQuotes(code) {
   return code.replace(/\b(import|require)\(`([^`$\\]+)`\)/g, '$1("$2")');
 }
 
-/** Of the getters that chunks export. Nothing that is exported is assigned again, and a request takes these values often. */
+/** Replaces the getters that chunks export. No export is reassigned, and each request reads these values often. */
 function withPlainExports(code) {
   return code.replace(
     /Object\.defineProperty\(exports,"(\w+)",\{enumerable:true,get:function\(\)\{return (\w+)\}\}\)/g,

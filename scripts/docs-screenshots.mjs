@@ -5,7 +5,7 @@
  *   npm run docs:screenshots -- 30         waits 30 seconds
  *   npm run docs:screenshots -- 30 /tmp/x  writes them elsewhere
  *   npm run docs:screenshots -- 30 docs/images flame-graph   makes only this one
- *   npm run docs:screenshots -- 30 docs/images processes     makes that of a cluster, on Linux and macOS
+ *   npm run docs:screenshots -- 30 docs/images processes     makes the one of a cluster, on Linux and macOS
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { atEnd } from './at-end.mjs';
 
 const [wait = '300', folder, only] = process.argv.slice(2);
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -22,7 +23,7 @@ const directory = folder ?? here('../docs/images');
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 360, height: 740 };
 
-/** What is on each picture. `open` is clicked first; of the page, only `element` is on it. */
+/** The content of each picture. `open` is clicked first; with `element`, the picture shows only that part of the page. */
 const PICTURES = [
   { name: 'dashboard', section: 'overview' },
   { name: 'dashboard-dark', section: 'overview', theme: 'dark' },
@@ -42,7 +43,7 @@ const PICTURES = [
   },
 ];
 
-/** Of a cluster, one worker of which is stopped. */
+/** The picture of a cluster with one suspended worker. */
 const PROCESSES = { name: 'processes', section: 'processes', size: { width: 1280, height: 420 } };
 
 mkdirSync(directory, { recursive: true });
@@ -52,6 +53,7 @@ const shop = spawn(process.execPath, [here('../sample-app/dist/main.js')], {
   env,
   stdio: ['ignore', 'pipe', 'ignore'],
 });
+atEnd(() => shop.kill());
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
@@ -74,11 +76,14 @@ async function takeProcesses(url) {
   const { processes, instance } = await (await fetch(`${url}/monitor?format=json`)).json();
   const { pid } = processes.find((one) => one.pid !== instance.pid);
   process.kill(pid, 'SIGSTOP');
+  // It ends with the others, but not while it is stopped.
+  const forget = atEnd(() => process.kill(pid, 'SIGCONT'));
   try {
     await delay(20_000);
     await take(`${url}/monitor/dashboard`, PROCESSES);
   } finally {
     process.kill(pid, 'SIGCONT');
+    forget();
   }
 }
 

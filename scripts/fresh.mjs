@@ -6,13 +6,13 @@
  *   npm run test:fresh
  *   npm run test:fresh -- --cli 11 --manager npm
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { atEnd, run, temporaryDirectory } from './at-end.mjs';
 import { packInto } from './tarball.mjs';
 import { freePorts } from './processes/free-port.mjs';
 
@@ -31,7 +31,7 @@ const MANAGERS = [
   {
     name: 'pnpm',
     package: 'pnpm',
-    // Else pnpm fails until the user has approved the build script of a package that the command line of Nest brings along.
+    // Otherwise pnpm fails until the user approves the build script of a package that the command line of Nest depends on.
     install: ['pnpm', 'install', '--ignore-scripts'],
     add: ['pnpm', 'add', '--ignore-scripts'],
   },
@@ -46,15 +46,13 @@ const VARIANTS = [
       '{ publisher: ({ counters }) => console.log(`published ${counters.hellos}`), publishInterval: 1000 }',
   },
 ];
-/** What Jest says of a test that leaves something behind. */
+/** What Jest prints for a test that leaves something open. */
 const LEFT_OPEN = /did not exit one second after|failed to exit gracefully|Cannot log after tests are done/;
 
 /** Milliseconds for one command, also on a busy machine and with a slow network. */
 const TIMEOUT = 600_000;
-const run = promisify(execFile);
 
-const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-fresh-'));
-process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+const directory = temporaryDirectory('nestjs-monitor-fresh-');
 
 const began = performance.now();
 const tarball = await packInto(directory);
@@ -72,7 +70,7 @@ const seconds = Math.round((performance.now() - began) / 1000);
 console.log(`fresh: ${results.filter(Boolean).length} of ${results.length} applications work (${seconds} s)`);
 process.exitCode = results.length > 0 && results.every(Boolean) ? 0 : 1;
 
-/** One application, with each of the variants: its name, and what failed. */
+/** Checks one application with each of the variants. @returns the name of each variant, and the error if it failed. */
 async function check(cli, manager) {
   const tools = join(directory, `tools-${cli}-${manager.package ?? 'npm'}`.replace('@', '-'));
   const env = environment(tools);
@@ -188,10 +186,11 @@ function signal({ pid }, name) {
   }
 }
 
-/** What "npm start" starts answers at /monitor, and publishes. */
+/** Checks that the application started by "npm start" responds at /monitor, and publishes if it should. */
 async function startAndRead(project, env, isPublishing) {
   const port = String(await freePorts(1));
   const child = spawn('npm', ['start'], { cwd: project, env: { ...env, PORT: port }, detached: true });
+  const forget = atEnd(() => signal(child, 'SIGKILL'));
   const closed = once(child, 'close');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
@@ -208,6 +207,7 @@ async function startAndRead(project, env, isPublishing) {
     signal(child, 'SIGTERM');
     await Promise.race([closed, sleep(10_000)]);
     signal(child, 'SIGKILL');
+    forget();
   }
 }
 

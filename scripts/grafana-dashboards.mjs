@@ -28,10 +28,19 @@ const histogram = (part, name, by, labels) =>
 const DURATION = 'http_server_request_duration_seconds';
 const CLIENT = 'http_client_request_duration_seconds';
 const GC = 'nodejs_gc_duration_seconds';
+const LOOP_TIME = 'nodejs_eventloop_time_seconds_total';
 
 const JOB = 'job=~"$job"';
 const ONE = 'job=~"$job",instance=~"$instance"';
 
+/**
+ * The share of the time of the event loops, which rises by 1 s a second for each process behind the target. Without the collector
+ * `eventLoop` there is no such series: then it is the sum over the processes.
+ */
+const gcShares = (labels) => {
+  const seconds = histogram('sum', GC, 'kind', labels);
+  return `(${seconds}) / on () group_left () sum(${rate(LOOP_TIME, labels)}) or ${seconds}`;
+};
 const latencies = (labels) => [0.5, 0.9, 0.99].map((q) => [`p${q * 100}`, quantile(q, DURATION, '', labels)]);
 const heatMap = (labels) => [
   [
@@ -172,7 +181,7 @@ const PROCESS = [
   [
     'Event loop utilization',
     'percentunit',
-    [['', `sum(${rate('nodejs_eventloop_time_seconds_total', `${ONE},state="active"`)})`]],
+    [['', `sum(${rate(LOOP_TIME, `${ONE},state="active"`)}) / sum(${rate(LOOP_TIME, ONE)})`]],
     'NestEventLoopSaturated',
   ],
   [
@@ -187,12 +196,7 @@ const PROCESS = [
     'NestEventLoopBlocked',
   ],
   ['Active resources', 'none', [['{{type}}', `sum by (type) (nodejs_active_resources{${ONE}})`]]],
-  [
-    'Garbage collection, time',
-    'percentunit',
-    [['{{kind}}', histogram('sum', GC, 'kind', ONE)]],
-    'NestGarbageCollectionHeavy',
-  ],
+  ['Garbage collection, time', 'percentunit', [['{{kind}}', gcShares(ONE)]], 'NestGarbageCollectionHeavy'],
   ['Garbage collection, runs', 'ops', [['{{kind}}', histogram('count', GC, 'kind', ONE)]]],
   [
     'Memory',

@@ -1,52 +1,55 @@
 /**
- * Sends requests to several processes, which are killed one after the other. What the monitor has counted at the end must be what was
- * answered, within what may be missing of a killed process, and no sum that it told meanwhile may fall.
+ * Sends requests to several processes, which are killed one after the other. At the end, the monitor must have counted all answered
+ * requests, except those that may be missing of a killed process. No sum that it reports in the meantime may fall.
  *
  *   npm run test:load
  *   npm run test:load -- --requests=100000 --kills=5 --manager=cluster --adapter=express
  *
- * The requests are shared by all managers (node:cluster, pm2 in both modes) and adapters; the kills are those of each.
+ * The requests are divided among all managers (node:cluster, pm2 in both modes) and adapters; each has this number of kills.
  */
-import { parseArgs } from 'node:util';
+import { readFlags } from '../bench/support/flags.mjs';
 import { startCluster } from './processes/cluster.mjs';
 import { freePorts } from './processes/free-port.mjs';
 import { LoadGenerator } from './processes/load-generator.mjs';
 import { Pm2 } from './processes/pm2.mjs';
 import { getJson, readAll } from './processes/read.mjs';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '1000000' },
-    kills: { type: 'string', default: '20' },
-    workers: { type: 'string', default: '8' },
-    manager: { type: 'string', default: 'cluster,pm2-cluster,pm2-fork' },
-    adapter: { type: 'string', default: 'express,fastify' },
-  },
+const {
+  requests,
+  kills,
+  workers,
+  manager: managers,
+  adapter: adapters,
+} = readFlags({
+  requests: 1_000_000,
+  kills: 20,
+  workers: 8,
+  manager: ['cluster', 'pm2-cluster', 'pm2-fork'],
+  adapter: ['express', 'fastify'],
 });
-const [requests, kills, workers] = [values.requests, values.kills, values.workers].map(Number);
-const adapters = values.adapter.split(',');
-const cells = values.manager
-  .split(',')
-  .flatMap((manager) => adapters.map((adapter) => ({ manager, adapter })));
+const cells = managers.flatMap((manager) => adapters.map((adapter) => ({ manager, adapter })));
 
-/** Milliseconds that may be missing of a killed process, and what its last answers took to arrive here. */
+/** Requests answered in this many milliseconds before a kill may be missing. Includes the time that the last answers took to arrive. */
 const MAY_MISS = 5500;
 
-/** The history is no part of this. */
+/** The history is not tested here. */
 const OPTIONS = { history: false };
 
-const pm2 = values.manager.includes('pm2') ? await Pm2.install() : undefined;
+const pm2 = managers.some((manager) => manager.startsWith('pm2')) ? await Pm2.install() : undefined;
 if (pm2 !== undefined) console.error(`pm2 ${pm2.version}`);
 try {
   for (const cell of cells) {
     const result = await measure(cell, Math.ceil(requests / cells.length));
     console.log(JSON.stringify(result));
-    const { falls, missing, mayMiss, lost } = result;
-    // A killed process may have counted requests whose answers were lost.
-    if (falls > 0 || missing > mayMiss || missing < -lost) process.exitCode = 1;
+    if (!isCorrect(result)) process.exitCode = 1;
   }
 } finally {
-  await pm2?.close();
+  pm2?.close();
+}
+
+/** A killed process may have counted requests whose answers were lost. */
+function isCorrect({ answered, falls, missing, mayMiss, lost }) {
+  return answered > 0 && falls === 0 && missing <= mayMiss && missing >= -lost;
 }
 
 async function start({ manager, adapter }) {
@@ -75,12 +78,13 @@ async function measure(cell, total) {
     await watching;
     const seconds = Math.round((performance.now() - began) / 1000);
     const { counters, histograms } = await readAll(ports()[0], workers);
-    if (counters.work < progress.told) progress.falls++;
+    const counted = counters.work ?? 0;
+    if (counted < progress.told) progress.falls++;
     const { answered, lost } = load;
     const { falls, mayMiss } = progress;
-    const missing = answered - counters.work;
+    const missing = answered - counted;
     const series = Object.keys(counters).length + Object.keys(histograms).length;
-    const counts = { answered, lost, counted: counters.work, missing, mayMiss, falls, series };
+    const counts = { answered, lost, counted, missing, mayMiss, falls, series };
     return { ...cell, workers, requests: total, kills, seconds, ...counts };
   } finally {
     await close();
@@ -98,7 +102,7 @@ async function killSome(processes, load, total, progress) {
   }
 }
 
-/** Reads all the time, whichever process is hit: no sum may ever fall. */
+/** Reads continuously, from any of the processes: no sum may ever fall. */
 async function watch(ports, progress) {
   while (!progress.isDone) {
     const all = ports();

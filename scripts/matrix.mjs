@@ -5,21 +5,21 @@
  *   npm run test:matrix
  *   npm run test:matrix -- --nest 11 --node 22.12.0
  *
- * The application is test/package/app/main.ts, as a user would write it. npm brings Nest and the other Nodes.
+ * The application is test/package/app/main.ts, as a user would write it. npm installs Nest and the other versions of Node.
  *
  * Then test/package/jobs/jobs.ts runs on each Nest, on the oldest and on the newest Node: scheduled jobs, events, and a queue in
  * the Redis that is installed.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import { atEnd, run, temporaryDirectory } from './at-end.mjs';
 import { startRedis } from './redis.mjs';
 import { packInto } from './tarball.mjs';
 
@@ -65,10 +65,8 @@ const QUEUE = ['ok', 'error'].map(
 
 /** Milliseconds for one application, also on a busy machine. */
 const TIMEOUT = 60_000;
-const run = promisify(execFile);
 
-const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-matrix-'));
-process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+const directory = temporaryDirectory('nestjs-monitor-matrix-');
 
 const began = performance.now();
 const tarball = await packInto(directory);
@@ -107,7 +105,6 @@ const redis = await startRedis();
 if (redis === undefined && process.env.CI)
   throw new Error('The queue needs redis-server, which is not installed.');
 if (redis === undefined) console.log('skipped the queue: it needs redis-server, which is not installed.');
-process.on('exit', () => redis?.kill());
 const ends = [...new Set([NODES[0], NODES.at(-1)])];
 await Promise.all(
   NESTS.flatMap(({ nest }) =>
@@ -130,7 +127,7 @@ async function nodeOf(version) {
   return stdout.trim();
 }
 
-/** One installation, on which all Nodes run, with the application in both module systems. */
+/** One installation for all versions of Node, with the application in both module systems. */
 async function makeProject(nest, optional) {
   const project = join(directory, `nest-${nest}`);
   for (const [system, type, module] of [
@@ -175,6 +172,7 @@ async function startAndRead(node, version, cwd, adapter) {
     timeout: TIMEOUT,
     killSignal: 'SIGKILL',
   });
+  const forget = atEnd(() => child.kill('SIGKILL'));
   const closed = once(child, 'close');
   const errors = text(child.stderr);
   try {
@@ -193,6 +191,7 @@ async function startAndRead(node, version, cwd, adapter) {
     expectSame({ code, stderr }, { code: 0, stderr: '' });
   } finally {
     child.kill('SIGKILL');
+    forget();
   }
 }
 
@@ -210,7 +209,7 @@ async function runJobs(node, cwd, prefix) {
   expectSame(stderr.replace(REQUIRE_WARNING, ''), '');
 }
 
-/** Where the application listens, when it says so; `undefined` if it ends before. */
+/** The address that the application prints when it listens; `undefined` if it ends before. */
 async function address(child) {
   for await (const line of createInterface({ input: child.stdout })) {
     const { listening } = JSON.parse(line);

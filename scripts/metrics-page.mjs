@@ -15,8 +15,8 @@ const INTRODUCTION = `# Metrics
 What the monitor measures by itself, each with its name in the JSON document, in Prometheus and in OpenTelemetry. All values are in seconds
 and bytes. A metric of a collector that is switched off is in none of them.
 
-- In the document, counters stand in \`counters\`, histograms in \`histograms\`, and gauges in \`gauges\`, with their extremes since the reader
-  last read in \`max_gauges\` and \`min_gauges\`. Labels stand in the name, such as \`http_responses{class="2xx"}\`.
+- In the document, counters are in \`counters\`, histograms in \`histograms\`, and gauges in \`gauges\`, with their extremes since the reader
+  last read in \`max_gauges\` and \`min_gauges\`. Labels are part of the name, such as \`http_responses{class="2xx"}\`.
 - \`null\` in the \`process\` section means that the platform does not provide the value. In a histogram, \`min\`, \`max\` and the quantiles are
   \`null\` when it took no values since the reader last read; \`count\` and \`sum\` are 0 then.
 - In Prometheus, counters end with \`_total\`, and a gauge has its extremes since the last scrape beside it as \`_min\` and \`_max\`.
@@ -26,7 +26,7 @@ and bytes. A metric of a collector that is switched off is in none of them.
 
 | question | counter |
 | --- | --- |
-| How many requests arrive, whatever becomes of them? | \`requests\`; µtornadomon's name, WebSocket handshakes and the monitor's own endpoint included |
+| How many requests arrive, whatever the outcome? | \`requests\`; µtornadomon's name, WebSocket handshakes and the monitor's own endpoint included |
 | How many of them come from this machine, or from the private network? | \`localhost_requests\` and \`private_requests\` (which includes the former); for exporters \`requests_by_locality\` |
 | How many requests of a route have ended, with which status? What is the error rate? | \`http_requests\` |
 | How many responses are errors, without the routes? | \`http_responses\`: five series, however many routes there are |

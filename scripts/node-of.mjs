@@ -1,5 +1,5 @@
 /**
- * Prints where Node of a version is, and brings it from the npm registry if it is not there yet:
+ * Prints the path of Node of this version, and installs it from the npm registry if it is missing:
  *
  *   node scripts/node-of.mjs 24
  *   node scripts/node-of.mjs 22.12.0
@@ -41,7 +41,7 @@ function isWanted(version) {
   return `${version}.`.startsWith(`v${wanted}.`);
 }
 
-/** Into a directory of its own, which gets its name when it is complete: several of these may run at once. */
+/** Installs into a temporary directory, which is renamed when it is complete: several of these scripts may run at once. */
 function install() {
   mkdirSync(cache, { recursive: true });
   const making = mkdtempSync(join(cache, 'making-'));
@@ -54,7 +54,7 @@ function install() {
     rmSync(home, { recursive: true, force: true });
     renameSync(making, home);
   } catch (error) {
-    // Another one may have been faster.
+    // Another script may have installed it meanwhile.
     if (!works()) fail(`${name}@${wanted} could not be installed into ${dirname(home)}: ${error.message}`);
   } finally {
     rmSync(making, { recursive: true, force: true });

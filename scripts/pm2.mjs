@@ -1,6 +1,6 @@
 /**
- * Four processes under a real pm2, which is installed from npm for this alone, in both of its modes, with Express and with Fastify: whichever
- * is read answers for all, exactly, and neither a reload nor a restart nor a process that is killed loses what was counted.
+ * Tests four processes under a real pm2, which is installed from npm for this script, in both of its modes, with Express and with
+ * Fastify: each process answers for all, with exact sums, and a reload, a restart or a killed process loses no counts.
  *
  *   npm run test:pm2
  *   npm run test:pm2 -- --mode=fork --adapter=fastify
@@ -8,25 +8,20 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../bench/support/flags.mjs';
 import { freePorts } from './processes/free-port.mjs';
 import { LoadGenerator } from './processes/load-generator.mjs';
 import { Pm2 } from './processes/pm2.mjs';
 import { getJson, readAll } from './processes/read.mjs';
 
-const { values } = parseArgs({
-  options: {
-    mode: { type: 'string', default: 'cluster,fork' },
-    adapter: { type: 'string', default: 'express,fastify' },
-  },
-});
+const flags = readFlags({ mode: ['cluster', 'fork'], adapter: ['express', 'fastify'] });
 const INSTANCES = 4;
 const REQUESTS = 500;
 
 const pm2 = await Pm2.install();
 try {
-  for (const mode of values.mode.split(',')) {
-    for (const adapter of values.adapter.split(',')) {
+  for (const mode of flags.mode) {
+    for (const adapter of flags.adapter) {
       const began = performance.now();
       const said = await check(mode, adapter);
       const seconds = Math.round((performance.now() - began) / 1000);
@@ -34,7 +29,7 @@ try {
     }
   }
 } finally {
-  await pm2.close();
+  pm2.close();
 }
 
 async function check(mode, adapter) {
@@ -44,7 +39,7 @@ async function check(mode, adapter) {
   const load = new LoadGenerator(ports);
   const sum = async () => (await readAll(ports()[0], INSTANCES)).counters.work;
 
-  // Exact, whichever is read, and one by one.
+  // The sum is exact, whichever process answers, and so is the sum of the single processes.
   await load.run(REQUESTS);
   assert.equal(load.answered, REQUESTS);
   const readers = new Set();
@@ -74,14 +69,14 @@ async function check(mode, adapter) {
     load.stop();
     await loading;
     const counted = await sum();
-    // What was sent on a connection that ended may have been counted.
+    // Requests on a connection that ended may have been counted.
     assert.ok(
       counted >= load.answered && counted <= load.answered + load.lost,
       `${command}: ${counted}, ${told(load)}`,
     );
   }
 
-  // One that is killed takes nothing with it that somebody was told.
+  // Numbers that a killed process has reported before are not lost.
   const before = await sum();
   const [killed] = processes.pids;
   process.kill(killed, 'SIGKILL');
@@ -100,7 +95,7 @@ function told({ answered, lost }) {
   return `${answered} requests answered, ${lost} lost`;
 }
 
-/** What the groups have left. */
+/** The files that the groups have left behind. */
 function leftFiles() {
   const entries = readdirSync(pm2.temporary, { recursive: true, withFileTypes: true });
   return entries

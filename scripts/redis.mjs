@@ -1,8 +1,9 @@
-/** Starts a Redis with nothing in it, in memory only. Answers its port and how to end it; `undefined` if it is not installed. */
+/** Starts an empty Redis, in memory only. Returns its port and how to end it; `undefined` if it is not installed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
+import { atEnd } from './at-end.mjs';
 import { freePorts } from './processes/free-port.mjs';
 
 export async function startRedis() {
@@ -20,6 +21,8 @@ export async function startRedis() {
     tmpdir(),
   ];
   const child = spawn('redis-server', options.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = () => child.kill('SIGKILL');
+  atEnd(kill);
   try {
     await once(child, 'spawn');
   } catch {
@@ -29,5 +32,5 @@ export async function startRedis() {
     if (line.includes('Ready to accept connections')) break;
   }
   child.stdout.resume();
-  return { port, kill: () => child.kill('SIGKILL') };
+  return { port, kill };
 }

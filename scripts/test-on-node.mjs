@@ -1,5 +1,5 @@
 /**
- * Runs all tests on Node of another major version, arguments for vitest after it:
+ * Runs all tests on another major version of Node. Further arguments are those of vitest:
  *
  *   npm run test:node -- 24
  *   npm run test:node -- 26 test/module.spec.ts
@@ -18,7 +18,7 @@ try {
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
   node = execFileSync(process.execPath, [here('node-of.mjs'), major], options).trim();
 } catch {
-  // It has said what was wrong.
+  // node-of.mjs has printed what was wrong.
   process.exit(1);
 }
 console.log(String(execFileSync(node, ['--version'])).trim());

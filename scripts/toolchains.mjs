@@ -4,17 +4,17 @@
  *   npm run test:toolchains
  *   npm run test:toolchains -- --only jest
  *
- * Each line of its output is a row of docs/compatibility.md. The sources are in test/package/toolchains/.
+ * docs/compatibility.md has the results. The sources are in test/package/toolchains/.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { atEnd, run, temporaryDirectory } from './at-end.mjs';
 import { packInto } from './tarball.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -22,12 +22,10 @@ const SOURCES = join(ROOT, 'test/package/toolchains');
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 /** Milliseconds for one command, also on a busy machine and with a slow network. */
 const TIMEOUT = 600_000;
-const run = promisify(execFile);
 const { PATH, HOME, TMPDIR } = process.env;
 const ENV = { PATH, HOME, TMPDIR, CI: 'true' };
 
-const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-toolchains-'));
-process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+const directory = temporaryDirectory('nestjs-monitor-toolchains-');
 const tarball = await packInto(directory);
 const results = [];
 let projects = 0;
@@ -41,6 +39,18 @@ const PEERS = [
   '@opentelemetry/api@^1.9',
   '@opentelemetry/sdk-metrics@^2',
   'prom-client@^15',
+];
+
+/** `module` and `moduleResolution`, the `type` of the packages that use them, and the first of these compilers that has them. */
+const MODULES = [
+  ['nodenext', 'nodenext', ['commonjs', 'module'], '5.7'],
+  ['node16', 'node16', ['commonjs', 'module'], '5.7'],
+  ['node18', 'node16', ['commonjs', 'module'], '5.9'],
+  ['node20', 'node16', ['commonjs', 'module'], '5.9'],
+  ['commonjs', 'node10', ['commonjs'], '5.7'],
+  ['esnext', 'bundler', ['commonjs', 'module'], '5.7'],
+  ['preserve', 'bundler', ['commonjs', 'module'], '5.7'],
+  ['commonjs', 'bundler', ['commonjs', 'module'], '6.0'],
 ];
 
 for (const [group, check] of Object.entries({ jest, types, build })) {
@@ -100,6 +110,16 @@ async function runJest(project, node, options, env = {}) {
   if (/did not exit|failed to exit gracefully|after tests are done/.test(output)) throw new Error(output);
 }
 
+function modulesOf(version, nest) {
+  return MODULES.filter(([, , , first]) => version >= first)
+    .flatMap(([module, moduleResolution, types]) => types.map((type) => ({ module, moduleResolution, type })))
+    .filter(({ module, moduleResolution, type }) => {
+      if (nest === 11 || type === 'module' || moduleResolution === 'bundler') return true;
+      // Nest 12 has only ES modules. Of these, the other module systems cannot load them from CommonJS.
+      return module === 'node20' || (module === 'nodenext' && version !== '5.7');
+    });
+}
+
 /** Declarations, with every option of TypeScript that finds more. */
 async function types() {
   const strict = {
@@ -118,22 +138,13 @@ async function types() {
     const packages = [...PEERS, ...compilers, '@types/node@20', '@types/express@5'];
     const project = await makeProject(nest, packages, 'commonjs');
     for (const version of versions) {
-      for (const [module, moduleResolution, type] of [
-        ['nodenext', 'nodenext', 'commonjs'],
-        ['nodenext', 'nodenext', 'module'],
-        ['node16', 'node16', 'commonjs'],
-        ['node16', 'node16', 'module'],
-        ['commonjs', 'node10', 'commonjs'],
-        ['esnext', 'bundler', 'module'],
-      ]) {
-        // What Nest 12 itself cannot do: it is ES modules alone, which these do not load from CommonJS.
-        if (nest === 12 && type === 'commonjs' && (module !== 'nodenext' || version === '5.7')) continue;
+      for (const { module, moduleResolution, type } of modulesOf(version, nest)) {
         await attempt(
           `TypeScript ${version}, Nest ${nest}, ${module}, ${moduleResolution}, ${type}`,
           async () => {
             writeJson(project, 'package.json', { private: true, type });
             const ignored =
-              version.startsWith('6') && module === 'commonjs' ? { ignoreDeprecations: '6.0' } : {};
+              version.startsWith('6') && moduleResolution === 'node10' ? { ignoreDeprecations: '6.0' } : {};
             const compilerOptions = { ...strict, ...ignored, module, moduleResolution };
             writeJson(project, 'tsconfig.json', { compilerOptions, files: ['types.ts'] });
             const compiler = `node_modules/typescript-${version}/bin/tsc`;
@@ -163,7 +174,7 @@ async function build() {
   writeJson(project, 'tsconfig.json', { compilerOptions, include: ['src'] });
   const nest = ['node_modules/@nestjs/cli/bin/nest.js', 'build'];
   const esbuild = ['node_modules/esbuild/bin/esbuild', 'dist/main.js', '--bundle', '--platform=node'];
-  // What Nest loads only where it is installed.
+  // Packages that Nest loads only if they are installed.
   const missing = ['microservices', 'websockets/socket-module', 'microservices/microservices-module'];
   const external = [...missing.map((name) => `@nestjs/${name}`), 'class-validator', 'class-transformer'].map(
     (name) => `--external:${name}`,
@@ -200,6 +211,7 @@ async function startAndRead(project, main) {
     env: ENV,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const forget = atEnd(() => child.kill('SIGKILL'));
   const closed = once(child, 'close');
   let errors = '';
   child.stderr.on('data', (data) => (errors += data));
@@ -228,6 +240,7 @@ async function startAndRead(project, main) {
   } finally {
     clearTimeout(timer);
     child.kill('SIGKILL');
+    forget();
   }
 }
 

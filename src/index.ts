@@ -100,6 +100,8 @@ export type { Profile, ProfileKind } from './diagnostics/profiles/profiler.js';
 export type { RepeatedProfile } from './diagnostics/profiles/repeated-profile.js';
 export { OperationInProgressError } from './diagnostics/operation-lock.js';
 export { HeapSnapshotRefusedError } from './diagnostics/heap-snapshot/heap-snapshot.js';
+export { InspectorUnavailableError } from './diagnostics/profiles/inspector-unavailable.error.js';
+export { ThreadBusyError } from './diagnostics/report/report-threads.js';
 export type { DiagnosticReport } from './diagnostics/report/diagnostic-report.js';
 export type { AllocationProfile } from './diagnostics/profiles/allocation-profile.js';
 export type { CpuProfile } from './diagnostics/profiles/cpu-profile.js';

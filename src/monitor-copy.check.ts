@@ -10,12 +10,12 @@ interface Wrapper {
 }
 
 /**
- * Fails the start if the application uses another copy of this package too, such as one that a library has brought along.
- * Nest would only say that it cannot resolve `MonitorService`, or count in both of them.
+ * Fails the start if the application uses another copy of this package too, such as one that a library depends on.
+ * Otherwise, Nest would only report that it cannot resolve `MonitorService`, or both copies would count.
  *
- * It injects nothing: Nest makes all providers at once, and the first error is that of the start. What injects `ModuleRef`,
- * to find the modules, is made after Nest has failed to resolve the other copy. Nest calls a factory as a method of its
- * wrapper, which knows the modules too. Where it does not, the error is Nest's own.
+ * It injects nothing: Nest creates all providers concurrently, and the first error fails the start. A provider that injects
+ * `ModuleRef`, to find the modules, is created after Nest has failed to resolve the other copy. Nest calls a factory as a
+ * method of its wrapper, which has the modules too. If it does not, the error is Nest's own.
  */
 export const MONITOR_COPY_CHECK: FactoryProvider = {
   provide: Symbol('MonitorCopyCheck'),

@@ -1,7 +1,8 @@
 import type { NestModule, OnApplicationShutdown } from '@nestjs/common';
-import { Global, Inject, Logger, Module } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import { BeforeInitModule } from './common/startup/before-init.module.js';
+import { Global, Inject, Module } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { SafeLogger } from './common/safe-logger.js';
+import { BeforeInit } from './common/startup/before-init.js';
 import { Startup } from './common/startup/startup.js';
 import { StartupModule } from './common/startup/startup.module.js';
 import { RouteRegistration } from './instrumentation/http/route-registration.js';
@@ -14,16 +15,23 @@ import { MonitorService } from './monitor.service.js';
 import { WIRINGS } from './wiring/wirings.js';
 
 /**
- * The global part: the metrics, and everything that records them without a line of yours. `MonitorModule` imports it with
+ * Higher than the distance of any other module: that of global modules is `Number.MAX_VALUE`. Nest calls the hooks of the start in
+ * descending order of distance and those of the shutdown in ascending order. So the core starts first and stops last, also if another
+ * global module that reads the metrics when it stops was imported before it.
+ */
+const OUTERMOST = Infinity;
+
+/**
+ * The global part: the metrics, and everything that records them without code of yours. `MonitorModule` imports it with
  * the options.
  *
- * It is a module of its own because it is global, and Nest stops global modules after all others. The publisher
- * must stop before what it publishes through, so it lives in `MonitorModule`, which is not global.
+ * It is a module of its own because it is global, and stops after all others. The publisher must stop before what it publishes
+ * through, so it is in `MonitorModule`, which is not global.
  */
 @Global()
 @Module({
-  imports: [StartupModule, BeforeInitModule],
-  providers: WIRINGS.flatMap(({ providers }) => providers),
+  imports: [StartupModule],
+  providers: [BeforeInit, ...WIRINGS.flatMap(({ providers }) => providers)],
   exports: [StartupModule, MONITOR_OPTIONS, ...WIRINGS.flatMap(({ exports }) => exports)],
 })
 export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
@@ -36,10 +44,14 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     @Inject(MONITOR_OPTIONS) private readonly options: ResolvedMonitorOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(RouteRegistration) private readonly routes: RouteRegistration,
-    @Inject(Startup) startup: Startup,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(Startup) private readonly startup: Startup,
   ) {
-    // The options get here, and not into the providers, since the publisher among them may well be a provider that
-    // counts something itself: the service that it injects must not wait for the options that it is part of.
+    // Nest sorts the modules when it calls the first hook, after it has created all of them.
+    for (const module of modules.values())
+      if (module.metatype === MonitorCoreModule) module.distance = OUTERMOST;
+    // The options are applied here and not in the providers: a publisher in the options may be a provider that injects
+    // `MonitorService`, which therefore must not wait for the options.
     registry.limitSeries(options.maxSeries);
     registry.exclude(options.exclude);
     registry.exportAs(options.exportNames);
@@ -47,7 +59,7 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     startup.start(() => this.start());
   }
 
-  /** There is no middleware to configure: this is where Nest is before it registers routes. */
+  /** Configures no middleware: Nest calls this before it registers routes. */
   configure(): void {
     this.routes.expect();
   }
@@ -63,6 +75,7 @@ export class MonitorCoreModule implements NestModule, OnApplicationShutdown {
     if (this.isStopped) return;
     this.collectors.start(this.monitor);
     const hasServer = Boolean(this.host.httpAdapter) || this.options.port.port !== undefined;
-    if (!hasServer && this.options.publishers.length === 0) new Logger('Monitor').warn(NOTHING_READS);
+    const isRead = hasServer || this.options.publishers.length > 0 || this.startup.hasReader;
+    if (!isRead) new SafeLogger('Monitor').warn(NOTHING_READS);
   }
 }

@@ -7,25 +7,24 @@ import type { ResolvedMonitorOptions } from './monitor.options.js';
 import { MONITOR_OPTIONS } from './monitor.options.js';
 
 /**
- * I want to add an endpoint: which files?
+ * To add an endpoint, you need:
  *
- * 1. `src/endpoint/<room>/<name>.controller.ts`: a class with `@Controller()`, no path in it, and handlers such as
+ * 1. `src/endpoint/<folder>/<name>.controller.ts`: a class with `@Controller()`, no path in it, and handlers such as
  *    `@Get('history')`. It injects `Answers` (`endpoint/streaming/answers.ts`), takes `@Req() request: unknown` and
  *    `@Res() response: AdapterResponse`, and answers by `this.answers.begin(request, response).send(...)`.
- * 2. `src/endpoint/<room>/<name>.endpoint.ts`: an {@link EndpointFeature}, with the only `import()` of that controller.
- * 3. `ENDPOINT_FEATURES` in `src/monitor.endpoints.ts`: one line.
+ * 2. `ENDPOINT_FEATURES` in `src/monitor.endpoints.ts`: an {@link EndpointFeature}, with the only `import()` of that controller.
  *
- * The controller then is below the option `path`, on the virtual host `host` and on the `port` of the options, outside
+ * The controller is then served below the option `path`, on the virtual host `host` and on the `port` of the options, outside
  * the application's versions and its OpenAPI document, with the guard in front of each handler and the `decorators` of
- * the options. It is not there with `controller: false`.
+ * the options. It is not served with `controller: false`.
  */
 export interface EndpointFeature {
-  /** Whether the options want it. It has no routes otherwise. */
+  /** Whether the options enable it. Otherwise it has no routes. */
   readonly isOn: (options: ResolvedMonitorOptions) => boolean;
   /**
-   * Imports the controllers and what only they need. Called by `forRoot` when {@link isOn}, and always by
-   * `forRootAsync`, whose options come when Nest has all classes. So a provider here starts nothing in its
-   * constructor, and asks the options before it starts anything in a hook.
+   * Imports the controllers and what only they need. Called for `forRoot` when {@link isOn}, and always for
+   * `forRootAsync`, whose options are known only after Nest has read all classes. So a provider here must not start anything
+   * in its constructor, and must check the options before it starts anything in a hook.
    */
   readonly load: () => Promise<EndpointParts>;
 }
@@ -66,5 +65,5 @@ export function mountOf(
   };
 }
 
-/** Also tells a `MonitorModule` that came from `forRoot` from the bare class. */
+/** The token of that provider. It also distinguishes a `MonitorModule` that came from `forRoot` from the bare class. */
 export const MOUNTED = Symbol('MONITOR_MOUNTED');

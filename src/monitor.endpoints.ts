@@ -6,8 +6,8 @@ import { MONITOR_OPTIONS } from './monitor.options.js';
 /**
  * The parts of the endpoint besides `MonitorController`. See {@link EndpointFeature} for how to add one.
  *
- * Each calls all its `import()` at once, when `forRoot()` is called. Jest rejects one that is called after a test file has
- * been loaded and before its first test begins.
+ * Each calls all its `import()` at once, when Nest reads the imports of the module. Jest rejects an `import()` that is called
+ * after a test file has been loaded and before its first test begins.
  */
 export const ENDPOINT_FEATURES: readonly EndpointFeature[] = [
   {

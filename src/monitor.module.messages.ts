@@ -15,6 +15,9 @@ export const UNKNOWN_ASYNC_OPTION = (option: string, known: readonly string[]): 
 
 export const PORT_WITHOUT_ENDPOINT = 'undefined when controller is false: there is no endpoint to serve';
 
+export const DASHBOARD_WITHOUT_HISTORY =
+  'false or undefined when history is false: the page shows the history';
+
 export const ASYNC_DECORATORS =
   'not given by a factory: Nest reads the decorators of a controller before any factory runs, so they are given beside useFactory, ' +
   'in forRootAsync({ decorators, useFactory })';

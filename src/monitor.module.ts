@@ -20,12 +20,13 @@ import type { MonitorOptions, ResolvedMonitorOptions } from './monitor.options.j
 import { MONITOR_OPTIONS, resolveMonitorOptions } from './monitor.options.js';
 import { badOption } from './common/options/check-options.js';
 import { NestCheck } from './installation/nest.check.js';
+import { rememberThreads } from './common/started-threads.js';
 import { OfThisCopy } from './common/this-copy.js';
 import { MONITOR_COPY_CHECK } from './monitor-copy.check.js';
 import { PublisherTask } from './publishing/publisher.task.js';
 import { PUBLISHING_OPTIONS } from './publishing/publishing.options.js';
 
-/** A provider that makes the options, for `useClass` and `useExisting`. */
+/** A provider that creates the options, for `useClass` and `useExisting`. */
 export interface MonitorOptionsFactory {
   createMonitorOptions(): MonitorOptions | Promise<MonitorOptions>;
 }
@@ -140,10 +141,12 @@ function assemble(
   return {
     module: MonitorModule,
     /**
-     * Made when Nest reads it, for it starts to load the features of the endpoint. `forRoot()` is called when the modules of
-     * the application are loaded, and Jest fails what is imported between two tests.
+     * Created when Nest reads it, because that starts to load the features of the endpoint. `forRoot()` is called when the
+     * modules of the application are loaded, and Jest fails an import between two tests.
      */
     get imports() {
+      // Before any provider is created: its constructor may start threads.
+      if (!('collectors' in given) || given.collectors.eventLoop) rememberThreads();
       // The imports are for the options factory, and for the dependencies of the application's own controller.
       return (allImports ??= [
         { module: MonitorCoreModule, imports, providers: [...providers, options] },

@@ -399,6 +399,29 @@ describe('the options', () => {
     }
   });
 
+  it.each([
+    [7, 'It is a number.'],
+    ['', 'It has 0 characters.'],
+    ['x', 'It has 1 character.'],
+    ['x'.repeat(1001), 'It has 1001 characters.'],
+    [`${'x'.repeat(20)}\n`, 'Character 21 of its 21 is not allowed there.'],
+    ['a secret with spaces', 'Character 2 of its 20 is not allowed there.'],
+    ['='.repeat(20), 'Character 1 of its 20 is not allowed there.'],
+    [`${'x'.repeat(20)}==x`, 'Character 23 of its 23 is not allowed there.'],
+  ])('say what is wrong with the token %j', (token, problem) => {
+    expect(refusal({ token }).message).toMatch(
+      new RegExp(`\\(the value is not shown here\\)\\. ${problem}$`),
+    );
+  });
+
+  it('take each part of the diagnostics as true, as it is by default', () => {
+    const parts = { blockedLoop: true, profiles: true, report: true };
+    const { diagnostics } = resolveMonitorOptions({ diagnostics: true });
+    expect(resolveMonitorOptions({ diagnostics: parts }).diagnostics).toEqual(diagnostics);
+    expect(diagnostics.blockThreshold).toBe(100);
+    expect(refusal({ diagnostics: { blockedLoop: 'yes' } }).option).toBe('diagnostics.blockedLoop');
+  });
+
   it('do not take a port for an endpoint that there is not', () => {
     expect(refusal({ port: 9464, controller: false })).toMatchObject({ option: 'port', value: 9464 });
   });
@@ -411,9 +434,9 @@ describe('the options', () => {
     expect(resolveMonitorOptions({ history: false }).history).toBeUndefined();
   });
 
-  it('have no dashboard without a history, unless it is asked for', () => {
+  it('have no dashboard without a history, and refuse it there', () => {
     expect(resolveMonitorOptions({ history: false }).dashboard).toBe(false);
-    expect(resolveMonitorOptions({ history: false, dashboard: true }).dashboard).toBe(true);
+    expect(refusal({ history: false, dashboard: true })).toMatchObject({ option: 'dashboard', value: true });
     expect(resolveMonitorOptions({ dashboard: false })).toMatchObject({
       dashboard: false,
       history: { minutes: 60 },

@@ -23,7 +23,7 @@ import { PORT_RULES, resolvePortOptions } from './endpoint/port/port.options.js'
 import type { MetricsOptions, ResolvedMetricsOptions } from './metrics/metrics.options.js';
 import { METRICS_RULES, resolveMetricsOptions } from './metrics/metrics.options.js';
 import { DEFAULT_MAX_SERIES } from './metrics/series/cardinality-limiter.js';
-import { PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
+import { DASHBOARD_WITHOUT_HISTORY, PORT_WITHOUT_ENDPOINT } from './monitor.module.messages.js';
 import type { ProcessGroupOptions, ResolvedProcessesOptions } from './processes/processes.options.js';
 import { PROCESSES_RULE, resolveProcessesOptions } from './processes/processes.options.js';
 import { badOption, checkOptions } from './common/options/check-options.js';
@@ -32,7 +32,7 @@ import { DELAY, numberOf, wholeNumber, YES_OR_NO } from './common/options/option
 import type { PublishingOptions, ResolvedPublishingOptions } from './publishing/publishing.options.js';
 import { PUBLISHING_RULES, resolvePublishingOptions } from './publishing/publishing.options.js';
 
-/** The token under which the rooms of the module get the {@link ResolvedMonitorOptions}. */
+/** The token of the {@link ResolvedMonitorOptions}. */
 export const MONITOR_OPTIONS = Symbol('MONITOR_OPTIONS');
 
 export interface MonitorOptions
@@ -44,7 +44,7 @@ export interface MonitorOptions
    * for any other HTTP adapter, and to measure handlers of messages, events and GraphQL operations. Default: `true`.
    */
   interceptor?: boolean | undefined;
-  /** What is counted of HTTP requests, and how. Default: all of them, by method, route and status. */
+  /** Which HTTP requests are counted, and how. Default: all of them, by method, route and status. */
   http?: HttpOptions | undefined;
   /**
    * The most series: counters, gauges and histograms, with all their labels. One metric gets at most half of them.
@@ -57,12 +57,13 @@ export interface MonitorOptions
    * `GET /monitor/history` read it. `false` for none: then there are no findings. Default: 60 minutes, 300 series.
    */
   history?: false | HistoryOptions | undefined;
-  /** What the monitor measures by itself, each of which can be switched off, and collectors of your own. Default: all. */
+  /** The built-in collectors, each of which can be switched off, and collectors of your own. Default: all built-in ones. */
   collectors?: CollectorsOptions | undefined;
   /**
-   * Says which function blocks the event loop, and serves profiles and Node's diagnostic report. `true` is all of it but heap
-   * snapshots. Where readers from elsewhere may get in without a token, the application does not start with it.
-   * Default: `false`.
+   * Finds the function that blocks the event loop, and serves profiles and Node's diagnostic report. `true` is all of it except
+   * heap snapshots. Unless there is a `requestFilter`, the application does not start with it if `allow` contains all addresses,
+   * or if the application trusts proxies, is reachable from other machines, and the endpoint has no own `port`: a `token` does not
+   * change that. Default: `false`.
    */
   diagnostics?: boolean | DiagnosticsOptions | undefined;
   /**
@@ -76,16 +77,16 @@ export interface MonitorOptions
    */
   jobs?: boolean | undefined;
   /**
-   * Which processes answer together, whichever of them is read. `'auto'`: the workers of a cluster (also of pm2), and the threads of
-   * a process in which the monitor runs. `{ group: 'shop' }`: all processes of this user on this machine with that group. `false`:
-   * each for itself. Default: `'auto'`.
+   * Which processes form a group: reading any of them returns the metrics of all. `'auto'`: the workers of a cluster (also of pm2),
+   * and the threads of a process in which the monitor runs. `{ group: 'shop' }`: all processes of this user on this machine with that
+   * group. `false`: no group. Default: `'auto'`.
    */
   processes?: 'auto' | false | ProcessGroupOptions | undefined;
   /** Where repeated profiles are kept. Default: nowhere. */
   captures?: CapturesOptions | undefined;
 }
 
-/** The options after validation, with their defaults, as the rooms of the module read them. */
+/** The options after validation, with their defaults. */
 export interface ResolvedMonitorOptions
   extends
     ResolvedEndpointOptions,
@@ -137,6 +138,9 @@ export function resolveMonitorOptions(options: MonitorOptions = {}): ResolvedMon
   checkOptions(options, RULES);
   if (options.controller === false && options.port !== undefined) {
     throw badOption('port', options.port, PORT_WITHOUT_ENDPOINT);
+  }
+  if (options.history === false && options.dashboard === true) {
+    throw badOption('dashboard', true, DASHBOARD_WITHOUT_HISTORY);
   }
   return Object.freeze({
     ...resolveEndpointOptions(options),

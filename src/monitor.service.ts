@@ -16,14 +16,14 @@ import { OfThisCopy } from './common/this-copy.js';
 /**
  * Records the metrics of an application, and reads everything that the monitor knows.
  *
- * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Labels tell its
- * series apart, and their order does not matter. The number of series is limited, since names and labels may come from
- * clients: past `maxSeries`, further label sets of a metric share its `{overflow="true"}`
- * series. (A name that is new then has no series to share: its samples are dropped.)
+ * A metric has a name of 1 to 200 characters and is of one kind: a counter, a gauge or a histogram. Each set of labels is a
+ * series of its own, and the order of labels does not matter. The number of series is limited, since names and labels may
+ * come from clients: past `maxSeries`, further label sets of a metric share its `{overflow="true"}` series. (A name that is
+ * new then has no series to share: its samples are dropped.)
  *
- * Nothing here throws into its caller. A sample that cannot be taken (a value that is not a finite number, a bad
- * name or label, a name of another kind or of a metric of the monitor itself) is dropped and counted in
- * `monitor_rejected_samples`, and the log has one warning for each name and mistake.
+ * Recording never throws. An invalid sample (a value that is not a finite number, an invalid name or label, a name of another
+ * kind or of a metric of the monitor itself) is dropped and counted in `monitor_rejected_samples`, with one warning in the
+ * log for each name and mistake.
  */
 @OfThisCopy()
 @Injectable()
@@ -40,12 +40,12 @@ export class MonitorService extends MetricsRecorder {
   }
 
   /**
-   * Reports the numbers of something that the application has: a `Queue` or `Worker` of BullMQ, a `Pool` of pg, a pool of mysql2, a
-   * client of ioredis, or anything with a number as its `size` or `length`. It is recognised by its shape; what is not known is logged.
+   * Records metrics of an object of the application: a `Queue` or `Worker` of BullMQ, a `Pool` of pg, a pool of mysql2, a client of
+   * ioredis, or anything with a number as its `size` or `length`. It is recognised by its shape; an unknown one is logged.
    *
-   * Until the application is closed, unless the returned function is called. At most 200 things are watched.
+   * It is watched until the application is closed, or the returned function is called. At most 200 objects are watched.
    *
-   * @returns a function that ends it.
+   * @returns a function that stops watching it.
    *
    * @example
    * this.monitor.watch(this.pool, { name: 'orders' }); // pool_waiting{pool="orders"}, pool_wait{pool="orders"}, ...
@@ -59,8 +59,8 @@ export class MonitorService extends MetricsRecorder {
    * the values of the histograms, since this one.
    *
    * @param reader the name of the reader. Each reader has its own window. `http` is the endpoint, `publisher:1` the
-   * first publisher. At most 20 are remembered, for a day after their last read; one that was forgotten sees everything
-   * since the start when it comes back. Default: `default`.
+   * first publisher. At most 20 are remembered, for a day after their last read; the next window of a forgotten reader begins
+   * at the start. Default: `default`.
    */
   async metrics(reader = 'default'): Promise<MetricsSnapshot> {
     return (await this.reader.read(nameOf(reader))).metrics;
@@ -80,15 +80,16 @@ export class MonitorService extends MetricsRecorder {
    *
    * @param reader as for {@link metrics}, except that its window is never forgotten: give each exporter one name, and
    * never a new one for each read. Default: `measurements`.
-   * @returns with `giveBack()`, which merges the window into the next one, for what did not arrive.
+   * @returns with `giveBack()`, which merges the window into the next one, for measurements that could not be delivered.
+   * @throws in a group of processes, while the totals of this process cannot be saved. A later call then has everything.
    */
   measurements(reader = 'measurements'): Promise<Reading<Measurements>> {
     return this.reader.measurements(typeof reader === 'string' ? `measurements:${reader}` : 'measurements');
   }
 
   /**
-   * Whether it is this process that sends the numbers to where they are pushed. Of several processes that answer together, it is one, and
-   * another one after that has ended: for a pusher of your own. `true` where a process answers for itself.
+   * Whether this process pushes the metrics, for an exporter of your own that pushes. In a group of processes, only one does; when it
+   * ends, another one takes over. `true` for a process without a group.
    */
   async pushes(): Promise<boolean> {
     return this.reader.pushes();
@@ -98,7 +99,7 @@ export class MonitorService extends MetricsRecorder {
    * The recent past: 5 minutes in steps of 1 s, and an hour in steps of 10 s. It is created in time slices that do not block the event loop.
    *
    * @param query which series, and since when. Default: all of it, which is some megabytes with 300 series.
-   * @returns `undefined` with `history: false`, and before the application has started.
+   * @returns `undefined` with `history: false`, and before the history is loaded.
    *
    * @example
    * const history = await this.monitor.history({ series: ['orders'] });
@@ -111,7 +112,7 @@ export class MonitorService extends MetricsRecorder {
   /**
    * What is wrong now, the most severe first; empty when all is well. The rules are evaluated every five seconds.
    *
-   * @returns `undefined` with `history: false`, and before the application has started: then nothing is known.
+   * @returns `undefined` with `history: false`, and before the rules are loaded: then nothing is known.
    *
    * @example
    * const isSick = this.monitor.findings()?.some(({ severity }) => severity === 'critical') ?? false;

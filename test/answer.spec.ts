@@ -1,7 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { get } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http2';
+import { connect, createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Answer } from '../src/endpoint/streaming/answer.js';
+import { eventually } from './support/eventually.js';
 import { serve } from './support/serve.js';
 
 /** More than Node buffers for a response, so that each one waits until the client has taken it. */
@@ -34,7 +39,7 @@ describe('an answer', () => {
       },
     );
     expect(bytes).toBe(50 * CHUNK.length);
-    // The one of send().
+    // The call by send() itself.
     expect(kept).toBe(1);
   });
 
@@ -64,17 +69,41 @@ describe('an answer', () => {
         request.on('error', () => {});
         const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
         response.on('error', () => {});
-        // It has read nothing, so the stream stands still once all buffers are full.
-        await vi.waitFor(async () => {
+        // The client reads nothing, so the stream stops once all buffers are full.
+        await eventually(async () => {
           const before = made;
           await new Promise((resolve) => setTimeout(resolve, 100));
           expect(made).toBe(before);
         });
         request.destroy();
         await ended;
-        await vi.waitFor(() => expect(isEnded).toBe(true));
+        await eventually(() => expect(isEnded).toBe(true));
       },
     );
     expect(wasSent).toBe(false);
+  });
+
+  it('that the application closes is a 503 that ends the connection, over HTTP/2 without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const close = (request: IncomingMessage, response: ServerResponse) =>
+      new Answer(request, response, () => {}).close(503, 'closing');
+
+    const answer = await fetch(`http://127.0.0.1:${await serve(close)}`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([503, 'close']);
+    expect(await answer.text()).toBe('closing');
+
+    const server = createServer((request, response) => close(request as never, response as never));
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    onTestFinished(() => session.destroy());
+    const stream = session.request();
+    const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    expect(headers[':status']).toBe(503);
+    await once(stream.resume(), 'close');
+    expect(warnings).toEqual([]);
   });
 });

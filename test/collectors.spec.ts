@@ -59,7 +59,7 @@ describe('a collector that is switched off', () => {
       }
       const { counters, gauges, histograms } = await running.document();
       const all = [counters, gauges, histograms].flatMap((section) => Object.keys(section));
-      // Which resources there are just then differs, and which requests have ended, which this process has sent.
+      // These vary: the active resources, and which requests that this process has sent have ended.
       return all.filter((name) => !/^(active_resources|http_request\w*\{|http_client_)/.test(name));
     };
     const all = await namesOf({});
@@ -91,7 +91,7 @@ describe('a collector that is switched off', () => {
       await eventually(() => expect(alive.size).toBe(0));
       return started;
     };
-    // The tick, the immediate and the timer of the sampler, and a sample a second of process and memory.
+    // The tick, the immediate and the timer of the sampler, and the timers that sample process and memory once a second.
     expect((await aliveWith(true)) - (await aliveWith(false))).toBe(5);
   });
 
@@ -221,7 +221,7 @@ describe('a collector of the application', () => {
     const running = await start({ own: [new Throwing(), new Rejecting(), own] });
     await running.document();
     const { counters, gauges } = await running.document();
-    // start, collect and collect of the one, collect and collect of the other.
+    // One start and two collects of the first, two collects of the second.
     expect(counters).toHaveProperty('monitor_failed_collects', 5);
     expect(gauges).toHaveProperty('depth', 3);
     await running.app.close();

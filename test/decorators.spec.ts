@@ -208,7 +208,7 @@ describe('a method with @Timed()', () => {
     await expect(failing.next()).rejects.toThrow('no cat');
     const ended = cats.walk();
     for await (const step of ended) seen.push(step);
-    // What comes after the end changes nothing.
+    // Calls after the end change nothing.
     expect(await ended.next()).toEqual({ done: true, value: undefined });
     await ended.return(undefined);
     expect(seen).toEqual([1, 2, 1, 1, 2]);
@@ -654,7 +654,7 @@ describe('a decorator that cannot work', () => {
   it.each(['providers', 'controllers'] as const)(
     'fails the start with the name of its class, if it is of another copy of this package: %s',
     async (kind) => {
-      // The CommonJS that is built, as a library would bring it along.
+      // The CommonJS build, as a copy that a library would depend on.
       const other = createRequire(import.meta.url)('../dist/cjs/index.js') as { Timed: typeof Timed };
       @(kind === 'controllers' ? Controller('birds') : Injectable())
       class Birds {

@@ -18,7 +18,7 @@ import { requestBytes, sendRaw } from './support/raw-http.js';
 import { present } from './support/present.js';
 import { NEEDS_LINUX } from './support/tools.js';
 
-/** As many applications wrap every answer. */
+/** Wraps every response, as many applications do. */
 class Envelope implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler) {
     return next.handle().pipe(map((data: unknown) => ({ success: true, data })));
@@ -407,7 +407,7 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
       const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
       expect(stderr).toBe('');
       const said = JSON.parse(stdout) as { code: string; before: MetricsSnapshot; metrics: MetricsSnapshot };
-      // Node cannot say it any more, and /proc/self/stat is open already.
+      // Node cannot read the RSS without a descriptor, but the monitor has /proc/self/stat open already.
       const rssOf = ({ process }: MetricsSnapshot) => present(process.meminfo.rss_bytes);
       const ratio = rssOf(said.metrics) / rssOf(said.before);
       expect(ratio).toBeGreaterThan(0.7);

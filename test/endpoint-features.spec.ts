@@ -1,10 +1,11 @@
-import type { OnModuleInit } from '@nestjs/common';
+import type { INestApplication, OnModuleInit } from '@nestjs/common';
 import {
   Controller,
   Get,
   Inject,
   Injectable,
   Req,
+  RequestMethod,
   Res,
   Scope,
   SetMetadata,
@@ -12,7 +13,8 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Test } from '@nestjs/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AdapterResponse } from '../src/common/http/raw-response.js';
 import { Answers } from '../src/endpoint/streaming/answers.js';
 import { MonitorController, MonitorModule, MonitorPort } from '../src/index.js';
@@ -20,7 +22,9 @@ import type { MonitorOptions } from '../src/index.js';
 import type { EndpointFeature } from '../src/monitor-endpoint.module.js';
 import { MonitorEndpointModule } from '../src/monitor-endpoint.module.js';
 import type { TestApp } from './support/app.js';
-import { ADAPTERS, moduleOf, startApp } from './support/app.js';
+import { ADAPTERS, adapterOf, moduleOf, startApp } from './support/app.js';
+import { RecordingLogger } from './support/recording-logger.js';
+import { NEEDS_IPV6 } from './support/tools.js';
 
 @Injectable()
 class Rows {
@@ -200,5 +204,74 @@ describe.each(ADAPTERS)('the log of an application on %s', (adapter) => {
       'MonitorController {/monitor}:',
     ]);
     expect(lines.filter((line) => line.includes('The monitor is at'))).toHaveLength(1);
+  });
+
+  it.each<[string, MonitorOptions, (app: INestApplication) => unknown, string | undefined]>([
+    ['as it is', {}, () => {}, '/monitor'],
+    ['with a path', { path: '/a/b/' }, () => {}, '/a/b'],
+    ['with a global prefix', {}, (app) => app.setGlobalPrefix('/api/'), '/api/monitor'],
+    [
+      'with a global prefix and versions',
+      {},
+      (app) => app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+      '/api/monitor',
+    ],
+    [
+      'excluded from the global prefix',
+      {},
+      (app) => app.setGlobalPrefix('api', { exclude: ['monitor', 'monitor/*rest'] }),
+      '/monitor',
+    ],
+    [
+      'with another method excluded',
+      {},
+      (app) =>
+        app.setGlobalPrefix('api', { exclude: [{ path: 'monitor', method: RequestMethod.POST }, 'other'] }),
+      '/api/monitor',
+    ],
+    ['on a virtual host', { host: 'monitor.example.com' }, () => {}, undefined],
+    ['without an endpoint', { controller: false }, () => {}, undefined],
+  ])('says where the endpoint is: %s', async (_name, options, configure, path) => {
+    const { log, url } = await startApp(adapter, { imports: [MonitorModule.forRoot(options)] }, configure);
+    const lines = log.messages.filter((line) => line.startsWith('The monitor is at'));
+    expect(lines).toEqual(path === undefined ? [] : [`The monitor is at ${url}${path}`]);
+    if (path !== undefined) expect((await fetch(url + path)).status).toBe(200);
+  });
+
+  const statusOnLogged = async (host: string) => {
+    const log = new RecordingLogger();
+    const root = moduleOf({ imports: [MonitorModule.forRoot()] });
+    const app = await NestFactory.create(root, adapterOf(adapter), { logger: log });
+    onTestFinished(() => app.close());
+    await app.listen(0, host);
+    const [line = ''] = log.messages.filter((text) => text.startsWith('The monitor is at'));
+    return (await fetch(line.replace('The monitor is at ', ''))).status;
+  };
+
+  it('says an address that a client can use, listening on 0.0.0.0', async () => {
+    expect(await statusOnLogged('0.0.0.0')).toBe(200);
+  });
+
+  it.skipIf(NEEDS_IPV6.isMissing).each(['::', '::1'])(
+    `says an address that a client can use, listening on %s${NEEDS_IPV6.reason}`,
+    async (host) => expect(await statusOnLogged(host)).toBe(200),
+  );
+
+  it('says nothing where the logs are off, or in tests', async () => {
+    const written: unknown[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(text);
+      return true;
+    });
+    onTestFinished(() => write.mockRestore());
+    const root = moduleOf({ imports: [MonitorModule.forRoot()] });
+    const silent = await NestFactory.create(root, adapterOf(adapter), { logger: false });
+    const module = await Test.createTestingModule({ imports: [root] }).compile();
+    const tested = module.createNestApplication(adapterOf(adapter));
+    for (const app of [silent, tested]) {
+      onTestFinished(() => app.close());
+      await app.listen(0, '127.0.0.1');
+    }
+    expect(written.filter((text) => String(text).includes('monitor is at'))).toEqual([]);
   });
 });

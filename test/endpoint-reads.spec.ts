@@ -1,9 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { get, request } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
+import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ReadLimiter } from '../src/endpoint/streaming/read-limiter.js';
@@ -18,10 +19,8 @@ const PLACES = ADAPTERS.flatMap((adapter) => [
   { adapter, place: 'a port of its own', options: { port: 0 } as MonitorOptions },
 ]);
 const PATHS = ['', '/prometheus'];
-/** Work for a reader that has left is finished on a busy machine too. */
-const PATIENT = { timeout: 60_000 };
 
-/** Something asynchronous before the handler, which a test holds: it tells when a request is there, and lets it on. */
+/** An asynchronous step before the handler that a test controls: it reports when a request has arrived, and lets it continue. */
 class Gate {
   private readonly arrivals: (() => void)[] = [];
   private readonly held: (() => void)[] = [];
@@ -52,7 +51,7 @@ function fill(monitor: MonitorService, series: number): void {
   for (let i = 0; i < series; i++) monitor.count('items', 1, { item: `${'long '.repeat(30)}${i}` });
 }
 
-/** A client that takes the headers of an answer, and then nothing. */
+/** A client that reads the headers of a response, and not its body. */
 async function stall(url: string): Promise<IncomingMessage> {
   const [answer] = (await once(
     get(url, { agent: false }).on('error', () => {}),
@@ -70,7 +69,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     return { running, endpoint: endpointOf(running), monitor: running.app.get(MonitorService) };
   };
 
-  /** What may be asynchronous before the handler. A port of the endpoint's own has nothing of the application before it. */
+  /** Asynchronous steps before the handler. On a port of its own, the endpoint runs only the first: the others are the application's. */
   const befores: { before: string; wait: (gate: Gate) => Parameters<typeof start> }[] = [
     {
       before: '`requestFilter`',
@@ -109,13 +108,13 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
         leaving.destroy();
         await closed;
       }
-      // The server learns that the clients have left from the same event loop, before one that comes after them.
+      // The server runs in the same event loop, so it handles the closed connections before the next request.
       const after = fetch(endpoint);
       await gate.arrival();
       gate.open();
       expect(await (await after).json()).toMatchObject({ max_gauges: { queue: 100 } });
       expect(await (await fetch(`${endpoint}/prometheus`)).text()).toContain('\nqueue_max 100\n');
-      await expect.poll(() => running.app.get(ReadLimiter).used, PATIENT).toEqual({ reads: 0, documents: 0 });
+      await expect.poll(() => running.app.get(ReadLimiter).used).toEqual({ reads: 0, documents: 0 });
     },
   );
 
@@ -127,7 +126,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
       Array.from({ length: 40 }, async (_, i) => stall(`${endpoint}${PATHS[i % 2]}?reader=r${i}`)),
     );
     const statuses = answers.map(({ statusCode }) => statusCode);
-    // Those that come while one text is made share it, and every JSON document is one of its own.
+    // Requests that arrive while a text is written share it; each JSON document is written separately.
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(limiter.used.documents).toBe(4);
     for (const path of PATHS) {
@@ -135,7 +134,7 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     }
     for (const answer of answers) answer.destroy();
-    await expect.poll(() => limiter.used, PATIENT).toEqual({ reads: 0, documents: 0 });
+    await expect.poll(() => limiter.used).toEqual({ reads: 0, documents: 0 });
     for (const path of PATHS) expect((await fetch(endpoint + path)).status).toBe(200);
   });
 
@@ -160,9 +159,9 @@ describe.each(PLACES)('reads at $place on $adapter', ({ adapter, options }) => {
     const client = connect(Number(port), '127.0.0.1', () => client.write(one.repeat(3)));
     client.pause();
     onTestFinished(() => void client.destroy());
-    await expect.poll(() => limiter.used.documents, PATIENT).toBe(3);
+    await expect.poll(() => limiter.used.documents).toBe(3);
     client.destroy();
-    await expect.poll(() => limiter.used, PATIENT).toEqual({ reads: 0, documents: 0 });
+    await expect.poll(() => limiter.used).toEqual({ reads: 0, documents: 0 });
   });
 
   it('do not delay app.close() if a client has stalled', async () => {
@@ -220,6 +219,58 @@ describe.each(ADAPTERS)('a response of the monitor on %s', (adapter) => {
   });
 });
 
+/** The idle timeout of a server, in milliseconds. */
+const IDLE = 120_000;
+
+describe.each(ADAPTERS)('on %s, a connection', (adapter) => {
+  async function start(keepAliveTimeout: number) {
+    const running = await startApp(adapter, { imports: [MonitorModule.forRoot()] }, (app) => {
+      Object.assign(app.getHttpServer() as Server, { timeout: IDLE, keepAliveTimeout });
+    });
+    const server = running.app.getHttpServer() as Server;
+    const ended: Promise<unknown>[] = [];
+    server.on('request', (_request, response: ServerResponse) => void ended.push(once(response, 'close')));
+    const client = connect(running.port, '127.0.0.1');
+    onTestFinished(() => void client.destroy());
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    /** Sends requests at once, and waits for the end of the first response. */
+    const send = async (...paths: string[]) => {
+      const begun = ended.length;
+      client.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
+      await expect.poll(() => ended.length).toBe(begun + paths.length);
+      await ended[begun];
+    };
+    return { client, socket, send };
+  }
+
+  it("has the server's idle timeout again after an answer, without keep-alive timeout too", async () => {
+    const { client, socket, send } = await start(0);
+    expect(socket.timeout).toBe(IDLE);
+    client.resume();
+    for (const path of ['/monitor', '/monitor/prometheus']) {
+      await send(path);
+      expect(socket.timeout).toBe(IDLE);
+    }
+  });
+
+  it('has the keep-alive timeout after an answer', async () => {
+    const { client, socket, send } = await start(60_000);
+    client.resume();
+    await send('/monitor');
+    // Newer versions of Node add a second.
+    expect([60_000, 61_000]).toContain(socket.timeout);
+  });
+
+  it('has no idle timeout during an answer that waited behind another one', async () => {
+    const { client, socket, send } = await start(0);
+    let text = '';
+    client.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)));
+    await send('/monitor', '/monitor/events');
+    await expect.poll(() => text).toContain('text/event-stream');
+    expect(socket.timeout).toBe(0);
+  });
+});
+
 describe('over HTTP/2', () => {
   it('a reader whose stream is reset gets its window back', async () => {
     const gate = new Gate();
@@ -248,7 +299,7 @@ describe('over HTTP/2', () => {
     await once(late, 'response');
     late.pause().close(8);
     await once(late, 'close');
-    await expect.poll(() => app.get(ReadLimiter).used, PATIENT).toEqual({ reads: 0, documents: 0 });
+    await expect.poll(() => app.get(ReadLimiter).used).toEqual({ reads: 0, documents: 0 });
     const last = open('/monitor').setEncoding('utf8');
     let text = '';
     last.on('data', (chunk: string) => (text += chunk));

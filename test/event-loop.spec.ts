@@ -5,7 +5,7 @@ import { linesOf } from './support/scripts.js';
 const BLOCKS = [5, 20, 50, 90, 170, 300];
 
 /**
- * Attempts at a block of so many milliseconds in one place: how long it took, how long the document says that it took, and
+ * Attempts at a block of this many milliseconds in one place: how long it took, how long it took according to the document, and
  * for how long other processes had the CPU while the loop was busy.
  */
 interface Block {

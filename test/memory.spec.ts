@@ -60,7 +60,7 @@ describe('memory', () => {
     const memoryUsage = process.memoryUsage();
     const usage = vi.spyOn(process, 'memoryUsage').mockReturnValue({ ...memoryUsage, arrayBuffers: HIGH });
     onTestFinished(() => usage.mockRestore());
-    // Nobody reads meanwhile, so this is the sample of the timer.
+    // There is no read meanwhile, so this is the sample of the timer.
     const calls = usage.mock.calls.length;
     await eventually(() => expect(usage.mock.calls.length).toBeGreaterThan(calls));
     usage.mockReturnValue(memoryUsage);

@@ -12,7 +12,7 @@ import { NEEDS_LINUX } from './support/tools.js';
 
 const STEPS = recording.sections.flatMap(({ steps }) => steps);
 
-/** What the counters say after steps with these outcomes, and after the request for the document itself. */
+/** The counters after steps with these outcomes, and after the request for the document itself. */
 function totals(outcomes: Outcome[]): object {
   const counts = [...outcomes.map((outcome) => outcome.counts), [1, 1, 1]];
   const [requests, localhost_requests, private_requests] = [0, 1, 2].map((index) =>
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('the recorded steps of µtornadomon, on %s', (adapter) =
   });
 });
 
-/** Here it is the mean of the turns since the last look, and may have a fraction; there, it was one count. */
+/** Here, it is the mean over the iterations since the last read, and may have a fraction; in µtornadomon, it was one count. */
 const MEANS = ['gauges', 'max_gauges', 'min_gauges'].map((section) => `${section}.ioloop_pending_callbacks`);
 
 /** Every number by the path of its keys, as a collector flattens a document. */
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('a collector made for µtornadomon, on %s', (adapter) =>
   async function start() {
     const running = await startApp(adapter, { imports: [MonitorModule.forRoot({ path: ENDPOINT })] });
     const monitor = running.app.get(MonitorService);
-    // The gauges of the event loop come with its first tick, here as there.
+    // The gauges of the event loop exist from its first tick on, as in µtornadomon.
     await eventually(async () => expect((await monitor.metrics()).counters.callbacks).toBeGreaterThan(0));
     return { monitor, document: () => running.document(`/${ENDPOINT}`) };
   }

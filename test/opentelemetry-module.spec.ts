@@ -1,12 +1,18 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import type { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { MonitorOpenTelemetryOptions } from '../src/exporters/opentelemetry/index.js';
 import { METER_PROVIDER, MonitorOpenTelemetryModule } from '../src/exporters/opentelemetry/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
-import { startApp } from './support/app.js';
+import { moduleOf, startApp } from './support/app.js';
 import { startCollector } from './support/otlp.js';
 import { last } from './support/present.js';
+import { RecordingLogger } from './support/recording-logger.js';
 
 @Controller('cats')
 class Cats {
@@ -23,6 +29,30 @@ const start = (options?: MonitorOpenTelemetryOptions) =>
     imports: [MonitorModule.forRoot(), MonitorOpenTelemetryModule.forRoot(options)],
     controllers: [Cats],
   });
+
+/** Starts an application without HTTP, and closes it at the end of the test. */
+async function startContext(imports: NonNullable<ModuleMetadata['imports']>) {
+  const log = new RecordingLogger();
+  const context = await NestFactory.createApplicationContext(moduleOf({ imports }), { logger: log });
+  onTestFinished(() => context.close());
+  const flush = () => context.get<MeterProvider>(METER_PROVIDER).forceFlush();
+  return { context, log, flush, monitor: context.get(MonitorService) };
+}
+
+/** An exporter that keeps the value of the counter `orders` of each export; `undefined` for an export without it. */
+function recordingExporter() {
+  const orders: unknown[] = [];
+  const exporter: PushMetricExporter = {
+    export: ({ scopeMetrics }, done) => {
+      const metrics = scopeMetrics.flatMap((scope) => scope.metrics);
+      orders.push(metrics.find(({ descriptor }) => descriptor.name === 'orders')?.dataPoints[0]?.value);
+      done({ code: 0 });
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+  return { exporter, orders };
+}
 
 /** As a deployment sets it. */
 function setEnvironment(variables: Record<string, string>): void {
@@ -61,7 +91,7 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
       const { resource, metric } = last(collector.requests);
       expect(metric('orders')?.points[0]?.value).toBe(7);
       expect(metric('purrs')).toMatchObject({ scope: 'shop' });
-      // What exports them is no request of the application.
+      // The requests of the export itself are not measured.
       expect(metric('http.client.request.duration')?.points ?? []).not.toContainEqual(
         expect.objectContaining({
           attributes: expect.objectContaining({
@@ -86,7 +116,7 @@ describe('MonitorOpenTelemetryModule.forRoot() exports to the OTLP endpoint that
         'process.pid': process.pid,
         'telemetry.sdk.language': 'nodejs',
       });
-      // Nothing goes on after the close: not at the next interval either.
+      // Nothing is exported after the close, not at the next interval either.
       await new Promise((resolve) => setTimeout(resolve, 700));
       expect(collector.requests).toHaveLength(exports);
     },
@@ -148,6 +178,47 @@ describe('MonitorOpenTelemetryModule.forRoot()', () => {
     expect(collector.requests).toEqual([]);
   });
 
+  it('exports by the exporter of the options whatever OTEL_METRICS_EXPORTER says, which an agent may need to be none', async () => {
+    setEnvironment({ OTEL_METRICS_EXPORTER: 'none' });
+    const { exporter, orders } = recordingExporter();
+    const { monitor, flush } = await startContext([
+      MonitorModule.forRoot(),
+      MonitorOpenTelemetryModule.forRoot({ exporter }),
+    ]);
+    monitor.count('orders', 2);
+    await flush();
+    expect(orders).toEqual([2]);
+  });
+
+  it('exports nothing with OTEL_SDK_DISABLED=true, by an exporter of the options neither', async () => {
+    setEnvironment({ OTEL_SDK_DISABLED: 'true' });
+    const { exporter, orders } = recordingExporter();
+    const { flush, context } = await startContext([
+      MonitorModule.forRoot(),
+      MonitorOpenTelemetryModule.forRoot({ exporter }),
+    ]);
+    await flush();
+    await context.close();
+    expect(orders).toEqual([]);
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'reads the metrics, so an application without HTTP that imports it %s MonitorModule is not warned that nothing does',
+    async (_order, isFirst) => {
+      const warningsOf = async (options?: MonitorOpenTelemetryOptions) => {
+        const modules = [MonitorModule.forRoot(), MonitorOpenTelemetryModule.forRoot(options)];
+        const { log } = await startContext(isFirst ? modules.reverse() : modules);
+        return log.warnings;
+      };
+      expect(await warningsOf({ exporter: recordingExporter().exporter })).toEqual([]);
+      setEnvironment({ OTEL_METRICS_EXPORTER: 'none' });
+      expect(await warningsOf()).toEqual([expect.stringContaining('nothing reads its metrics')]);
+    },
+  );
+
   it('ignores variables with a value that OpenTelemetry does not know, and logs which', async () => {
     const collector = await startCollector();
     setEnvironment({
@@ -201,5 +272,47 @@ describe('MonitorOpenTelemetryModule.forRoot()', () => {
     const make = () => MonitorOpenTelemetryModule.forRoot({ [option]: value });
     expect(make).toThrow(MonitorOptionsError);
     expect(make).toThrow(`opentelemetry.${option}`);
+  });
+});
+
+describe.each([
+  ['before', true],
+  ['after', false],
+])('of several processes that import MonitorOpenTelemetryModule %s MonitorModule', (_order, isFirst) => {
+  async function startTwo() {
+    const directory = mkdtempSync(join(tmpdir(), 'nm-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const start = async () => {
+      const { exporter, orders } = recordingExporter();
+      const modules = [
+        MonitorModule.forRoot({ processes: { group: 'g', directory } }),
+        MonitorOpenTelemetryModule.forRoot({ exporter }),
+      ];
+      return { ...(await startContext(isFirst ? modules.reverse() : modules)), orders };
+    };
+    return [await start(), await start()] as const;
+  }
+
+  it('only one exports when they close, and its sums do not fall', async () => {
+    const [first, second] = await startTwo();
+    first.monitor.count('orders', 100);
+    second.monitor.count('orders', 1000);
+    await first.flush();
+    await second.flush();
+    await second.context.close();
+    await first.context.close();
+    expect(second.orders).toEqual([]);
+    expect(first.orders).toEqual([1100, 1100]);
+  });
+
+  it('the last one to close exports the sums of all', async () => {
+    const [first, second] = await startTwo();
+    await first.flush();
+    first.monitor.count('orders', 100);
+    second.monitor.count('orders', 1000);
+    await first.context.close();
+    await second.context.close();
+    expect(first.orders.at(-1)).toBe(1100);
+    expect(second.orders).toEqual([1100]);
   });
 });

@@ -210,6 +210,25 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       });
     });
 
+    it('are the increases of the process where the application has a counter of such a name', async () => {
+      const { monitor, process } = makeMonitor();
+      const { export: exportNow } = await pipeline(monitor, { temporality: DELTA });
+      const seen = [];
+      for (const added of [5, 1]) {
+        monitor.count('process.cpu.user_time', added);
+        process.cpu.user_time += 1;
+        const { metric } = await exportNow();
+        const user = metric('process.cpu.time')?.points.find(
+          ({ attributes }) => attributes['cpu.mode'] === 'user',
+        );
+        seen.push([user?.value, metric('process.cpu.user_time')?.points[0]?.value]);
+      }
+      expect(seen).toEqual([
+        [3, 5],
+        [1, 1],
+      ]);
+    });
+
     it('do not change with other producers and readers, each of which has its own window', async () => {
       const { monitor } = makeMonitor();
       const cumulative = await pipeline(monitor);
@@ -456,6 +475,24 @@ describe('in a running application', () => {
     const { metric } = await exportNow();
     expect([metric('orders')?.points[0]?.value, metric('sdk_orders')?.points[0]?.value]).toEqual([1, 4]);
   });
+
+  it.each([3, 5, 8])(
+    'a counter that was removed and counted again between two collections begins at 0: 5 before, and %i after',
+    async (after) => {
+      const { monitor } = monitorOf(oneRegistry());
+      const { export: exportNow } = await pipeline(monitor, { temporality: DELTA });
+      const handle = monitor.counter('jobs', { tenant: 'a' });
+      const exported = async () => (await exportNow()).metric('jobs')?.points.map(({ value }) => value);
+      handle.inc(5);
+      expect(await exported()).toEqual([5]);
+      monitor.remove('jobs', { tenant: 'a' });
+      handle.inc(after);
+      expect(await exported()).toEqual([after]);
+      handle.inc(1);
+      expect(await exported()).toEqual([1]);
+      expect(await exported()).toBeUndefined();
+    },
+  );
 
   it('a failed export loses nothing with cumulative temporality', async () => {
     diag.disable();

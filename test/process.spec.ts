@@ -17,9 +17,9 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
     const DESCRIPTORS = 40;
     let before: ProcessMetrics;
     let after: ProcessMetrics;
-    /** What the system says of it, when it has done its work and waits. */
+    /** What `ps` reports after the process has done its work, while it waits. */
     let ps: Record<string, number>;
-    /** Seconds from then until the last document had come. */
+    /** Seconds from the call of `ps` until the last line of the process. */
     let sincePs: number;
     let proc: { fds: number; threads: number; rssKb: number; maxFds: number };
 
@@ -52,12 +52,11 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
       after = await next();
       sincePs = (performance.now() - beforePs) / 1000;
       expect(await exit).toEqual([0, null]);
-      // It uses half a second of CPU, which takes long where others want it too.
     });
 
     it('has the descriptors, and how many there may be', () => {
       expect(present(after.num_fds) - present(before.num_fds)).toBeGreaterThanOrEqual(DESCRIPTORS);
-      // At the end of its input, it has closed that, and it may be reading the limits.
+      // After the end of its input, it has closed stdin, and it may have the file with the limits open.
       expect(Math.abs(present(after.num_fds) - proc.fds)).toBeLessThanOrEqual(4);
       expect(after.max_fds).toBe(proc.maxFds);
     });
@@ -91,7 +90,7 @@ describe.skipIf(NEEDS_LINUX.isMissing)(
 );
 
 describe.skipIf(NEEDS_LINUX.isMissing)(`the process section without /proc${NEEDS_LINUX.reason}`, () => {
-  // A mount namespace of its own takes rights that not every machine gives.
+  // A separate mount namespace needs permissions that not every machine grants.
   const HIDE = 'mount -t tmpfs none /proc && exec "$0" "$1"';
   const withoutProc = (command: string, file: string) =>
     spawnSync('unshare', ['-m', 'sh', '-c', HIDE, command, file], {

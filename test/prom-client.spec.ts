@@ -1,3 +1,4 @@
+import { NestFactory } from '@nestjs/core';
 import * as promClient from 'prom-client';
 import * as prometheusClient from '@prometheus-io/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -5,7 +6,8 @@ import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index
 import { PromClientModule } from '../src/exporters/prom-client/index.js';
 import { PromClientBridge } from '../src/exporters/prom-client/prom-client.bridge.js';
 import { MetricsReader } from '../src/metrics/collection/reader.js';
-import { startApp } from './support/app.js';
+import { moduleOf, startApp } from './support/app.js';
+import { RecordingLogger } from './support/recording-logger.js';
 import { twoRegistries } from './support/sources.js';
 
 // It has the same API as prom-client, with slightly different types.
@@ -193,4 +195,14 @@ it('a registry that is not one of prom-client fails the start with a clear error
   ]) {
     expect(() => PromClientModule.forRoot(options as never)).toThrow(MonitorOptionsError);
   }
+});
+
+it('an application without HTTP that pushes a registry is not warned that nothing reads the metrics', async () => {
+  const log = new RecordingLogger();
+  const root = moduleOf({
+    imports: [PromClientModule.forRoot({ registry: new promClient.Registry() }), MonitorModule.forRoot()],
+  });
+  const context = await NestFactory.createApplicationContext(root, { logger: log });
+  onTestFinished(() => context.close());
+  expect(log.warnings).toEqual([]);
 });

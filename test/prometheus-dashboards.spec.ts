@@ -34,12 +34,12 @@ const [RECORDED = [], ALERTS = []] = RULE_FILES.map((file) =>
   (parse(readFileSync(file, 'utf8')) as Rules).groups.flatMap(({ rules }) => rules),
 );
 
-/** What Grafana puts in the place of variables, with everything selected. */
+/** The query with its variables replaced as Grafana does, with everything selected. */
 function filledIn(query: string): string {
   return query.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|instance)/g, '.*');
 }
 
-/** The series that the menu of a variable is made of. */
+/** The series whose labels are in the menu of a variable. */
 function seriesOf(definition: string): string {
   return /^label_values\((.*), \w+\)$/.exec(definition)?.[1] ?? '';
 }
@@ -54,7 +54,7 @@ const QUERIES = [
   ...RECORDED.map(({ record = '', expr }) => [record, expr] as const),
 ];
 
-/** Sends the beginning of an order. Its client gives up when this is destroyed. */
+/** Sends the beginning of an order. Destroying the request aborts it. */
 function startOrder(shop: string): ClientRequest {
   const headers = { 'Content-Type': 'application/json', 'Content-Length': 100 };
   const order = request(`${shop}/orders`, { method: 'POST', headers });

@@ -81,7 +81,7 @@ const SCRAPERS: [version: string, accept: string, type: string][] = [
   ['3 with both texts', acceptOf(`${TEXT_1};${UTF_8}`, TEXT_0), TEXT_1_UTF_8],
 ];
 
-/** What a scraper gets of the counter `orders.placed`, by the escaping that it asks for. */
+/** The name of the counter `orders.placed` for a scraper, by the escaping that it requests. */
 const ESCAPED: Record<string, string> = {
   none: 'orders_placed_total',
   underscores: 'orders_placed_total',

@@ -33,7 +33,7 @@ describe.each([
     const text = await registry.families('text', 'a');
     const families = await registry.decoded(undefined, 'b');
     expect([...families.keys()].sort()).toEqual([...text.keys()].sort());
-    // What changes from one read to the next.
+    // Other metrics change from one read to the next.
     const isSteady = (name: string) => !/^(?:process|nodejs)_/.test(name);
     for (const [name, { type, help, metrics }] of families) {
       const expected = present(text.get(name));

@@ -58,6 +58,24 @@ describe.each([
     expect(Object.keys(await own(forward))).toHaveLength(7);
   });
 
+  it('a label may have the name of a property that every object has', async () => {
+    const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty'];
+    const registry = make();
+    for (const name of names) registry.count('pit_stops', 1, { [name]: 'Ferrari' });
+    registry.count('pit_stops', 1, JSON.parse('{"__proto__": "Ferrari"}') as Record<string, string>);
+    const values = Object.keys(await registry.values()).filter((name) => name.startsWith('pit_stops'));
+    expect(values.sort()).toEqual(
+      [...names, 'exported___proto__'].map((name) => `pit_stops_total{${name}="Ferrari"}`).sort(),
+    );
+  });
+
+  it('labels that become the same reserved name get names that are not reserved', async () => {
+    const registry = make();
+    registry.count('sales', 1, { 店: 'a', 城: 'b' });
+    const [name = ''] = Object.keys(await registry.values()).filter((one) => one.startsWith('sales'));
+    expect(name).toMatch(/^sales_total\{_="b",exported___[0-9a-f]{8}="a"\}$/);
+  });
+
   it('new labels never make two series equal, also after the first scrape', async () => {
     const registry = make();
     registry.count('x', 1, { 'a.b': '1' });

@@ -30,7 +30,7 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, (
       let sold = await order(1);
       await prometheus.becomes('orders_total', 1);
 
-      // One in ten is a large one, for as long as it takes for ten scrapes.
+      // One in ten orders is large. Orders are sent until there were ten scrapes.
       let sent = 0;
       const totals: number[] = [];
       const scrapes = async () => (await prometheus.number('count_over_time(orders_total[5m])')) ?? 0;
@@ -42,7 +42,7 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, (
       await prometheus.becomes('order_total_cents_sum', sold);
       expect(await prometheus.target()).toMatchObject({ health: 'up', lastError: '' });
 
-      // Prometheus takes a rate to go on beyond the first and last scrape, by half an interval or so at either end.
+      // Prometheus extrapolates an increase beyond the first and last scrape, by about half an interval at either end.
       const increase = (await prometheus.number('increase(orders_total[5m])')) ?? 0;
       expect(increase / sent).toBeGreaterThan(0.99);
       expect(increase / sent).toBeLessThan(1.35);
@@ -114,7 +114,7 @@ describe.skipIf(PROMETHEUS.isMissing)(`a real Prometheus${PROMETHEUS.reason}`, (
     const start = async (port: number) => {
       const { app } = await startApp('express', { imports: [MonitorModule.forRoot({ port })] });
       const monitor = app.get(MonitorService);
-      // They are there before the first value, so that a rate has all of them.
+      // The metrics exist before the first value, so that a rate includes all values.
       for (const name of ['latency_seconds', 'temperature']) monitor.histogram(name);
       monitor.counter('orders');
       return { app, monitor };

@@ -22,7 +22,7 @@ beforeAll(() => {
   }
 });
 
-/** How a process ended, and what it wrote until then. */
+/** How a process ended, and its whole output. */
 interface Ending {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -49,10 +49,10 @@ interface Shop extends Started {
   document(): Promise<MetricsSnapshot>;
 }
 
-/** Starts the built sample app as a user does. It is gone when the test is over, however that went. */
+/** Starts the built sample app as a user does. It is killed at the end of the test, even if that fails. */
 function start(environment: NodeJS.ProcessEnv): Started {
   const child = spawn(process.execPath, [MAIN], {
-    // Without the runner's own settings, which make a Node process say or colour things.
+    // Without the settings of the test runner, which add output or colors to a Node process.
     env: { ...process.env, NODE_OPTIONS: undefined, FORCE_COLOR: undefined, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -185,7 +185,7 @@ describe('the sample app', () => {
     const before = await shop.document();
     expect((await shop.get('/reports/sales')).status).toBe(200);
     const after = await shop.document();
-    // The report computes for 300 ms. A late tick of the measuring timer may come after this look; the delay does not.
+    // The report computes for 300 ms. A late tick of the measuring timer may come after this read; the delay does not.
     expect(after.histograms.eventloop_delay?.max).toBeGreaterThan(0.2);
     expect(
       present(after.counters.callback_duration) - present(before.counters.callback_duration),
@@ -205,12 +205,12 @@ describe('the sample app', () => {
         return present(found);
       });
     };
-    // On a busy machine, the watchdog may not get to run during a block: it then says that it does not know.
+    // On a busy machine, the watchdog may not run during a block: then it does not know the function.
     let block = await blockOfReport();
     for (let i = 0; i < 9 && block.function === null; i++) block = await blockOfReport();
     const line = [...shop.stdout, ...shop.stderr].find((text) => /was blocked .*forecast/.test(text));
     expect(line).toMatch(
-      /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\)(?:, in `[\w.]+`,)? while .*`GET \/reports\/sales`.* waited\.$/,
+      /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\)(?:, in `[\w.]+`,)? during .*`GET \/reports\/sales`.*\.$/,
     );
     expect(block).toMatchObject({
       cause: 'javascript',
@@ -229,7 +229,7 @@ describe('the sample app', () => {
     shop.child.kill('SIGTERM');
     const { signal, stderr } = await shop.ended;
     expect(signal).toBe('SIGTERM');
-    // Only the scheduler says something: the error of the job that sometimes fails, with its stack.
+    // Only the scheduler logs something: the error of the job that sometimes fails, with its stack.
     expect(stderr.join('\n')).toMatch(
       /^(?:.*\[Scheduler\] Error: The supplier answered 503.*(?:\n {4}at .*)*\n?)*$/,
     );
@@ -313,7 +313,7 @@ describe('the shutdown of the sample app', () => {
     'publishes a last time on %s and ends, with connections open to it or not',
     async (name) => {
       const shop = await openShop();
-      // As a browser does: it opens a connection more than it needs, and says nothing on it.
+      // Like a browser, which opens one more connection than it needs, and sends nothing on it.
       const silent = connect(Number(new URL(shop.url).port), '127.0.0.1').on('error', () => {});
       await once(silent, 'connect');
       for (let i = 0; i < 6; i++) await shop.post('/orders', { productId: 1, quantity: 1 });

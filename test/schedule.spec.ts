@@ -5,6 +5,7 @@ import { Cron, Interval, ScheduleModule, SchedulerRegistry } from '@nestjs/sched
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonitorModule, PUBLISHER_INTERVAL } from '../src/index.js';
 import { moduleOf } from './support/app.js';
+import { eventually } from './support/eventually.js';
 import { RecordingLogger } from './support/recording-logger.js';
 
 /** The application's own scheduled work. */
@@ -61,7 +62,7 @@ describe('the publisher in an application that schedules work of its own', () =>
     'leaves it as it is, when ScheduleModule is imported %s',
     async (_arrangement, imports, expected) => {
       const registry = (await start(imports())).get(SchedulerRegistry);
-      // One of each, and not two: the interval of a class that is mounted twice throws for its name being taken.
+      // One of each, and not two: if a class is mounted twice, its interval throws, because the name is taken.
       expect([...registry.getCronJobs().keys()]).toEqual(expected.crons ? ['cron'] : []);
       expect(registry.getIntervals().sort()).toEqual(
         expected.intervals ? ['interval', PUBLISHER_INTERVAL] : [PUBLISHER_INTERVAL],
@@ -136,7 +137,7 @@ describe('the publisher in an application that schedules work of its own', () =>
       log,
     );
     expect(log.warnings).toEqual([expect.stringContaining(`"${PUBLISHER_INTERVAL}"`)]);
-    await vi.waitFor(() => expect(publisher).toHaveBeenCalled());
+    await eventually(() => expect(publisher).toHaveBeenCalled());
     const registry = context.get(SchedulerRegistry);
     expect(registry.getIntervals()).toContain(PUBLISHER_INTERVAL);
   });

@@ -58,7 +58,7 @@ describe.each(Object.keys(KINDS))('an application (%s)', (kind) => {
 
   const collector: Collector = { start: () => void events.push('collector') };
 
-  /** A root module whose hook does this, and the events that have happened by its end. */
+  /** A root module whose hook calls this, and adds `application` to the events when it has finished. */
   function rootWith(onBootstrap: () => void | Promise<void>, ownPort = 0) {
     @Injectable()
     class Late implements OnApplicationBootstrap {
@@ -104,7 +104,7 @@ describe.each(Object.keys(KINDS))('an application (%s)', (kind) => {
     expect(events).toEqual(['application', 'collector']);
     expect(port?.url).toMatch(/^http:/);
     expect(await registry.metrics()).toContain('process_threads');
-    // It reads files of the kernel first.
+    // Before the publisher is called, files of the kernel are read.
     const published = new Promise<void>((resolve) => (onPublish = resolve));
     await vi.advanceTimersByTimeAsync(20);
     await published;

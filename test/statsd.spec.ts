@@ -1,7 +1,11 @@
+import { NestFactory } from '@nestjs/core';
 import { StatsD } from 'hot-shots';
 import { EventEmitter, once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { statsdPublisher } from '../src/exporters/statsd/index.js';
@@ -9,10 +13,11 @@ import type { StatsdOptions } from '../src/exporters/statsd/index.js';
 import { MonitorModule, MonitorOptionsError, MonitorService } from '../src/index.js';
 import type { WindowPublisher } from '../src/metrics/publisher.js';
 import { PUBLISH_WINDOW } from '../src/metrics/publisher.js';
-import { startApp } from './support/app.js';
+import { moduleOf, startApp } from './support/app.js';
 import { parseLines, startAgent, totalsOf } from './support/dogstatsd.js';
 import type { TestSource } from './support/sources.js';
-import { SOURCES } from './support/sources.js';
+import { oneRegistry, SOURCES } from './support/sources.js';
+import { RecordingLogger } from './support/recording-logger.js';
 import { startDaemon } from './support/statsd-daemon.js';
 
 /** A publisher that is called as its runner calls it. */
@@ -145,8 +150,39 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
         'wait.sum,env:test,queue:mail': 2,
         'wait.p99,env:test,queue:mail': 2,
       });
-      // A Datadog agent reads -5 as a value, so no 0 is sent before it.
-      expect(agent.samples().filter(({ name }) => name === 'drift')).toHaveLength(1);
+    });
+
+    it('negative gauges have their values in servers that read a sign as a change, and in those that do not', async () => {
+      const agent = await startAgent();
+      const client = {
+        host: '127.0.0.1',
+        port: agent.port,
+        prefix: 'shop.',
+        globalTags: { env: 'test', region: 'eu-1' },
+      };
+      const { registry, publish } = publishing({ dialect: 'dogstatsd', client });
+      const expected: Record<string, number> = {};
+      for (let room = 0; room < 300; room++) {
+        registry.kv('temperature', -room - 0.5, { room });
+        expected[`shop.temperature,env:test,region:eu-1,room:${room}`] = -room - 0.5;
+      }
+      for (let round = 0; round < 3; round++) await publish();
+      registry.kv('temperature', 1, { room: 'last' });
+      await publish();
+      const last = 'shop.temperature.max,env:test,region:eu-1,room:last';
+      await eventually(() => expect(agent.totals()).toHaveProperty(last));
+      expect(agent.totals()).toMatchObject(expected);
+      // Telegraf, statsd_exporter and Vector. Each packet by itself, since the order of packets is not certain.
+      for (const packet of agent.packets) {
+        const levels: Record<string, number> = {};
+        for (const { name, tags, type, value } of parseLines(packet)) {
+          if (type !== 'g') continue;
+          const gauge = [name, ...tags].join();
+          levels[gauge] = value < 0 ? (levels[gauge] ?? Number.NaN) + value : value;
+          expect(value < 0 ? levels[gauge] : value).toBe(value);
+        }
+        expect(Buffer.byteLength(packet)).toBeLessThanOrEqual(1432);
+      }
     });
 
     it('no name, label or value can add a line', async () => {
@@ -213,6 +249,26 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
         ['idle', 0],
         ['orders', 2],
       ]);
+    });
+  });
+
+  it('no total is sent again when another series of its metric is removed', async () => {
+    let received = '';
+    const stream = makeStream((packet, done) => {
+      received += packet;
+      done();
+    });
+    const { registry, publish } = publishing({ client: { protocol: 'stream', stream } });
+    for (const tenant of ['a', 'b', 'c', 'd']) registry.count('jobs', 5, { tenant });
+    await publish();
+    registry.remove('jobs', { tenant: 'a' });
+    registry.count('jobs', 2, { tenant: 'c' });
+    await publish();
+    expect(totalsOf(parseLines(received))).toMatchObject({
+      'jobs.tenant.a': 5,
+      'jobs.tenant.b': 5,
+      'jobs.tenant.c': 7,
+      'jobs.tenant.d': 5,
     });
   });
 
@@ -388,6 +444,69 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
   });
 });
 
+describe('a series that was removed and created again', () => {
+  function streaming() {
+    let received = '';
+    const sink = { isFailing: (_packet: string) => false };
+    const stream = makeStream((packet, done) => {
+      const fails = sink.isFailing(packet);
+      if (!fails) received += packet;
+      done(fails ? new Error('cable cut') : undefined);
+    });
+    const client = { protocol: 'stream', stream } as const;
+    const totals = () => totalsOf(parseLines(received));
+    return { ...publishTo(oneRegistry(), { client, packetSize: 512 }), sink, totals };
+  }
+
+  it.each([3, 5, 8])('between two publishes is sent from 0: 5 before, and %i after', async (after) => {
+    const { registry, publish, totals } = streaming();
+    const handle = registry.counter('jobs', { tenant: 'a' });
+    handle.inc(5);
+    registry.count('mails', 5);
+    await publish();
+    registry.remove('jobs', { tenant: 'a' });
+    registry.clear('mails');
+    handle.inc(after);
+    registry.count('mails', after);
+    await publish();
+    await publish();
+    expect(totals()).toMatchObject({ 'jobs.tenant.a': 5 + after, mails: 5 + after });
+  });
+
+  it('some publishes later is sent from 0', async () => {
+    const { registry, publish, totals } = streaming();
+    registry.count('jobs', 5);
+    await publish();
+    registry.remove('jobs');
+    await publish();
+    registry.count('jobs', 5);
+    await publish();
+    registry.count('jobs', 1);
+    await publish();
+    expect(totals()).toMatchObject({ jobs: 11 });
+  });
+
+  it('after a publish that failed partway is sent whole', async () => {
+    const { registry, publish, sink, totals } = streaming();
+    sink.isFailing = (packet) => packet.includes('process.');
+    const work = (amount: number) => {
+      registry.count('jobs', amount);
+      for (let n = 0; n < amount; n++) registry.observe('wait', 1);
+    };
+    // More than the packet that fails has room for.
+    for (let i = 0; i < 60; i++) registry.count('filler', 1, { i });
+    work(5);
+    await expect(publish()).rejects.toThrow('cable cut');
+    expect(totals()).toMatchObject({ jobs: 5, 'wait.count': 5, 'wait.sum': 5 });
+    sink.isFailing = () => false;
+    registry.remove('jobs');
+    registry.remove('wait');
+    work(6);
+    await publish();
+    expect(totals()).toMatchObject({ jobs: 11, 'wait.count': 11, 'wait.sum': 11 });
+  });
+});
+
 describe('in an application', () => {
   it('a TCP connection is closed with the application', async () => {
     const server = await startTcpServer();
@@ -444,4 +563,47 @@ it.each<[string, unknown]>([
   const make = () => statsdPublisher({ [option]: value });
   expect(make).toThrow(MonitorOptionsError);
   expect(make).toThrow(`statsd.${option}`);
+});
+
+describe('of several processes', () => {
+  it('sends each count once, also when the totals of the one that publishes could not be saved for a while', async () => {
+    const agent = await startAgent();
+    const directory = mkdtempSync(join(tmpdir(), 'nm-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const start = async () => {
+      const monitor = MonitorModule.forRoot({
+        publisher: statsdPublisher({ client: { host: '127.0.0.1', port: agent.port } }),
+        publishInterval: 100,
+        processes: { group: 'g', directory },
+      });
+      const context = await NestFactory.createApplicationContext(moduleOf({ imports: [monitor] }), {
+        logger: new RecordingLogger(),
+      });
+      onTestFinished(() => context.close());
+      return { context, monitor: context.get(MonitorService) };
+    };
+    const first = await start();
+    first.monitor.count('orders', 100);
+    await eventually(() => expect(agent.totals().orders).toBe(100));
+    const second = await start();
+    second.monitor.count('orders', 1000);
+    await eventually(() => expect(agent.totals().orders).toBe(1100));
+
+    // A directory in place of its file: not even root can write to it.
+    const group = join(directory, 'g');
+    const totals = join(group, `${readFileSync(join(group, 'leader-1'), 'utf8')}.totals`);
+    rmSync(totals);
+    mkdirSync(totals);
+    first.monitor.count('orders', 10);
+    await eventually(async () => {
+      const { counters } = await first.monitor.metrics();
+      expect(counters.monitor_failed_publishes).toBeGreaterThanOrEqual(2);
+    });
+    expect(agent.totals().orders).toBe(1100);
+    rmSync(totals, { recursive: true });
+    await eventually(() => expect(agent.totals().orders).toBe(1110));
+    await first.context.close();
+    await second.context.close();
+    expect(agent.totals().orders).toBe(1110);
+  });
 });

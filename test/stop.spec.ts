@@ -1,11 +1,13 @@
-import type { BeforeApplicationShutdown } from '@nestjs/common';
-import { Injectable } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MonitorModule, MonitorService } from '../src/index.js';
@@ -166,6 +168,40 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     await other.listen(0, '127.0.0.1');
     await fetch(await other.getUrl());
     expect((await monitor.metrics()).counters.requests).toBe(0);
+  });
+});
+
+describe.each([
+  ['before', true],
+  ['after', false],
+])('closing several processes with a global module that is imported %s MonitorModule', (_order, isFirst) => {
+  it('lets that module still push the numbers of all', async () => {
+    const pushed: unknown[] = [];
+    @Global()
+    @Module({})
+    class OwnPusher implements OnApplicationShutdown {
+      constructor(@Inject(MonitorService) private readonly monitor: MonitorService) {}
+
+      async onApplicationShutdown(): Promise<void> {
+        if (await this.monitor.pushes()) pushed.push((await this.monitor.metrics()).counters.orders);
+      }
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'nm-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const start = async () => {
+      const imports = [MonitorModule.forRoot({ processes: { group: 'g', directory } }), OwnPusher];
+      const root = moduleOf({ imports: isFirst ? imports.reverse() : imports });
+      const context = await NestFactory.createApplicationContext(root, { logger: false });
+      onTestFinished(() => context.close());
+      return { context, monitor: context.get(MonitorService) };
+    };
+    const [first, second] = [await start(), await start()];
+    expect(await first.monitor.pushes()).toBe(true);
+    first.monitor.count('orders', 100);
+    second.monitor.count('orders', 1000);
+    await second.context.close();
+    await first.context.close();
+    expect(pushed).toEqual([1100]);
   });
 });
 

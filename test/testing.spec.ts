@@ -1,7 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Controller, Get, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { Test } from '@nestjs/testing';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { MonitorModule, MonitorService } from '../src/index.js';
+import { WebSocket } from 'ws';
+import {
+  Counted,
+  HandlerCallsInterceptor,
+  LoopbackGuard,
+  MonitorModule,
+  MonitorService,
+  Timed,
+} from '../src/index.js';
 import { createTestingMonitor, MonitorTestingModule, recorded } from '../src/testing/index.js';
 
 class Mailer {
@@ -51,6 +62,14 @@ describe('MonitorTestingModule', () => {
     });
   });
 
+  it('answers 0 for labels that are not allowed, as no series has them', async () => {
+    const monitor = createTestingMonitor();
+    monitor.count('orders', 3);
+    const tooLong = { product: 'x'.repeat(300) };
+    expect(await recorded(monitor).counter('orders', tooLong)).toBe(0);
+    expect(await recorded(monitor).counter('orders', { product: null } as never)).toBe(0);
+  });
+
   it('says so when a metric is read as another kind', async () => {
     const module = await ordersModule();
     module.get(Orders).place('Cup', 12);
@@ -65,6 +84,78 @@ describe('MonitorTestingModule', () => {
     const labels = { product: 'Cup', gift: false };
     expect(await recorded(first.get(MonitorService)).counter('orders', labels)).toBe(1);
     expect(await recorded(second.get(MonitorService)).counter('orders', labels)).toBe(0);
+  });
+
+  it('records @Timed() and @Counted() on objects of useFactory and useValue, once it is initialized', async () => {
+    class Cats {
+      @Timed('find_cat')
+      find(): void {}
+
+      @Counted('fed_cats')
+      feed(): void {}
+    }
+    const value = new Cats();
+    const module = await Test.createTestingModule({
+      imports: [MonitorTestingModule],
+      providers: [
+        { provide: 'factory', useFactory: () => new Cats() },
+        { provide: 'value', useValue: value },
+      ],
+    }).compile();
+    await module.init();
+    for (const cats of [module.get<Cats>('factory'), value]) {
+      cats.find();
+      cats.feed();
+    }
+    const metrics = recorded(module.get(MonitorService));
+    expect((await metrics.histogram('find_cat', { outcome: 'ok' })).count).toBe(2);
+    expect(await metrics.counter('fed_cats', { outcome: 'ok' })).toBe(2);
+  });
+
+  it('lets HandlerCallsInterceptor count the messages of a gateway', async () => {
+    @UseInterceptors(HandlerCallsInterceptor)
+    @WebSocketGateway()
+    class CatsGateway {
+      @SubscribeMessage('find')
+      find(): { event: string } {
+        return { event: 'found' };
+      }
+    }
+    const module = await Test.createTestingModule({
+      imports: [MonitorTestingModule],
+      providers: [CatsGateway],
+    }).compile();
+    const app = module.createNestApplication({ logger: false });
+    onTestFinished(() => app.close());
+    await app.useWebSocketAdapter(new WsAdapter(app)).listen(0, '127.0.0.1');
+    const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'));
+    onTestFinished(() => socket.terminate());
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ event: 'find' }));
+    await once(socket, 'message');
+    const labels = { transport: 'ws', handler: 'CatsGateway.find', outcome: 'ok' };
+    expect(await recorded(module.get(MonitorService)).counter('handler_calls', labels)).toBe(1);
+  });
+
+  it('lets LoopbackGuard guard a controller, with the default options', async () => {
+    @UseGuards(LoopbackGuard)
+    @Controller('admin')
+    class AdminController {
+      @Get()
+      read(): string {
+        return 'secret';
+      }
+    }
+    const module = await Test.createTestingModule({
+      imports: [MonitorTestingModule],
+      controllers: [AdminController],
+    }).compile();
+    const app = module.createNestApplication({ logger: false });
+    onTestFinished(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const url = `${await app.getUrl()}/admin`;
+    expect(await (await fetch(url)).text()).toBe('secret');
+    expect((await fetch(url, { headers: { 'X-Forwarded-For': '203.0.113.7' } })).status).toBe(403);
   });
 
   it('starts nothing that would keep a test runner open, closed or not', async () => {

@@ -3,7 +3,7 @@ import type { MetricsSnapshot } from '../src/index.js';
 import { linesOf } from './support/scripts.js';
 import { present } from './support/present.js';
 
-/** A document, and what the thread itself knows: seconds that its loop was busy, and the limit of its heap. */
+/** A document, and what the thread itself measured: seconds that its loop was busy, and the limit of its heap. */
 type Document = MetricsSnapshot & { busy: number; heapLimit: number };
 
 describe('in a worker thread', () => {
@@ -37,7 +37,7 @@ describe('in a worker thread', () => {
     expect(worker.process.num_fds).toBeGreaterThan(0);
     expect(worker.process.cpu.num_threads).toBeGreaterThan(5);
     const cpuOf = ({ process }: Document) => present(process.cpu.user_time);
-    // What the worker has used.
+    // The CPU time that the worker has used.
     expect(cpuOf(worker) - cpuOf(before)).toBeGreaterThanOrEqual(0.3);
     expect(cpuOf(main)).toBeGreaterThanOrEqual(cpuOf(worker));
   });
@@ -47,7 +47,7 @@ describe('in a worker thread', () => {
     expect(worker.histograms.eventloop_delay?.max).toBeLessThanOrEqual(worker.busy);
     expect(worker.counters.callback_duration).toBeGreaterThanOrEqual(0.3);
     expect(worker.counters.callback_duration).toBeLessThanOrEqual(worker.busy);
-    // The main thread waited meanwhile: it was busy for as long as it says itself, and not for as long as the worker.
+    // The main thread waited meanwhile: it was busy for as long as it measured itself, and not for as long as the worker.
     const busy = main.busy - before.busy;
     const counted = ({ counters }: Document) => present(counters.callback_duration);
     expect(counted(main) - counted(before)).toBeLessThanOrEqual(busy);

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { temporaryDirectory } from '../../scripts/at-end.mjs';
 
 /**
  * V8 compiles on the main thread, so that the load of the machine has no influence on what is compiled. The young
@@ -25,7 +25,7 @@ export function requireValgrind() {
 
 /** Counts the instructions of one process with callgrind. */
 export class Callgrind {
-  #directory = mkdtempSync(path.join(tmpdir(), 'instructions-'));
+  #directory = temporaryDirectory('instructions-');
 
   /** What `fork()` needs to run Node under callgrind, which detects code that V8 generates, and starts to count on command. */
   get runner() {

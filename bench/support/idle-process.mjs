@@ -1,4 +1,4 @@
-/** An application that does nothing, in a group or alone: what `processes.mjs` starts 32 times. idle-process.mjs [GROUP DIRECTORY] */
+/** An idle application, in a group or alone, started many times by `processes.mjs`. idle-process.mjs [GROUP DIRECTORY] */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,4 +17,6 @@ process.on('message', () => {
   process.send((user + system) / 1e6);
 });
 process.on('disconnect', () => process.exit());
+// The parent may have ended during the start.
+if (!process.connected) process.exit();
 process.send('ready');

@@ -36,7 +36,7 @@ export class Connections {
   }
 
   /**
-   * Sends so many requests, and waits for all responses.
+   * Sends this many requests, and waits for all responses.
    *
    * @param {number} requests
    */
@@ -84,7 +84,7 @@ export class Connections {
   }
 }
 
-/** The length of a response with `Content-Length`. The chunk has its whole head. */
+/** The length of a response with `Content-Length`. The chunk contains its whole head. */
 function lengthOf(chunk) {
   const [head] = chunk.toString('latin1').split('\r\n\r\n');
   const [, length] = /^content-length: (\d+)/im.exec(head) ?? [];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = fileURLToPath(new URL('outgoing-process.mjs', import.meta.url));
 const SERVER = `
+  process.on('disconnect', () => process.exit());
   const server = require('node:http').createServer((request, response) => response.end('ok'));
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1', () => process.send(server.address().port));
@@ -28,7 +29,7 @@ export async function startServer() {
   return { url: `http://127.0.0.1:${port}/`, stop: () => server.kill() };
 }
 
-/** A process that sends requests when it is told to. */
+/** A process that sends requests on command. */
 export class OutgoingClient {
   #child;
   #title;

@@ -1,6 +1,6 @@
 /**
  * The CPU time of what the monitor does for one outgoing request, in microseconds: the messages of Node and undici are published
- * without sending anything. The least of several rounds, so that other load of the machine counts less.
+ * without sending anything. The lowest of several rounds, so that other load of the machine counts less.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';

@@ -1,6 +1,6 @@
 /**
- * A client that sends requests when it is told to: `node outgoing-process.mjs VARIANT CLIENT URL`. It answers with the CPU time
- * of one request in microseconds, and with how many requests its instrumentation has seen.
+ * A client that sends requests on command: `node outgoing-process.mjs VARIANT CLIENT URL`. It reports the CPU time of one
+ * request in microseconds, and how many requests its instrumentation has counted.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { Agent, get } from 'node:http';
@@ -29,7 +29,7 @@ const CHANNELS = [
   'undici:request:error',
 ];
 
-/** What measures the requests, by variant: each returns how many it has seen. */
+/** What measures the requests, by variant: each returns a function that returns how many it has counted. */
 const VARIANTS = {
   bare: () => () => 0,
   again: () => () => 0,
@@ -112,4 +112,7 @@ process.on('message', ({ requests }) => {
   if (requests === undefined) void Promise.resolve(seen()).then((count) => process.send({ seen: count }));
   else void measure(requests);
 });
+process.on('disconnect', () => process.exit());
+// The parent may have ended during the start.
+if (!process.connected) process.exit();
 process.send('ready');

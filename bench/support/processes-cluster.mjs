@@ -1,6 +1,6 @@
 /**
- * The cluster that `processes.mjs` starts: its workers have very many series, and one URL answers for all of them. Ours is answered by a
- * worker; that of prom-client by the primary, whose `AggregatorRegistry` asks the workers.
+ * The cluster that `processes.mjs` starts: its workers have very many series, and one URL answers for all of them. Ours is served by a
+ * worker; that of prom-client by the primary, whose `AggregatorRegistry` collects from the workers.
  *
  * processes-cluster.mjs SIDE WORKERS COUNTERS HISTOGRAMS
  */
@@ -22,7 +22,7 @@ const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const labelsOf = (i) => ({ method: i % 2 ? 'GET' : 'POST', route: `/products/${i >> 1}/:id`, status: 200 });
 
-/** Makes the series of each side, each of which `change` gives a new value. */
+/** Creates the series of each side; `change` gives each of them a new value. */
 const sides = {
   async ours() {
     class Root {}
@@ -90,7 +90,7 @@ async function runPrimary() {
   process.send(url);
 }
 
-/** prom-client sends messages of its own. */
+/** Skips the messages that prom-client itself sends. */
 async function answerOf(worker, question) {
   for (;;) {
     const [message] = await once(worker, 'message');

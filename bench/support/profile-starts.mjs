@@ -1,12 +1,13 @@
 /**
- * Starts profiles: `node profile-starts.mjs small|large STARTS`. Sends the seconds that each start has held up the event loop,
- * by kind, as the metric of the monitor has them.
+ * Starts profiles: `node profile-starts.mjs small|large STARTS`. Sends how many seconds each start blocked the event loop, by
+ * kind, according to the metric of the monitor.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MonitorDiagnostics, MonitorModule, MonitorService } from 'nestjs-monitor';
 
+process.on('disconnect', () => process.exit());
 const [size, starts] = process.argv.slice(2);
 if (size === 'large') await compileSomething();
 
@@ -15,7 +16,7 @@ Module({ imports: [MonitorModule.forRoot({ diagnostics: true })] })(AppModule);
 const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
 const diagnostics = app.get(MonitorDiagnostics);
 
-// What waits for the end of a profile does not keep the process alive.
+// Waiting for the end of a profile does not keep the process alive.
 const alive = setInterval(() => {}, 1000);
 const seconds = { cpu: [], allocations: [] };
 for (let i = 0; i < Number(starts); i++) {
@@ -28,7 +29,7 @@ clearInterval(alive);
 await app.close();
 process.send(seconds, () => process.disconnect());
 
-/** The longest since the last read, of which there is one. */
+/** The longest start since the last read. There was only one. */
 async function lastStart(profile) {
   const { histograms } = await app.get(MonitorService).metrics(profile);
   return histograms[`monitor_profile_start_seconds{profile="${profile}"}`].max;

@@ -32,6 +32,8 @@ await app.listen(0, '127.0.0.1');
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10).unref();
 process.on('disconnect', () => process.exit());
+// The parent may have ended during the start.
+if (!process.connected) process.exit();
 process.on('message', (question) => {
   if (question === 'collect') {
     globalThis.gc();

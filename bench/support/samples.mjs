@@ -2,6 +2,7 @@ import sketches from '@datadog/sketches-js';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { createHistogram } from 'node:perf_hooks';
 import prom from 'prom-client';
+import { NAMES, nextLabels, nextLatency, nextName, nextNanoseconds } from './inputs.mjs';
 import { createMonitor } from './monitor.mjs';
 
 const monitor = await createMonitor();
@@ -18,22 +19,7 @@ const promCounter = (name, labelNames = []) =>
 const promHistogram = (name, labelNames = []) =>
   new prom.Histogram({ name, help: name, labelNames, registers: [registry] });
 
-const NAMES = Array.from({ length: 1000 }, (_, i) => `metric_${i}`);
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
-const ROUTES = Array.from({ length: 50 }, (_, i) => `/products/${i}/:id`);
-const STATUSES = [200, 201, 404, 500];
-/** As many label sets as a small application has, used in turn, as requests would. */
 const LABELS = ['method', 'route', 'status'];
-let turn = 0;
-const nextLabels = () => {
-  turn = (turn + 1) % 200;
-  return { method: METHODS[turn % 4], route: ROUTES[turn % 50], status: STATUSES[turn % 4] };
-};
-
-/** Latencies in seconds, from a millisecond to a few seconds: most are short. */
-const LATENCIES = Float64Array.from({ length: 4096 }, () => Math.exp(Math.random() * 8 - 7));
-const nextLatency = () => LATENCIES[(turn = (turn + 1) % 4096)];
-const nextNanoseconds = () => Math.ceil(nextLatency() * 1e9);
 
 /** The functions that record one sample. The first is ours. */
 function oneName() {
@@ -51,7 +37,6 @@ function oneName() {
 function thousandNames() {
   const map = new Map(NAMES.map((name) => [name, 0]));
   const counters = new Map(NAMES.map((name) => [name, promCounter(name)]));
-  const nextName = () => NAMES[(turn = (turn + 1) % 1000)];
   return {
     'count(name)': () => monitor.count(nextName()),
     'Map, get and set': () => {
@@ -112,7 +97,7 @@ function labelledHistogram() {
 export const WORKLOADS = {
   'A counter by its name': oneName(),
   'Counters of a thousand names': thousandNames(),
-  'A bound counter with labels': boundCounter(),
+  'A counter handle, with labels': boundCounter(),
   'A counter with three labels': labelledCounter(),
   'A histogram': histogram(),
   'A histogram with three labels': labelledHistogram(),

@@ -13,6 +13,8 @@ import { PrometheusExporter } from '../../build/exporters/prometheus/prometheus.
 import { TEXT } from '../../build/exporters/prometheus/text-format.js';
 import { protobufFormat } from '../../build/exporters/prometheus/protobuf/protobuf-format.js';
 
+process.on('disconnect', () => process.exit());
+
 const VALUES = [0.003, 0.02, 0.02, 0.3, 4];
 /** The default of prom-client, so that all implementations write the same lines. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -152,4 +154,6 @@ async function answer(question) {
   process.send({ answer: (await answers[question]()) ?? null });
 }
 
+// The parent may have ended while the modules were loaded.
+if (!process.connected) process.exit();
 process.send({ answer: side.url });

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from '../../scripts/at-end.mjs';
 
 const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
 
@@ -35,6 +36,9 @@ export class ServerProcess {
       execArgv: [...(this.#runner.execArgv ?? process.execArgv), '--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
+    // It ends when this process does, but not while it is stopped.
+    const forget = atEnd(() => this.thaw());
+    this.#child.once('exit', forget);
     const { url } = await this.#answer();
     this.url = url;
   }

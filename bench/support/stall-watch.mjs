@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * Records the CPU time of this process, the longest time between two iterations of the event loop, and the most CPU that the process used in one: where other
- * work of the machine takes the processor away, only the second says what the process does itself.
+ * Records the longest time between two iterations of the event loop (`wall`), the most CPU time that the process used in one
+ * (`cpu`), and its CPU time in all (`total`). If other processes use the processor, only `cpu` shows how long this process itself
+ * blocked the loop.
  */
 export function watchStalls() {
   let [timer, last, lastCpu, firstCpu] = [undefined, 0, 0, 0];

@@ -4,8 +4,8 @@ import { versionOf } from './machine.mjs';
 
 /**
  * @typedef {object} Parts the additions to the application
- * @property {import('@nestjs/common').ModuleMetadata} [module] to its root module
- * @property {(app: any) => unknown} [configure] done to it before it listens
+ * @property {import('@nestjs/common').ModuleMetadata} [module] metadata for its root module
+ * @property {(app: any) => unknown} [configure] called before it listens
  * @property {(app: any) => number | Promise<number>} [seen] the number of requests in its own metrics
  *
  * @typedef {object} Variant
@@ -98,7 +98,7 @@ export const VARIANTS = {
   },
 };
 
-/** Those of the variants that support the adapter. */
+/** The variants that support the adapter. */
 export function variantsFor(adapter, variants) {
   return variants.filter((variant) => [undefined, adapter].includes(VARIANTS[variant].adapter));
 }

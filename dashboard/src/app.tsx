@@ -3,15 +3,17 @@ import { Findings } from './components/findings.js';
 import { HistoryAge } from './components/history-age.js';
 import { Notices } from './components/notices.js';
 import { TopBar } from './components/top-bar.js';
-import type { ConnectionState, Sleep } from './data/connection.js';
+import type { ConnectionState } from './data/connection-state.js';
 import { Connection } from './data/connection.js';
 import type { Finding, ProcessActivity } from './data/endpoint-types.js';
 import { HistoryStore } from './data/history-store.js';
+import type { Sleep } from './data/sleep-watch.js';
+import { useProfile } from './data/use-profile.js';
 import { SECTIONS } from './sections/index.js';
-import type { Feature, PageState, Range, Zoom } from './state.js';
+import type { Feature, PageState, Pause, Range, Zoom } from './state.js';
 import { PageContext } from './state.js';
 import { useHash } from './use-hash.js';
-import { readProcesses, useProcess } from './use-process.js';
+import { useProcess, useProcessList } from './use-process.js';
 import { useTheme } from './use-theme.js';
 
 interface Props {
@@ -30,9 +32,10 @@ export function App({ base, service, features }: Props) {
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [restartedAt, setRestartedAt] = useState<number>();
   const [range, setRange] = useState<Range>('15m');
-  const [paused, setPaused] = useState<{ at: number; store: HistoryStore; findings: readonly Finding[] }>();
+  const [paused, setPaused] = useState<Pause>();
   const [sleep, setSleep] = useState<Sleep>();
   const [zoom, setZoom] = useState<Zoom>();
+  const profile = useProfile(base);
   const [theme, toggleTheme] = useTheme();
   const hash = useHash();
 
@@ -49,7 +52,7 @@ export function App({ base, service, features }: Props) {
     [base, process],
   );
   useEffect(() => {
-    // In the list of tabs, too.
+    // The count is also visible in the tabs of the browser.
     document.title =
       findings.length === 0 ? `${service} – monitor` : `(${findings.length}) ${service} – monitor`;
   }, [service, findings.length]);
@@ -57,17 +60,24 @@ export function App({ base, service, features }: Props) {
     setConnectionState({ kind: 'loading' });
     setFindings([]);
     connection.start();
-    if (process !== undefined) void readProcesses(base).then(setProcesses);
     return () => connection.stop();
   }, [connection]);
+  useProcessList(base, process, setProcesses);
+
+  /** Also ends a pause: the data that the page has kept is that of another process. */
+  const choose = (name: string | undefined) => {
+    setPaused(undefined);
+    setRestartedAt(undefined);
+    showProcess(name);
+  };
 
   const current: PageState = {
     base,
     features,
     process,
-    processes,
-    showProcess,
-    // While the page is paused, it shows what it showed, in all sections and ranges.
+    processes: paused?.processes ?? processes,
+    showProcess: choose,
+    // While the page is paused, all sections and ranges show the data from when it was paused.
     store: paused?.store ?? store,
     version,
     range,
@@ -75,16 +85,31 @@ export function App({ base, service, features }: Props) {
     isPaused: paused !== undefined,
     connection: connectionState,
     findings: paused?.findings ?? findings,
+    profile,
     setZoom,
   };
   const sections = SECTIONS.filter(({ isShown }) => isShown?.(current) ?? true);
   const open = sections.find(({ id }) => id === hash) ?? sections[0];
   const shown = useMemo(
     () => current,
-    [paused ?? version, range, zoom, current.findings, processes, process, connectionState, theme, open?.id],
+    [
+      paused ?? version,
+      range,
+      zoom,
+      current.findings,
+      current.processes,
+      process,
+      connectionState,
+      profile.status,
+      profile.result,
+      theme,
+      open?.id,
+    ],
   );
   const togglePause = () =>
-    setPaused(paused === undefined ? { at: Date.now(), store: store.copy(), findings } : undefined);
+    setPaused(
+      paused === undefined ? { at: Date.now(), store: store.copy(), findings, processes } : undefined,
+    );
 
   return (
     <PageContext.Provider value={shown}>
@@ -97,11 +122,7 @@ export function App({ base, service, features }: Props) {
         uptime={uptimeOf(store)}
         process={process}
         processes={processes}
-        onProcess={(pid) => {
-          setPaused(undefined);
-          setRestartedAt(undefined);
-          showProcess(pid);
-        }}
+        onProcess={choose}
         isLive={connectionState.kind === 'live' && paused === undefined}
         range={range}
         isPaused={paused !== undefined}
@@ -117,7 +138,7 @@ export function App({ base, service, features }: Props) {
         connection={connectionState}
         process={process}
         silent={paused === undefined ? processes.filter(({ state }) => state === 'late') : []}
-        onAllProcesses={() => showProcess(undefined)}
+        onAllProcesses={() => choose(undefined)}
         restartedAt={restartedAt}
         sleep={sleep}
         pausedAt={paused?.at}
@@ -140,7 +161,7 @@ export function App({ base, service, features }: Props) {
         ) : (
           open && (
             <>
-              {open.isWithoutHistory !== true && <HistoryAge />}
+              {open.isWithoutHistory !== true && current.store.instance !== undefined && <HistoryAge />}
               <open.Content />
             </>
           )
@@ -150,11 +171,11 @@ export function App({ base, service, features }: Props) {
   );
 }
 
-function uptimeOf({ instance }: HistoryStore): number | null {
-  return instance === undefined ? null : (Date.now() - Date.parse(instance.start_time)) / 1000;
+function uptimeOf(store: HistoryStore): number | null {
+  return store.instance === undefined ? null : store.secondsSince(store.instance.start_time);
 }
 
-/** The address after `#` is that of a section, so the link moves the focus itself. */
+/** The part of the address after `#` selects a section, so the link moves the focus itself. */
 function skipTo(event: Event, id: string): void {
   event.preventDefault();
   document.getElementById(id)?.focus();

@@ -4,8 +4,8 @@ import { App } from './app.js';
 import type { Feature } from './state.js';
 import './styles.css';
 
-/** The page is at `<path>/dashboard`, whatever stands before it: a global prefix, a proxy's own path. */
-const base = location.pathname.replace(/\/dashboard\/?$/, '');
+/** The page is at `<path>/dashboard`, with any path before it: a global prefix, or a path of a proxy. Express accepts any case. */
+const base = location.pathname.replace(/\/dashboard\/?$/i, '');
 const metaOf = (name: string) =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
 const service = metaOf('monitor-service');

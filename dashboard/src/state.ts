@@ -1,12 +1,13 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { ConnectionState } from './data/connection.js';
+import type { ConnectionState } from './data/connection-state.js';
 import type { Finding, Figure, ProcessActivity, Step } from './data/endpoint-types.js';
 import type { HistoryStore } from './data/history-store.js';
+import type { ProfileState } from './data/use-profile.js';
 
 export type Range = '5m' | '15m' | '1h';
 
-/** How a range is shown: with which steps, and how many of them. */
+/** The length of the steps in which each range is shown, and their number. */
 export const RANGES: Readonly<Record<Range, { step: Step; steps: number; label: string }>> = {
   '5m': { step: 1, steps: 300, label: '5 min' },
   '15m': { step: 10, steps: 90, label: '15 min' },
@@ -19,18 +20,27 @@ export interface Zoom {
   readonly to: number;
 }
 
-/** Diagnostics that are on in the process, and whether it answers for several. */
+/** Diagnostics that are on in the process, and whether it is in a group. */
 export type Feature = 'blocks' | 'profiles' | 'processes';
 
-/** What the sections read. `version` changes with the data, and stands still while the page is paused. */
+/** What the page shows while it is paused: everything as it was at that moment. */
+export interface Pause {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly store: HistoryStore;
+  readonly findings: readonly Finding[];
+  readonly processes: readonly ProcessActivity[];
+}
+
+/** What the sections read. `version` changes with the data. */
 export interface PageState {
   readonly base: string;
   readonly features: ReadonlySet<Feature>;
-  /** The one process that is shown; `undefined` for all that answer together. */
-  readonly process: number | undefined;
-  /** All that answer together; empty where a process is alone. */
+  /** The one process that is shown; `undefined` for the whole group. */
+  readonly process: string | undefined;
+  /** All processes of the group; empty without a group. */
   readonly processes: readonly ProcessActivity[];
-  readonly showProcess: (pid: number | undefined) => void;
+  readonly showProcess: (name: string | undefined) => void;
   readonly store: HistoryStore;
   readonly version: number;
   readonly range: Range;
@@ -38,6 +48,7 @@ export interface PageState {
   readonly isPaused: boolean;
   readonly connection: ConnectionState;
   readonly findings: readonly Finding[];
+  readonly profile: ProfileState;
   readonly setZoom: (zoom: Zoom | undefined) => void;
 }
 
@@ -49,19 +60,21 @@ export function usePage(): PageState {
   return state;
 }
 
-/** What asks for one process. It follows other parameters. */
-export function processQuery(process: number | undefined): string {
-  return process === undefined ? '' : `&process=${process}`;
+/** The query parameter for one process, to append to other parameters. */
+export function processQuery(process: string | undefined): string {
+  return process === undefined ? '' : `&process=${encodeURIComponent(process)}`;
 }
 
 /** The values of one figure in the range of the page. */
 export interface Columns {
   /** Milliseconds since 1970. */
   readonly times: readonly number[];
+  /** How long each step took; `null` for a step without values. */
+  readonly seconds: readonly (number | null)[];
   readonly values: (key: string, figure: Figure) => readonly (number | null)[];
 }
 
-/** Fewer steps are no line. */
+/** Fewer steps do not make a line. */
 const FEWEST_STEPS = 6;
 
 /** The steps that a range is shown in. The first minute of a process is in steps of one second in every range. */
@@ -83,6 +96,7 @@ export function columnsIn(page: PageState): Columns {
   }
   return {
     times: all.slice(start, end),
+    seconds: store.seconds(step).slice(start, end),
     values: (key, figure) => {
       const values = store.values(step, key, figure);
       return values.length === 0 ? [] : values.slice(start, end);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What stands after `#` in the address of the page. */
+/** The part of the address of the page after `#`. */
 export function useHash(): string {
   const [hash, setHash] = useState(location.hash.slice(1));
   useEffect(() => {

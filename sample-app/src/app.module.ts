@@ -11,9 +11,9 @@ import { TrafficModule } from './traffic/traffic.module.js';
 
 @Module({
   imports: [
-    // For the @Interval of the shop's own ShippingWorker. The monitor does without, and gets along with it.
+    // For the @Interval methods of the shop. The monitor works with and without it.
     ScheduleModule.forRoot(),
-    // MonitorModule.forRoot() would do to get GET /monitor. This way a provider of the shop is its publisher.
+    // MonitorModule.forRoot() is enough for GET /monitor. With forRootAsync(), a provider of the shop is the publisher.
     MonitorModule.forRootAsync({
       imports: [PublishingModule],
       inject: [LogPublisher],

@@ -11,14 +11,14 @@ async function bootstrap(): Promise<void> {
   const port = portFrom(process.env.PORT);
   const app = await NestFactory.create(AppModule, {
     logger: ['warn', 'error'],
-    // A browser holds connections open that it may use later. Ctrl-C does not wait for it to let go of them.
+    // Browsers keep connections open for later requests. Ctrl-C closes these instead of waiting for them.
     forceCloseConnections: true,
   });
   app.enableShutdownHooks();
   await listen(app, port);
 
   const url = await app.getUrl();
-  // Of a cluster, the first worker speaks and sends requests for all.
+  // In a cluster, only the first worker prints the address and generates traffic.
   if (cluster.isWorker && cluster.worker?.id !== 1) return;
   console.log(`The shop is open at ${url}/products, its monitor at ${url}/monitor`);
   if (process.env.TRAFFIC !== 'off') app.get(TrafficService).start(url);
@@ -26,10 +26,10 @@ async function bootstrap(): Promise<void> {
 
 async function listen(app: INestApplication, port: number): Promise<void> {
   await app.init();
-  // Nest logs why it cannot listen, before it throws it. The user gets to read it once, from us.
+  // Nest logs an error of listen() before it throws it. Only the message of listenError() is shown.
   app.useLogger(['fatal']);
   try {
-    // This machine only: a sample has no business on the network.
+    // Only on this machine: a sample must not be reachable from the network.
     await app.listen(port, '127.0.0.1');
   } catch (error) {
     await app.close();

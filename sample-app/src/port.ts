@@ -3,7 +3,7 @@ import { StartError } from './start.error.js';
 const DEFAULT_PORT = 3000;
 const MAX_PORT = 65_535;
 
-/** The port that the environment asks for. */
+/** The port from the environment variable `PORT`. */
 export function portFrom(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -13,7 +13,7 @@ export function portFrom(text: string | undefined): number {
   );
 }
 
-/** Why the shop could not listen, in words for whoever started it. */
+/** Turns an error of `listen()` into one whose message helps the user, if its cause is known. */
 export function listenError(port: number, error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':

@@ -1,4 +1,4 @@
-/** The shop cannot open, for a reason that its user can mend. The message is all there is to say. */
+/** The shop cannot start, for a reason that the user can fix. Only its message is printed. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

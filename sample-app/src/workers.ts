@@ -3,7 +3,7 @@ import { StartError } from './start.error.js';
 
 const MAX_WORKERS = 64;
 
-/** The number of processes that the environment asks for. */
+/** The number of processes from the environment variable `WORKERS`. */
 export function workersFrom(text: string | undefined): number {
   if (text === undefined) return 1;
   const workers = /^\d+$/.test(text) ? Number(text) : 0;
@@ -13,12 +13,12 @@ export function workersFrom(text: string | undefined): number {
   );
 }
 
-/** One shop in several processes behind one port. Nothing of the monitor is needed here. */
+/** Starts the shop in several processes behind one port. The monitor needs no code here. */
 export function startWorkers(count: number): void {
   let isStopping = false;
   for (let i = 0; i < count; i++) cluster.fork();
   cluster.on('exit', (_worker, code) => {
-    // One that cannot start has said why.
+    // A worker that cannot start has printed why.
     if (code === 1) process.exitCode = 1;
     else if (!isStopping) cluster.fork();
   });

@@ -1,13 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** The first of some ports one after the other on which nobody listens. */
+/** Below the ports that a system gives to `listen(0)` and to outgoing connections, which would take a port before its program does. */
+const FIRST = 20_000;
+const LAST = 31_999;
+
+/** Rising, so that a port is not given twice while the first program that got it has not yet started to listen. */
+let next = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+
+/** The first of `count` consecutive free ports of 127.0.0.1, for programs that need a port number at their start. */
 export async function freePorts(count) {
   for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 12_000);
-    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if (next + count > LAST) next = FIRST;
+    const ports = Array.from({ length: count }, () => next++);
     const areFree = await Promise.all(ports.map(isFree));
-    if (areFree.every(Boolean)) return first;
+    if (areFree.every(Boolean)) return ports[0];
   }
 }
 

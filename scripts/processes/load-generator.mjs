@@ -4,21 +4,21 @@ import { connect } from 'node:net';
 const RETRY = 50;
 
 /** Milliseconds until a request counts as lost: a connection that the primary gave to a worker just killed stays open for ever. */
-const LONGEST_WAIT = 10_000;
+export const LONGEST_WAIT = 10_000;
 
-/** Milliseconds of one slot of what was answered lately, and how far back that goes. */
+/** Recent responses are counted by slots of time: the milliseconds of one slot, and how long slots are kept. */
 const [SLOT, KEPT] = [100, 30_000];
 
 /**
- * Sends requests over keep-alive connections, and counts what was answered. It parses only what it needs of HTTP: with a client as
+ * Sends requests over keep-alive connections, and counts the responses. It parses only what it needs of HTTP: with a client as
  * slow as the server, a million requests would take twice the time.
  */
 export class LoadGenerator {
   sent = 0;
   answered = 0;
-  /** Sent on a connection that ended before the answer: the process may have counted them, or not. */
+  /** Sent on a connection that ended before the response, or answered with an error: the process may have counted them, or not. */
   lost = 0;
-  /** Of each process: how many were answered in each slot of time. */
+  /** For each process, the number of responses in each slot of time. */
   #recent = new Map();
   #isStopped = false;
 
@@ -28,7 +28,7 @@ export class LoadGenerator {
     this.request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
   }
 
-  /** Sends until so many were sent in all, or until {@link stop} is called. */
+  /** Sends until `total` requests were sent in all, or until {@link stop} is called. */
   async run(total, connections = 64) {
     this.#isStopped = false;
     const clients = Array.from(

@@ -1,17 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { atEnd, run, temporaryDirectory } from '../at-end.mjs';
 import { Processes } from './processes.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../../test/scripts/work-process.mjs', import.meta.url));
-const run = promisify(execFile);
 
 /** pm2 from npm, in a directory of its own: it is no dependency of the project. */
 export class Pm2 {
-  #directory = mkdtempSync(join(tmpdir(), 'nm-pm2-'));
+  #directory = temporaryDirectory('nm-pm2-');
+  #home = join(this.#directory, 'home');
 
   static async install(version = 'latest') {
     const pm2 = new Pm2();
@@ -23,12 +22,8 @@ export class Pm2 {
       '--prefix',
       pm2.#directory,
     ];
-    try {
-      await run('npm', ['install', ...options, `pm2@${version}`]);
-    } catch (error) {
-      rmSync(pm2.#directory, { recursive: true, force: true });
-      throw error;
-    }
+    await run('npm', ['install', ...options, `pm2@${version}`]);
+    atEnd(() => pm2.#kill());
     return pm2;
   }
 
@@ -46,17 +41,19 @@ export class Pm2 {
 
   /** Runs a command of pm2. @returns what it printed */
   async command(...args) {
-    const { PATH } = process.env;
-    // Its daemon and all its processes get this environment.
-    const env = {
-      PATH,
-      HOME: this.#directory,
-      PM2_HOME: join(this.#directory, 'home'),
-      TMPDIR: this.temporary,
-    };
-    const binary = join(this.#directory, 'node_modules/pm2/bin/pm2');
-    const { stdout } = await run(process.execPath, [binary, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    const options = { env: this.#env(), maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await run(process.execPath, [this.#binary, ...args], options);
     return stdout;
+  }
+
+  get #binary() {
+    return join(this.#directory, 'node_modules/pm2/bin/pm2');
+  }
+
+  /** Of its daemon and of all its processes. */
+  #env() {
+    const { PATH } = process.env;
+    return { PATH, HOME: this.#directory, PM2_HOME: this.#home, TMPDIR: this.temporary };
   }
 
   /**
@@ -75,7 +72,7 @@ export class Pm2 {
       script: SCRIPT,
       exec_mode: mode,
       instances,
-      // Time to close on a busy machine, and no end of restarts.
+      // Time to close on a busy machine, and any number of restarts.
       kill_timeout: 30_000,
       listen_timeout: 60_000,
       wait_ready: true,
@@ -96,9 +93,19 @@ export class Pm2 {
     return processes;
   }
 
+  /** Ends the daemon, if there is one, with all processes. */
+  #kill() {
+    if (existsSync(this.#home))
+      spawnSync(process.execPath, [this.#binary, 'kill'], {
+        env: this.#env(),
+        stdio: 'ignore',
+        timeout: 60_000,
+      });
+  }
+
   /** Ends the daemon with all processes, and removes everything. */
-  async close() {
-    await this.command('kill').catch(() => {});
+  close() {
+    this.#kill();
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

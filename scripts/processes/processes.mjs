@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 /**
- * The processes of test/scripts/work-process.mjs that are alive, however they were started: each is connected from when it
- * has started until it has ended.
+ * The processes of test/scripts/work-process.mjs that are alive, however they were started: each keeps a connection from its start
+ * to its exit.
  */
 export class Processes {
   /** The port of each process that listens, by its pid. */
   ports = new Map();
-  /** Everything that they have told, in order, and `exit`. */
+  /** All events that they have sent, in order, and an `exit` for each that has ended. */
   events = [];
   #server = createServer((socket) => this.#accept(socket));
   #waiting = new Set();
@@ -25,7 +25,7 @@ export class Processes {
     return [...this.ports.keys()];
   }
 
-  /** Waits until something holds, which is asked after each event. */
+  /** Waits until the condition holds, which is checked after each event. */
   async until(condition) {
     while (!condition()) await new Promise((resolve) => this.#waiting.add(resolve));
   }

@@ -1,6 +1,7 @@
 import { get } from 'node:http';
+import { LONGEST_WAIT } from './load-generator.mjs';
 
-/** @returns what was answered; `undefined` if the connection was lost, or the status is not 200. */
+/** @returns the parsed response; `undefined` if the connection was lost, the status is not 200, or nothing arrived for a long time. */
 export function getJson(port, path) {
   return new Promise((resolve) => {
     const request = get({ port, host: '127.0.0.1', path, agent: false }, (response) => {
@@ -10,11 +11,12 @@ export function getJson(port, path) {
       response.on('end', () => resolve(response.statusCode === 200 ? JSON.parse(body) : undefined));
       response.on('error', () => resolve(undefined));
     });
+    request.setTimeout(LONGEST_WAIT, () => request.destroy());
     request.on('error', () => resolve(undefined));
   });
 }
 
-/** The document, when so many processes have answered in time and none is late. */
+/** Reads the document until this many processes have answered in time and none is late. */
 export async function readAll(port, count, query = '') {
   for (;;) {
     const document = await getJson(port, `/monitor${query}`);

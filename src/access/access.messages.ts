@@ -39,8 +39,17 @@ export const ALLOWS_EVERYBODY =
 export const RISKY_LISTENER =
   'This application listens on an address that other machines can reach, and trusts proxies, so there may be one in front of it. ' +
   'A proxy on this machine that adds no headers cannot be distinguished from a local client, so all of its clients can read the ' +
-  'monitor. Serve the monitor on its own port, with the option "port", or set a "token".';
+  'monitor, also without a "token". Serve the monitor on its own port, with the option "port", or require a token of every client by a ' +
+  '"requestFilter": (request, decision) => decision.allowed && decision.by === \'token\'.';
 
 /** Completes "must be": for the option `diagnostics`. */
 export const DIAGNOSTICS_EXPOSED = (exposure: string): string =>
-  `false, unless the endpoint has a port of its own, or a token and no network with all addresses in "allow": ${exposure}`;
+  `false with this configuration, unless there is a "requestFilter": ${exposure.replace(/\.$/, '')}`;
+
+export const TOKEN_IS_NO_STRING = (kind: string): string => `It is ${kind}.`;
+
+export const TOKEN_HAS_BAD_LENGTH = (length: number): string =>
+  `It has ${length} ${length === 1 ? 'character' : 'characters'}.`;
+
+export const TOKEN_HAS_BAD_CHARACTER = (position: number, length: number): string =>
+  `Character ${position} of its ${length} is not allowed there.`;

@@ -25,7 +25,7 @@ export interface AccessOptions {
    */
   token?: string | undefined;
   /**
-   * Has the last word on who may read: it gets Node's own request and the decision of the built-in rules, and returns `true`,
+   * Makes the final decision: it gets Node's own request and the decision of the built-in rules, and returns `true`,
    * or a promise of `true` within 5 seconds, to allow the request. Anything else, and an error, refuses it.
    * Default: the decision of the rules.
    *

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { Seeded } from '../../test/support/seeded.js';
 import { LocalityResolver } from '../common/http/locality.js';
 import { AccessPolicy } from './access.policy.js';
 import { resolveAccessOptions } from './access.options.js';
@@ -9,15 +10,10 @@ import { forwardedAddresses } from './forwarded.js';
 import { hostNameOf } from './host-name.js';
 import { proxyHeaderKind } from './proxy-headers.js';
 
-/** The same numbers in every run (mulberry32), so that what fails once fails again. */
+/** The same numbers in every run, so that failures are reproducible. */
 function numbersFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const random = new Seeded(seed);
+  return (below) => random.below(below);
 }
 
 const WORDS =
@@ -25,7 +21,7 @@ const WORDS =
   '" \\ \\" ; , = : :80 % / . unknown _x \u0080 \u00ff \u0000 http:// @ [ ] 0 x 127 none';
 const PIECES = [...WORDS.split(' '), ' ', '\t', ', ', ''];
 
-/** Parts of what may well be read. */
+/** Parts of headers that are likely to be valid. */
 const ELEMENTS = [
   'for=127.0.0.1',
   'FOR="[::1]:80"',
@@ -59,7 +55,7 @@ describe('any text at all', () => {
       if (addresses !== undefined) {
         read++;
         expect(addresses.length, text).toBeGreaterThan(0);
-        // What is taken for an address stands there as it is, after a "for=".
+        // Each address that was found is in the text as it is, after a "for=".
         for (const address of addresses) expect(text, text).toContain(address);
         expect(text, text).toMatch(/for=/i);
       }
@@ -71,7 +67,7 @@ describe('any text at all', () => {
         ).toBe(true);
       }
     }
-    // Or else nothing has been tried here.
+    // Otherwise the test would have checked nothing.
     expect([read > 100, admitted > 100]).toEqual([true, true]);
   });
 
@@ -194,7 +190,7 @@ describe('a very long header', () => {
   const names = ['Forwarded', 'X-Forwarded-For', 'Host', 'Origin', 'Sec-Fetch-Site', 'Authorization'];
 
   it('is read in steps that grow as it does, and no faster', () => {
-    // A megabyte and more than sixty times what Node takes: anything but linear would not come to an end here.
+    // A megabyte, more than sixty times what Node accepts: anything slower than linear would not finish.
     const withToken = new AccessPolicy(
       resolveAccessOptions({ token: 'x'.repeat(16) }),
       new LocalityResolver(),

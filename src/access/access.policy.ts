@@ -16,7 +16,7 @@ import { evidenceOf } from './request-evidence.js';
 /** Node drops headers after the first 1000, and with them perhaps the one that a proxy has added last. */
 const MAX_HEADERS = 200;
 
-/** A request with more hops went round in a loop. */
+/** A request with more hops is assumed to be in a loop of proxies. */
 const MAX_HOPS = 100;
 
 /**

@@ -1,12 +1,12 @@
-import { Logger } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
+import { SafeLogger } from '../common/safe-logger.js';
 import { CLOSED_BY_APPLICATION } from './access.messages.js';
 import type { MonitorAccess } from './monitor-access.js';
 
 /**
- * Logs once that the application itself refuses requests to the endpoint: global guards run before the monitor's, and know
- * nothing of the endpoint.
+ * Logs once that the application itself refuses requests to the endpoint: global guards run before the monitor's guard, and do
+ * not know that the endpoint has its own.
  */
 export class ApplicationGuardHint {
   private isLogged = false;
@@ -19,16 +19,16 @@ export class ApplicationGuardHint {
   ) {}
 
   /**
-   * To be called when a request was answered with 401 or 403.
+   * Call this when a request was answered with 401 or 403.
    *
    * @param route its route label, such as `/api/monitor`.
    */
   onRefused(request: IncomingMessage, route: string, status: number): void {
     if (this.isLogged || !this.isEndpoint(route) || this.access.isDecided(request)) return;
-    // A requestFilter is not asked again: it may count its calls.
+    // The requestFilter is not called here: it may count its calls.
     if (!this.access.decide(request).allowed) return;
     this.isLogged = true;
-    new Logger('MonitorAccess').warn(CLOSED_BY_APPLICATION(route, status));
+    new SafeLogger('MonitorAccess').warn(CLOSED_BY_APPLICATION(route, status));
   }
 
   private isEndpoint(route: string): boolean {

@@ -1,8 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { kindOf } from '../common/show-value.js';
 import type { Rule } from '../common/options/option-rules.js';
+import { TOKEN_HAS_BAD_CHARACTER, TOKEN_HAS_BAD_LENGTH, TOKEN_IS_NO_STRING } from './access.messages.js';
 
 /** The characters of a bearer token, RFC 6750, section 2.1. */
 const TOKEN = /^[\w.~+/-]+=*$/;
+
+/** As much of a value as is allowed. */
+const TOKEN_BEGINNING = /^(?:[\w.~+/-]+=*)?/;
 
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
@@ -12,9 +17,19 @@ export const TOKEN_RULE: Rule = {
     'a string of 16 to 1000 letters, digits, "-", ".", "_", "~", "+" and "/", with "=" at its end, such as the output of ' +
     '"openssl rand -hex 32" (the value is not shown here)',
   isSecret: true,
-  accepts: (value) =>
-    typeof value === 'string' && value.length >= 16 && value.length <= 1000 && TOKEN.test(value),
+  accepts: (value) => typeof value === 'string' && hasTokenLength(value) && TOKEN.test(value),
+  problem: (value) => {
+    if (typeof value !== 'string') return TOKEN_IS_NO_STRING(kindOf(value));
+    const [allowed = ''] = TOKEN_BEGINNING.exec(value) ?? [];
+    return hasTokenLength(value)
+      ? TOKEN_HAS_BAD_CHARACTER(allowed.length + 1, value.length)
+      : TOKEN_HAS_BAD_LENGTH(value.length);
+  },
 };
+
+function hasTokenLength({ length }: string): boolean {
+  return length >= 16 && length <= 1000;
+}
 
 /** The token of the options. Only its hash is kept, so that no dump of this object contains it. */
 export class BearerToken {

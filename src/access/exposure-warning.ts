@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
+import { SafeLogger } from '../common/safe-logger.js';
 import { badOption } from '../common/options/check-options.js';
 import { ALLOWS_EVERYBODY, DIAGNOSTICS_EXPOSED, RISKY_LISTENER } from './access.messages.js';
 import type { ResolvedAccessOptions } from './access.options.js';
@@ -14,7 +14,7 @@ interface Framework {
 }
 
 export interface ExposedParts {
-  /** Whether the endpoint is where the application is. */
+  /** Whether the endpoint is served on the port of the application. */
   readonly isOnMainPort: boolean;
   /** Whether there are endpoints of the diagnostics, which show code and paths. */
   readonly hasDiagnostics: boolean;
@@ -22,7 +22,7 @@ export interface ExposedParts {
 
 /** Warns once at start of a configuration that may expose the endpoint to more clients than intended. With diagnostics, it fails the start. */
 export class ExposureWarning implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger('MonitorAccess');
+  private readonly logger = new SafeLogger('MonitorAccess');
   private server: Server | undefined;
 
   constructor(
@@ -43,7 +43,8 @@ export class ExposureWarning implements OnModuleInit, OnApplicationShutdown {
   };
 
   onModuleInit(): void {
-    const { allow, token, requestFilter } = this.options;
+    const { allow, requestFilter } = this.options;
+    // A token does not close the endpoint to local clients, nor to a proxy that cannot be told from one. A filter can.
     if (requestFilter !== undefined) return;
     if (allow.isEverybody) {
       if (this.parts.hasDiagnostics) {
@@ -52,15 +53,15 @@ export class ExposureWarning implements OnModuleInit, OnApplicationShutdown {
       this.logger.warn(ALLOWS_EVERYBODY);
     }
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    if (!this.parts.isOnMainPort || token !== undefined || typeof server?.once !== 'function') return;
+    if (!this.parts.isOnMainPort || typeof server?.once !== 'function') return;
     this.server = server.once('listening', this.onListening);
   }
 
-  /** Has `app.listen()` reject, as it does with every other error of the server. */
+  /** Makes `app.listen()` reject, as it does with every other error of the server. */
   private refuseToListen(error: Error): void {
     const { server } = this;
     server?.emit('error', error);
-    // The listener of Fastify comes after this one, and needs the address of a server that listens.
+    // The listener of Fastify is called after this one, and needs the address of a server that is still listening.
     process.nextTick(() => server?.close());
   }
 

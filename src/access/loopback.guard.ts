@@ -39,7 +39,7 @@ export class LoopbackGuard implements CanActivate {
     return this.conclude(decision, response);
   }
 
-  /** Decides by the rules, before the `requestFilter` of the options is called. What it throws refuses the request. */
+  /** Decides by the rules, before the `requestFilter` of the options is called. If it throws, the request is refused. */
   protected decide(request: IncomingMessage): AccessDecision {
     return this.access.decide(request);
   }

@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
+import { SafeLogger } from '../common/safe-logger.js';
 import { REFUSED } from './access.messages.js';
 import type { LocalityResolver } from '../common/http/locality.js';
 import { AccessPolicy } from './access.policy.js';
@@ -13,7 +13,7 @@ import { FilterCalls } from './request-filter.js';
  * A guard of your own can inject it.
  */
 export class MonitorAccess implements OnModuleDestroy {
-  private readonly logger = new Logger('MonitorAccess');
+  private readonly logger = new SafeLogger('MonitorAccess');
   private readonly policy: AccessPolicy;
   private readonly filter: FilterCalls | undefined;
   /** One line in the log for each reason, so that clients cannot fill the log. */

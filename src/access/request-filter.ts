@@ -5,7 +5,7 @@ import type { AccessDecision } from './access-decision.js';
 import { denied } from './access-decision.js';
 
 /**
- * Has the last word on who may read the endpoint.
+ * Makes the final decision on who may read the endpoint.
  *
  * @param request Node's own request, on Express and on Fastify.
  * @param decision of the built-in rules.
@@ -18,6 +18,9 @@ export type RequestFilter = (
 
 /** The milliseconds after which a pending filter refuses the request. */
 const TIMEOUT = 5000;
+
+/** The same for calls while the application closes: the monitor's own port is still read then, and must not delay that. */
+const CLOSING_TIMEOUT = 100;
 
 /** Calls the `requestFilter` of the options, with a timeout. */
 export class FilterCalls {
@@ -53,13 +56,13 @@ export class FilterCalls {
         resolve(decision);
       };
       const giveUp = (why: string) => settle(failed(why));
-      const timer = setTimeout(() => giveUp(FILTER_TOO_SLOW(TIMEOUT)), TIMEOUT).unref();
+      const timeout = this.isStopped ? CLOSING_TIMEOUT : TIMEOUT;
+      const timer = setTimeout(() => giveUp(FILTER_TOO_SLOW(timeout)), timeout).unref();
       this.waiting.add(giveUp);
       Promise.resolve(answer).then(
         (value) => settle(filtered(value, decision)),
         (thrown) => giveUp(describeThrown(thrown).message),
       );
-      if (this.isStopped) giveUp(FILTER_STOPPED);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known about outgoing calls that some code makes, also later in its asynchronous flow. */
+/** Describes the outgoing calls that some code makes, also later in its asynchronous flow. */
 export interface CallNote {
   /** The URL template of the calls, such as `/users/:id`. */
   readonly template?: string;
@@ -25,7 +25,7 @@ export class CallContext {
     return this.storage.getStore();
   }
 
-  /** From here on notes are read. */
+  /** Notes have an effect from here on. */
   enable(): void {
     this.isEnabled = true;
   }

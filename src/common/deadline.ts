@@ -9,7 +9,7 @@ export class Deadline {
 
   /**
    * @param ms milliseconds from now. They do not keep the process alive, unless {@link hold} is called.
-   * @param reason makes the error that {@link passed} rejects with, and that the {@link signal} carries.
+   * @param reason creates the error that {@link passed} rejects with, and that the {@link signal} carries.
    */
   constructor(
     ms: number,

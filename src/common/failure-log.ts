@@ -1,11 +1,12 @@
 import type { Clock } from './clock.js';
 import { monotonicClock } from './clock.js';
+import { logSafely } from './log-safely.js';
 import { describeThrown } from './show-value.js';
 
 /** Milliseconds from the first line about an outage to the next one, doubled with each line, and their maximum. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [60_000, 3_600_000];
 
-/** Milliseconds without a failure, after a success, that end an outage. What fails intermittently is one outage. */
+/** Milliseconds without a failure, after a success, that end an outage. Intermittent failures are one outage. */
 const OUTAGE_GAP = 600_000;
 
 /** The log lines about something that fails repeatedly. */
@@ -84,25 +85,17 @@ export class FailureLog {
     if (!this.isReported) return;
     this.isReported = false;
     const duration = durationOf(this.clock() - this.firstAt);
-    this.log(() => this.sink.recovery(this.texts.worksAgain(this.count, duration)));
+    logSafely(() => this.sink.recovery(this.texts.worksAgain(this.count, duration)));
   }
 
   private report(now: number, log: () => void): void {
     this.nextAt = now + this.pause;
     this.isReported = true;
-    this.log(log);
-  }
-
-  private log(log: () => void): void {
-    try {
-      log();
-    } catch {
-      // A logger that throws must not stop the caller.
-    }
+    logSafely(log);
   }
 }
 
-/** Milliseconds as they stand in a message, such as `12 min`. */
+/** Formats milliseconds for a message, such as `12 min`. */
 export function durationOf(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
@@ -110,7 +103,7 @@ export function durationOf(ms: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
-/** A number of failures as it stands in a message. */
+/** Formats a number of failures for a message. */
 export function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }

@@ -10,7 +10,7 @@ export interface InFlightGroup {
 /** Describes something in flight. It is called only when a block is reported. */
 export type InFlightDescription = Pick<InFlightGroup, 'kind' | 'name'>;
 
-/** The maximum number of ended ones that are remembered until {@link InFlight.forgetEnded} is called. */
+/** The maximum number of ended items that are remembered until {@link InFlight.forgetEnded} is called. */
 const MAX_ENDED = 2000;
 
 /** Milliseconds on the clock of `performance.now()`. */
@@ -21,13 +21,13 @@ interface Span {
 }
 
 /**
- * Which requests and calls were in flight in a time that has just passed. Those that have ended are remembered for a while:
- * a request that blocks the event loop has been answered before any code can read what was in flight.
+ * Which requests and calls were in flight in the recent past. Those that have ended are remembered for a while: a request that
+ * blocks the event loop has been answered before any code can read what was in flight.
  */
 export class InFlight {
   private readonly sources: InFlightSource<object>[] = [];
 
-  /** @param describe says what one of the source is. */
+  /** @param describe describes an item of the source. */
   source<T extends object>(describe: (item: T) => InFlightDescription): InFlightSource<T> {
     const source = new InFlightSource(describe);
     this.sources.push(source as unknown as InFlightSource<object>);
@@ -35,8 +35,8 @@ export class InFlight {
   }
 
   /**
-   * What was in flight at any moment between two times, in groups: first the group with the one that began closest to the
-   * first of them.
+   * What was in flight at any moment between two times, in groups: first the group with the item that began closest to
+   * `begin`.
    */
   during(begin: number, end: number): InFlightGroup[] {
     const spans = this.sources
@@ -54,21 +54,27 @@ export class InFlight {
     return [...groups.values()];
   }
 
-  /** @param before forgets those that ended before this time. */
+  /** @param before items that ended before this time are forgotten. */
   forgetEnded(before: number): void {
     for (const source of this.sources) source.forgetEnded(before);
+  }
+
+  /** Forgets everything for good, when nobody calls {@link forgetEnded} any more: an ended item holds its request and response. */
+  stop(): void {
+    for (const source of this.sources) source.stop();
   }
 }
 
 export class InFlightSource<T extends object> {
   private readonly current = new Map<T, number>();
   private ended: Ended<T>[] = [];
+  private isStopped = false;
 
   constructor(private readonly describe: (item: T) => InFlightDescription) {}
 
   /** @param now milliseconds on the clock of `performance.now()`. */
   begin(item: T, now: number): void {
-    this.current.set(item, now);
+    if (!this.isStopped) this.current.set(item, now);
   }
 
   end(item: T, now: number): void {
@@ -81,6 +87,13 @@ export class InFlightSource<T extends object> {
 
   forgetEnded(before: number): void {
     if (this.ended.length > 0) this.ended = this.ended.filter(({ end }) => end > before);
+  }
+
+  /** See {@link InFlight.stop}. */
+  stop(): void {
+    this.isStopped = true;
+    this.current.clear();
+    this.ended = [];
   }
 
   spans(): Span[] {

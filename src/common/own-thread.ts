@@ -1,2 +1,2 @@
-/** Marks a worker thread of the monitor itself, which is no thread of the application. */
-export const OWN_THREAD = Symbol('nestjs-monitor thread');
+/** Marks a worker thread of the monitor itself, which is not a thread of the application. Jest loads this file for each test file. */
+export const OWN_THREAD = Symbol.for('nestjs-monitor.own-thread');

@@ -1,6 +1,6 @@
 /**
- * Runs asynchronous work once at a time. All who ask while it runs share the next run, which begins after they have asked: so
- * nobody gets what was found out before.
+ * Runs asynchronous work once at a time. All callers during a run share the next run. That begins after their calls, so no caller
+ * gets a result that is older than its call.
  */
 export class SharedRun<T> {
   private current: Promise<T> | undefined;
@@ -9,9 +9,10 @@ export class SharedRun<T> {
   constructor(private readonly work: () => Promise<T>) {}
 
   run(): Promise<T> {
-    const { current } = this;
-    if (current === undefined) return this.begin();
-    this.next ??= current
+    // For some microtasks after a run, the next one has not begun yet: it is also that of a caller who calls then.
+    if (this.next !== undefined) return this.next;
+    if (this.current === undefined) return this.begin();
+    this.next = this.current
       .catch(() => {})
       .then(() => {
         this.next = undefined;

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 const DEPTH = 50;
 
 /**
- * The files of the functions that are running, the innermost first. The first is this one, so it also tells where the
- * package is: `import.meta.url` does not exist in CommonJS, and `__filename` not in an ES module.
+ * The files of the functions on the stack, the innermost first. The first is this file, so it also shows where the package
+ * is: `import.meta.url` does not exist in CommonJS, and `__filename` does not exist in an ES module.
  */
 export function stackFiles(): string[] {
   const before = {

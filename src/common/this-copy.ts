@@ -4,10 +4,10 @@ import { stackFiles } from './stack-files.js';
 /** A property of the injected classes of every copy of this package: the directory of the copy. */
 export const MONITOR_COPY = Symbol.for('nestjs-monitor:copy');
 
-/** What is built, or the sources. In the CommonJS, which is bundled, this file has another place. */
+/** The path up to `dist` or `dist/cjs`. The CommonJS is bundled, so this file is in another folder there than in the sources. */
 const BUILD = /^.*[\\/]dist(?:[\\/]cjs)?(?=[\\/])/;
 
-/** Stands for this copy. The ES modules and the CommonJS are two copies if a tool loads both of them. */
+/** Identifies this copy. The ES modules and the CommonJS are two copies if a tool loads both of them. */
 export const THIS_COPY = { path: ownDirectory() };
 
 /** A class decorator that lets another copy of this package recognize the class. */

@@ -4,23 +4,23 @@ import { numberOf, wholeNumber, YES_OR_NO } from '../common/options/option-rules
 
 export interface BlockedLoopOptions {
   /**
-   * Milliseconds from which on a turn of the event loop is a block. A lower one costs more: the event loop is woken up more
-   * often. Default: 100.
+   * Milliseconds from which a turn of the event loop counts as a block. A lower value costs more: the event loop is woken up
+   * more often. Default: 100.
    */
   threshold?: WholeNumber | undefined;
 }
 
-/** What can be found out about the process. Each part is on unless it is switched off, but for {@link heapSnapshot}. */
+/** Diagnostics of the process. Each part is on unless it is switched off, except {@link heapSnapshot}. */
 export interface DiagnosticsOptions {
-  /** Says which function blocks the event loop. Default: on. */
-  blockedLoop?: false | BlockedLoopOptions | undefined;
+  /** Finds the function that blocks the event loop. Default: `true`. */
+  blockedLoop?: boolean | BlockedLoopOptions | undefined;
   /** `GET /monitor/profile/cpu` and `/profile/allocations`. Default: `true`. */
   profiles?: boolean | undefined;
   /** `GET /monitor/report`. Default: `true`. */
   report?: boolean | undefined;
   /**
-   * `POST /monitor/heap-snapshot`. There is everything in a snapshot that the process has in memory, secrets included, and the
-   * event loop stands still while it is made. Default: `false`.
+   * `POST /monitor/heap-snapshot`. A snapshot contains everything that the process has in memory, including secrets, and the
+   * event loop is blocked while it is made. Default: `false`.
    */
   heapSnapshot?: boolean | undefined;
 }
@@ -28,7 +28,7 @@ export interface DiagnosticsOptions {
 export interface ResolvedDiagnosticsOptions {
   /** Whether any of them is on. */
   readonly isOn: boolean;
-  /** Milliseconds; `undefined` if blocks are not looked for. */
+  /** Milliseconds; `undefined` if blocks are not detected. */
   readonly blockThreshold: number | undefined;
   readonly profiles: boolean;
   readonly report: boolean;
@@ -37,8 +37,8 @@ export interface ResolvedDiagnosticsOptions {
 
 const GROUP_RULES: Rules = {
   blockedLoop: {
-    allowed: 'false, or an object such as { threshold: 100 }',
-    accepts: (value) => value === false || isObject(value),
+    allowed: 'true, false, or an object such as { threshold: 100 }',
+    accepts: (value) => typeof value === 'boolean' || isObject(value),
   },
   profiles: YES_OR_NO,
   report: YES_OR_NO,
@@ -54,18 +54,24 @@ export const DIAGNOSTICS_RULE: Rule = {
   accepts: (value) => typeof value === 'boolean' || isObject(value),
 };
 
-/** @throws MonitorOptionsError for a part that is unknown or not what it must be. */
+/** @throws MonitorOptionsError for an unknown part or an invalid value. */
 export function resolveDiagnosticsOptions(
   options: boolean | DiagnosticsOptions | undefined = false,
 ): ResolvedDiagnosticsOptions {
   if (options === false) return OFF;
   const given = options === true ? {} : options;
   checkOptions(given, GROUP_RULES, 'diagnostics');
-  const { blockedLoop = {}, profiles = true, report = true, heapSnapshot = false } = given;
-  if (blockedLoop !== false) checkOptions(blockedLoop, BLOCKED_LOOP_RULES, 'diagnostics.blockedLoop');
-  const blockThreshold = blockedLoop === false ? undefined : (numberOf(blockedLoop.threshold) ?? 100);
+  const { blockedLoop = true, profiles = true, report = true, heapSnapshot = false } = given;
+  const blockThreshold = resolveThreshold(blockedLoop);
   const isOn = blockThreshold !== undefined || profiles || report || heapSnapshot;
   return Object.freeze({ isOn, blockThreshold, profiles, report, heapSnapshot });
+}
+
+function resolveThreshold(blockedLoop: boolean | BlockedLoopOptions): number | undefined {
+  if (blockedLoop === false) return undefined;
+  const given = blockedLoop === true ? {} : blockedLoop;
+  checkOptions(given, BLOCKED_LOOP_RULES, 'diagnostics.blockedLoop');
+  return numberOf(given.threshold) ?? 100;
 }
 
 const OFF: ResolvedDiagnosticsOptions = Object.freeze({

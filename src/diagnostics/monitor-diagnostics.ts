@@ -17,16 +17,17 @@ import { ProfileTaker } from './profiles/profile-taker.js';
 import type { Profile, ProfileKind } from './profiles/profiler.js';
 import type { RepeatedProfile } from './profiles/repeated-profile.js';
 import type { DiagnosticReport } from './report/diagnostic-report.js';
+import type { ReportThreads } from './report/report-threads.js';
 
 /** The default of `forWhom`. */
 const CODE = 'the application itself';
 
 /**
- * Finds out about the process what its metrics do not tell: profiles, Node's diagnostic report, a heap snapshot. The
- * endpoints of the monitor are made of it, and so can your own code be.
+ * Diagnostics of the process beyond its metrics: profiles, Node's diagnostic report, heap snapshots. The endpoints of the
+ * monitor use it, and your own code can use it too.
  *
- * Each call needs its part of the option `diagnostics`, and rejects with a `DiagnosticsOffError` without. One thing is done
- * at a time; a second call rejects with an `OperationInProgressError`. All end when the application closes.
+ * Each call needs its part of the option `diagnostics`, and rejects with a `DiagnosticsOffError` without it. One operation runs
+ * at a time: a second call rejects with an `OperationInProgressError`. All operations end when the application closes.
  *
  * @example
  * const profile = await this.diagnostics.cpuProfile({ seconds: 5 });
@@ -42,6 +43,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
     private readonly options: ResolvedDiagnosticsOptions,
     captures: ResolvedCapturesOptions | undefined,
     registry: MetricsRegistry,
+    private readonly reportThreads: ReportThreads | undefined,
   ) {
     this.store = captures && new CaptureStore(captures.directory, captures.maxBytes, captures.maxAge);
     this.profiles = new ProfileTaker(options.profiles, registry);
@@ -54,40 +56,46 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   }
 
   /**
-   * Where the time of the event loop goes, sampled once a millisecond, as Chrome DevTools and speedscope read it from a file
-   * `.cpuprofile`. A request to an empty handler is a fifth dearer while it runs, and it holds up the event loop when it
-   * starts: see the metric `monitor_profile_start_seconds`. Code that was already running in a long loop when it started may be missing.
+   * A profile of where this thread spends its time, sampled once a millisecond: the content of a `.cpuprofile` file, which Chrome
+   * DevTools and speedscope open. While it runs, a request to an empty handler costs a fifth more. Its start blocks the event
+   * loop: see the metric `monitor_profile_start_seconds`. Code that was already running in a long loop at that time may be missing.
+   *
+   * @throws InspectorUnavailableError if Node does not allow to use its inspector, and so do the other profiles.
    */
   async cpuProfile(request: ProfileRequest = {}): Promise<CpuProfile> {
     return (await this.profile('cpu', request)).profile as CpuProfile;
   }
 
-  /** What allocates memory, sampled every 32 KiB, what was freed meanwhile included; of a file `.heapprofile`. */
+  /** What allocates memory, including memory freed meanwhile, sampled every 32 KiB: the content of a `.heapprofile` file. */
   async allocations(request: ProfileRequest = {}): Promise<AllocationProfile> {
     return (await this.profile('allocations', request)).profile as AllocationProfile;
   }
 
   /**
-   * Node's diagnostic report, without the environment, the command line and whatever looks like a secret. Making it holds up
-   * the event loop for some 10 ms.
+   * Node's diagnostic report, without the environment, the command line and whatever looks like a secret. Making it blocks the
+   * event loop until each worker thread has written its part: some milliseconds, unless one is in native code, such as `execSync()`.
+   * So they are asked before, from Node 22.16 on. Older versions cannot ask, and threads that were started before the monitor, or
+   * by another thread, are not known.
    *
    * @param forWhom the client, named in the error of a concurrent call.
+   * @throws ThreadBusyError if a worker thread does not answer within 200 ms.
    */
   async report(forWhom = CODE): Promise<DiagnosticReport> {
     if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
     return this.lock.run('a report', forWhom, undefined, async () => {
       const { diagnosticReport } = await import('./report/diagnostic-report.js');
+      await this.reportThreads?.whenResponsive();
       return diagnosticReport();
     });
   }
 
   /**
-   * The text of a file `.heapsnapshot`, as a stream. The event loop stands still while it is made, for a minute and more with
-   * 200 MB of small objects. The snapshot stays in memory, and nothing else is done, until the stream has been read or
-   * destroyed.
+   * The text of a `.heapsnapshot` file, as a stream. The event loop is blocked while it is made: for a minute or more with 200 MB
+   * of small objects. The snapshot stays in memory, and no other operation can start, until the stream has been read or
+   * destroyed. If the application closes before that, the stream fails: `pipeline()` and `for await` reject.
    *
    * @param forWhom the client, named in the error of a concurrent call.
-   * @throws HeapSnapshotRefusedError where the memory might not do for it, with the arithmetic.
+   * @throws HeapSnapshotRefusedError if there may not be enough memory for it. The message contains the calculation.
    */
   async heapSnapshot(forWhom = CODE): Promise<Readable> {
     if (!this.options.heapSnapshot) throw new DiagnosticsOffError(SWITCHED_OFF('heapSnapshot'));
@@ -97,6 +105,8 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
           const { takeHeapSnapshot } = await import('./heap-snapshot/heap-snapshot.js');
           ended.throwIfAborted();
           const snapshot = takeHeapSnapshot();
+          // A stream that was passed to pipe() would end the process when it fails.
+          snapshot.on('error', () => {});
           const end = (): void => void snapshot.destroy(ended.reason as Error);
           ended.addEventListener('abort', end, { once: true });
           resolve(snapshot);
@@ -108,7 +118,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   }
 
   /**
-   * A profile in all forms that `formatProfile()` can make of it.
+   * A profile that `formatProfile()` can convert to each format.
    *
    * @param forWhom the client, named in the error of a concurrent call.
    */
@@ -124,8 +134,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   }
 
   /**
-   * Takes profiles again and again and keeps them with the captures, until {@link stopRepeating} or until the application
-   * closes.
+   * Takes profiles repeatedly and stores them as captures, until {@link stopRepeating} is called or the application closes.
    */
   repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
     return this.repeater.start(profile, forWhom);
@@ -136,7 +145,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
     return this.repeater.stop();
   }
 
-  /** @throws MonitorOptionsError if captures cannot be kept where the options say. */
+  /** @throws MonitorOptionsError if the directory for captures cannot be used. */
   async prepare(): Promise<void> {
     try {
       await this.store?.prepare();
@@ -145,7 +154,13 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
     }
   }
 
+  /** @internal From now on, the worker threads are known. An application may be closed before that. */
+  start(): void {
+    if (!this.lock.isClosing) this.reportThreads?.start();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
+    this.reportThreads?.stop();
     await this.lock.close();
   }
 }

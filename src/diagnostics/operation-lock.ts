@@ -25,7 +25,7 @@ export class OperationLock {
   private readonly closing = new AbortController();
 
   /**
-   * @param work gets a signal that is aborted when it has to end: by the given one, or because the application closes.
+   * @param work receives a signal that is aborted when it must end: with the given one, or because the application closes.
    * @throws OperationInProgressError if there is another one.
    */
   async run<T>(
@@ -49,7 +49,7 @@ export class OperationLock {
     return this.closing.signal.aborted;
   }
 
-  /** @returns when what was being done has ended. */
+  /** @returns a promise that resolves when the operation in progress has ended. */
   async close(): Promise<void> {
     this.closing.abort(new Error('The application closes.'));
     await this.finished;

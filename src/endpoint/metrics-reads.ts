@@ -1,21 +1,24 @@
 import type { ExpositionFormat } from '../exporters/prometheus/exposition-format.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
+import type { ProcessQuery } from '../processes/group/find-process.js';
+import { NoSingleProcess } from '../processes/group/find-process.js';
 import type { ProcessesHandle } from '../processes/processes.handle.js';
 import { PrometheusExporter } from '../exporters/prometheus/prometheus.exporter.js';
-import { TOO_MANY_READS, UNKNOWN_PROCESS } from './endpoint.messages.js';
+import { TOO_MANY_READS } from './endpoint.messages.js';
+import { isThisProcess, refusalOf } from './negotiation/process-query.js';
 import type { Answer } from './streaming/answer.js';
 import type { ReadLimiter } from './streaming/read-limiter.js';
 import { Scrapes } from './streaming/scrapes.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What a request asks for. */
+/** What a request reads. */
 export interface ReadTarget {
-  /** By which the client calls itself in the query, if it does. */
+  /** The name of the reader in the query; `undefined` without one. */
   readonly name: string | undefined;
-  /** The one process that is asked for, if it is. */
-  readonly pid: number | undefined;
+  /** The process in the query; `undefined` without one. */
+  readonly process: ProcessQuery | undefined;
 }
 
 /** How one source is read. */
@@ -29,8 +32,8 @@ export function readsOf(source: MetricsSource, limiter: ReadLimiter): SourceRead
 }
 
 /**
- * Answers reads of the metrics, as JSON or in a format of Prometheus. All of them are bounded together, and a reader whose
- * answer was not sent gets its window back.
+ * Answers reads of the metrics, as JSON or in a format of Prometheus. One limit applies to all of them together. If an answer
+ * was not sent, its window is merged into the next one of the reader.
  */
 export class MetricsReads {
   private readonly ofProcesses = new WeakMap<MetricsSource, SourceReads>();
@@ -41,17 +44,17 @@ export class MetricsReads {
     private readonly processes: ProcessesHandle,
   ) {}
 
-  async json(answer: Answer, { name, pid }: ReadTarget): Promise<void> {
-    const reads = await this.readsOf(pid);
-    if (reads === undefined) return sendUnknown(answer, pid);
+  async json(answer: Answer, { name, process }: ReadTarget): Promise<void> {
+    const reads = await this.readsOf(answer, process);
+    if (reads === undefined) return;
     return this.bounded(answer, JSON_TYPE, () =>
       this.sendJson(answer, reads.reader, name === undefined ? 'http' : `http:${name}`),
     );
   }
 
-  async scrape(answer: Answer, { name, pid }: ReadTarget, format: ExpositionFormat): Promise<void> {
-    const reads = await this.readsOf(pid);
-    if (reads === undefined) return sendUnknown(answer, pid);
+  async scrape(answer: Answer, { name, process }: ReadTarget, format: ExpositionFormat): Promise<void> {
+    const reads = await this.readsOf(answer, process);
+    if (reads === undefined) return;
     return this.bounded(answer, format.contentType, () =>
       this.sendScrape(
         answer,
@@ -62,13 +65,16 @@ export class MetricsReads {
     );
   }
 
-  /** @returns `undefined` if this process does not know it. */
-  private async readsOf(pid: number | undefined): Promise<SourceReads | undefined> {
-    if (pid === undefined) return this.all;
+  /** @returns `undefined` if there is no such process in the group, or not a single one. The answer then says so. */
+  private async readsOf(answer: Answer, query: ProcessQuery | undefined): Promise<SourceReads | undefined> {
+    if (query === undefined) return this.all;
     const { current } = this.processes;
-    if (current === undefined) return pid === process.pid ? this.all : undefined;
-    const source = await current.source.find(pid);
-    if (source === undefined) return undefined;
+    if (current === undefined && isThisProcess(query)) return this.all;
+    const source = (await current?.source.find(query)) ?? new NoSingleProcess();
+    if (source instanceof NoSingleProcess) {
+      await answer.sendText(...refusalOf(query, source));
+      return undefined;
+    }
     let reads = this.ofProcesses.get(source);
     if (reads === undefined) {
       reads = readsOf(source, this.limiter);
@@ -85,7 +91,7 @@ export class MetricsReads {
     }
     if (answer.isOver) return;
     const leave = this.limiter.enter();
-    // Also where what makes the answer throws.
+    // When the answer is over, also if creating it throws.
     if (leave !== undefined) answer.whenOver(leave);
     try {
       const hasRoom = leave !== undefined && (await send());
@@ -96,12 +102,12 @@ export class MetricsReads {
     }
   }
 
-  /** @returns whether there was a place in memory for the document. */
+  /** @returns whether there was a slot for the document. */
   private async sendJson(answer: Answer, metricsReader: MetricsReader, reader: string): Promise<boolean> {
     const slot = await this.limiter.slot();
     if (slot === undefined) return false;
     try {
-      // The client may have left while others were served.
+      // The client may have disconnected while it waited for the slot.
       if (answer.isOver) return true;
       const { metrics, giveBack } = await metricsReader.json(reader);
       slot.made(metrics.reduce((sum, piece) => sum + piece.length, 0));
@@ -124,8 +130,4 @@ export class MetricsReads {
     await answer.send({ type: format.contentType, body: scrape.pieces, gzip: true });
     return true;
   }
-}
-
-async function sendUnknown(answer: Answer, pid = 0): Promise<void> {
-  await answer.sendText(404, UNKNOWN_PROCESS(pid));
 }

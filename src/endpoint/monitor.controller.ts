@@ -10,18 +10,17 @@ import type { AdapterResponse } from '../common/http/raw-response.js';
 import { Answers } from './streaming/answers.js';
 import type { RequestTarget } from './negotiation/request-target.js';
 import { targetOf } from './negotiation/request-target.js';
+import { processIn } from './negotiation/process-query.js';
 import { resolutionIn } from './negotiation/resolution-query.js';
 import { formatFor, formatInsteadOfJson } from './negotiation/scrape-format.js';
 
 /** Allowed reader names in the query of a request. */
 const READER = /^[\w.-]{1,50}$/;
 
-const PID = /^[1-9]\d{0,9}$/;
-
 /**
  * Serves the document as JSON and for Prometheus. JSON is read as the reader `http`, or `http:NAME` for
- * `?reader=NAME`, so two collectors can each have their own window; Prometheus reads as `prometheus`, or `prometheus:NAME`. Where
- * several processes answer together, `?process=PID` reads one of them.
+ * `?reader=NAME`, so two collectors can each have their own window; Prometheus reads as `prometheus`, or `prometheus:NAME`. In a
+ * group of processes, `?process=PID` reads one of them.
  *
  * The path is not set here: it comes from the options.
  */
@@ -37,7 +36,7 @@ export class MonitorController {
 
   /**
    * Answers with the document, or in a format of Prometheus if the client prefers one to JSON. Redirects a browser to the
-   * dashboard. `?format=json` forces the document. Interceptors and serializers of the application do not see the answer.
+   * dashboard. `?format=json` forces the document. Interceptors and serializers of the application are bypassed.
    */
   @Get()
   async read(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
@@ -73,11 +72,12 @@ export class MonitorController {
   }
 }
 
-/** @returns a text if it cannot be understood. */
+/** @returns the text of the error if the query is invalid. */
 function readIn({ query }: RequestTarget): ReadTarget | string {
   const name = query.get('reader') ?? undefined;
   const process = query.get('process') ?? undefined;
   if (name !== undefined && !READER.test(name)) return BAD_READER;
-  if (process !== undefined && !PID.test(process)) return BAD_PROCESS;
-  return { name, pid: process === undefined ? undefined : Number(process) };
+  if (process === undefined) return { name, process };
+  const one = processIn(process);
+  return one === undefined ? BAD_PROCESS : { name, process: one };
 }

@@ -9,7 +9,7 @@ const [FEWEST_CRITICAL, SHARE_CRITICAL] = [10, 0.5];
 /** Failures must occur in at least this many parts of 10 s. Fewer are a burst. */
 const [PART, FEWEST_PARTS] = [10, 3];
 
-/** The last failure must not be older, in seconds. Otherwise the fault is fixed. */
+/** The last failure must not be older than this, in seconds. Otherwise the fault counts as fixed. */
 const RECENT = 90;
 
 /** What is called and may fail: a route, or a handler. */
@@ -23,7 +23,7 @@ export interface Failing {
   isFailure(series: HistorySeries): boolean;
 }
 
-/** What there is to say of a route or handler, if it fails often enough. */
+/** The observation about a route or handler, if it fails often enough. */
 export function failuresOf({ history }: RuleContext, failing: Failing): Observation[] {
   const seconds = history.seconds(1);
   const countsOf = (series: HistorySeries) =>

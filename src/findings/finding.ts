@@ -8,17 +8,17 @@ export interface Finding {
   readonly severity: 'warning' | 'critical';
   /** What is wrong, in one sentence. */
   readonly title: string;
-  /** How sure the rule is that this is a fault, and not something that only looks like one. */
+  /** How likely it is that this is a fault, and not something that only looks like one. */
   readonly confidence: 'low' | 'medium' | 'high';
   /** When it was first found, such as `2026-01-31T23:59:59.123Z`. */
   readonly since: string;
-  /** The numbers that it was concluded from. */
+  /** The numbers that it is based on. */
   readonly evidence: readonly FindingEvidence[];
   /** What to do. */
   readonly advice: string;
   /** The section of the documentation, as a path from the folder of the application. */
   readonly link: string;
-  /** Which process it is about. Only where several answer together. */
+  /** The process that it is about. Only in a group of processes. */
   readonly process?: FindingProcess;
 }
 
@@ -29,9 +29,9 @@ export interface FindingProcess {
   readonly thread: number | null;
 }
 
-/** One number that a finding was concluded from. */
+/** One number that a finding is based on. */
 export interface FindingEvidence {
-  /** What it is a number of: a series and the figure, such as `eventloop_delay max`. */
+  /** The series and the figure, such as `eventloop_delay max`. */
   readonly series: string;
   readonly value: number;
   /** Such as `seconds`; missing for a plain count. */

@@ -29,7 +29,7 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.floor(half)]! + sorted[Math.ceil(half - 1)]!) / 2;
 }
 
-/** How often something has happened, from its rates per second and the seconds of each step. */
+/** The number of events, from their rate per second in each step and the seconds of each step. */
 export function total(rates: readonly number[], seconds: readonly number[]): number {
   return Math.round(sum(known(rates.map((rate, at) => rate * (seconds[at] ?? Number.NaN)))));
 }

@@ -20,7 +20,7 @@ export interface GcTime {
   readonly cpu: number;
 }
 
-/** A block of the event loop whose culprit was looked for. */
+/** A block of the event loop, with the function that caused it. */
 export interface LoopBlock {
   /** ISO 8601. */
   readonly time: string;
@@ -38,19 +38,19 @@ export interface RuleContext {
   /** Seconds since the process started. */
   readonly uptime: number;
   readonly process: ProcessMetrics;
-  /** Of the last intervals of 5 s or more, the oldest first; at most 5 minutes. */
+  /** The times of the last intervals of 5 s or more, the oldest first; at most 5 minutes. */
   readonly gcTimes: readonly GcTime[];
-  /** `undefined` where they are not looked for, because diagnostics are off. */
+  /** The last blocks of the event loop, the newest first; `undefined` without diagnostics. */
   readonly blocks: readonly LoopBlock[] | undefined;
 }
 
 /** The output of a rule. */
 export interface Observation extends Omit<Finding, 'id' | 'rule' | 'since' | 'link'> {
-  /** What it is about, where a rule can find several things, such as a route. */
+  /** What it is about, such as a route, for a rule that can find several things. */
   readonly subject?: string;
 }
 
-/** Reads the history and says what is wrong. It is a pure function: the same history gives the same observations. */
+/** Reads the history and returns what is wrong. It is a pure function: the same history gives the same observations. */
 export interface Rule {
   readonly id: string;
   /** Its section in docs/findings.md. */

@@ -20,15 +20,15 @@ const NOW = Date.parse('2026-01-31T12:00:00Z');
 type Shape = (age: number) => number;
 
 interface Past {
-  /** By key and figure, such as `eventloop_delay max`, in steps of 1 s; after `10 `, in steps of 10 s. */
+  /** By key and figure, such as `eventloop_delay max`, in steps of 1 s; with the prefix `10 `, in steps of 10 s. */
   readonly values?: Record<string, Shape>;
   readonly seconds?: Shape;
   readonly uptime?: number;
   readonly gcTimes?: readonly GcTime[];
-  readonly blocks?: readonly LoopBlock[];
+  readonly blocks?: readonly LoopBlock[] | undefined;
 }
 
-/** What a rule sees of a process that has been doing this. */
+/** The input of a rule for a process with this past. */
 function past({ values = {}, seconds = () => 1, uptime = 7200, gcTimes = [], blocks }: Past): RuleContext {
   const column = (length: number, shape: Shape) => {
     const known = Math.min(length, Math.floor(uptime / (length === 360 ? 10 : 1)));
@@ -158,6 +158,12 @@ describe('nothing is found in a process', () => {
 });
 
 describe('an event loop that is blocked', () => {
+  /** A block that began `age` seconds ago. */
+  const block = (name: string | null, duration: number, age = 60): LoopBlock => ({
+    time: new Date(NOW - age * 1000).toISOString(),
+    duration,
+    function: name,
+  });
   const blocked = { ...BUSY, 'eventloop_delay max': (age: number) => (age % 90 === 5 ? 0.312 : 0.01) };
 
   it('is found, with how often and how long', () => {
@@ -173,11 +179,6 @@ describe('an event loop that is blocked', () => {
   });
 
   it('is found with the function that is to blame for most of it', () => {
-    const block = (name: string | null, duration: number, age = 60): LoopBlock => ({
-      time: new Date(NOW - age * 1000).toISOString(),
-      duration,
-      function: name,
-    });
     const blocks = [
       block('ReportsService.build', 0.9),
       block('other', 0.2),
@@ -202,6 +203,65 @@ describe('an event loop that is blocked', () => {
       { severity: 'critical', title: 'The event loop was blocked once in 5 minutes, 8 s at worst.' },
     ]);
   });
+
+  describe('for 6 s, without using the CPU', () => {
+    const [AGE, LENGTH] = [20, 6];
+    const values = {
+      ...BUSY,
+      'eventloop_delay max': (age: number) =>
+        age === AGE ? LENGTH : age > AGE && age < AGE + LENGTH ? NONE : 0.01,
+      'process.cpu.user_time rate': (age: number) => (age === AGE ? 0.004 : 0.5),
+      'process.cpu.system_time rate': (age: number) => (age === AGE ? 0.001 : 0.1),
+    };
+    const seconds = (age: number) => (age === AGE ? LENGTH + 0.3 : age < AGE ? 1 : NONE);
+    const observed = (blocks?: LoopBlock[]) => EVENT_LOOP_BLOCKED.observe(past({ values, seconds, blocks }));
+
+    it('is found if diagnostics have measured the block, such as one by execSync()', () => {
+      expect(observed([block(null, 5.97, AGE + LENGTH)])).toMatchObject([
+        { severity: 'critical', title: 'The event loop was blocked once in 5 minutes, 6 s at worst.' },
+      ]);
+    });
+
+    it('is not found if diagnostics have seen no block, or a short one: the process was suspended', () => {
+      expect(observed([])).toEqual([]);
+      expect(observed([block('work', 0.3, AGE + LENGTH)])).toEqual([]);
+    });
+
+    it('is not found by a block at another time', () => {
+      expect(observed([block(null, 6, AGE + 100), block(null, 6, AGE - 5)])).toEqual([]);
+    });
+
+    it('is not found without diagnostics, since the process may have been suspended', () => {
+      expect(observed()).toEqual([]);
+    });
+  });
+
+  it('is found with less confidence where the process did not use the CPU: on a busy machine, or in a synchronous call', () => {
+    const cpu = (cores: number) => ({
+      'process.cpu.user_time rate': () => cores * 0.75,
+      'process.cpu.system_time rate': () => cores * 0.25,
+    });
+    const found = (cores: number, blocks?: LoopBlock[]) =>
+      EVENT_LOOP_BLOCKED.observe(past({ values: { ...blocked, ...cpu(cores) }, blocks }))[0];
+    // The blocks take 0.312 s.
+    expect(found(0.17)?.confidence).toBe('high');
+    expect(found(0.14)?.confidence).toBe('medium');
+    expect(found(0.14)?.advice).toContain('other processes used the CPU');
+    expect(found(0.14, [block('work', 0.3)])).toMatchObject({
+      confidence: 'high',
+      advice: expect.stringContaining('Split that work') as string,
+    });
+    expect(found(NONE)?.confidence).toBe('high');
+  });
+
+  it('has the advice to switch diagnostics on only where they are off', () => {
+    const adviceFor = (blocks?: LoopBlock[]) =>
+      EVENT_LOOP_BLOCKED.observe(past({ values: blocked, blocks }))[0]?.advice;
+    expect(adviceFor()).toContain('Switch diagnostics on');
+    expect(adviceFor([])).toContain('name no function');
+    expect(adviceFor([block(null, 0.3)])).toContain('name no function');
+    expect(adviceFor([block('work', 0.3)])).toContain('Split that work');
+  });
 });
 
 describe('one core that is not enough', () => {
@@ -215,6 +275,17 @@ describe('one core that is not enough', () => {
     expect(titles(SATURATED_CORE, { values: saturated(4, 40) })).toEqual([
       'One core is not enough: the event loop was 0.96 busy for 4 minutes while requests waited.',
     ]);
+  });
+
+  it('is found where each turn of the event loop takes longer than a second, which leaves out every other step', () => {
+    const values = {
+      ...saturated(4, 40),
+      'eventloop_time{state="active"} rate': (age: number) => (age % 2 === 0 ? 0.98 : NONE),
+      'http_requests_in_flight max': (age: number) => (age % 2 === 0 ? 40 : NONE),
+    };
+    const seconds = (age: number) => (age % 2 === 0 ? 2 : NONE);
+    expect(titles(SATURATED_CORE, { values, seconds })).toHaveLength(1);
+    expect(titles(SATURATED_CORE, { values, seconds: (age) => (age % 2 === 0 ? 1 : NONE) })).toEqual([]);
   });
 
   it('is not found for a single minute, nor without waiting requests: a worker may use all of its core', () => {
@@ -266,6 +337,16 @@ describe('a heap that is nearly full', () => {
     expect(titles(HEAP_NEARLY_FULL, { values: heap(940) })).toEqual([
       'The heap is nearly full: 940 MB of 1000 MB (94 %) are left in use by garbage collections.',
     ]);
+  });
+
+  it('is found if collections take so long that two of three steps are left out', () => {
+    const long = (value: number) => (age: number) => (age % 3 === 0 ? value : NONE);
+    const values = {
+      'heap_used_bytes min': long(940 * MB),
+      'heap_limit_bytes value': long(1000 * MB),
+      'gc_duration{kind="major"} count': long(0.3),
+    };
+    expect(titles(HEAP_NEARLY_FULL, { values })).toHaveLength(1);
   });
 
   it('is not found below that, nor before a collection', () => {
@@ -344,6 +425,13 @@ describe('descriptors near their limit', () => {
     expect(titles(DESCRIPTORS, { values: open(() => 960) })).toEqual([
       'File descriptors: 960 of 1 024 are open.',
     ]);
+  });
+
+  it('are found where some of the seconds have no count', () => {
+    expect(titles(DESCRIPTORS, { values: open((age) => (age % 3 === 0 ? NONE : 960)) })).toEqual([
+      'File descriptors: 960 of 1 024 are open.',
+    ]);
+    expect(titles(DESCRIPTORS, { values: open((age) => (age % 3 === 0 ? 960 : NONE)) })).toEqual([]);
   });
 
   it('are not found below, for a moment, or where there is no limit', () => {

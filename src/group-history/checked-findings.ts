@@ -2,10 +2,10 @@ import type { Finding, FindingEvidence } from '../findings/finding.js';
 import { NotHistoryError } from '../history/merging/checked-series.js';
 import type { HistoryOwner } from '../history/merging/history-copy.js';
 
-/** So many of one process at most: five of each rule. */
+/** The most findings that are accepted from one process, which sends at most five of each rule. */
 const MOST = 200;
 
-/** The findings of a process, as it tells them, with whose they are. @throws NotHistoryError */
+/** Checks the findings that a process has sent, and adds the process to each. @throws NotHistoryError */
 export function checkedFindings(findings: unknown, { pid, thread }: HistoryOwner): Finding[] {
   if (!Array.isArray(findings) || findings.length > MOST) throw new NotHistoryError('no findings');
   return findings.map((finding: unknown): Finding => {

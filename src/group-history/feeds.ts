@@ -1,43 +1,44 @@
-import { lstat } from 'node:fs/promises';
+import { setMaxListeners } from 'node:events';
+import { pauseFor } from '../common/pause.js';
 import { realTimers } from '../common/real-timers.js';
 import { HistoryCopy } from '../history/merging/history-copy.js';
-import { JOURNAL_FILE, JOURNAL_FILES } from '../history/journal/history-journal.js';
-import { readJournal } from '../history/journal/read-journal.js';
+import { journalTime, readJournal } from '../history/journal/read-journal.js';
+import type { Member } from '../processes/group/member.js';
 import type { MemberName } from '../processes/group/member-name.js';
-import { parseName } from '../processes/group/member-name.js';
 import type { ProcessGroup } from '../processes/group/process-group.js';
 import { CallFailedError } from '../processes/peers/call-peer.js';
+import { NO_HANDLER } from '../processes/processes.messages.js';
+import { readEndedHistories, shownEnded } from './ended-histories.js';
 import type { Followed } from './follow.js';
 import { FOLLOW, follow } from './follow.js';
 import type { FeedListener } from './history-feed.js';
 import { HistoryFeed } from './history-feed.js';
 
-/** Milliseconds until a process that has not answered is called again; and one that has answered with something else. */
+/** Milliseconds until a process is called again: if it did not answer or has no history, and if it sent something else. */
 const [RETRY, PAUSE] = [1000, 30_000];
 
-/** Milliseconds in which a process must begin to tell its history, and in which it must have told it. */
+/** Milliseconds in which a process must begin to send its history, and in which it must have sent all of it. */
 const [BEGIN_TIMEOUT, WHOLE_TIMEOUT] = [1000, 5000];
 
 const CALL = { method: FOLLOW, parameters: null, patience: BEGIN_TIMEOUT };
 
-/** The most processes that have ended of which the history is shown: those that ended last. */
-export const MOST_ENDED = 32;
-
-/** The histories of all processes of the group, kept up to date as long as somebody looks. */
+/** The histories of all processes of the group, kept up to date until {@link stop}. */
 export class Feeds {
   private readonly byName = new Map<string, HistoryFeed>();
   private past: HistoryCopy[] = [];
   private readonly stopping = new AbortController();
-  private readonly firsts: Promise<void>[] = [];
 
   constructor(
     private readonly group: ProcessGroup,
     private readonly followed: Followed,
     private readonly listener: FeedListener,
     private readonly onLeftOut: (member: MemberName, reason: string) => void,
-  ) {}
+  ) {
+    // Each process that is followed listens to it. From the eleventh on, Node would print a warning.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
-  /** Those that tell their history, or did until they ended; this process first. */
+  /** The feeds of processes that send their history, or did so until they ended. This process is first. */
   get all(): readonly HistoryFeed[] {
     return [...this.byName.values()];
   }
@@ -48,38 +49,41 @@ export class Feeds {
     return copies.toSorted((a, b) => Number(a.owner.thread !== null) - Number(b.owner.thread !== null));
   }
 
-  /** The names of those that tell their totals. */
-  get telling(): ReadonlySet<string> {
+  /** The names of the processes that send their totals with their history. */
+  get reporting(): ReadonlySet<string> {
     return new Set(
       this.all.flatMap(({ owner, isLoaded, copy }) => (isLoaded && !copy.hasEnded ? [owner.text] : [])),
     );
   }
 
-  /** The histories of processes that had ended before anybody looked. */
+  /** The histories of processes that had ended before {@link start}. */
   get ended(): readonly HistoryCopy[] {
     return this.past;
   }
 
-  /** Begins, and waits until the histories are there. What a process that does not answer has written stands in for it. */
+  /** Starts, and waits until the histories are loaded. For a process that does not answer, its journal is used. */
   async start(): Promise<void> {
-    const own = this.add(this.group.name);
-    this.firsts.push(this.followOwn(own));
-    await this.update();
-    await this.loadPast();
-    await Promise.all(this.firsts.splice(0));
+    const own = this.followOwn(this.add(this.group.name));
+    await this.group.roster.update();
+    const others = this.followNew();
+    this.past = await readEndedHistories(this.group.directory, this.followed.history.kept, (text) =>
+      this.byName.has(text),
+    );
+    await Promise.all([own, others]);
   }
 
-  /** Finds processes that are new. To be called from time to time. */
+  /** Adds new processes, and removes histories of ended ones that are too old or too many. To be called regularly. */
   async update(): Promise<void> {
     await this.group.roster.update();
-    for (const { name, state } of this.group.roster.members) {
-      if (state !== 'ended' && !this.byName.has(name.text)) this.firsts.push(this.followOther(name));
-    }
+    void this.followNew();
     const oldest = Date.now() - this.followed.history.kept[10] * 10_000;
-    const isShown = ({ tiers }: HistoryCopy) => tiers[10].last > oldest || tiers[1].last > oldest;
-    this.past = this.past.filter(isShown);
+    const shown = shownEnded(
+      this.copies.filter(({ hasEnded }) => hasEnded),
+      oldest,
+    );
+    this.past = this.past.filter((copy) => shown.has(copy));
     for (const [text, { copy }] of this.byName) {
-      if (copy.hasEnded && !isShown(copy)) this.byName.delete(text);
+      if (copy.hasEnded && !shown.has(copy)) this.byName.delete(text);
     }
   }
 
@@ -87,7 +91,7 @@ export class Feeds {
     this.stopping.abort();
   }
 
-  private get isStopped(): boolean {
+  get isStopped(): boolean {
     return this.stopping.signal.aborted;
   }
 
@@ -97,7 +101,14 @@ export class Feeds {
     return feed;
   }
 
-  /** @returns when its whole history is there. */
+  /** Resolves when the histories of the processes that are new are loaded. */
+  private async followNew(): Promise<void> {
+    const isNew = ({ name, state }: Member) => state !== 'ended' && !this.byName.has(name.text);
+    const added = this.group.roster.members.filter(isNew);
+    await Promise.all(added.map(({ name }) => this.followOther(name)));
+  }
+
+  /** Resolves when the whole history is loaded. */
   private followOwn(feed: HistoryFeed): Promise<void> {
     return new Promise((resolve, reject) => {
       const run = async () => {
@@ -111,26 +122,27 @@ export class Feeds {
     });
   }
 
-  /** @returns when its history is there, or what stands in for it. */
+  /** Resolves when its history is loaded, or its journal was read instead. */
   private followOther(name: MemberName): Promise<void> {
     const feed = this.add(name);
     return new Promise((resolve) => {
-      const begun = realTimers.setTimeout(() => feed.isLoading || void standIn(), BEGIN_TIMEOUT);
-      const whole = realTimers.setTimeout(() => void standIn(), WHOLE_TIMEOUT);
+      const begun = realTimers.setTimeout(() => feed.isLoading || void useJournal(), BEGIN_TIMEOUT);
+      const whole = realTimers.setTimeout(() => void useJournal(), WHOLE_TIMEOUT);
       const settle = () => {
         realTimers.clearTimeout(begun);
         realTimers.clearTimeout(whole);
         resolve();
       };
-      const standIn = async () => {
-        await this.standIn(name, feed);
+      const useJournal = async () => {
+        await this.useJournal(name, feed);
         settle();
       };
-      void this.run(name, feed, settle).finally(settle);
+      this.run(name, feed, settle).then(settle, settle);
     });
   }
 
   private async run(name: MemberName, feed: HistoryFeed, onLoaded: () => void): Promise<void> {
+    let hasNoHandler = false;
     while (!this.isStopped) {
       let pause = RETRY;
       try {
@@ -139,75 +151,52 @@ export class Feeds {
           if (feed.isLoaded) onLoaded();
         }
       } catch (thrown) {
-        const isNoAnswer = thrown instanceof CallFailedError && ['gone', 'late'].includes(thrown.failure);
-        if (!isNoAnswer && !this.isStopped) {
-          pause = PAUSE;
-          this.onLeftOut(name, (thrown as Error).message);
+        if (this.isStopped) return;
+        if (isNoAnswer(thrown)) feed.didNotAnswer();
+        else {
+          feed.answeredWithoutHistory();
+          const { message } = thrown as Error;
+          const hadNoHandler = hasNoHandler;
+          hasNoHandler = message.endsWith(NO_HANDLER(FOLLOW));
+          if (!hasNoHandler) pause = PAUSE;
+          // A process that is still joining has no handler for some milliseconds.
+          if (!hasNoHandler || hadNoHandler) this.onLeftOut(name, message);
         }
       }
       if (this.isStopped) return;
-      if (await this.hasEnded(name)) {
+      if (await this.hasEnded(name, feed)) {
         await this.listener.onEnd();
-        // What it wrote after it was last heard.
+        // Adds the steps that the process wrote to its journal and did not send.
         await readJournal(this.group.directory.in(name.text), feed.copy).catch(() => {});
         feed.end();
         return;
       }
-      await this.standIn(name, feed);
+      await this.useJournal(name, feed);
       onLoaded();
-      await this.pause(pause);
+      await pauseFor(pause, this.stopping.signal);
     }
   }
 
-  private async standIn(name: MemberName, feed: HistoryFeed): Promise<void> {
+  private async useJournal(name: MemberName, feed: HistoryFeed): Promise<void> {
     if (feed.isLoaded) return;
+    const path = this.group.directory.in(name.text);
+    const time = await journalTime(path);
+    // It has written nothing since: reading the journal of a day again and again takes much CPU.
+    if (time === undefined || time === feed.silentSince) return;
     const copy = new HistoryCopy(name, this.followed.history.kept);
-    const written = await readJournal(this.group.directory.in(name.text), copy).catch(() => {});
-    if (written !== undefined) feed.standIn(copy, written);
+    const written = await readJournal(path, copy).catch(() => {});
+    if (written !== undefined) feed.useJournal(copy, time);
   }
 
-  private async hasEnded(name: MemberName): Promise<boolean> {
+  private async hasEnded(name: MemberName, feed: HistoryFeed): Promise<boolean> {
     await this.group.roster.update().catch(() => {});
     const member = this.group.roster.find(name);
-    await member?.probe();
+    // The totals of a process that does not send them with its history are read.
+    await (feed.isWithoutHistory ? member?.read({ kind: 'now' }) : member?.probe());
     return member === undefined || member.state === 'ended';
   }
+}
 
-  /** Journals of processes that are not there any more. */
-  private async loadPast(): Promise<void> {
-    const { directory } = this.group;
-    const { names } = await directory.files();
-    const texts = new Set(names.flatMap((name) => JOURNAL_FILE.exec(name)?.[1] ?? []));
-    const found: { name: MemberName; mtimeMs: number }[] = [];
-    for (const text of texts) {
-      const name = parseName(text);
-      if (name === undefined || this.byName.has(text)) continue;
-      const stats = await Promise.all(
-        Object.values(JOURNAL_FILES).map((end) =>
-          lstat(directory.in(`${text}${end}`)).catch(() => undefined),
-        ),
-      );
-      found.push({ name, mtimeMs: Math.max(0, ...stats.map((one) => one?.mtimeMs ?? 0)) });
-    }
-    found.sort((a, b) => b.mtimeMs - a.mtimeMs);
-    for (const { name } of found.slice(0, MOST_ENDED)) {
-      const copy = new HistoryCopy(name, this.followed.history.kept);
-      copy.hasEnded = true;
-      const written = await readJournal(directory.in(name.text), copy).catch(() => {});
-      if (written !== undefined) this.past.push(copy);
-    }
-  }
-
-  private async pause(milliseconds: number): Promise<void> {
-    const { signal } = this.stopping;
-    await new Promise<void>((resolve) => {
-      const timer = realTimers.setTimeout(end, milliseconds).unref();
-      signal.addEventListener('abort', end, { once: true });
-      function end(): void {
-        realTimers.clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      }
-    });
-  }
+function isNoAnswer(thrown: unknown): boolean {
+  return thrown instanceof CallFailedError && ['gone', 'late'].includes(thrown.failure);
 }

@@ -1,43 +1,54 @@
-import { inSlices } from '../common/slices.js';
+import { inSlices, nextIteration } from '../common/slices.js';
 import type { MonitorFindings } from '../findings/monitor-findings.js';
-import type { HistoryDocument } from '../history/history-document.js';
+import type { HistoryDocument, HistoryTier } from '../history/history-document.js';
 import type { MonitorHistory } from '../history/monitor-history.js';
+import { cpuOf } from '../processes/group/ended-totals.js';
+import type { ProcessGroup } from '../processes/group/process-group.js';
+import type { ReceivedSource } from '../processes/received/received-source.js';
+import { SourceTotals } from './source-totals.js';
 
-/** What is needed of the process that is followed. */
+/** What {@link follow} needs from this process. */
 export interface Followed {
   readonly history: MonitorHistory;
   readonly findings: MonitorFindings | undefined;
-  /** Saves the totals: none may be told that is not saved. @throws if they cannot be saved. */
-  readonly save: () => Promise<void>;
+  /** Saves the totals: unsaved totals must not be sent. */
+  readonly group: Pick<ProcessGroup, 'save' | 'saved'>;
 }
 
 /** The method of the call. */
 export const FOLLOW = 'follow';
 
 /**
- * One item of the answer: the beginning of the whole history, a column of it, its end; a step; all findings, when they have changed.
- * After a whole history, another one may follow: series have got other indexes, or the clock was set.
+ * One item of the response: the beginning of the whole history, some of its series, one of its columns, its end; series that are new
+ * in the next step, and the step; all findings, after a change. Each item is one line, whose length is limited. After the indexes of
+ * series have changed or the clock was set, another whole history follows.
  */
 export type FollowItem =
-  | readonly ['history', Omit<HistoryDocument, 'tiers' | 'time' | 'sequence'>, readonly (readonly number[])[]]
+  | readonly [
+      'history',
+      Pick<HistoryDocument, 'instance' | 'dropped_series'>,
+      times: readonly HistoryTier['times'][],
+      seconds: readonly HistoryTier['seconds'][],
+    ]
+  | readonly ['series', series: HistoryDocument['series'], latest?: HistoryDocument['latest']]
   | readonly ['column', step: 1 | 10, series: number, figure: string, values: readonly (number | null)[]]
   | readonly ['heat', step: 1 | 10, series: number, counts: readonly (readonly number[])[]]
   | readonly ['whole', reason: 'begin' | 'series' | 'clock']
   | readonly ['row', row: object]
   | readonly ['findings', findings: readonly object[]];
 
-/** What the other process has: the last step, and the number of series. */
+/** What the receiver has: the last step, and the number of series. */
 interface Place {
   readonly sequence: number;
   readonly known: number;
 }
 
-/** Columns in one piece. */
-const AT_ONCE = 8;
+/** Columns, or steps, in one chunk, and series in one item. With the longest labels, a series takes 14 kB. */
+const [AT_ONCE, SERIES_AT_ONCE] = [8, 64];
 
-/** Tells the history of this process and each step, until the signal. */
+/** Yields the history of this process, and then each new step, until the signal aborts. */
 export async function* follow(
-  { history, findings, save }: Followed,
+  { history, findings, group }: Followed,
   signal: AbortSignal,
 ): AsyncGenerator<readonly string[], void, undefined> {
   let reset: 'series' | 'clock' | undefined;
@@ -66,7 +77,7 @@ export async function* follow(
       if (!hasNews) await new Promise<void>((resolve) => (wake = resolve));
       hasNews = false;
       if (signal.aborted) return;
-      const steps = reset === undefined ? history.reader.stepsAfter(sequence) : undefined;
+      const steps = reset === undefined ? history.reader.stepsAfter(sequence)?.slice(0, AT_ONCE) : undefined;
       if (steps === undefined) {
         const reason = reset ?? 'series';
         reset = undefined;
@@ -74,14 +85,22 @@ export async function* follow(
         continue;
       }
       if (steps.length === 0) continue;
-      const isSaved = await isDone(save());
+      // There may be more of them.
+      hasNews = true;
+      const isSaved = await isDone(group.save());
+      if (reset !== undefined) continue;
       const last = steps.at(-1);
       sequence = last?.sequence ?? sequence;
-      yield steps.map((step) => {
+      // All before the first is sent: the receiver may read slowly, and the indexes of series may change meanwhile.
+      const rows = steps.map((step) => {
         const row = history.reader.row(step, known, isSaved && step === last);
         known += row.series?.length ?? 0;
-        return text(['row', row]);
+        return row;
       });
+      for (const { series = [], ...row } of rows) {
+        yield* seriesItems(series);
+        yield [text(['row', row])];
+      }
     }
   } finally {
     unsubscribe();
@@ -89,11 +108,13 @@ export async function* follow(
   }
 
   async function* whole(reason: 'begin' | 'series' | 'clock'): AsyncGenerator<readonly string[], Place> {
-    const isSaved = await isDone(save());
+    const isSaved = await isDone(group.save());
     const { tiers, sequence, instance, dropped_series, series, latest } = await history.document();
     const times = tiers.map((tier) => tier.times);
-    const told = isSaved ? latest : [];
-    yield [text(['history', { instance, dropped_series, series, latest: told }, times])];
+    const seconds = tiers.map((tier) => tier.seconds);
+    const totals = isSaved ? latest : await savedTotals(series, latest, group.saved.source);
+    yield [text(['history', { instance, dropped_series }, times, seconds])];
+    yield* seriesItems(series, totals);
     for (const { step, columns, heat = [] } of tiers) {
       for (let start = 0; start < columns.length; start += AT_ONCE) {
         const pieces = columns.slice(start, start + AT_ONCE);
@@ -106,6 +127,27 @@ export async function* follow(
     yield [text(['whole', reason])];
     return { sequence, known: series.length };
   }
+}
+
+async function* seriesItems(
+  series: HistoryDocument['series'],
+  latest?: HistoryDocument['latest'],
+): AsyncGenerator<readonly string[], void> {
+  for (let start = 0; start < series.length; start += SERIES_AT_ONCE) {
+    const end = start + SERIES_AT_ONCE;
+    yield [text(['series', series.slice(start, end), latest?.slice(start, end)])];
+    await nextIteration();
+  }
+}
+
+/** The totals as they were last saved, for a receiver that would otherwise begin at zero; and the current values of gauges. */
+async function savedTotals(
+  series: HistoryDocument['series'],
+  latest: HistoryDocument['latest'],
+  source: ReceivedSource,
+): Promise<HistoryDocument['latest']> {
+  const totals = await inSlices(SourceTotals.of([source], [cpuOf(source)]));
+  return series.map((one, at) => (one.kind === 'gauge' ? latest[at] : totals.get(one)) ?? null);
 }
 
 function isDone(work: Promise<void>): Promise<boolean> {

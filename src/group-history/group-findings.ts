@@ -2,13 +2,13 @@ import type { Finding } from '../findings/finding.js';
 import type { HistoryFeed } from './history-feed.js';
 import { NOT_ANSWERING, NOT_ANSWERING_ADVICE } from './group-history.messages.js';
 
-/** Seconds without an answer after which it is a finding, and one that users notice. */
+/** Seconds without an answer after which there is a finding, and after which it is critical. */
 const [SILENT, LONG] = [5, 15];
 
-/** A process of the group: what is wrong in it, and how long it has not answered. */
+/** A process of the group: its findings, and how long it has not answered. */
 export type Suspect = Pick<HistoryFeed, 'owner' | 'findings' | 'state' | 'age' | 'silentSince'>;
 
-/** What is wrong in any process, the most severe first; and those that cannot say it, because they do not answer. */
+/** The findings of all processes, and one for each process that does not answer. Critical ones are first. */
 export function groupFindings(processes: readonly Suspect[]): Finding[] {
   const silent = processes.filter(({ state, age }) => state === 'late' && age >= SILENT).map(silence);
   const all = [...silent, ...processes.flatMap(({ findings }) => findings)];
@@ -28,7 +28,7 @@ function silence({ owner: { pid, thread }, age, silentSince }: Suspect): Finding
     title: NOT_ANSWERING,
     confidence: 'high',
     since: new Date(silentSince).toISOString(),
-    // Not the age, with which the list would change all the time.
+    // Not the age: with it, the list would change all the time.
     evidence: [
       { series: 'time without an answer, at least', value: isLong ? LONG : SILENT, unit: 'seconds' },
     ],

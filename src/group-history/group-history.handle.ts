@@ -1,7 +1,7 @@
 import type { GroupHistory } from './group-history.js';
 
-/** The history of the group of one application. It imports nothing. */
+/** The history of the group of one application. It imports no code. */
 export class GroupHistoryHandle {
-  /** `undefined` where this process answers for itself, and with `history: false`. */
+  /** `undefined` if this process is in no group, and with `history: false`. */
   current: GroupHistory | undefined;
 }

@@ -5,10 +5,10 @@ import type { MemberName } from '../processes/group/member-name.js';
 import type { Followed } from './follow.js';
 import { GroupSession } from './group-session.js';
 
-/** Milliseconds after the last one who looked, until the histories of the others are no longer followed. */
+/** Milliseconds after the last use until the histories of the other processes are no longer followed. */
 const LINGER = 10_000;
 
-/** The history of all processes of a group as one. It costs something only while somebody looks at it. */
+/** The merged history of all processes of a group. It takes CPU and memory only while it is used. */
 export class GroupHistory {
   private session: GroupSession | undefined;
   private users = 0;
@@ -21,7 +21,7 @@ export class GroupHistory {
     private readonly onLeftOut: (member: MemberName, reason: string) => void,
   ) {}
 
-  /** Uses the history of the group. It is there as long as the work lasts. */
+  /** Runs work that uses the history of the group, which is kept until the work is done. */
   async use<T>(work: (session: GroupSession) => Promise<T>): Promise<T> {
     const { session, release } = this.acquire();
     try {
@@ -32,12 +32,12 @@ export class GroupHistory {
     }
   }
 
-  /** The history, to be released when nobody needs it any more. Wait until it is {@link GroupSession.ready}. */
+  /** The history, to be released when it is no longer needed. Wait until it is {@link GroupSession.ready}. */
   acquire(): { session: GroupSession; release: () => void } {
     if (this.isStopped) throw new Error('The group has been left.');
     realTimers.clearTimeout(this.timer);
     const session = (this.session ??= new GroupSession(this.group, this.followed, this.onLeftOut));
-    // One that could not begin is not used again.
+    // A session that could not start is not used again.
     session.ready.catch(() => this.end(session));
     this.users++;
     let isReleased = false;
@@ -45,7 +45,8 @@ export class GroupHistory {
       if (isReleased) return;
       isReleased = true;
       this.users--;
-      if (this.users === 0) this.timer = realTimers.setTimeout(() => this.end(session), LINGER).unref();
+      if (this.users > 0 || this.isStopped) return;
+      this.timer = realTimers.setTimeout(() => this.end(session), LINGER).unref();
     };
     return { session, release };
   }

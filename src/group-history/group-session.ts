@@ -11,6 +11,7 @@ import type {
 } from '../history/history-document.js';
 import type { AddedStep } from '../history/merging/history-copy.js';
 import type { TierCopy } from '../history/merging/tier-copy.js';
+import { withHosts } from '../metrics/source/process-hosts.js';
 import type { MemberName } from '../processes/group/member-name.js';
 import type { ProcessGroup } from '../processes/group/process-group.js';
 import { EmittedEvents } from './emitted-events.js';
@@ -22,26 +23,29 @@ import { MergedHistory } from './merged-history.js';
 import { OtherTotals } from './other-totals.js';
 import { activityOf } from './process-activity.js';
 
-/** Milliseconds after the end of a step in which the processes must have told it. */
+/** Milliseconds after the end of a step in which the processes must have sent it. */
 const STEP_TIMEOUT = 1000;
 
-/** Milliseconds between two looks for processes that are new or have ended, and steps that are due. */
+/** Milliseconds between two checks for processes that are new or have ended, and for steps that are due. */
 const TICK = 500;
 
-/** Steps that are sent again one by one. Of more, clients read the history again. */
+/** The most steps that are sent again one by one. If there are more, clients read the history again. */
 const FEW = 30;
 
 /** Milliseconds for which a process that has ended is listed. */
 const LISTED = 300_000;
 
-/** The group as somebody looks at it: the histories of all processes, merged, and each new step. */
+/** What is known of a process that had ended before this session. */
+const PAST = { state: 'ended', age: 0, isSending: false } as const;
+
+/** The merged histories of all processes of the group, with an event for each new step. */
 export class GroupSession implements FeedListener {
   readonly events = new EmittedEvents();
   private readonly feeds: Feeds;
   private readonly merged: MergedHistory;
   private readonly others: OtherTotals;
   private readonly emitting = new SharedRun(() => this.emitDue());
-  /** Steps that a process has told after they were emitted. */
+  /** Steps that a process has sent after they were emitted. */
   private readonly late: Record<Step, Set<number>> = { 1: new Set(), 10: new Set() };
   private timer: NodeJS.Timeout | undefined;
   private isReady = false;
@@ -54,7 +58,7 @@ export class GroupSession implements FeedListener {
     onLeftOut: (member: MemberName, reason: string) => void,
   ) {
     this.feeds = new Feeds(group, followed, this, onLeftOut);
-    this.others = new OtherTotals(group, () => this.feeds.telling);
+    this.others = new OtherTotals(group, () => this.feeds.reporting);
     this.merged = new MergedHistory(() => this.feeds.copies, this.others, this.events);
     this.ready = this.start();
   }
@@ -70,16 +74,20 @@ export class GroupSession implements FeedListener {
     return inSlices(this.merged.document(query, { instance, processes: this.activities() }));
   }
 
-  /** Who is in the group, this process first: what each does, and who does not answer. */
+  /** The state and activity of each process of the group, this process first. */
   activities(): ProcessActivity[] {
     const listed = Date.now() - LISTED;
-    const past = this.feeds.ended.map((copy) => ({ copy, state: 'ended' as const, age: 0 }));
-    return [...this.feeds.all, ...past]
-      .filter(({ copy, state }) => state !== 'ended' || copy.tiers[1].last > listed)
-      .map(({ copy, state, age }) => {
+    const past = this.feeds.ended.map((copy) => ({ copy, ...PAST }));
+    const shown = [...this.feeds.all, ...past].filter(
+      ({ copy, state }) => state !== 'ended' || copy.tiers[1].last > listed,
+    );
+    return withHosts<ProcessActivity>(
+      shown.map(({ copy, state, age, isSending }) => {
         const lastSaid = Math.max(0, Date.now() - copy.tiers[1].last) / 1000;
-        return activityOf(copy, state, state === 'ended' ? lastSaid : age);
-      });
+        const activity = activityOf({ copy, state, age: state === 'ended' ? lastSaid : age, isSending });
+        return [activity, copy.identity.hostname];
+      }),
+    );
   }
 
   findings(): Finding[] {
@@ -94,13 +102,13 @@ export class GroupSession implements FeedListener {
 
   onWhole({ copy }: HistoryFeed, reason: unknown): void {
     if (!this.isReady) return;
-    // All times are different.
+    // All times have changed.
     if (reason === 'clock') {
       this.begin();
       this.reset('clock');
       return;
     }
-    // It tells what nobody could know: a new process has a few steps, and one that did not answer has many.
+    // The history has steps that were emitted without it: a few if the process is new, many if it did not answer before.
     for (const step of [1, 10] as const) {
       const missed = copy.tiers[step].slots.filter((slot) => slot <= this.merged.lastOf(step));
       if (missed.length > FEW) {
@@ -125,6 +133,7 @@ export class GroupSession implements FeedListener {
     await this.others.update();
     this.begin();
     this.isReady = true;
+    if (this.feeds.isStopped) return;
     this.timer = realTimers.setInterval(() => {
       void this.feeds.update().catch(() => {});
       this.emitFindings();
@@ -133,11 +142,11 @@ export class GroupSession implements FeedListener {
     this.timer.unref();
   }
 
-  /** The documents have the steps that all processes have told. */
+  /** Begins after the last step that all answering processes have sent. */
   private begin(): void {
     const answering = this.answering();
     const last = (step: Step) => {
-      // Those that have just started have none.
+      // Processes that have just started have no steps.
       const all = answering.map(({ copy }) => copy.tiers[step].last).filter(Number.isFinite);
       return all.length === 0 ? -Infinity : Math.min(...all);
     };
@@ -146,8 +155,8 @@ export class GroupSession implements FeedListener {
 
   private answering(): HistoryFeed[] {
     const feeds = this.feeds.all.filter(({ isLoaded, copy }) => isLoaded && !copy.hasEnded);
-    const ok = feeds.filter(({ state }) => state === 'ok');
-    return ok.length > 0 ? ok : feeds.slice(0, 1);
+    const sending = feeds.filter(({ isSending }) => isSending);
+    return sending.length > 0 ? sending : feeds.slice(0, 1);
   }
 
   private reset(reason: ResetEvent['reason']): void {
@@ -159,7 +168,7 @@ export class GroupSession implements FeedListener {
     void this.emitting.run().catch(() => {});
   }
 
-  /** Emits the steps that all processes have told, or have not told in time, and those that were told late. */
+  /** Emits the steps that all processes have sent or whose timeout is over, and those that were sent late. */
   private async emitDue(): Promise<void> {
     let hasEmitted = false;
     for (const step of [1, 10] as const) {
@@ -193,7 +202,7 @@ export class GroupSession implements FeedListener {
   }
 }
 
-/** The next slot that any of them has: where all were suspended, there is none. */
+/** The next slot that any process has. There is none for a time in which all were suspended. */
 function nextSlot(tiers: readonly TierCopy[], after: number): number | undefined {
   const next = tiers.flatMap(({ slots }) => slots.find((slot) => slot > after) ?? []);
   return next.length === 0 ? undefined : Math.min(...next);

@@ -11,7 +11,7 @@ import { GroupHistory } from './group-history.js';
 
 const NAME = '4194303.0-00000000000a';
 
-/** The history of a group in which there is one more process, which does as it is told. */
+/** The history of a group with one more process, whose connections the test handles. */
 async function withNeighbour(onConnection: (socket: Socket) => void) {
   const directory = mkdtempSync(join(tmpdir(), 'nm-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ async function withNeighbour(onConnection: (socket: Socket) => void) {
   await history.readStep();
   onTestFinished(() => history.stop());
   const left: string[] = [];
-  const followed = { history, findings: undefined, save: () => group.saved.save() };
+  const followed = { history, findings: undefined, group };
   const groupHistory = new GroupHistory(group, followed, (_, reason) => left.push(reason));
   onTestFinished(() => groupHistory.stop());
   return { groupHistory, left };
@@ -44,9 +44,10 @@ async function withNeighbour(onConnection: (socket: Socket) => void) {
 const hello = (name = NAME, version = 1) => `${JSON.stringify(['nestjs-monitor', version, name])}\n`;
 const item = (value: unknown) => `${JSON.stringify(['t', 1, value])}\n`;
 const deep = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
-const head = { instance: {}, dropped_series: 0, latest: [], series: [] };
+const head = { instance: {}, dropped_series: 0 };
 const series = { key: 'x', name: 'x', kind: 'counter', labels: {}, unit: null, help: '', builtIn: false };
-const whole = item(['history', head, [[], []]]) + item(['whole', 'begin']);
+const begin = item(['history', head, [[], []]]);
+const whole = begin + item(['whole', 'begin']);
 const evil = { id: '', rule: '', severity: '', title: '', confidence: '', since: '', advice: '', link: '' };
 
 it.each<[string, string, RegExp | undefined]>([
@@ -59,7 +60,9 @@ it.each<[string, string, RegExp | undefined]>([
   ['says that it cannot answer', `${hello()}["e",1,"no"]\n`, /^no$/],
   ['sends no item', hello() + item(7), /no item/],
   ['sends a column before the series', hello() + item(['column', 1, 0, 'rate', []]), /a part of no history/],
-  ['sends a deep value as a history', `${hello()}["t",1,["history",${deep},${deep}]]\n`, /no list of series/],
+  ['sends a deep value as a history', `${hello()}["t",1,["history",${deep},${deep}]]\n`, /no number/],
+  ['sends a deep value as series', `${hello()}${begin}["t",1,["series",[${deep}]]]\n`, /no series/],
+  ['sends series of no history', hello() + item(['series', []]), /a part of no history/],
   ['sends a deep value as a step', `${hello()}${whole}["t",1,["row",${deep}]]\n`, /no step/],
   [
     'sends deep evidence of a finding',
@@ -69,14 +72,16 @@ it.each<[string, string, RegExp | undefined]>([
   [
     'sends more series than there can be',
     hello() +
-      item([
-        'history',
-        { ...head, series: Array.from({ length: 20_001 }, (_, at) => ({ ...series, key: `x${at}` })) },
-        [[], []],
-      ]),
+      begin +
+      item(['series', Array.from({ length: 20_001 }, (_, at) => ({ ...series, key: `x${at}` }))]),
     /too many series/,
   ],
-  ['sends a line without an end', `${hello()}["t",1,"${'x'.repeat(5e6)}`, /too long/],
+  [
+    'sends one series again and again',
+    hello() + begin + item(['series', Array.from({ length: 10_001 }, () => series)]).repeat(2),
+    /too many series/,
+  ],
+  ['sends a line without an end', `${hello()}["t",1,"${'x'.repeat(34e6)}`, /too long/],
   ['goes away', `${hello()}${whole}`, undefined],
 ])('the history of a group is that of the others where a process %s', async (how, text, reason) => {
   const { groupHistory, left } = await withNeighbour((socket) => {

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger.js';
 import type { MonitorFindings } from '../findings/monitor-findings.js';
 import { HistoryJournal } from '../history/journal/history-journal.js';
 import type { MonitorHistory } from '../history/monitor-history.js';
@@ -10,9 +10,9 @@ import { HISTORY_LEFT_OUT } from './group-history.messages.js';
 import { OldJournals } from './old-journals.js';
 
 /**
- * From now on, the history of this process is part of that of its group.
+ * Makes the history of this process part of the history of its group.
  *
- * @returns ends that.
+ * @returns a function that ends that.
  */
 export function joinGroupHistory(
   handle: GroupHistoryHandle,
@@ -20,12 +20,12 @@ export function joinGroupHistory(
   history: MonitorHistory,
   findings: MonitorFindings | undefined,
 ): () => Promise<void> {
-  const logger = new Logger('Monitor');
-  const followed = { history, findings, save: () => group.saved.save() };
+  const logger = new SafeLogger('Monitor');
+  const followed = { history, findings, group };
   const reported = new Set<string>();
-  const groupHistory = new GroupHistory(group, followed, ({ text }, reason) => {
-    // It is asked again from time to time.
-    if (!reported.has(text)) logger.warn(HISTORY_LEFT_OUT(text, reason));
+  const groupHistory = new GroupHistory(group, followed, ({ text, pid }, reason) => {
+    // It is asked again regularly, but reported once.
+    if (!reported.has(text)) logger.warn(HISTORY_LEFT_OUT(pid, reason));
     reported.add(text);
   });
   const journal = new HistoryJournal(history, group.directory.in(group.name.text));

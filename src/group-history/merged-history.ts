@@ -25,13 +25,13 @@ export interface MergedFacts {
   readonly processes: readonly ProcessActivity[];
 }
 
-/** The histories of all processes as one. A step is emitted when all of them have told it. */
+/** The merged histories of all processes: a document, and an event for each step. */
 export class MergedHistory {
   private readonly table = new SeriesTable();
   /** How many series clients know. */
   private announced = 0;
   private emitted: Record<Step, number> = { 1: -Infinity, 10: -Infinity };
-  private readonly told = new Map<MergedSeries, number>();
+  private readonly sentTotals = new Map<MergedSeries, number>();
 
   /** @param copies all histories. */
   constructor(
@@ -40,24 +40,24 @@ export class MergedHistory {
     private readonly events: EmittedEvents,
   ) {}
 
-  /** The last step of this length that clients have got. */
+  /** The end of the last step of this length that clients have, in milliseconds since 1970. */
   lastOf(step: Step): number {
     return this.emitted[step];
   }
 
-  /** The number of the last step that clients have got; 0 before the first one. */
+  /** The number of the last step that clients have; 0 before the first one. */
   get sequence(): number {
     return Math.max(0, sequenceOf(1, this.emitted[1]), sequenceOf(10, this.emitted[10]));
   }
 
-  /** Begins after these steps: those before are in the documents. */
+  /** Begins after these steps: documents have all steps up to them. */
   begin(last: Readonly<Record<Step, number>>): void {
     this.emitted = { ...last };
     this.table.update(this.copies());
     this.announced = this.table.all.length;
   }
 
-  /** All steps that were emitted. It is made in time slices. */
+  /** The document with all emitted steps, created in time slices. */
   *document({ since = -Infinity, series: names }: HistoryQuery, facts: MergedFacts): Sliced<HistoryDocument> {
     const copies = this.copies();
     const known = this.table.all.slice(0, this.announced);
@@ -79,7 +79,7 @@ export class MergedHistory {
     return { ...head, tiers };
   }
 
-  /** Emits a step, again if a process has told it late. */
+  /** Emits a step; again, if a process has sent it late. */
   async emit(step: Step, slot: number): Promise<void> {
     const copies = this.copies();
     this.table.update(copies);
@@ -88,7 +88,7 @@ export class MergedHistory {
     this.announced = all.length;
     this.emitted[step] = Math.max(this.emitted[step], slot);
     const series = [...all];
-    const { columns, heat = [] } = await inSlices(mergeTier(step, [slot], series, copies));
+    const { seconds, columns, heat = [] } = await inSlices(mergeTier(step, [slot], series, copies));
     const values = columns.flatMap(({ series: index, figure, values: [value] }) =>
       value === null || value === undefined ? [] : [[index, figure, value] as const],
     );
@@ -97,6 +97,7 @@ export class MergedHistory {
       step,
       sequence,
       time: slot,
+      seconds: seconds[0] ?? step,
       ...(added.length > 0 && { series: added }),
       values: step === 1 ? [...values, ...this.changedTotals(series)] : values,
       ...(heat.length > 0 && {
@@ -110,8 +111,8 @@ export class MergedHistory {
   private changedTotals(series: readonly MergedSeries[]): [number, 'total', number][] {
     return series.flatMap((one, index): [number, 'total', number][] => {
       const total = one.identity.kind === 'gauge' ? null : this.latestOf(one);
-      if (total === null || this.told.get(one) === total) return [];
-      this.told.set(one, total);
+      if (total === null || this.sentTotals.get(one) === total) return [];
+      this.sentTotals.set(one, total);
       return [[index, 'total', total]];
     });
   }
@@ -120,7 +121,7 @@ export class MergedHistory {
   private latestOf({ identity, parts }: MergedSeries): number | null {
     const { kind, aggregate } = identity;
     const values = parts.flatMap(({ copy, index }) => {
-      const isPart = kind === 'gauge' ? !copy.hasEnded : this.others.tells(copy.owner.text);
+      const isPart = kind === 'gauge' ? !copy.hasEnded : this.others.reports(copy.owner.text);
       const value = copy.latest[index] ?? Number.NaN;
       return isPart && !Number.isNaN(value) ? [value] : [];
     });

@@ -3,13 +3,13 @@ import { realTimers } from '../common/real-timers.js';
 import { JOURNAL_FILE } from '../history/journal/history-journal.js';
 import type { ProcessGroup } from '../processes/group/process-group.js';
 
-/** Milliseconds between two times that old journals are removed. */
+/** Milliseconds between two removals of old journals. */
 const INTERVAL = 300_000;
 
-/** Milliseconds after its last line in which a journal is kept, however many there are. */
+/** Milliseconds for which a journal is kept after its last write, however many there are. */
 const RECENT = 60_000;
 
-/** The most files of processes that have ended. Where processes end and begin all the time, those of the first ones go early. */
+/** The most files of ended processes. With frequent restarts, the oldest ones are removed early. */
 const MOST_FILES = 400;
 
 /** Removes the journals of processes that ended so long ago that no chart shows them. Each process of the group does it. */

@@ -3,17 +3,25 @@ import type { HistoryCopy } from '../history/merging/history-copy.js';
 import { MOST_FIGURES } from '../history/merging/tier-copy.js';
 import { FIGURES_OF } from '../history/step-figures.js';
 
-/** Steps of 1 s of which the mean is taken, so that a number does not jump; and those of which the longest delay is. */
+/** The steps of 1 s for the mean of a rate, so that it does not jump, and for the longest delay. */
 const [RECENT, MINUTE] = [5, 60];
 
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'];
 
-/** What a process does now, from its last steps. */
-export function activityOf(copy: HistoryCopy, state: ProcessActivity['state'], age: number): ProcessActivity {
+/** Where the activity comes from. */
+export interface Active {
+  readonly copy: HistoryCopy;
+  readonly state: ProcessActivity['state'];
+  readonly age: number;
+  /** Whether its last steps are those of the last seconds. */
+  readonly isSending: boolean;
+}
+
+/** The current activity of a process, from its last steps. */
+export function activityOf({ copy, state, age, isSending }: Active): ProcessActivity {
   const { pid, thread } = copy.owner;
-  const isOk = state === 'ok';
-  const rate = (key: string) => (isOk ? mean(lastOf(copy, 'counter', key, 0, RECENT)) : null);
-  // The numbers of a process are those of its main thread.
+  const rate = (key: string) => (isSending ? meanRate(lastOf(copy, 'counter', key, 0, RECENT)) : null);
+  // Numbers of the whole process are listed for its main thread only.
   const ofProcess = (key: string) => (thread === null ? rate(key) : null);
   const [user = null, system = null] = ['user', 'system'].map((mode) =>
     ofProcess(`process.cpu.${mode}_time`),
@@ -23,7 +31,7 @@ export function activityOf(copy: HistoryCopy, state: ProcessActivity['state'], a
   );
   const responses = CLASSES.map((status) => rate(`http_responses{class="${status}"}`) ?? 0);
   const memory = copy.latest[copy.find('gauge', 'process.meminfo.rss_bytes') ?? -1];
-  const delays = lastOf(copy, 'histogram', 'eventloop_delay', 3, MINUTE);
+  const delays = lastOf(copy, 'histogram', 'eventloop_delay', 3, MINUTE).map(({ value }) => value);
   return {
     pid,
     thread,
@@ -34,10 +42,16 @@ export function activityOf(copy: HistoryCopy, state: ProcessActivity['state'], a
     memory:
       state === 'ended' || thread !== null || memory === undefined || Number.isNaN(memory) ? null : memory,
     loop: active === null || idle === null || active + idle === 0 ? null : active / (active + idle),
-    requests: isOk ? responses.reduce((sum, one) => sum + one, 0) : null,
-    errors: isOk ? (responses.at(-1) ?? 0) : null,
+    requests: isSending ? responses.reduce((sum, one) => sum + one, 0) : null,
+    errors: isSending ? (responses.at(-1) ?? 0) : null,
     delay: delays.length === 0 ? null : Math.max(...delays),
   };
+}
+
+interface StepValue {
+  readonly value: number;
+  /** How long the step took. */
+  readonly seconds: number;
 }
 
 /** The values that one figure has in the last steps of 1 s. */
@@ -47,19 +61,25 @@ function lastOf(
   key: string,
   figure: number,
   steps: number,
-): number[] {
+): StepValue[] {
   const index = copy.find(kind, key);
   if (index === undefined || figure >= FIGURES_OF[kind].length) return [];
   const tier = copy.tiers[1];
   const from = tier.last - steps * 1000;
-  const values: number[] = [];
+  const values: StepValue[] = [];
   for (let row = tier.slots.length - 1; row >= 0 && (tier.slots[row] ?? 0) > from; row--) {
     const value = tier.get(index * MOST_FIGURES + figure, row);
-    if (!Number.isNaN(value)) values.push(value);
+    if (!Number.isNaN(value)) values.push({ value, seconds: tier.secondsOf(row) });
   }
   return values;
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanRate(steps: readonly StepValue[]): number | null {
+  if (steps.length === 0) return null;
+  let [events, time] = [0, 0];
+  for (const { value, seconds } of steps) {
+    events += value * seconds;
+    time += seconds;
+  }
+  return events / time;
 }

@@ -3,24 +3,24 @@ import type { MemoryBudget } from './memory-budget.js';
 
 const NOTHING = new Uint32Array(0);
 
-/** Room beyond an index that does not fit: a quarter of the span, and at least this. */
+/** The array grows beyond an index that does not fit by a quarter of its span, and by at least this. */
 const MIN_SLACK = 16;
 
 /** A part of `ReadonlyBuckets` that can be read without making an iterator. */
 export type Buckets = Pick<ReadonlyBuckets, 'first' | 'last' | 'at'>;
 
 /**
- * Counts by the index of a bucket, in an array that is used again: nothing is allocated for a step, unless values come where
- * there were none before. Counts of 32 bits take half the memory of exact ones; see {@link follow} for those that grow larger.
+ * Counts by the index of a bucket, in an array that is reused: a step allocates nothing, unless there are values outside of the
+ * range of the array. Counts of 32 bits take half the memory of exact ones; see {@link follow} for those that grow larger.
  */
 export class BucketCounts implements Buckets {
-  /** Above {@link last} if there is none. */
+  /** Greater than {@link last} if there are no counts. */
   first = 0;
   last = -1;
   private start = 0;
   private counts = NOTHING;
 
-  /** @param budget what the array is taken from. */
+  /** @param budget limits the memory of the array. */
   constructor(private readonly budget: MemoryBudget) {}
 
   at(index: number): number {
@@ -79,7 +79,7 @@ export class BucketCounts implements Buckets {
     this.last = -1;
   }
 
-  /** Gives its memory back. */
+  /** Returns the memory to the budget. */
   release(): void {
     this.budget.release(this.counts.byteLength);
     this.counts = NOTHING;
@@ -87,7 +87,7 @@ export class BucketCounts implements Buckets {
     this.last = -1;
   }
 
-  /** Grows the range in use to contain these. */
+  /** Grows the range in use to contain both indexes. */
   private covers(first: number, last: number): boolean {
     if (!this.hasRoomFor(first) || !this.hasRoomFor(last)) return false;
     const isEmpty = this.first > this.last;

@@ -1,7 +1,7 @@
 import type { SeriesSteps } from './series-steps.js';
 import { noFigures } from './step-figures.js';
 
-/** Makes steps of the total of a counter. */
+/** Computes steps from the total of a counter. */
 export class CounterSteps implements SeriesSteps {
   readonly kind = 'counter';
   readonly last = noFigures('counter');
@@ -10,7 +10,7 @@ export class CounterSteps implements SeriesSteps {
   hasNewTotal = false;
   private totalAtLong = 0;
 
-  /** @param total from which on rates are computed. */
+  /** @param total the total from which the first rate is computed. */
   begin(total: number): void {
     this.latest = total;
     this.totalAtLong = total;

@@ -41,7 +41,7 @@ export class Distribution implements Counts {
     this.zeros = now.zeros;
   }
 
-  /** Adds the values of another one to these. */
+  /** Adds the values of another distribution. */
   add(other: Distribution): void {
     this.addCounts(other);
     if (!other.isComplete) this.isComplete = false;
@@ -62,7 +62,7 @@ export class Distribution implements Counts {
     if (extremes.max > this.max) this.max = extremes.max;
   }
 
-  /** Two quantiles, by the same rule as in the document ("nearest rank"); `NaN` without values. */
+  /** Two quantiles, by the same rule as in the document ("nearest rank"); `NaN` without values or with missing buckets. */
   quantiles(lower: number, higher: number): [lower: number, higher: number] {
     const { count, min, max } = this;
     if (count === 0 || min > max || !this.isComplete) return [Number.NaN, Number.NaN];

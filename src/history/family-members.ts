@@ -30,7 +30,7 @@ export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
     return this.list;
   }
 
-  /** @returns those that are new, and those that are gone. */
+  /** @returns the new series and the removed ones. */
   update({ plain, labelled }: SeriesLists<S>): { added: Member<S, T>[]; removed: Member<S, T>[] } {
     const added: Member<S, T>[] = [];
     const isSame = labelled === this.labelled && (this.plain === undefined || plain === this.plain);
@@ -52,7 +52,7 @@ export class FamilyMembers<S extends SeriesView, T extends SeriesSteps> {
     const isPresent = ({ series }: Member<S, T>) => series === plain || present.has(series);
     const removed = this.list.filter((member) => !isPresent(member));
     this.list = this.list.filter(isPresent);
-    // All that are left were in the list before, in the same order.
+    // The remaining series come first in the new list, in the same order as before.
     const kept = new Set(this.list.map(({ series }) => series));
     this.known = labelled.findIndex((series) => !kept.has(series));
     if (this.known < 0) this.known = labelled.length;

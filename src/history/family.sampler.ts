@@ -10,14 +10,14 @@ import { groupOf, isAddedUp } from './series-groups.js';
 import type { SeriesRoom } from './series-room.js';
 import type { SeriesSteps } from './series-steps.js';
 
-/** A series that may be kept, and what to do when it is, or is not any more. */
+/** A series that may be kept, with functions that begin to keep it and drop it. */
 export interface MemberCandidate extends Candidate {
   keep(): void;
   /** @returns what is to be removed from the store. */
   drop(): StoredSeries | undefined;
 }
 
-/** Reads all series of one metric in each step, and makes steps of those that are kept. */
+/** Reads all series of one metric in each step, and computes steps for those that are kept. */
 export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T extends SeriesSteps> {
   protected readonly members = new FamilyMembers<S, T>();
   /** All label sets added up. */
@@ -49,7 +49,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
     return removed;
   }
 
-  /** Reads all series for the first time: what there was before belongs to no step. */
+  /** Reads all series for the first time. Earlier values are part of no step. */
   begin(view: WindowView): void {
     this.update();
     for (const member of this.members.all) this.follow(member, view);
@@ -57,7 +57,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
   }
 
   /**
-   * For a metric that was removed.
+   * To be called for a metric that was removed.
    *
    * @returns what is to be removed from the store.
    */
@@ -65,7 +65,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
     return this.members.all.flatMap((member) => this.drop(member) ?? []);
   }
 
-  /** All series that there are, for the selection of those that are kept. */
+  /** All series, for the selection of those that are kept. */
   candidates(view: WindowView): MemberCandidate[] {
     const group = groupOf(this.family);
     return this.members.all.map((member) => {
@@ -88,7 +88,7 @@ export abstract class FamilySampler<F extends AnyFamily, S extends SeriesView, T
   /** The series of the family, with their type. */
   protected abstract get lists(): SeriesLists<S>;
 
-  /** To be called when other series are kept than before. */
+  /** To be called after a change of the series that are kept. */
   abstract beginSum(): void;
 
   protected abstract makeSteps(): T;

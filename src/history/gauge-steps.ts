@@ -2,7 +2,7 @@ import type { Extremes } from '../metrics/extremes.js';
 import type { SeriesSteps } from './series-steps.js';
 import { noFigures } from './step-figures.js';
 
-/** Makes steps of the values of a gauge. */
+/** Computes steps from the values of a gauge. */
 export class GaugeSteps implements SeriesSteps {
   readonly kind = 'gauge';
   readonly last = noFigures('gauge');

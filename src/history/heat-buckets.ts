@@ -1,7 +1,7 @@
 import { SCALE } from '../metrics/histogram/exponential-layout.js';
 import type { Distribution } from './distribution.js';
 
-/** The lowest and the highest bound are 2 to the power of these: 0.98 ms and 4 s for seconds. */
+/** The exponents of the lowest and the highest bound, which are powers of two: 0.98 ms and 4 s for seconds. */
 const [LOWEST, HIGHEST] = [-10, 2];
 
 /** Upper bounds of the buckets of a heat map. One more bucket has the values above. */
@@ -24,6 +24,6 @@ export function fillHeat({ count, positive }: Distribution, heat: Uint32Array): 
     heat[bucket] = (heat[bucket] ?? 0) + values;
     above += values;
   }
-  // Zero and what is below it.
+  // Zero and negative values.
   heat[0] = (heat[0] ?? 0) + count - above;
 }

@@ -9,7 +9,7 @@ import type { SeriesRoom } from './series-room.js';
 
 type HistogramMember = Member<HistogramSeriesView, FollowedSteps>;
 
-/** The steps of a histogram, and what it held when it was last read. */
+/** The steps of a histogram, and its counts at the last read. */
 class FollowedSteps extends HistogramSteps {
   readonly held: Distribution;
 
@@ -25,18 +25,18 @@ class FollowedSteps extends HistogramSteps {
 }
 
 /**
- * Reads the histograms of one metric. Only those with new values are read. The sum of all label sets is exact, also where
- * some of them are not kept: those are added up first, and what they held together is remembered.
+ * Reads the histograms of one metric. Only those with new values are read. The sum of all label sets is exact, even if some of
+ * them are not kept: the counts of these are added up, and only their sum at the last read is stored.
  */
 export class HistogramFamilySampler extends FamilySampler<
   HistogramFamily,
   HistogramSeriesView,
   FollowedSteps
 > {
-  /** The values of one series in this step, and of all of them. */
+  /** The values in this step: of one series, and of all. */
   private readonly values: Distribution;
   private readonly summed: Distribution;
-  /** What the series that are not kept hold together, and held when they were last read. */
+  /** The sum of the series that are not kept: now, and at the last read. */
   private readonly others: Distribution;
   private readonly otherHeld: Distribution;
 

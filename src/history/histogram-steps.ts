@@ -5,7 +5,7 @@ import type { SeriesSteps } from './series-steps.js';
 import type { StepFigures } from './step-figures.js';
 import { noFigures } from './step-figures.js';
 
-/** Makes steps of the values of a histogram. */
+/** Computes steps from the values of a histogram. */
 export class HistogramSteps implements SeriesSteps {
   readonly kind = 'histogram';
   readonly last = noFigures('histogram');

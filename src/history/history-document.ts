@@ -11,7 +11,7 @@ export type Step = 1 | 10;
  */
 export type Figure = 'rate' | 'value' | 'min' | 'max' | 'count' | 'p50' | 'p99';
 
-/** One series that the history has. */
+/** One series of the history. */
 export interface HistorySeries {
   /** The canonical name, such as `http_requests{method="GET"}`, or `process.cpu.percent` for a number of `process`. */
   readonly key: string;
@@ -23,7 +23,7 @@ export interface HistorySeries {
   /** Such as `seconds`, `bytes`, `ratio` or `percent`; `null` for a plain count. */
   readonly unit: string | null;
   readonly help: string;
-  /** Of a gauge: how the values of several processes become one. */
+  /** For a gauge: how the values of several processes are merged. */
   readonly aggregate?: Aggregate;
   /** Whether it is a metric of the monitor itself, not of the application. */
   readonly builtIn: boolean;
@@ -52,17 +52,22 @@ export interface HistoryTier {
   readonly step: Step;
   /** The end of each step, in milliseconds since 1970. They are {@link step} seconds apart. */
   readonly times: readonly number[];
+  /**
+   * How long each step took, in seconds. A rate multiplied by it is a number of events. A step ends late if the process is busy at that
+   * time, and the first one after a suspension includes the suspension. `null` for a step without values. For several processes: the mean.
+   */
+  readonly seconds: readonly (number | null)[];
   /** A column without any value is left out. */
   readonly columns: readonly HistoryColumn[];
-  /** Of `eventloop_delay`. */
+  /** For `eventloop_delay`. */
   readonly heat?: readonly HeatColumn[];
 }
 
-/** What one of several processes does now. A number that is not known is `null`. */
+/** The current activity of one of several processes. A number that is not known is `null`. */
 export interface ProcessActivity extends ProcessState {
-  /** When it started, such as `2026-01-31T23:59:59.123Z`; `null` if it has never answered. */
+  /** When it started, such as `2026-01-31T23:59:59.123Z`; `null` if it has never sent its history. */
   readonly start_time: string | null;
-  /** Percent of one core, mean of the last 5 seconds, as the following ones. */
+  /** Percent of one core. Mean of the last 5 seconds, as are `loop`, `requests` and `errors`. */
   readonly cpu: number | null;
   /** Resident memory in bytes. */
   readonly memory: number | null;
@@ -77,22 +82,22 @@ export interface ProcessActivity extends ProcessState {
 }
 
 /**
- * The history of a process, as `GET /monitor/history` and `MonitorService.history()` give it. Where several processes answer together,
- * the endpoint gives that of all of them.
+ * The history of a process, as returned by `GET /monitor/history` and `MonitorService.history()`. Where several processes answer
+ * together, the endpoint returns the merged history of all of them.
  */
 export interface HistoryDocument {
   /** Now, in milliseconds since 1970. */
   readonly time: number;
   /**
-   * The number of the last step in this document, to continue from at `/monitor/events`. No two processes have the same
-   * numbers, also not after a restart.
+   * The number of the last step in this document, to continue from at `/monitor/events`. Each process has other numbers, also after
+   * a restart. Where several processes answer together, the merged history has the same numbers in all of them.
    */
   readonly sequence: number;
   /** The process that answers. */
   readonly instance: InstanceInfo;
-  /** Whose history this is, the one that answers first. Only where several processes answer together. */
+  /** The processes of this history, the one that answers first. Only where several processes answer together. */
   readonly processes?: readonly ProcessActivity[];
-  /** Series for which there was no room. */
+  /** The number of series that are not kept, because there is no room. */
   readonly dropped_series: number;
   readonly series: readonly HistorySeries[];
   /** For each series: the total of a counter and the number of values of a histogram, since the start; a gauge's value. */
@@ -101,11 +106,11 @@ export interface HistoryDocument {
   readonly tiers: readonly HistoryTier[];
 }
 
-/** What is read of the history. */
+/** The part of the history that is read. */
 export interface HistoryQuery {
   /** Only steps that end after this time, in milliseconds since 1970. Default: all. */
   readonly since?: number | undefined;
-  /** Names of metrics or keys of series; with `*` at the end, all keys that begin so. Default: all. */
+  /** Names of metrics or keys of series; with `*` at the end, all keys with this prefix. Default: all. */
   readonly series?: readonly string[] | undefined;
 }
 
@@ -116,7 +121,9 @@ export interface StepEvent {
   readonly sequence: number;
   /** The end of the step, in milliseconds since 1970. It may be before that of the last one, if the clock was set. */
   readonly time: number;
-  /** Series that are new in this step. Their indexes follow those that there were. */
+  /** How long the step took, as in {@link HistoryTier.seconds}. */
+  readonly seconds: number;
+  /** Series that are new in this step. Their indexes follow the existing ones. */
   readonly series?: readonly HistorySeries[];
   /** All figures that have a value. `total` is the new {@link HistoryDocument.latest} of a counter or histogram that changed. */
   readonly values: readonly (readonly [series: number, figure: Figure | 'total', value: number])[];
@@ -128,7 +135,7 @@ export interface StepEvent {
 /** The data of `event: instance`, the first event of each connection to `/monitor/events`. */
 export interface InstanceEvent {
   readonly instance: InstanceInfo;
-  /** The number of the last step now. */
+  /** The current number of the last step. */
   readonly sequence: number;
 }
 
@@ -139,7 +146,7 @@ export interface ProcessesEvent {
 
 /**
  * The data of `event: reset`: steps are missing between what the client has and what follows, so it must read
- * `/monitor/history` again. `expired`: the steps are no longer kept, or of another process. `series`: there are other series
+ * `/monitor/history` again. `expired`: the steps are no longer kept, or are those of another process. `series`: there are other series
  * under the same indexes. `clock`: the wall clock was set, and all times are different.
  */
 export interface ResetEvent {

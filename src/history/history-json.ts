@@ -7,8 +7,8 @@ const AT_ONCE = 8;
 /** The document as JSON text, in pieces. */
 export function* historyJson({ tiers, ...head }: HistoryDocument): Sliced<string[]> {
   const pieces = [`${JSON.stringify(head).slice(0, -1)},"tiers":[`];
-  for (const [at, { step, times, columns, heat }] of tiers.entries()) {
-    pieces.push(`${at === 0 ? '' : ','}{"step":${step},"times":${JSON.stringify(times)},"columns":[`);
+  for (const [at, { columns, heat, ...steps }] of tiers.entries()) {
+    pieces.push(`${at === 0 ? '' : ','}${JSON.stringify(steps).slice(0, -1)},"columns":[`);
     for (let start = 0; start < columns.length; start += AT_ONCE) {
       const texts = columns.slice(start, start + AT_ONCE).map((column) => JSON.stringify(column));
       pieces.push((start === 0 ? '' : ',') + texts.join(','));

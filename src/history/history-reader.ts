@@ -14,7 +14,7 @@ import { HEAT_BOUNDS } from './heat-buckets.js';
 import type { HistoryRow } from './history-row.js';
 import type { HistoryStore, StoredSeries, StoredStep } from './history-store.js';
 import type { HistoryTier } from './history-tier.js';
-import { valueOrNull } from './rounded.js';
+import { rounded, valueOrNull } from './rounded.js';
 import type { Totals } from './step-encoder.js';
 import { encodeStep } from './step-encoder.js';
 
@@ -36,7 +36,7 @@ export class HistoryReader {
     private readonly facts: HistoryFacts,
   ) {}
 
-  /** The document. It is made in time slices, and shows the moment at which it was asked for. */
+  /** The document, created in time slices. It shows the state at the time of the call. */
   *document({ since, series: names }: HistoryQuery = {}): Sliced<HistoryDocument> {
     const { sequence, series: all } = this.store;
     const chosen = names === undefined ? all : all.filter(({ identity }) => matches(identity, names));
@@ -66,10 +66,10 @@ export class HistoryReader {
    * A step for another process.
    *
    * @param known how many series the receiver knows: the first ones.
-   * @param hasTotals whether the totals of now are told with it.
+   * @param hasTotals whether the current totals are part of it.
    */
   row({ tier, row, sequence }: StoredStep, known: number, hasTotals: boolean): HistoryRow {
-    // They are in the order in which they appeared.
+    // Series are in the order in which they appeared.
     const series = this.store.series.filter(({ since }) => since <= sequence);
     const added = series.slice(known).map(({ identity }) => identity);
     const at = tier.step === 1 ? 0 : 1;
@@ -83,6 +83,7 @@ export class HistoryReader {
     return {
       step: tier.step,
       time: this.timeOf(tier, row),
+      seconds: rounded(tier.secondsOf(row)),
       ...(added.length > 0 && { series: added }),
       values,
       ...(hasTotals && { latest: series.map(({ steps }) => totalOrNull(steps.latest)) }),
@@ -90,12 +91,17 @@ export class HistoryReader {
     };
   }
 
-  /** The steps after this number; `undefined` if they are not all there. */
+  /** The steps after this number; `undefined` if some of them are missing. */
   stepsAfter(sequence: number): StoredStep[] | undefined {
     return this.store.stepsAfter(sequence);
   }
 
-  /** Whether a step is still there. */
+  /** The kept steps after this number, even if the indexes of series or the times have changed since. */
+  keptAfter(sequence: number): StoredStep[] {
+    return this.store.keptAfter(sequence);
+  }
+
+  /** Whether a step is still kept. */
   has({ tier, row, sequence }: StoredStep): boolean {
     return tier.sequenceOf(row) === sequence;
   }
@@ -122,6 +128,11 @@ export class HistoryReader {
     return rowsOf(tier).map((row) => tier.secondsOf(row));
   }
 
+  /** The end of a step, in milliseconds since 1970. It is another one after the wall clock was set. */
+  timeOf(tier: HistoryTier, row: number): number {
+    return this.facts.wallTimeOf(row * tier.step);
+  }
+
   private tierOf(step: Step): HistoryTier {
     return step === 1 ? this.store.short : this.store.long;
   }
@@ -136,10 +147,6 @@ export class HistoryReader {
       times.push(time);
     }
     return { tier, rows, times };
-  }
-
-  private timeOf(tier: HistoryTier, row: number): number {
-    return this.facts.wallTimeOf(row * tier.step);
   }
 }
 
@@ -172,7 +179,8 @@ function* tierDocument(
       heats.push({ series, bounds: HEAT_BOUNDS, counts: rows.map((row) => heat.get(row)) });
     }
   }
-  return { step: tier.step, times, columns, ...(heats.length > 0 && { heat: heats }) };
+  const seconds = rows.map((row) => valueOrNull(tier.secondsOf(row)));
+  return { step: tier.step, times, seconds, columns, ...(heats.length > 0 && { heat: heats }) };
 }
 
 function rowsOf({ firstRow, lastRow }: HistoryTier): number[] {
@@ -183,7 +191,7 @@ function totalOrNull(total: number): number | null {
   return Number.isFinite(total) ? total : null;
 }
 
-/** Whether a series is one of those that a query names. */
+/** Whether a query selects a series. */
 export function matches({ key, name }: HistorySeries, names: readonly string[]): boolean {
   return names.some((wanted) =>
     wanted.endsWith('*') ? key.startsWith(wanted.slice(0, -1)) : wanted === key || wanted === name,

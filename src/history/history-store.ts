@@ -9,8 +9,8 @@ import type { SeriesSteps } from './series-steps.js';
 export const SHORT_TIER_SECONDS = 300;
 
 /**
- * Numbers of steps begin at a multiple of this which is chosen at random, so that a client does not continue in another process
- * as if it were the same. All numbers are exact, for some years of steps.
+ * Numbers of steps begin at a random multiple of this, so that a client does not continue in another process as if it were the
+ * same.
  */
 const NUMBERS_OF_A_PROCESS = 2 ** 26;
 
@@ -31,7 +31,7 @@ export interface StoredStep {
   readonly sequence: number;
 }
 
-/** All that is kept. */
+/** All series and steps that are kept. */
 export class HistoryStore {
   readonly short: HistoryTier;
   readonly long: HistoryTier;
@@ -39,7 +39,7 @@ export class HistoryStore {
   private list: StoredSeries[] = [];
   private readonly byKey = new Map<string, StoredSeries>();
   private lastSequence = randomInt(1, NUMBERS_OF_A_PROCESS) * NUMBERS_OF_A_PROCESS;
-  /** Clients that know lower numbers know other series under the same indexes, or other times. */
+  /** Clients with lower numbers know other series under the same indexes, or other times. */
   private validFrom = this.lastSequence;
 
   constructor({ minutes }: ResolvedHistoryOptions) {
@@ -56,7 +56,7 @@ export class HistoryStore {
     return this.list.length;
   }
 
-  /** The series that the steps so far have. */
+  /** The series of the steps so far, without those that only the next step will have. */
   get series(): readonly StoredSeries[] {
     const { list, lastSequence } = this;
     return list.at(-1)?.since === lastSequence + 1 ? list.filter(({ since }) => since <= lastSequence) : list;
@@ -79,19 +79,18 @@ export class HistoryStore {
     return series;
   }
 
-  /** Removes series. The others get other indexes. */
+  /** Removes series. The indexes of the others change, so {@link invalidate} must follow. */
   remove(series: ReadonlySet<StoredSeries>): void {
     this.list = this.list.filter((one) => !series.has(one));
     for (const { identity } of series) this.byKey.delete(identity.key);
-    this.invalidate();
   }
 
-  /** From now on, no client may continue from a step before. */
+  /** From now on, no client can continue from any step so far. It uses up one sequence number, which no step has. */
   invalidate(): void {
-    this.validFrom = this.lastSequence;
+    this.validFrom = ++this.lastSequence;
   }
 
-  /** Stores what the series have in their last step of 1 s or 10 s. */
+  /** Stores the figures of all series for their last step of 1 s or 10 s. */
   write(tier: HistoryTier, row: number, seconds: number): StoredStep {
     const sequence = ++this.lastSequence;
     const at = tier === this.short ? 0 : 1;
@@ -100,13 +99,18 @@ export class HistoryStore {
     return { tier, row, sequence };
   }
 
-  /** The steps after this number; `undefined` if they are not all there, or the number is that of another process. */
+  /** The steps after this number; `undefined` if some of them are missing, or the number is that of another process. */
   stepsAfter(sequence: number): StoredStep[] | undefined {
     if (sequence < this.validFrom || sequence > this.lastSequence) return undefined;
+    const steps = this.keptAfter(sequence);
+    return steps.length === this.lastSequence - sequence ? steps : undefined;
+  }
+
+  /** The kept steps after this number, for readers that do not rely on earlier indexes and times. */
+  keptAfter(sequence: number): StoredStep[] {
     const steps = [this.short, this.long].flatMap((tier) =>
       tier.rowsAfter(sequence).map((row) => ({ tier, row, sequence: tier.sequenceOf(row) })),
     );
-    if (steps.length !== this.lastSequence - sequence) return undefined;
     return steps.sort((a, b) => a.sequence - b.sequence);
   }
 

@@ -7,28 +7,28 @@ import { FIGURES_OF } from './step-figures.js';
 /** Rows beyond the visible ones, so that a read in time slices does not see rows that are overwritten meanwhile. */
 const SPARE_ROWS = 3;
 
-/** What one tier has of one series. */
+/** The columns of one series in one tier. */
 export interface TierColumns {
   readonly figures: readonly Figure[];
   readonly columns: readonly RingColumn[];
   readonly heat: RingHeat | undefined;
 }
 
-/** A row that is written. */
+/** A row to be written. */
 export interface NewRow {
   readonly row: number;
-  /** How long it took. It is more than the length of the step if rows before were left out. */
+  /** How long it took, in seconds. It is more than the length of the step if rows before it were left out. */
   readonly seconds: number;
   readonly sequence: number;
 }
 
 /**
- * All steps of one length. A row is a step, numbered from a moment in the past: a row for which nothing was read, because the
- * process was suspended, is there and has no values.
+ * All steps of one length. A row is a step, numbered from a moment in the past. If nothing was read for a row, because the process
+ * was suspended, it exists and has no values.
  */
 export class HistoryTier {
   private readonly capacity: number;
-  /** The number of the step by which a client continues, for each row; 0 for a row without values. */
+  /** For each row, the number of the step, from which a client continues; 0 for a row without values. */
   private readonly sequences: Float64Array;
   /** How long each row took, in seconds. */
   private readonly seconds: RingColumn;
@@ -45,7 +45,7 @@ export class HistoryTier {
     this.seconds = new RingColumn(this.capacity);
   }
 
-  /** The first row that there is; above {@link lastRow} if there is none. */
+  /** The first row that is kept; greater than {@link lastRow} if there is none. */
   get firstRow(): number {
     return Math.max(this.first, this.last - this.rows + 1);
   }
@@ -84,7 +84,7 @@ export class HistoryTier {
     this.last = row;
   }
 
-  /** Writes what a series has in the row that was begun last. */
+  /** Writes the figures of a series to the row that was begun last. */
   write({ columns, heat }: TierColumns, steps: SeriesSteps): void {
     const figures = this.step === 1 ? steps.last : steps.lastLong;
     for (let at = 0; at < columns.length; at++) columns[at]?.set(this.last, figures[at] ?? Number.NaN);

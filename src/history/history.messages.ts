@@ -1,7 +1,7 @@
 import { times } from '../common/failure-log.js';
 import type { FailureTexts } from '../common/failure-log.js';
 
-/** What is logged of steps that fail. */
+/** The log messages for steps that fail. */
 export const STEP_TEXTS: FailureTexts = {
   failed: (reason) => `A step of the history failed, and has no values: ${reason}`,
   failedAgain: (count, duration, reason) =>

@@ -2,11 +2,11 @@ import { checkOptions } from '../common/options/check-options.js';
 import type { Rule, Rules, WholeNumber } from '../common/options/option-rules.js';
 import { numberOf, wholeNumber } from '../common/options/option-rules.js';
 
-/** What is kept of the past. */
+/** How much of the past is kept. */
 export interface HistoryOptions {
   /** How many minutes are kept in steps of 10 s. The last 5 minutes are also kept in steps of 1 s. Default: 60. */
   minutes?: WholeNumber | undefined;
-  /** How many series are kept at most, in at most 20 kB each with 60 minutes. `docs/history.md` says which. Default: 300. */
+  /** The most series that are kept, in at most 20 kB each with 60 minutes. `docs/history.md` describes which. Default: 300. */
   series?: WholeNumber | undefined;
 }
 
@@ -28,7 +28,7 @@ const GROUP_RULES: Rules = {
 
 /**
  * @returns `undefined` for no history.
- * @throws MonitorOptionsError for a part that is unknown or not what it must be.
+ * @throws MonitorOptionsError for an unknown or invalid option.
  */
 export function resolveHistoryOptions(
   given: false | HistoryOptions | undefined = {},

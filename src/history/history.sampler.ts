@@ -29,14 +29,14 @@ export class HistorySampler {
     this.process = new ProcessSampler(room);
   }
 
-  /** Series that are not kept. */
+  /** How many series are not kept. */
   get dropped(): number {
     let dropped = 0;
     for (const sampler of this.samplers.values()) dropped += sampler.dropped;
     return dropped;
   }
 
-  /** Reads all series for the first time: what there was before belongs to no step. */
+  /** Reads all series for the first time. Earlier values are part of no step. */
   *begin(view: WindowView): Sliced<void> {
     this.process.sample(view.facts().process, 1);
     for (const sampler of this.all(view)) {
@@ -45,8 +45,12 @@ export class HistorySampler {
     }
   }
 
-  /** Reads all series for a step of this length. */
-  *sample(view: WindowView, seconds: number): Sliced<void> {
+  /**
+   * Reads all series for a step of this length.
+   *
+   * @returns whether any series was removed by the application.
+   */
+  *sample(view: WindowView, seconds: number): Sliced<boolean> {
     this.process.sample(view.facts().process, seconds);
     const removed = new Set<StoredSeries>();
     for (const sampler of this.all(view)) {
@@ -55,9 +59,10 @@ export class HistorySampler {
     }
     for (const stored of this.endRemoved(view)) removed.add(stored);
     if (removed.size > 0) this.store.remove(removed);
+    return removed.size > 0;
   }
 
-  /** Ends a step of 10 s, made of what was read since the last one. */
+  /** Ends a step of 10 s, which has all that was read since the last one. */
   endLong(seconds: number): void {
     for (const { steps } of this.store.all) steps.endLong(seconds);
   }
@@ -65,12 +70,12 @@ export class HistorySampler {
   /**
    * Selects again which series are kept.
    *
-   * @returns whether one of them is not kept any more.
+   * @returns whether any series is no longer kept.
    */
   select(view: WindowView): boolean {
     const samplers = [...this.samplers.values()];
     const candidates = samplers.flatMap((sampler): MemberCandidate[] => sampler.candidates(view));
-    // What is not of a family is always kept: the numbers of the process, and sums.
+    // Series that are no candidates are always kept: the numbers of the process, and sums.
     const others = this.store.size - candidates.filter(({ isKept }) => isKept).length;
     const kept = keptSeries(candidates, this.room.limit - others);
     const removed = candidates.flatMap((one) => (kept.has(one) ? [] : (one.drop() ?? [])));
@@ -83,7 +88,7 @@ export class HistorySampler {
   /** Ends the samplers of metrics that the application has removed. */
   private endRemoved({ counters, gauges, histograms }: WindowView): StoredSeries[] {
     const present = counters.all().length + gauges.all().length + histograms.all().length;
-    // All that are present have a sampler by now.
+    // All metrics that are present have a sampler by now.
     if (this.samplers.size === present) return [];
     const current = new Set<AnyFamily>([...counters.all(), ...gauges.all(), ...histograms.all()]);
     return [...this.samplers].flatMap(([family, sampler]) => {

@@ -1,4 +1,4 @@
-/** The kind of a series, for the rule below. */
+/** The group of a series for {@link keptSeries}. */
 export type SeriesGroup = 'core' | 'busy' | 'own';
 
 /** A series that may be kept. */
@@ -17,10 +17,10 @@ const TO_REPLACE = 2;
  * Selects the series that are kept if there are more than the limit.
  *
  * 1. `core`: the numbers of the process and the metrics of the monitor itself that are not about parts of the application.
- * 2. `busy`: those that are, such as routes and handlers. They get half of the room that is left, and what `own` leaves; the
- *    busiest first.
- * 3. `own`: those of the application. They get the other half, and what `busy` leaves; the oldest first. One metric gets half of
- *    that before all others have theirs.
+ * 2. `busy`: the metrics of the monitor about parts of the application, such as routes and handlers. They get half of the remaining
+ *    room, and what `own` does not use; the busiest first.
+ * 3. `own`: the metrics of the application. They get the other half, and what `busy` does not use; the oldest first. One metric gets
+ *    more than half of that only after all others have theirs.
  *
  * @param candidates in the order in which they appeared.
  */

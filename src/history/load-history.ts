@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import type { ResolvedHistoryOptions } from './history.options.js';
 import type { MonitorHistory } from './monitor-history.js';
@@ -8,7 +8,7 @@ export async function loadHistory(
   source: MetricsSource,
 ): Promise<MonitorHistory> {
   const { MonitorHistory: History } = await import('./monitor-history.js');
-  const logger = new Logger('Monitor');
+  const logger = new SafeLogger('Monitor');
   return new History(source, options, {
     failure: (text) => logger.warn(text),
     recovery: (text) => logger.log(text),

@@ -1,4 +1,4 @@
-/** Bounds the memory of what grows with the recorded values. */
+/** Limits the memory that grows with the recorded values. */
 export class MemoryBudget {
   private used = 0;
 

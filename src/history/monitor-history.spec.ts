@@ -1,52 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { NO_PROCESS_METRICS } from '../instrumentation/runtime/process/process.collector.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
-import { MetricsRegistry } from '../metrics/registry.js';
-import { RegistrySource } from '../metrics/source/registry-source.js';
+import { START, startHistory } from '../../test/support/held-history.js';
 import { present } from '../../test/support/present.js';
 import type { Figure, HistoryDocument, Step, StepEvent } from './history-document.js';
+import type { StoredStep } from './history-store.js';
 import { MonitorHistory } from './monitor-history.js';
-
-/** Half past eleven, in the middle of a step of 10 s. */
-const START = Date.parse('2026-01-31T11:30:05Z');
-
-/** A history that reads a step whenever the test says so, on clocks of the test. */
-async function startHistory({
-  series = 300,
-  minutes = 60,
-  before = (_registry: MetricsRegistry): void => {},
-} = {}) {
-  const clock = { monotonic: 1000, wall: START, sinceBoot: 5000 };
-  const registry = new MetricsRegistry({ warn: () => {} });
-  before(registry);
-  const instance = { pid: 1, hostname: null, start_time: '', node_version: '', worker_id: null };
-  const facts = () => ({ process: NO_PROCESS_METRICS(), instance, eventloop_blocks: [] });
-  const source = new RegistrySource(registry, facts);
-  const failures: string[] = [];
-  const sink = { failure: (text: string) => failures.push(text), recovery: () => {} };
-  const history = new MonitorHistory(source, { series, minutes }, sink, {
-    monotonic: () => clock.monotonic,
-    wall: () => clock.wall,
-    sinceBoot: () => clock.sinceBoot,
-  });
-  const pass = (ms: number) => {
-    clock.monotonic += ms;
-    clock.wall += ms;
-    clock.sinceBoot += ms;
-  };
-  const step = async (ms = 1000) => {
-    pass(ms);
-    await history.readStep();
-    expect(failures).toEqual([]);
-  };
-  const steps = async (count: number) => {
-    for (let i = 0; i < count; i++) await step();
-  };
-  await history.begin();
-  return { registry, source, history, clock, pass, step, steps };
-}
+import { collectGarbage } from '../../test/support/collect-garbage.js';
 
 function valuesOf(document: HistoryDocument, key: string, figure: Figure, step: Step = 1) {
   const index = document.series.findIndex((one) => one.key === key);
@@ -77,6 +36,40 @@ describe('the history', () => {
     expect(valuesOf(document, 'size', 'count')).toEqual([1000, 0, 0]);
     expect(valuesOf(document, 'size', 'max')).toEqual([1000, null, null]);
     expect(timesOf(document)).toEqual(['11:30:06', '11:30:07', '11:30:08']);
+  });
+
+  it('has the CPU of each step in percent, whenever the process has computed its own', async () => {
+    const { process, history, step } = await startHistory();
+    process.cpu = { ...process.cpu, user_time: 5, system_time: 1, percent: 1 };
+    await step();
+    process.cpu = { ...process.cpu, user_time: 5.75, system_time: 1.25 };
+    await step(4000);
+    const percent = valuesOf(await history.document(), 'process.cpu.percent', 'value');
+    expect(percent).toEqual([1, null, null, null, 25]);
+  });
+
+  it('says how long each step took, so that a rate can be turned into a number of events', async () => {
+    const { registry, history, step } = await startHistory();
+    const begin = history.sequence;
+    registry.count('orders', 5);
+    await step();
+    registry.count('orders', 3);
+    await step(1500);
+    await step(500);
+    registry.count('orders', 14);
+    await step(4000);
+    const { tiers } = await history.document();
+    expect(tiers.map(({ seconds }) => seconds)).toEqual([[1, 1.5, 0.5, null, null, null, 4], [7]]);
+    const steps = history.reader.stepsAfter(begin) ?? [];
+    const events = steps.map((one) => JSON.parse(history.reader.event(one, 'none')) as StepEvent);
+    expect(events.map(({ step: length, seconds }) => [length, seconds])).toEqual([
+      [1, 1],
+      [1, 1.5],
+      [1, 0.5],
+      [1, 4],
+      [10, 7],
+    ]);
+    expect(steps.map((one) => history.reader.row(one, 0, false).seconds)).toEqual([1, 1.5, 0.5, 4, 7]);
   });
 
   it('has no values from before its start in its steps', async () => {
@@ -240,6 +233,34 @@ describe('the history', () => {
     expect(longTimes.every((time, at) => at === 0 || time - longTimes[at - 1]! === 10_000)).toBe(true);
   });
 
+  it.each([
+    [-999, []],
+    [-1000, ['clock']],
+    [1500, []],
+    [2500, ['clock']],
+  ])(
+    'after the wall clock was set by %i ms, the times of steps ascend, or listeners are told',
+    async (by, told) => {
+      const { history, steps, clock } = await startHistory();
+      const [times, resets]: [number[], string[]] = [[], []];
+      history.subscribe({
+        onSteps: ([step]) => {
+          const { time } = JSON.parse(history.reader.event(step as StoredStep, 'none')) as StepEvent;
+          times.push(time);
+        },
+        onReset: (reason) => {
+          times.length = 0;
+          resets.push(reason);
+        },
+      });
+      await steps(3);
+      clock.wall += by;
+      await steps(3);
+      expect(resets).toEqual(told);
+      expect(times.every((time, at) => at === 0 || time > (times[at - 1] ?? 0))).toBe(true);
+    },
+  );
+
   it('follows a wall clock that is set back, and tells its listeners', async () => {
     const { history, steps, clock } = await startHistory();
     const resets: string[] = [];
@@ -252,6 +273,26 @@ describe('the history', () => {
     expect(timesOf(document)).toEqual(['10:30:06', '10:30:07', '10:30:08', '10:30:09', '10:30:10']);
     expect(resets).toEqual(['clock']);
     expect(history.reader.stepsAfter(before)).toBeUndefined();
+  });
+
+  it('does not continue with other series under the same indexes after a series was removed', async () => {
+    const { registry, history, step } = await startHistory();
+    const resets: string[] = [];
+    history.subscribe({ onSteps: () => {}, onReset: (reason) => resets.push(reason) });
+    for (const tenant of ['x', 'y', 'z']) registry.count('orders', 1, { tenant });
+    await step();
+    const before = history.sequence;
+    registry.remove('orders', { tenant: 'x' });
+    await step();
+    expect(resets).toEqual(['series']);
+    expect(history.reader.stepsAfter(before)).toBeUndefined();
+    const { sequence, series } = await history.document();
+    expect(series.map(({ key }) => key)).not.toContain('orders{tenant="x"}');
+    await step();
+    expect(history.reader.stepsAfter(sequence)).toHaveLength(1);
+    registry.clear('orders');
+    await step();
+    expect(resets).toEqual(['series', 'series']);
   });
 
   it('continues from any of its last steps without a gap, and from no other', async () => {
@@ -289,8 +330,6 @@ describe('the history', () => {
   });
 
   it('takes at most 6 MB for an hour of 300 busy histograms', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const { registry, steps } = await startHistory();
     const histograms = Array.from({ length: 300 }, (_, i) => registry.histogram('latency', { i }));
     const observe = () => {
@@ -300,13 +339,13 @@ describe('the history', () => {
     };
     for (let i = 0; i < 130; i++)
       for (const [at, one] of histograms.entries()) one.observe(0.001 * 10 ** (((at + i * 3) % 400) / 100));
-    collect();
+    collectGarbage();
     const before = process.memoryUsage();
     for (let i = 0; i < 400; i++) {
       observe();
       await steps(1);
     }
-    collect();
+    collectGarbage();
     const after = process.memoryUsage();
     // The buckets of the metrics themselves were there before; heap objects are the series and their names.
     const used = after.arrayBuffers - before.arrayBuffers + Math.max(0, after.heapUsed - before.heapUsed);

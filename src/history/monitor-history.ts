@@ -17,7 +17,7 @@ import { StepTimer } from './step-timer.js';
 import type { TimeSource } from './time-source.js';
 import { SYSTEM_TIME } from './time-source.js';
 
-/** Its window is never forgotten, and no other reader uses it. */
+/** The reader of the history. Its window is never dropped, and no other reader uses it. */
 const READER = 'history';
 
 /** Rows of 1 s in a row of 10 s. */
@@ -29,9 +29,9 @@ const SELECTION_INTERVAL = 60;
 /** Bytes of buckets for each series. A histogram of latencies from 1 ms to 10 s takes 4.3 kB. */
 const BUCKET_BYTES = 5120;
 
-/** Is called after each step. */
+/** Called after each step. */
 export interface HistoryListener {
-  /** The steps that are new: one of 1 s, and every ten seconds one of 10 s. */
+  /** The new steps: one of 1 s, and every ten seconds one of 10 s. */
   onSteps(steps: readonly StoredStep[]): void;
   /** Clients must read the history again. */
   onReset(reason: 'series' | 'clock'): void;
@@ -95,7 +95,7 @@ export class MonitorHistory {
     this.listeners.clear();
   }
 
-  /** @returns ends the subscription. */
+  /** @returns a function that ends the subscription. */
   subscribe(listener: HistoryListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -144,7 +144,7 @@ export class MonitorHistory {
     const now = this.time.monotonic();
     const seconds = Math.max(now - this.lastRead, 1) / 1000;
     this.lastRead = now;
-    await inSlices(this.sampler.sample(view, seconds));
+    const hasRemoved = await inSlices(this.sampler.sample(view, seconds));
     if (this.isStopped) return;
     const steps = [this.store.write(this.store.short, current, seconds)];
     if (isLong) {
@@ -156,6 +156,7 @@ export class MonitorHistory {
     }
     for (const listener of this.listeners) listener.onSteps(steps);
     if (wasSet) this.reset('clock');
+    else if (hasRemoved) this.reset('series');
     if (isLong && current >= this.nextSelection && this.sampler.dropped > 0) {
       this.nextSelection = current + SELECTION_INTERVAL;
       if (this.sampler.select(view)) this.reset('series');

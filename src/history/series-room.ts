@@ -7,7 +7,7 @@ import type { SeriesSteps } from './series-steps.js';
 export class SeriesRoom {
   /**
    * @param limit how many series are kept.
-   * @param budget what the buckets of histograms are taken from.
+   * @param budget limits the memory of the buckets of histograms.
    */
   constructor(
     private readonly store: HistoryStore,

@@ -1,7 +1,7 @@
 import type { MetricKind } from '../metrics/definitions/metric-definition.js';
 import type { StepFigures } from './step-figures.js';
 
-/** The values of one series in each step. The steps of 10 s are made of what was read for those of 1 s. */
+/** The values of one series in each step. The steps of 10 s are computed from the reads for those of 1 s. */
 export interface SeriesSteps {
   readonly kind: MetricKind;
   /** The figures of the last step of 1 s. */
@@ -16,6 +16,6 @@ export interface SeriesSteps {
   readonly heat?: { readonly last: Uint32Array; readonly lastLong: Uint32Array } | undefined;
   /** Ends a step of 10 s. */
   endLong(seconds: number): void;
-  /** Gives memory back. */
+  /** Returns memory to the budget. */
   release?(): void;
 }

@@ -14,7 +14,7 @@ export interface EncodedStep {
   readonly sequence: number;
   /** In milliseconds since 1970. */
   readonly time: number;
-  /** Which totals it has. They are those of now, and so belong to the last step only. */
+  /** Which totals are part of it. They are the current ones, and so belong to the last step only. */
   readonly totals: Totals;
 }
 
@@ -38,14 +38,14 @@ export function encodeStep(series: readonly StoredSeries[], step: EncodedStep): 
   }
   const added = series.filter(({ since }) => since === sequence).map(({ identity }) => identity);
   return (
-    `{"step":${tier.step},"sequence":${sequence},"time":${time},` +
+    `{"step":${tier.step},"sequence":${sequence},"time":${time},"seconds":${rounded(tier.secondsOf(row))},` +
     (added.length > 0 ? `"series":${JSON.stringify(added)},` : '') +
     `"values":[${values.slice(1)}]` +
     (heats === '' ? '}' : `,"heat":[${heats.slice(1)}],"heat_bounds":${BOUNDS}}`)
   );
 }
 
-/** @param isNew whether the client does not know the series: its total may have changed before. */
+/** @param isNew whether the client does not know the series yet: its total may have changed before this step. */
 function hasTotal({ kind, hasNewTotal }: SeriesSteps, totals: Totals, isNew: boolean): boolean {
   if (totals === 'all' || (totals === 'changed' && isNew)) return kind !== 'gauge';
   return totals === 'changed' && hasNewTotal;

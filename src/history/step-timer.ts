@@ -18,7 +18,7 @@ export class StepTimer {
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
 
-  /** @param phase milliseconds of the clock that the rows begin before its zero, so that they end at whole seconds. */
+  /** @param phase milliseconds by which row 0 ends before the zero of the clock, so that rows end at whole seconds. */
   constructor(
     private readonly clock: SteadyClock,
     private readonly phase: number,

@@ -11,12 +11,12 @@ export interface NestCopy {
 
 const IN_CORE = /^(.*[\\/]@nestjs[\\/]core)[\\/]/;
 
-/** The copy that called us; `undefined` where that cannot be seen, as in a bundle. */
+/** The copy on the call stack; `undefined` if the stack does not show it, as in a bundle. */
 export function callingNest(): NestCopy | undefined {
   return firstCopy(stackFiles());
 }
 
-/** The copy that this package loads; `undefined` likewise. */
+/** The copy that this package loads; `undefined` if it cannot be found. */
 export function ownNest(): NestCopy | undefined {
   const [ownFile] = stackFiles();
   if (ownFile === undefined) return undefined;

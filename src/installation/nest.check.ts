@@ -7,7 +7,7 @@ const OLDEST = 11;
 /**
  * Fails the start on a Nest that is too old, or if the application runs on another copy of it than this package.
  *
- * It injects nothing, so Nest makes it before it finds out what it cannot resolve, which it would say in other words.
+ * It injects nothing, so Nest creates it before it fails to resolve another dependency, with an error that does not name the cause.
  */
 @Injectable()
 export class NestCheck {

@@ -8,7 +8,7 @@ export class CountedWarnings {
   private readonly warned = new Set<string>();
 
   /**
-   * @param counter returns the counter. It is called at the first mistake, so that the counter is missing without one.
+   * @param counter returns the counter. It is called with each mistake, so that the counter exists only after the first one.
    * @param log logs a warning.
    */
   constructor(

@@ -1,6 +1,6 @@
 import type { Series, SeriesHome } from './series/family.js';
 
-/** A number that only goes up: how often something happened, or how much of it. What can go down is a {@link Gauge}. */
+/** A number that only goes up: how often something happened, or how much of it. For a number that can go down, see {@link Gauge}. */
 export class Counter implements Series {
   private total = 0;
 
@@ -16,6 +16,10 @@ export class Counter implements Series {
 
   get value(): number {
     return this.total;
+  }
+
+  get identity(): object {
+    return this;
   }
 
   /**
@@ -36,12 +40,8 @@ export class Counter implements Series {
     this.home.refuse(amount);
   }
 
-  retire(next: () => this): void {
-    this.total = 0;
-    this.inc = (amount) => {
-      const series = next();
-      series.inc(amount);
-      this.total = series.value;
-    };
+  retire(next: () => this, current: () => this | undefined): void {
+    this.inc = (amount) => next().inc(amount);
+    Object.defineProperty(this, 'value', { get: () => current()?.value ?? 0 });
   }
 }

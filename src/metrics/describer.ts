@@ -7,7 +7,7 @@ import type { RejectedSamples } from './rejected-samples.js';
 import * as messages from './registry.messages.js';
 import { isMetricName } from './series/cardinality-limiter.js';
 
-/** What the describer asks of the registry. */
+/** What the describer needs from the registry. */
 export interface DescriberOptions {
   readonly definitions: ReadonlyMap<string, MetricDefinition>;
   readonly rejected: RejectedSamples;
@@ -16,7 +16,7 @@ export interface DescriberOptions {
   readonly maxDescriptions: () => number;
 }
 
-/** Describes metrics: checks what is given, and logs what is invalid. */
+/** Checks and stores the descriptions of metrics, and logs invalid ones. */
 export class Describer {
   private readonly descriptions: Descriptions;
   /** Histograms whose classic buckets are for exporters only. */

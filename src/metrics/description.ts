@@ -15,12 +15,12 @@ export interface Description {
   /** The unit of the values, such as `seconds` or `bytes`. At most 1000 characters. */
   unit?: string | undefined;
   /**
-   * Upper bounds (`le`) of classic buckets, 1 to 200 ascending numbers. They are counted exactly beside the exponential
-   * buckets. The metric must have no samples yet, which would be missing in them.
+   * Upper bounds (`le`) of classic buckets, 1 to 200 ascending numbers. They are counted exactly, in addition to the
+   * exponential buckets. Give them before the first sample or handle of the metric: earlier samples would be missing in them.
    */
   buckets?: readonly number[] | undefined;
   /**
-   * How the values of a gauge are aggregated where several processes are read together. Default: `sum`. Counters and
+   * How the values of a gauge are aggregated when several processes are read together. Default: `sum`. Counters and
    * histograms always add up.
    */
   aggregate?: Aggregate | undefined;
@@ -35,7 +35,7 @@ const MAX_BUCKETS = 200;
 export interface CheckedDescription {
   /** A copy with the known keys that were given. */
   readonly description?: Description;
-  /** The rule that is broken. Then there is no description. */
+  /** The rule that the description breaks. `description` is missing then. */
   readonly problem?: string;
   /** Unknown keys. */
   readonly unknown: readonly string[];

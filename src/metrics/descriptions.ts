@@ -20,12 +20,12 @@ export class Descriptions {
     };
   }
 
-  /** Adds a description by `describe()` to earlier ones. */
+  /** Merges a description from `describe()` into earlier ones. */
   add(name: string, description: Description): void {
     this.given.set(name, { ...this.given.get(name), ...description });
   }
 
-  /** Sets the description that an option gives to a metric of the monitor. It does not count for the limit. */
+  /** Sets the description that an option gives to a metric of the monitor. It does not count toward the limit. */
   configure(name: string, description: Description): void {
     this.configured.set(name, description);
   }

@@ -1,8 +1,8 @@
-/** What exporters add to every series. The JSON document keeps its names: they are those of µtornadomon. */
+/** What exporters add to every series. The JSON document does not have it: its names are those of µtornadomon. */
 export interface ExportNames {
-  /** Before the name of every metric; empty for none. */
+  /** The text before the name of every metric; empty for none. */
   readonly prefix: string;
-  /** Labels of every series. Where a series has a label of that name itself, its own one stays. */
+  /** Labels of every series. If a series has a label of the same name, its own label takes precedence. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

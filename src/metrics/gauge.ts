@@ -2,8 +2,8 @@ import type { Series, SeriesHome } from './series/family.js';
 import type { WindowSegment } from './window-segment.js';
 
 /**
- * A number that goes up and down: the current value of something. It also stores the extremes of what it was set to since
- * the last {@link Gauge.takeSegment}.
+ * A number that goes up and down: the current value of something. It also stores the lowest and highest value that it was
+ * set to since the last {@link Gauge.takeSegment}.
  */
 export class Gauge implements Series {
   private current = Number.NaN;
@@ -36,18 +36,14 @@ export class Gauge implements Series {
     if (value > this.max) this.max = value;
   }
 
-  /** Gives the gauge a value before it is first set, which does not count for the extremes. */
+  /** Gives the gauge a value before it is first set. The extremes do not include it. */
   begin(value: number): void {
     this.current = value;
   }
 
-  retire(next: () => this): void {
-    this.current = Number.NaN;
-    this.set = (value) => {
-      const series = next();
-      series.set(value);
-      this.current = series.value;
-    };
+  retire(next: () => this, current: () => this | undefined): void {
+    this.set = (value) => next().set(value);
+    Object.defineProperty(this, 'value', { get: () => current()?.value ?? Number.NaN });
   }
 
   /** Ends the segment: the extremes since the last call, or `undefined` if the gauge was not set since. */

@@ -1,6 +1,6 @@
 import type { ObserveOptions } from './histogram/exemplar.js';
 
-/** The handle of a counter, a number that only goes up. Call `inc` as a method: it needs its object. */
+/** The handle of a counter, a number that only goes up. Call `inc` as a method, because it uses `this`. */
 export interface Counter {
   /** The total so far. */
   readonly value: number;

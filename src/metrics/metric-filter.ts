@@ -1,4 +1,4 @@
-/** The name of a metric in the document, the beginning of names such as `heap_space_*`, or an expression that a name matches. */
+/** The name of a metric in the document, a prefix of names such as `heap_space_*`, or a regular expression that names match. */
 export type MetricPattern = string | RegExp;
 
 /** Whether a name matches one of the patterns. */
@@ -6,7 +6,7 @@ export function metricFilter(patterns: readonly MetricPattern[]): (name: string)
   const texts = patterns.filter((pattern) => typeof pattern === 'string');
   const exact = new Set(texts);
   const beginnings = texts.filter((text) => text.endsWith('*')).map((text) => text.slice(0, -1));
-  // A global or sticky expression remembers where it has matched.
+  // Without the flags g and y, with which the result of test() depends on the previous match.
   const expressions = patterns
     .filter((pattern) => pattern instanceof RegExp)
     .map(({ source, flags }) => new RegExp(source, flags.replace(/[gy]/g, '')));

@@ -10,11 +10,11 @@ import type { Labels } from './series/labels.js';
 import { MAX_LABEL_LENGTH } from './series/labels.js';
 import { timed } from './timed.js';
 
-/** What is known about the HTTP requests that some work sends. */
+/** Describes the HTTP requests that `outgoing()` measures. */
 export interface OutgoingOptions {
   /**
-   * The template of their URLs, such as `/users/:id`, of at most 200 characters: the label `url_template`. It comes from the
-   * code, and is never a URL with identifiers in it.
+   * The template of their URLs, such as `/users/:id`, of at most 200 characters. It becomes the label `url_template`. Use a
+   * constant of your code, never a URL with identifiers in it.
    */
   readonly route: string;
 }
@@ -40,8 +40,8 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * Sets a gauge: what something measures now. The highest and the lowest value that it was set to are kept for
-   * each reader, until its next read.
+   * Sets a gauge, the current value of something. The highest and the lowest value that it was set to are kept for
+   * each reader until its next read.
    *
    * @param value any finite number.
    *
@@ -63,7 +63,7 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * Adds a value to a histogram: how values are distributed, such as the sizes of answers.
+   * Adds a value to a histogram, the distribution of values such as the sizes of responses.
    *
    * @param value any finite number.
    *
@@ -79,11 +79,11 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * Does some work, and adds the seconds that it took to a histogram, whether it succeeded or not.
+   * Runs a function, and adds its duration in seconds to a histogram, whether it succeeds or not.
    *
-   * @returns the result of the work. A promise is awaited for the duration, and a promise that settles the same way is
-   * returned. What the work throws is rethrown. If `work` is not a function, it is returned unchanged and nothing is
-   * recorded, since its start is unknown.
+   * @returns the result of the function. For a promise, the duration lasts until it settles, and a promise that settles the
+   * same way is returned. An error that the function throws is rethrown. If `work` is not a function, it is returned
+   * unchanged and nothing is recorded, since its start is unknown.
    *
    * @example
    * const user = await this.monitor.time('load_user', () => this.users.load(id));
@@ -99,12 +99,12 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * Does some work whose outgoing HTTP requests are measured by a template of their URL, beside their host: all requests that it
-   * sends, also later in its asynchronous flow.
+   * Runs a function, and measures its outgoing HTTP requests by URL template in addition to host. This includes requests
+   * that are sent later in its asynchronous flow.
    *
-   * On Node 20 and 22, it makes promises of the whole process slower from the first call on (`AsyncLocalStorage`).
+   * On Node 20 and 22, promises of the whole process are slower after the first call (`AsyncLocalStorage`).
    *
-   * @returns the result of the work, as it is. What the work throws is rethrown.
+   * @returns the result of the function, unchanged. An error that the function throws is rethrown.
    *
    * @example
    * const user = await this.monitor.outgoing({ route: '/users/:id' }, () => fetch(`http://users/users/${id}`));
@@ -119,8 +119,8 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * A counter to hold on to: adding to it takes a fraction of the time of {@link count}, which finds it by its name
-   * and labels. It exists from here on, at zero.
+   * The handle of a counter: adding to it takes a fraction of the time of {@link count}, which looks up the name and labels
+   * each time. A counter that does not exist yet is created with the value 0.
    *
    * @example
    * private readonly hits = this.monitor.counter('cache', { result: 'hit' });
@@ -131,15 +131,15 @@ export abstract class MetricsRecorder {
     return this.registry.counter(name, labels);
   }
 
-  /** A gauge to hold on to. It has no value until it is set. */
+  /** The handle of a gauge. The gauge has no value until it is set. */
   gauge(name: string, labels?: Labels): Gauge;
   /**
-   * A gauge that is set to what this function returns, before each read. When the function throws or returns no finite number, that
-   * sample is dropped and the gauge keeps its value.
+   * A gauge with a function that is called before each read and returns its value. If the function throws or does not return
+   * a finite number, that sample is dropped and the gauge keeps its value.
    *
-   * A function that returns a promise delays no read: the gauge keeps its value until the promise is resolved, and
-   * `monitor_gauge_age{gauge="..."}` has the seconds since then. There is one call at a time, and one a second at most. A rejection and a
-   * time-out count in `monitor_rejected_samples`.
+   * A promise does not delay the read: the gauge keeps its value until the promise is resolved, and
+   * `monitor_gauge_age{gauge="..."}` is the age of that value in seconds. There is one pending call at a time and, by default, at
+   * most one call a second. A rejection or a timeout is counted in `monitor_rejected_samples`.
    *
    * @param options `timeout` and `interval` for a function that returns promises.
    *
@@ -158,14 +158,14 @@ export abstract class MetricsRecorder {
     return this.registry.gauge(name, second);
   }
 
-  /** A histogram to hold on to. */
+  /** The handle of a histogram. */
   histogram(name: string, labels?: Labels): Histogram {
     return this.registry.histogram(name, labels);
   }
 
   /**
-   * Removes one series of a metric of yours, such as that of a tenant who has left, and gives its room under `maxSeries` back. Its next
-   * sample, by a handle too, creates it again, from 0.
+   * Removes one series of a metric of your application, such as that of a tenant who has left. It no longer counts toward
+   * `maxSeries`. Its next sample, also through a handle, creates it again, starting at 0.
    *
    * @param labels all labels of the series, in any order. Default: the series without labels.
    * @returns whether there was such a series.
@@ -178,9 +178,9 @@ export abstract class MetricsRecorder {
   }
 
   /**
-   * Removes all series of a metric of yours, as {@link remove} does. Its description stays.
+   * Removes all series of a metric of your application, as {@link remove} does. Its description stays.
    *
-   * @returns how many there were.
+   * @returns the number of series that were removed.
    */
   clear(name: string): number {
     return this.registry.clear(name);
@@ -188,10 +188,10 @@ export abstract class MetricsRecorder {
 
   /**
    * Describes a metric: `help`, `unit`, the bounds of classic `buckets` for a histogram, and `aggregate` for a gauge. Buckets
-   * are counted exactly beside the histogram's own, and are for a metric that has no sample yet.
+   * are counted exactly, in addition to the histogram's own, and must be described before the first sample or handle.
    *
-   * A description that breaks a rule is ignored, counted in `monitor_rejected_samples` and logged with that rule. A key
-   * that no description has is logged, and the others are taken.
+   * A description that breaks a rule is ignored, counted in `monitor_rejected_samples` and logged with that rule. An unknown
+   * key is logged, and the other keys are used.
    *
    * @example
    * this.monitor.describe('order_total', { help: 'Totals of orders.', unit: 'euros', buckets: [10, 100, 1000] });

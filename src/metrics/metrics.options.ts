@@ -4,16 +4,16 @@ import type { MetricPattern } from './metric-filter.js';
 import type { LabelValue } from './series/labels.js';
 import { MAX_LABEL_LENGTH, MAX_LABELS } from './series/labels.js';
 
-/** What is kept of the metrics, and how they are exported. */
+/** Which metrics are kept, and how they are exported. */
 export interface MetricsOptions {
   /**
    * Labels of every exported series, such as `{ service: 'shop', version: '1.2.3' }`: at most 16, with names of letters, digits and `_`.
-   * A label of the same name that a series has itself comes first. They are not in the JSON document. Default: none.
+   * A label of the same name that a series has itself takes precedence. The JSON document does not have these labels. Default: none.
    */
   labels?: Readonly<Record<string, LabelValue>> | undefined;
   /**
-   * Before the name of every exported metric, such as `shop_`: letters, digits and `_`, at most 100. The JSON document keeps its
-   * names. Default: none.
+   * The prefix of the name of every exported metric, such as `shop_`: at most 100 letters, digits and `_`. Names in the JSON
+   * document have no prefix. Default: none.
    */
   prefix?: string | undefined;
   /** Which metrics are kept. */
@@ -22,9 +22,9 @@ export interface MetricsOptions {
 
 export interface KeptMetrics {
   /**
-   * Metrics that are not kept, by their name in the document: `gc_duration`, all that begin like `heap_space_*`, or those that match
-   * an expression. They have no series, and what is counted to them is dropped without a warning. Default: `['heap_space_*']`, which
-   * would be a third of all lines; your own list replaces it.
+   * Metrics that are not kept, by their name in the document: a name such as `gc_duration`, a prefix such as `heap_space_*`, or a
+   * regular expression. They have no series, and their samples are dropped without a warning. Default: `['heap_space_*']`, since
+   * these would be a third of all lines; your own list replaces it.
    */
   exclude?: readonly MetricPattern[] | undefined;
 }
@@ -36,7 +36,7 @@ export interface ResolvedMetricsOptions {
 }
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,199}$/;
-/** Those that Prometheus or the monitor have a meaning for. */
+/** Labels that have a meaning for Prometheus or the monitor. */
 const RESERVED_LABEL = /^(?:le|quantile|overflow|__.*)$/;
 
 const MAX_PATTERNS = 1000;
@@ -58,7 +58,7 @@ export const METRICS_RULES: Record<keyof MetricsOptions, Rule | Rules> = {
   },
 };
 
-/** @param options what {@link METRICS_RULES} accept. */
+/** @param options accepted by {@link METRICS_RULES}. */
 export function resolveMetricsOptions({
   labels = {},
   prefix = '',

@@ -18,7 +18,7 @@ import type { KnownLabels, Labels } from './series/labels.js';
 /** The age of the last value of each gauge whose function returns a promise. */
 const GAUGE_AGE = 'monitor_gauge_age';
 
-/** What a registry consists of. */
+/** The parts of a registry. */
 export interface RegistryParts {
   readonly families: RegistryFamilies;
   readonly rejected: RejectedSamples;
@@ -29,7 +29,7 @@ export interface RegistryParts {
   readonly functions: FunctionGauges;
 }
 
-/** What the parts ask of their registry, after it has been made. */
+/** What the parts call on their registry once it is created. */
 interface PartsOwner {
   counter(name: string, labels?: Labels): Counter;
   gauge(name: string, labels?: Labels): Gauge;
@@ -38,7 +38,7 @@ interface PartsOwner {
   ownGauge(name: string, initial: undefined, labels: KnownLabels): Gauge;
 }
 
-/** Makes the parts of a registry, and connects them. */
+/** Creates the parts of a registry, and connects them. */
 export function createParts(
   registry: PartsOwner,
   { warn, definitions = BUILT_IN_METRICS }: RegistryOptions,
@@ -69,7 +69,7 @@ export function createParts(
     reject: (...sample) => rejected.add(...sample),
     ages: {
       set: (gauge, seconds) => registry.ownGauge(GAUGE_AGE, undefined, { gauge }).set(seconds),
-      remove: (gauge) => limiter.removeOwn(gauges, GAUGE_AGE, { gauge }),
+      remove: (gauge) => remover.removeOwn(gauges, GAUGE_AGE, { gauge }),
     },
   });
   const remover = new SeriesRemover({

@@ -10,7 +10,7 @@ export const OVERFLOWED_SAMPLES = 'monitor_overflowed_samples';
 
 const COUNTED = `Such samples are counted in ${REJECTED_SAMPLES}; this warning comes once for each name and mistake.`;
 
-/** What sets or adds to a metric of each kind. */
+/** The methods that set or add to a metric of each kind. */
 const METHODS: Record<MetricKind, string> = {
   counter: 'count() and counter()',
   gauge: 'set(), kv() and gauge()',
@@ -81,7 +81,7 @@ export const BAD_BUCKETS = (value: unknown): string =>
 export const BAD_AGGREGATE = (value: unknown): string =>
   `aggregate is 'sum', 'max', 'min' or 'process', and not ${show(value)}`;
 export const LATE_BUCKETS =
-  'buckets are for a metric without samples, and this one has some, which would be missing in them';
+  'buckets must be described before the first sample or handle of the metric, since they would lack earlier samples';
 export const BUCKETS_OF_OTHER_KIND = (kind: MetricKind): string =>
   `buckets are for a histogram, and this name is that of a ${kind}`;
 export const TOO_MANY_DESCRIPTIONS = (maxSeries: number): string =>

@@ -375,7 +375,7 @@ describe('MetricsRegistry', () => {
       counter.inc();
       counter.inc();
       const { counters, gauges, histograms } = await registry.read();
-      // One for each sample, and none for a handle that took none.
+      // One for each sample. A handle itself does not count.
       expect(counters).toEqual({ monitor_rejected_samples: 4, taken: 1 });
       expect({ gauges, histograms }).toEqual({ gauges: {}, histograms: {} });
     });

@@ -77,7 +77,7 @@ export class MetricsRegistry {
     this.names = names;
   }
 
-  /** Leaves metrics out, those of the monitor itself included. */
+  /** Excludes metrics, including those of the monitor itself. */
   exclude(patterns: readonly MetricPattern[]): void {
     this.limiter.exclude(metricFilter(patterns), [this.counters, this.gauges, this.histograms]);
   }
@@ -86,7 +86,7 @@ export class MetricsRegistry {
     return this.limiter.isExcluded(name);
   }
 
-  /** Changes with every metric that is new or removed, and with every description. */
+  /** Changes whenever a metric is added, removed or described. */
   get revision(): number {
     const { counters, gauges, histograms, describer } = this;
     return counters.revision + gauges.revision + histograms.revision + describer.revision;
@@ -117,7 +117,7 @@ export class MetricsRegistry {
     return this.finder.forHandle(this.gauges, name, labels, (home) => new DroppingGauge(home, ''));
   }
 
-  /** Like {@link gauge}, and set to what the function returns before each read. */
+  /** Like {@link gauge}. Before each read, it is set to what the function returns. */
   gaugeFrom(name: string, read: GaugeFunction, labels?: Labels, options?: GaugeFunctionOptions): Gauge {
     const gauge = this.gauge(name, labels);
     if (!this.isExcluded(name)) this.functions.add(gauge, name, read, options);
@@ -138,12 +138,12 @@ export class MetricsRegistry {
     return this.remover.remove(name, labels);
   }
 
-  /** Removes all series of a metric of the application. @returns how many there were. */
+  /** Removes all series of a metric of the application. @returns the number of removed series. */
   clear(name: string): number {
     return this.remover.clear(name);
   }
 
-  /** Calls a function with each series that is removed, for code that remembers series. */
+  /** Calls a function with each series that is removed, for code that stores data by series. */
   onRemoved(listener: (series: Series) => void): void {
     this.remover.onRemoved(listener);
   }
@@ -166,7 +166,7 @@ export class MetricsRegistry {
     this.describer.configureBuckets(name, buckets, areListed);
   }
 
-  /** A counter of the monitor itself, which does not count for {@link maxSeries}. */
+  /** A counter of the monitor itself, which does not count toward {@link maxSeries}. */
   ownCounter(name: string, labels?: KnownLabels): Counter {
     return this.limiter.own(this.counters, name, labels);
   }
@@ -174,12 +174,17 @@ export class MetricsRegistry {
   /**
    * A gauge of the monitor itself.
    *
-   * @param initial its value before it is first set. Without it, the document has no such gauge until then.
+   * @param initial its value before it is first set. Without it, the document does not have the gauge until it is set.
    */
   ownGauge(name: string, initial?: number, labels?: KnownLabels): Gauge {
     const gauge = this.limiter.own(this.gauges, name, labels);
     if (initial !== undefined) gauge.begin(initial);
     return gauge;
+  }
+
+  /** Removes a gauge of the monitor itself, if there is one with these labels. */
+  removeOwnGauge(name: string, labels: KnownLabels): void {
+    this.remover.removeOwn(this.gauges, name, labels);
   }
 
   /** A histogram of the monitor itself. */

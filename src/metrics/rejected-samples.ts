@@ -42,7 +42,7 @@ export class RejectedSamples {
     this.add(name, () => messages.SAMPLE_REFUSED(name, refusal), refusal.reason);
   }
 
-  /** For the handle of a series that was refused: logs it at once, and counts each sample that is dropped. */
+  /** The home for the handle of a refused series, which counts each dropped sample. The refusal is logged at once. */
   homeOfRefused(name: string, refusal: Refusal): SeriesHome {
     const describe = () => messages.HANDLE_REFUSED(name, refusal);
     this.warn(name, describe, refusal.reason);

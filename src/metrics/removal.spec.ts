@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { collectGarbage } from '../../test/support/collect-garbage.js';
+import { MergedSource } from '../../test/support/merged-source.js';
+import { present } from '../../test/support/present.js';
 import { TestRegistry } from '../../test/support/registry.js';
-import { MergedSource } from './source/merged-source.js';
 import { RegistrySource } from './source/registry-source.js';
 import type { DocumentFacts } from './collection/snapshot.js';
 import { readNow } from './source/read-source.js';
@@ -73,6 +75,28 @@ describe('a metric of which series are removed', () => {
     expect(handle.value).toBe(7);
   });
 
+  it('has handles that tell the numbers of the series that replaced it, whatever records them', () => {
+    const handles = [registry.counter('sales'), registry.gauge('size'), registry.histogram('wait')] as const;
+    const [counter, gauge, histogram] = handles;
+    const numbers = () => [counter.value, gauge.value, histogram.count];
+    counter.inc(3);
+    gauge.set(3);
+    for (const value of [1, 2, 3]) histogram.observe(value);
+    expect(numbers()).toEqual([3, 3, 3]);
+    for (const name of ['sales', 'size', 'wait']) registry.remove(name);
+    expect(numbers()).toEqual([0, Number.NaN, 0]);
+    registry.count('sales', 5);
+    registry.kv('size', 5);
+    registry.observe('wait', 5);
+    expect(numbers()).toEqual([5, 5, 1]);
+    counter.inc();
+    gauge.set(7);
+    histogram.observe(7);
+    expect(numbers()).toEqual([6, 7, 2]);
+    for (const name of ['sales', 'size', 'wait']) registry.clear(name);
+    expect(numbers()).toEqual([0, Number.NaN, 0]);
+  });
+
   it('keeps the samples of handles of gauges and histograms too', async () => {
     const [gauge, histogram] = [registry.gauge('size'), registry.histogram('wait')];
     gauge.set(1);
@@ -129,7 +153,7 @@ describe('a metric of which series are removed', () => {
 describe('a series that is removed while a reader has a window', () => {
   it('of a histogram begins anew for that reader, and the others keep their windows', async () => {
     const registry = new TestRegistry();
-    // One metric may have half of them.
+    // One metric may have at most half of them.
     registry.limitSeries(6);
     const handle = registry.histogram('wait', { of: 'a' });
     handle.observe(1);
@@ -167,7 +191,7 @@ describe('the room under maxSeries', () => {
     const registry = new TestRegistry();
     registry.limitSeries(10);
     for (let i = 0; i < 7; i++) registry.count('x', 1, { i });
-    // Five have room of their own.
+    // Five of the seven have a series of their own.
     for (let i = 0; i < 5; i++) registry.count(`y${i}`);
     expect(registry.warnings).toHaveLength(1);
     registry.count('z');
@@ -183,6 +207,38 @@ describe('the room under maxSeries', () => {
     const { counters } = await registry.read();
     expect(Object.keys(counters).filter((name) => name.startsWith('w{'))).toHaveLength(4);
     expect(Object.keys(counters)).not.toContain('w{overflow="true"}');
+  });
+
+  it('is given back in a metric that has overflowed: one removed series makes room for one', async () => {
+    const registry = new TestRegistry();
+    registry.limitSeries(2);
+    for (const tenant of ['a', 'b']) registry.count('x', 1, { tenant });
+    for (const [old, next] of [
+      ['a', 'c'],
+      ['c', 'd'],
+    ]) {
+      expect(registry.remove('x', { tenant: old })).toBe(true);
+      registry.count('x', 1, { tenant: next });
+      const { monitor_overflowed_samples: overflowed, ...series } = (await registry.read()).counters;
+      expect(series).toEqual({ [`x{tenant="${next}"}`]: 1, 'x{overflow="true"}': 1 });
+      expect(overflowed).toBe(1);
+    }
+  });
+
+  it('is given back in full if the application has recorded a label `overflow` itself', async () => {
+    const registry = new TestRegistry();
+    registry.limitSeries(4);
+    registry.count('x', 1, { overflow: 'true' });
+    for (let i = 0; i < 3; i++) registry.count('x', 1, { i });
+    expect((await registry.read()).counters).toEqual({
+      'x{i="0"}': 1,
+      'x{i="2"}': 1,
+      'x{overflow="true"}': 2,
+      monitor_overflowed_samples: 1,
+    });
+    expect(registry.clear('x')).toBe(3);
+    for (let i = 0; i < 4; i++) registry.count(`y${i}`);
+    expect((await registry.read()).counters).toMatchObject({ y0: 1, y1: 1, y2: 1, y3: 1 });
   });
 
   it('is enough for any number of series one after the other', async () => {
@@ -222,6 +278,40 @@ describe('a metric of the monitor itself', () => {
     expect(registry.warnings).toEqual([
       expect.stringContaining("'requests' is a metric of the monitor itself"),
     ]);
+  });
+
+  it.each<[string, (registry: TestRegistry, nth: number) => Promise<object | undefined>]>([
+    [
+      'such as that of a thread that has ended',
+      async (registry, nth) => {
+        const thread = `report ${nth}`;
+        const gauge = registry.ownGauge('worker_utilization', undefined, { thread });
+        gauge.set(0.5);
+        await registry.read();
+        registry.removeOwnGauge('worker_utilization', { thread });
+        return gauge;
+      },
+    ],
+    [
+      'such as the age of a gauge that is removed',
+      async (registry, nth) => {
+        registry.gaugeFrom('mails', () => Promise.resolve(nth), { nth });
+        await registry.read();
+        await registry.read();
+        const age = registry.gauges.family('monitor_gauge_age')?.labelled.at(-1);
+        registry.remove('mails', { nth });
+        return age;
+      },
+    ],
+  ])('leaves nothing in memory when the monitor removes a series, %s', async (_what, addAndRemove) => {
+    const registry = new TestRegistry();
+    const series: WeakRef<object>[] = [];
+    for (let i = 0; i < 10; i++) series.push(new WeakRef(present(await addAndRemove(registry, i))));
+    await registry.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    // V8 may still have a few on its stack.
+    expect(series.filter((one) => one.deref() !== undefined).length).toBeLessThan(5);
   });
 });
 

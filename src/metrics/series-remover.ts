@@ -4,7 +4,7 @@ import type { CardinalityLimiter } from './series/cardinality-limiter.js';
 import { isMetricName } from './series/cardinality-limiter.js';
 import type { Families } from './series/families.js';
 import type { Series } from './series/family.js';
-import type { Labels } from './series/labels.js';
+import type { KnownLabels, Labels } from './series/labels.js';
 import { copyLabels } from './series/labels.js';
 import { parseLabels } from './series/parse-series-name.js';
 
@@ -14,7 +14,7 @@ interface RemovableFamilies<S extends Series = Series> {
   readonly handle: (name: string, labels: Labels | undefined) => S;
 }
 
-/** What the remover asks of the registry. */
+/** What the remover needs from the registry. */
 interface RemoverOptions {
   readonly limiter: CardinalityLimiter;
   readonly rejected: RejectedSamples;
@@ -53,6 +53,12 @@ export class SeriesRemover {
     return removed.length;
   }
 
+  /** Removes a series of the monitor itself, if there is one. */
+  removeOwn<S extends Series>(families: Families<S>, name: string, labels: KnownLabels): void {
+    const series = families.family(name)?.remove(labels);
+    if (series !== undefined) this.notify(series);
+  }
+
   private find(name: unknown) {
     if (!isMetricName(name)) return undefined;
     for (const kind of this.options.families) {
@@ -64,9 +70,16 @@ export class SeriesRemover {
     return undefined;
   }
 
-  private retire({ handle }: RemovableFamilies, name: string, series: Series): void {
+  private retire({ families, handle }: RemovableFamilies, name: string, series: Series): void {
     const labels = series.labels === '' ? undefined : parseLabels(series.labels);
-    series.retire(() => handle(name, labels));
+    series.retire(
+      () => handle(name, labels),
+      () => families.family(name)?.findInAnyOrder(labels),
+    );
+    this.notify(series);
+  }
+
+  private notify(series: Series): void {
     for (const listener of this.listeners) listener(series);
   }
 }

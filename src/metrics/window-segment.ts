@@ -2,8 +2,8 @@ import type { Extremes } from './extremes.js';
 import type { CompensatedSum } from './histogram/compensated-sum.js';
 
 /**
- * What a series recorded between two reads, whoever read. The windows of all readers are made of such segments, so a
- * series stores one segment however many readers there are.
+ * What a series recorded between two reads by any reader. The windows of all readers are merged from such segments, so a
+ * series stores only one segment for any number of readers.
  */
 export interface WindowSegment extends Extremes {
   /** The sum of the values of a histogram. */
@@ -12,13 +12,13 @@ export interface WindowSegment extends Extremes {
   readonly squares?: number | undefined;
 }
 
-/** Two segments as one. */
+/** Merges two segments. */
 export function mergeSegments(a: WindowSegment | undefined, b: WindowSegment): WindowSegment {
   if (a === undefined) return b;
   return {
     min: Math.min(a.min, b.min),
     max: Math.max(a.max, b.max),
     sum: b.sum && (a.sum?.plus(b.sum) ?? b.sum),
-    squares: b.squares && (a.squares ?? 0) + b.squares,
+    squares: b.squares === undefined ? undefined : (a.squares ?? 0) + b.squares,
   };
 }

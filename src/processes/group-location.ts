@@ -6,19 +6,20 @@ import { join, resolve } from 'node:path';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type { ResolvedProcessesOptions } from './processes.options.js';
 
-/** Under this key, the threads of a process find the directory of its group. */
+/** The key of the environment data that gives threads the directory of their process's group. */
 const KEY = 'nestjs-monitor:group';
 
 /**
- * The path of a socket may have 103 characters on macOS (107 on Linux), of which 32 are the name of a process. Of the rest, a
- * group whose name is replaced takes 17, and a default directory 26 after that for temporary files.
+ * The longest path of a group, and of the directory for temporary files, in bytes. The path of a socket may have 103 on macOS (107 on
+ * Linux). The socket's own name takes 32 of them, a group name that is replaced by its hash 17, and `/nestjs-monitor-UID` 26.
  */
 const [LONGEST_GROUP, LONGEST_TMPDIR] = [71, 28];
 
 /**
- * Where this process or thread meets the others of its group.
+ * The directory of the group of this process or thread.
  *
- * @returns `undefined` where there are no others: not in a cluster, and not in a thread of a process that is monitored.
+ * @returns `undefined` if there is none: with `processes: false`, and where no group is configured and this is neither a cluster worker nor
+ *   a thread of a monitored process.
  */
 export function locateGroup(options: ResolvedProcessesOptions): string | undefined {
   if (options === undefined) return undefined;
@@ -27,12 +28,12 @@ export function locateGroup(options: ResolvedProcessesOptions): string | undefin
   return namedGroup(options) ?? (cluster.isWorker ? join(defaultDirectory(), clusterKey()) : undefined);
 }
 
-/** Where the threads of this process meet it, if it is in no group itself. */
+/** The directory of a group of only this process and its threads, for a process that is in no other group. */
 export function locateOwnGroup(): string {
   return join(defaultDirectory(), hash(['process', hostname(), process.pid, startOf(process.pid)]));
 }
 
-/** Tells the threads that this process starts from here on. */
+/** Sets the directory of the group for threads that this process starts from now on. */
 export function tellThreads(path: string | undefined): void {
   setEnvironmentData(KEY, path);
 }
@@ -41,19 +42,20 @@ function namedGroup(options: NonNullable<ResolvedProcessesOptions>): string | un
   if (options.kind !== 'group') return undefined;
   const directory = options.directory ?? defaultDirectory();
   const path = join(directory, options.group);
-  return path.length <= LONGEST_GROUP ? path : join(directory, hash(['group', options.group]));
+  return Buffer.byteLength(path) <= LONGEST_GROUP ? path : join(directory, hash(['group', options.group]));
 }
 
 function defaultDirectory(): string {
   const temporary = resolve(tmpdir());
   const user = process.getuid?.() ?? 0;
-  const base = process.platform !== 'win32' && temporary.length > LONGEST_TMPDIR ? '/tmp' : temporary;
+  const base =
+    process.platform !== 'win32' && Buffer.byteLength(temporary) > LONGEST_TMPDIR ? '/tmp' : temporary;
   return join(base, `nestjs-monitor-${user}`);
 }
 
 /**
- * Workers of one primary belong together, if they run the same script: the primary of pm2 is one for all its applications, which
- * have names of their own.
+ * Workers of one primary form a group if they run the same script. pm2 has one primary for all its applications, so the name of the
+ * application is part of the key.
  */
 function clusterKey(): string {
   const { ppid, argv, env } = process;
@@ -61,7 +63,7 @@ function clusterKey(): string {
   return hash(['cluster', hostname(), ppid, startOf(ppid), argv[1], application]);
 }
 
-/** When a process was started, so that another one that gets its pid later is not taken for it; `undefined` where it is not known. */
+/** The start time of a process, which tells it from a later one with the same pid; `undefined` if it is not known. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

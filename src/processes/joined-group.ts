@@ -1,11 +1,12 @@
-import type { Logger } from '@nestjs/common';
+import type { SafeLogger } from '../common/safe-logger.js';
 import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { GroupDirectory } from './group/group-directory.js';
+import type { MemberName } from './group/member-name.js';
 import { ProcessGroup } from './group/process-group.js';
 import { GroupSource } from './group-source.js';
 import { PEER_LEFT_OUT, PEER_WAS_KILLED } from './processes.messages.js';
 
-/** Seconds that may be missing of a process that was killed. */
+/** The last seconds of a killed process whose counts may be missing. */
 const LONGEST_LOSS = 5;
 
 /** A group that this process has joined. */
@@ -20,11 +21,10 @@ export class JoinedGroup {
   }
 
   /** @throws if the directory cannot be used. */
-  static async join(path: string, local: MetricsSource, logger: Logger): Promise<JoinedGroup> {
+  static async join(path: string, local: MetricsSource, logger: SafeLogger): Promise<JoinedGroup> {
     const listener = {
-      onLeftOut: (member: { text: string }, reason: string) =>
-        logger.warn(PEER_LEFT_OUT(member.text, reason)),
-      onKilled: (member: { text: string }) => logger.warn(PEER_WAS_KILLED(member.text, LONGEST_LOSS)),
+      onLeftOut: (member: MemberName, reason: string) => logger.warn(PEER_LEFT_OUT(member, reason)),
+      onKilled: (member: MemberName) => logger.warn(PEER_WAS_KILLED(member, LONGEST_LOSS)),
     };
     const sink = {
       failure: (text: string) => logger.warn(text),

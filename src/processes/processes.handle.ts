@@ -1,16 +1,16 @@
 import type { JoinedGroup } from './joined-group.js';
 
-/** Called with the group that was joined. @returns ends what it has begun, before the group is left. */
+/** Called with the group that was joined. @returns a cleanup function, which is called before the group is left. */
 export type OnJoined = (joined: JoinedGroup) => Promise<() => Promise<void>>;
 
-/** The group of one application, for providers that are made before it is joined. It imports nothing. */
+/** The group of one application, for providers that are created before it is joined. It imports no code. */
 export class ProcessesHandle {
-  /** `undefined` where this process answers for itself. */
+  /** `undefined` if this process is in no group. */
   current: JoinedGroup | undefined;
   private readonly callbacks: OnJoined[] = [];
   private ends: (() => Promise<void>)[] = [];
 
-  /** Calls back when a group is joined, for what is needed only then. */
+  /** Registers a callback for when a group is joined. */
   whenJoined(callback: OnJoined): void {
     this.callbacks.push(callback);
   }

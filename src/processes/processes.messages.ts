@@ -1,5 +1,6 @@
 import type { FailureTexts } from '../common/failure-log.js';
 import { times } from '../common/failure-log.js';
+import type { MemberName } from './group/member-name.js';
 
 export const NOT_A_DIRECTORY = (path: string): string => `${path} is not a directory`;
 
@@ -25,12 +26,18 @@ export const SAVING_TEXTS: FailureTexts = {
 
 export const NO_HANDLER = (method: string): string => `This process does not answer "${method}".`;
 
-export const PEER_LEFT_OUT = (member: string, reason: string): string =>
-  `Process ${member} is left out of the merged numbers: it sent ${reason}.`;
+/** A process, or a thread of one, for a reader: without the unique part of its name. */
+type NamedMember = Pick<MemberName, 'pid' | 'thread'>;
+
+const named = ({ pid, thread }: NamedMember): string =>
+  thread === null ? `Process ${pid}` : `Thread ${thread} of process ${pid}`;
+
+export const PEER_LEFT_OUT = (member: NamedMember, reason: string): string =>
+  `${named(member)} is left out of the merged numbers: it sent ${reason}.`;
 
 export const PEER_VERSION = (version: unknown): string =>
   `the version ${typeof version === 'number' ? version : '?'} of the format, and not the one of this nestjs-monitor`;
 
-export const PEER_WAS_KILLED = (member: string, seconds: number): string =>
-  `Process ${member} ended without closing its application. Its totals stay part of the merged numbers; what it counted after ` +
+export const PEER_WAS_KILLED = (member: NamedMember, seconds: number): string =>
+  `${named(member)} ended without closing its application. Its totals stay part of the merged numbers; what it counted after ` +
   `they were last saved, at most its last ${seconds} seconds, is missing.`;

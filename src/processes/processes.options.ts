@@ -3,17 +3,18 @@ import { badOption, checkOptions } from '../common/options/check-options.js';
 import type { Rule, Rules } from '../common/options/option-rules.js';
 
 export interface ProcessGroupOptions {
-  /** All processes of this user on this machine with the same group are read as one: 1 to 40 letters, digits, `_`, `.` or `-`. */
+  /** The processes of this user on this machine with the same group are merged. 1 to 40 letters, digits, `_`, `.` or `-`. */
   group: string;
   /**
-   * The absolute path of the directory in which the processes of all groups meet. It is created with mode 0700, and must belong to
-   * this user. At most 40 characters, because the path of a socket is limited. Default: `nestjs-monitor-UID` in the directory for
+   * The absolute path of the directory in which each group has its own directory. It is created with mode 0700 if it is missing. An
+   * existing one may have any owner and mode, such as a volume; only the group's directory in it must belong to this user and have
+   * mode 0700. Whoever may write to it can replace the group's directory. At most 40 bytes, because the path of a socket is limited. Default: `nestjs-monitor-UID` in the directory for
    * temporary files.
    */
   directory?: string | undefined;
 }
 
-/** `undefined` where each process answers for itself. */
+/** `undefined` if processes are not merged. */
 export type ResolvedProcessesOptions =
   | { readonly kind: 'auto' }
   | { readonly kind: 'group'; readonly group: string; readonly directory: string | undefined }
@@ -27,9 +28,10 @@ export const PROCESSES_RULE: Rule = {
     (typeof value === 'object' && value !== null && !Array.isArray(value)),
 };
 
-/** A name that could lead out of the directory is none. */
+/** Names that could lead out of the directory are invalid. */
 const GROUP = /^(?!\.)[\w.-]{1,40}$/;
 
+/** Bytes. */
 const MAX_DIRECTORY = 40;
 
 const GROUP_RULES: Rules = {
@@ -38,19 +40,20 @@ const GROUP_RULES: Rules = {
     accepts: (value) => typeof value === 'string' && GROUP.test(value),
   },
   directory: {
-    allowed: `an absolute path of at most ${MAX_DIRECTORY} characters`,
-    accepts: (value) => typeof value === 'string' && isAbsolute(value) && value.length <= MAX_DIRECTORY,
+    allowed: `an absolute path of at most ${MAX_DIRECTORY} bytes`,
+    accepts: (value) =>
+      typeof value === 'string' && isAbsolute(value) && Buffer.byteLength(value) <= MAX_DIRECTORY,
   },
 };
 
-/** @throws MonitorOptionsError for a part that is unknown or not what it must be. */
+/** @throws MonitorOptionsError for an unknown or invalid option. */
 export function resolveProcessesOptions(
   given: 'auto' | false | ProcessGroupOptions = 'auto',
 ): ResolvedProcessesOptions {
   if (given === false) return undefined;
   if (given === 'auto') return Object.freeze({ kind: 'auto' });
   checkOptions(given, GROUP_RULES, 'processes');
-  // Not given: checkOptions() takes undefined for an option that may be left out.
+  // checkOptions() accepts undefined for every option, but a group is required.
   if (given.group === undefined) throw badOption('processes.group', undefined, 'given');
   return Object.freeze({ kind: 'group', group: given.group, directory: given.directory });
 }

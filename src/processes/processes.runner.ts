@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
+import { SafeLogger } from '../common/safe-logger.js';
 import { describeThrown } from '../common/show-value.js';
 import type { Startup } from '../common/startup/startup.js';
 import type { CurrentSource } from '../metrics/source/current-source.js';
@@ -10,12 +10,12 @@ import type { ProcessesHandle } from './processes.handle.js';
 import { CANNOT_JOIN } from './processes.messages.js';
 import type { ResolvedProcessesOptions } from './processes.options.js';
 
-/** On this channel, a thread says that the monitor runs in it. */
+/** The channel on which a thread announces that the monitor runs in it. */
 const THREADS = 'nestjs-monitor:threads';
 
-/** Joins the group when the application has started, and leaves it last of all. */
+/** Joins the group when the application has started, and leaves it in the last shutdown hook. */
 export class ProcessesRunner implements OnApplicationShutdown {
-  private readonly logger = new Logger('Monitor');
+  private readonly logger = new SafeLogger('Monitor');
   private joining: Promise<void> | undefined;
   private isStopped = false;
   private threads: BroadcastChannel | undefined;
@@ -36,7 +36,7 @@ export class ProcessesRunner implements OnApplicationShutdown {
     if (options === undefined) return runner;
     const path = locateGroup(options);
     if (path !== undefined) {
-      // Loaded with the providers: a process that has no descriptor left later cannot load a file.
+      // Loaded with the providers: later, a process without a free file descriptor could not load it.
       await import('./joined-group.js');
       startup.start(() => runner.join(path));
     } else if (isMainThread) startup.start(() => runner.expectThreads());
@@ -53,14 +53,14 @@ export class ProcessesRunner implements OnApplicationShutdown {
     await this.handle.leave();
   }
 
-  /** Threads that are started from here on find the process, and it joins them with the first one. */
+  /** Sets the directory for threads that start from now on. This process joins the group with the first one. */
   private expectThreads(): void {
     if (this.isStopped) return;
     tellThreads(locateOwnGroup());
     subscribe('worker_threads', this.onWorker);
   }
 
-  /** The first thread: it says so if the monitor runs in it. */
+  /** Called for the first thread. Listens for the announcement of a thread in which the monitor runs. */
   private listenToThreads(): void {
     unsubscribe('worker_threads', this.onWorker);
     this.threads = new BroadcastChannel(THREADS);

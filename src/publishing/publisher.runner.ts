@@ -107,7 +107,7 @@ export class PublisherRunner {
       work: undefined,
     };
     const reported = this.run(attempt)
-      // The failure has been reported. That reporting it failed too cannot be reported.
+      // The report of the outcome failed, which cannot be reported itself.
       .catch(() => {})
       .finally(() => attempt.deadline.callOff());
     const ended = reported

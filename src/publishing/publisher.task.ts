@@ -1,20 +1,20 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { SafeLogger } from '../common/safe-logger.js';
 import { CallContext } from '../common/call-context.js';
 import { Deadline } from '../common/deadline.js';
 import { FailureLog } from '../common/failure-log.js';
 import { describeThrown } from '../common/show-value.js';
-import { inSlices } from '../common/slices.js';
 import { Startup } from '../common/startup/startup.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
-import type { PublishContext, Publisher, WindowPublisher } from '../metrics/publisher.js';
-import { isWindowPublisher, nameOf, PUBLISH_WINDOW } from '../metrics/publisher.js';
+import type { Publisher } from '../metrics/publisher.js';
+import { isWindowPublisher, nameOf } from '../metrics/publisher.js';
 import { MetricsRegistry } from '../metrics/registry.js';
-import type { MetricsSource, WindowView } from '../metrics/source/metrics-source.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../metrics/source/metrics-source.js';
-import type { PreparedCall } from './publisher.runner.js';
 import { PublisherRunner } from './publisher.runner.js';
+import { PublisherWindows } from './publisher.windows.js';
 import {
   INTERVAL_NAME_TAKEN,
   LAST_PUBLISH_FAILED,
@@ -47,10 +47,9 @@ const SKIPPED_PUBLISHES = 'monitor_skipped_publishes';
  */
 @Injectable()
 export class PublisherTask implements OnModuleDestroy {
-  private readonly logger = new Logger('MonitorPublisher');
+  private readonly logger = new SafeLogger('MonitorPublisher');
   private readonly runners: PublisherRunner[];
-  /** Readers whose state this process has. */
-  private readonly takenOver = new Set<string>();
+  private readonly windows: PublisherWindows;
   private timer: NodeJS.Timeout | undefined;
   private stopped: Promise<unknown> | undefined;
   private scheduler: IntervalRegistry | undefined;
@@ -58,12 +57,13 @@ export class PublisherTask implements OnModuleDestroy {
   constructor(
     @Inject(PUBLISHING_OPTIONS) private readonly options: ResolvedPublishingOptions,
     @Inject(METRICS_SOURCE) private readonly source: MetricsSource,
-    @Inject(MetricsReader) private readonly reader: MetricsReader,
+    @Inject(MetricsReader) reader: MetricsReader,
     @Inject(MetricsRegistry) private readonly registry: MetricsRegistry,
     @Inject(Startup) startup: Startup,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(CallContext) private readonly context: CallContext,
+    @Inject(CallContext) context: CallContext,
   ) {
+    this.windows = new PublisherWindows(source, reader, context);
     this.runners = options.publishers.map((publisher, index) => this.runnerOf(publisher, index));
     for (const publisher of options.publishers.filter(isWindowPublisher)) {
       startup.prepare(() => publisher.beforeFirstPublish?.());
@@ -110,7 +110,7 @@ export class PublisherTask implements OnModuleDestroy {
     if (this.timer === undefined) return;
     clearInterval(this.timer);
     this.leaveScheduler(this.timer);
-    // Of several processes that close together, the last one publishes what the others have left.
+    // In a group, only the process that pushes does this: the last one to close publishes the numbers of those that closed before.
     if ((await this.source.pushes?.()) ?? true) {
       await Promise.all(this.runners.map((runner) => runner.finish(this.options.publishTimeout)));
     }
@@ -133,56 +133,6 @@ export class PublisherTask implements OnModuleDestroy {
     }
   }
 
-  /** Opens a new window of a publisher. It is kept however long the publisher fails. */
-  private async prepare(publisher: Publisher, reader: string): Promise<PreparedCall> {
-    if (isWindowPublisher(publisher)) {
-      await this.takeOver(publisher, reader);
-      const view = await this.source.window(reader, { isKept: true });
-      return {
-        publish: (context) => this.context.own(() => this.publishWindow(publisher, reader, view, context)),
-        giveBack: () => view.giveBack(),
-      };
-    }
-    const { metrics, giveBack } = await this.reader.read(reader, true);
-    // What a publisher sends is not what the application sends.
-    const publish = (context: PublishContext) =>
-      this.context.own(() =>
-        typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
-      );
-    return { publish, giveBack };
-  }
-
-  private async publishWindow(
-    publisher: WindowPublisher,
-    reader: string,
-    view: WindowView,
-    context: PublishContext,
-  ): Promise<void> {
-    try {
-      await publisher[PUBLISH_WINDOW](view, context);
-    } finally {
-      // Also after a failure: a part of it may have been sent.
-      await this.handOver(publisher, reader);
-    }
-  }
-
-  /** Another process may have published before: what it has sent is not sent again. */
-  private async takeOver({ sentSoFar }: WindowPublisher, reader: string): Promise<void> {
-    const { pushed } = this.source;
-    if (pushed === undefined || sentSoFar === undefined || this.takenOver.has(reader)) return;
-    const text = await pushed.load(reader);
-    if (text !== undefined) await inSlices(sentSoFar.restore(text));
-    this.takenOver.add(reader);
-  }
-
-  /** Another process may publish after this one. */
-  private async handOver({ sentSoFar }: WindowPublisher, reader: string): Promise<void> {
-    const { pushed } = this.source;
-    if (pushed === undefined || sentSoFar === undefined) return;
-    // What cannot be saved is logged where the totals are saved, into the same directory.
-    await pushed.save(reader, await inSlices(sentSoFar.read())).catch(() => {});
-  }
-
   private leaveScheduler(timer: NodeJS.Timeout): void {
     // The application may have emptied its registry, or added another interval under this name.
     const isOurs =
@@ -199,7 +149,7 @@ export class PublisherTask implements OnModuleDestroy {
       recovery: (text) => logger.log(text),
     });
     return new PublisherRunner({
-      prepare: () => this.prepare(publisher, `publisher:${index + 1}`),
+      prepare: () => this.windows.open(publisher, `publisher:${index + 1}`),
       timedOut,
       onSuccess: () => failures.succeeded(),
       onFailure: (thrown, { isLast }) => {

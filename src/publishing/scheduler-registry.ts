@@ -19,7 +19,7 @@ const METHODS = ['doesExist', 'getInterval', 'addInterval', 'deleteInterval'] as
 export function findSchedulerRegistry(modules: ModulesContainer): IntervalRegistry | undefined {
   for (const { providers } of modules.values()) {
     for (const [token, { instance }] of providers) {
-      // Only then is the instance looked at: another one may be a proxy that throws.
+      // The instance is checked only if its class matches: other instances may be proxies that throw.
       if (typeof token === 'function' && hasMethods(token.prototype) && hasMethods(instance)) return instance;
     }
   }

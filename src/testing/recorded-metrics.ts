@@ -5,7 +5,7 @@ import { copyLabels, labelsText } from '../metrics/series/labels.js';
 import type { MonitorService } from '../monitor.service.js';
 import { NO_MONITOR, OTHER_KIND } from './testing.messages.js';
 
-/** The window of the tests. No other reader uses it, so reading takes nothing away from a publisher under test. */
+/** The reader of the tests. It has its own window, so that reading does not affect a publisher under test. */
 const READER = 'testing';
 
 /** What a histogram has recorded since the application started. */
@@ -31,7 +31,7 @@ export function recorded(monitor: MonitorService): RecordedMetrics {
   return new RecordedMetrics(monitor);
 }
 
-/** See {@link recorded}. Each call reads the values of that moment. */
+/** See {@link recorded}. Each call reads the current values. */
 export class RecordedMetrics {
   constructor(private readonly monitor: MonitorService) {
     if (typeof monitor?.measurements !== 'function') throw new TypeError(NO_MONITOR(show(monitor)));
@@ -92,6 +92,9 @@ function seriesOf<S extends { readonly labelsText: string }>(
   metric: { readonly series: readonly S[] } | undefined,
   labels: Labels,
 ): S | undefined {
-  const text = labelsText(copyLabels(labels) ?? {});
+  const copy = copyLabels(labels);
+  // A sample with labels that are not allowed is dropped, so no series has them.
+  if (copy === undefined) return undefined;
+  const text = labelsText(copy);
   return metric?.series.find(({ labelsText: own }) => own === text);
 }

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger.js';
 import { Collectors } from '../instrumentation/runtime/collectors.js';
 import { MetricsReader } from '../metrics/collection/reader.js';
 import { MetricsRegistry } from '../metrics/registry.js';
@@ -6,7 +6,7 @@ import { RegistrySource } from '../metrics/source/registry-source.js';
 import { MonitorService } from '../monitor.service.js';
 
 /**
- * A real `MonitorService` in memory, for a unit test that makes its objects itself or mocks what they inject. It starts
+ * A real `MonitorService` in memory, for a unit test that creates its objects itself or mocks what they inject. It starts
  * nothing, so there is nothing to close. Each one has metrics of its own.
  *
  * @example
@@ -33,5 +33,5 @@ export function testingMonitorOf(registry: MetricsRegistry): MonitorService {
 }
 
 function warn(text: string): void {
-  new Logger('Monitor').warn(text);
+  new SafeLogger('Monitor').warn(text);
 }

@@ -8,7 +8,7 @@ import type { ResolvedMonitorOptions } from '../monitor.options.js';
 import { MONITOR_OPTIONS, servedAt } from '../monitor.options.js';
 import type { Wiring } from './wiring.js';
 
-/** Who may read. */
+/** What decides who may read the endpoint. */
 export const ACCESS: Wiring = {
   providers: [
     {

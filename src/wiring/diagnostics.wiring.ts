@@ -2,6 +2,7 @@ import { InFlight } from '../common/in-flight.js';
 import { Startup } from '../common/startup/startup.js';
 import { BlockedLoopService } from '../diagnostics/blocked-loop/blocked-loop.service.js';
 import { MonitorDiagnostics } from '../diagnostics/monitor-diagnostics.js';
+import { ReportThreads } from '../diagnostics/report/report-threads.js';
 import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
 import { MetricsRegistry } from '../metrics/registry.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
@@ -26,8 +27,10 @@ export const DIAGNOSTICS: Wiring = {
         registry: MetricsRegistry,
         startup: Startup,
       ) => {
-        const monitorDiagnostics = new MonitorDiagnostics(diagnostics, captures, registry);
+        const threads = diagnostics.report ? new ReportThreads() : undefined;
+        const monitorDiagnostics = new MonitorDiagnostics(diagnostics, captures, registry, threads);
         startup.prepare(() => monitorDiagnostics.prepare());
+        startup.start(() => monitorDiagnostics.start());
         return monitorDiagnostics;
       },
     },

@@ -1,7 +1,8 @@
-import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Startup } from '../common/startup/startup.js';
 import { BrowserRedirect } from '../endpoint/dashboard/browser-redirect.js';
 import { MetricsReads, readsOf } from '../endpoint/metrics-reads.js';
+import { AddressLog } from '../endpoint/mounting/address-log.js';
 import { EndpointMount } from '../endpoint/mounting/endpoint-mount.js';
 import { serveTrailingSlashes } from '../endpoint/mounting/trailing-slash.js';
 import { MonitorPort } from '../endpoint/port/monitor-port.js';
@@ -48,6 +49,15 @@ export const ENDPOINT: Wiring = {
         if (port.port !== undefined) startup.prepare(() => monitorPort.listen());
         return monitorPort;
       },
+    },
+    {
+      provide: AddressLog,
+      inject: [MONITOR_OPTIONS, HttpAdapterHost, ApplicationConfig],
+      useFactory: (options: ResolvedMonitorOptions, host: HttpAdapterHost, config: ApplicationConfig) =>
+        // On a virtual host, the address is not that of the server.
+        servedAt(options) === 'application' && options.host === undefined
+          ? new AddressLog(options.path, host, config)
+          : undefined,
     },
     {
       provide: EndpointMount,

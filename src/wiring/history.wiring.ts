@@ -4,6 +4,7 @@ import { loadFindings } from '../findings/load-findings.js';
 import { GroupHistoryHandle } from '../group-history/group-history.handle.js';
 import { HistoryHandle } from '../history/history.handle.js';
 import { loadHistory } from '../history/load-history.js';
+import { EventLoopBlocks } from '../metrics/collection/event-loop-blocks.js';
 import { CurrentSource } from '../metrics/source/current-source.js';
 import type { ResolvedMonitorOptions } from '../monitor.options.js';
 import { MONITOR_OPTIONS } from '../monitor.options.js';
@@ -11,7 +12,7 @@ import { locateGroup } from '../processes/group-location.js';
 import { ProcessesHandle } from '../processes/processes.handle.js';
 import type { Wiring } from './wiring.js';
 
-/** The recent past, and the findings that are concluded from it. */
+/** The history, and the findings that are based on it. */
 export const HISTORY: Wiring = {
   providers: [
     HistoryHandle,
@@ -22,6 +23,7 @@ export const HISTORY: Wiring = {
       inject: [
         MONITOR_OPTIONS,
         CurrentSource,
+        EventLoopBlocks,
         HistoryHandle,
         FindingsHandle,
         GroupHistoryHandle,
@@ -33,6 +35,7 @@ export const HISTORY: Wiring = {
       useFactory: async (
         { history: options, processes: processesOptions }: ResolvedMonitorOptions,
         { local }: CurrentSource,
+        blocks: EventLoopBlocks,
         history: HistoryHandle,
         findings: FindingsHandle,
         groupHistory: GroupHistoryHandle,
@@ -42,7 +45,7 @@ export const HISTORY: Wiring = {
         if (options === undefined) return;
         const loaded = await loadHistory(options, local);
         history.current = loaded;
-        findings.current = await loadFindings(loaded, local);
+        findings.current = await loadFindings(loaded, local, () => blocks.areExplained);
         startup.start(() => loaded.start());
         processes.whenJoined(async (joined) => {
           const { joinGroupHistory } = await loadGroupHistory();
@@ -55,7 +58,7 @@ export const HISTORY: Wiring = {
   exports: [HistoryHandle, FindingsHandle, GroupHistoryHandle],
 };
 
-/** Only for a process that is in a group. */
+/** Loaded only in a process that is in a group. */
 function loadGroupHistory() {
   return import('../group-history/join-group-history.js');
 }

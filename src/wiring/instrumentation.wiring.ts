@@ -64,7 +64,7 @@ export const INSTRUMENTATION: Wiring = {
     {
       provide: APP_INTERCEPTOR,
       inject: [MONITOR_OPTIONS, RequestObserver, HandlerCalls, RouteRegistration],
-      // Nest leaves out a global interceptor whose factory gives nothing.
+      // Nest leaves out a global interceptor whose factory returns undefined.
       useFactory: (
         { interceptor }: ResolvedMonitorOptions,
         requests: RequestObserver,

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../common/safe-logger.js';
 import { CallContext } from '../common/call-context.js';
 import { Collectors } from '../instrumentation/runtime/collectors.js';
 import { Watches } from '../instrumentation/watch/watches.js';
@@ -12,13 +12,13 @@ import { RegistrySource } from '../metrics/source/registry-source.js';
 import { MonitorService } from '../monitor.service.js';
 import type { Wiring } from './wiring.js';
 
-/** The numbers, and everything that reads them in this process. */
+/** The registry of the metrics, and everything that reads it in this process. */
 export const METRICS: Wiring = {
   providers: [
     {
       provide: MetricsRegistry,
       useFactory: () => {
-        const logger = new Logger('Monitor');
+        const logger = new SafeLogger('Monitor');
         return new MetricsRegistry({ warn: (text) => logger.warn(text) });
       },
     },
@@ -26,7 +26,7 @@ export const METRICS: Wiring = {
       provide: Collectors,
       inject: [MetricsRegistry],
       useFactory: (registry: MetricsRegistry) => {
-        const logger = new Logger('Monitor');
+        const logger = new SafeLogger('Monitor');
         return new Collectors(registry, {
           failure: (text) => logger.warn(text),
           recovery: (text) => logger.log(text),

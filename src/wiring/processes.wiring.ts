@@ -6,7 +6,7 @@ import { ProcessesHandle } from '../processes/processes.handle.js';
 import { ProcessesRunner } from '../processes/processes.runner.js';
 import type { Wiring } from './wiring.js';
 
-/** Several processes that answer as one. */
+/** What lets several processes be read as one. */
 export const PROCESSES: Wiring = {
   providers: [
     ProcessesHandle,

@@ -1,4 +1,4 @@
 import type { ModuleMetadata } from '@nestjs/common';
 
-/** The providers of one folder of `src/`, which do not know each other's folders: what is passed to what. */
+/** The providers of one folder of `src/`, and what is injected into them, so that the folders need not know each other. */
 export interface Wiring extends Required<Pick<ModuleMetadata, 'providers' | 'exports'>> {}

@@ -9,10 +9,10 @@ import type { Wiring } from './wiring.js';
 import { WORK } from './work.wiring.js';
 
 /**
- * I want to add a feature with providers of its own: which files?
+ * To add a feature with providers of its own, you need:
  *
- * 1. `src/<folder>/`: the feature. `.dependency-cruiser.mjs` says what it may import.
- * 2. `src/wiring/<folder>.wiring.ts`: its providers, and what the publishers and the controllers may inject of them.
+ * 1. `src/<folder>/`: the feature. `.dependency-cruiser.mjs` defines what it may import.
+ * 2. `src/wiring/<folder>.wiring.ts`: its providers, and which of them the publishers and the controllers may inject.
  * 3. Here: one line. The order is the one in which they start.
  */
 export const WIRINGS: readonly Wiring[] = [

@@ -9,7 +9,7 @@ import { ADAPTERS, startApp } from '../support/app.js';
 const HINT = /answered 40[13] to a request to \S+ that the monitor would have let in.*"decorators"/;
 const Public = () => SetMetadata('isPublic', true);
 
-/** A global guard as applications have it: what is not marked as public needs an identity. */
+/** A typical global guard: it refuses requests to controllers that are not marked as public. */
 class ClosedGuard implements CanActivate {
   constructor(private readonly thrown: Error | undefined) {}
 
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)(
         app.useGlobalGuards(new ClosedGuard(thrown));
         await configure(app);
       });
-    /** The hints, once all that has been answered is counted. */
+    /** The hints in the log so far. */
     const hintsOf = ({ log }: TestApp) => log.warnings.filter((text) => HINT.test(text));
 
     it.each([
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)(
       expect((await running.get('/orders')).status).toBe(403);
       const forwarded = { headers: { 'X-Forwarded-For': '8.8.8.8' } };
       expect((await running.get('/monitor', forwarded)).status).toBe(403);
-      // It ends after the others, so those have been looked at when it is.
+      // This request ends after the others, so those have been checked by then.
       expect((await running.get('/monitor')).status).toBe(403);
       await expect.poll(() => hintsOf(running)).toHaveLength(1);
       expect(hintsOf(running)[0]).toContain('request to /monitor that');

@@ -144,7 +144,7 @@ describe.skipIf(CHROMIUM.isMissing)(`a real Chromium on the machine of the monit
       ];
       for (const init of inits) {
         const seen = await fetchFrom(page, url, init);
-        // That of no-cors fails altogether, by Cross-Origin-Resource-Policy.
+        // The no-cors request fails completely, because of Cross-Origin-Resource-Policy.
         expect(['cors 403 Forbidden\n', 'cors 403 ', 'TypeError']).toContain(seen);
       }
       const gets = (await answers(inits.length)).filter(({ method }) => method !== 'OPTIONS');

@@ -3,7 +3,7 @@ export interface HostileRequest {
   name: string;
   /** The lines before the empty line. `Connection: close` is added to them, and what a scraper sends. */
   lines: string[];
-  /** The address that the socket says. Default: 127.0.0.1. */
+  /** The remote address of the socket. Default: 127.0.0.1. */
   peer?: string;
 }
 
@@ -61,7 +61,7 @@ export const REFUSED: HostileRequest[] = [
   from('8.8.8.8', 'Authorization: Bearer anything-at-all-1234'),
   from('10.0.0.1', 'Origin: http://localhost:3000', 'Sec-Fetch-Site: same-origin'),
 
-  // A proxy on this machine says for whom it forwards.
+  // A proxy on this machine names the client for which it forwards.
   ...[
     '8.8.8.8',
     '10.0.0.1',
@@ -350,7 +350,7 @@ export const REFUSED: HostileRequest[] = [
 
 /** None of these shows metrics, whatever the status is. Node or the router rejects some of them. */
 export const TURNED_AWAY: HostileRequest[] = [
-  // Node 20 keeps the first 1000 of them, and the monitor says 403. Newer ones say 431 themselves.
+  // Node 20 keeps the first 1000 of them, and the monitor responds with 403. Newer versions of Node respond with 431.
   named('1100 headers, and then the one that tells', GET, HOST, ...many(1100), 'X-Forwarded-For: 8.8.8.8'),
   named('2100 headers, and then the one that tells', GET, HOST, ...many(2100), 'X-Forwarded-For: 8.8.8.8'),
   target('GET http://evil.example.com/monitor HTTP/1.1'),

@@ -35,7 +35,7 @@ describe.each(
   let port: number;
   let peer: string;
   /** How often the metrics have been read. */
-  let looks = 0;
+  let gaugeCalls = 0;
 
   const onSocket = (message: unknown) => {
     const { socket } = message as { socket: Socket };
@@ -49,7 +49,7 @@ describe.each(
     app = await NestFactory.create(root, adapterOf(adapter), { logger: log, forceCloseConnections: true });
     await app.listen(0, '127.0.0.1');
     port = Number(new URL(app.get(MonitorPort).url ?? (await app.getUrl())).port);
-    app.get(MonitorService).gauge('looks', () => ++looks);
+    app.get(MonitorService).gauge('gauge_calls', () => ++gaugeCalls);
     diagnostics.subscribe('net.server.socket', onSocket);
   });
   afterAll(async () => {
@@ -66,7 +66,7 @@ describe.each(
   it.each(REFUSED.map((request) => [request.name, request] as const))(
     'the monitor refuses %s',
     async (_name, request) => {
-      const before = looks;
+      const before = gaugeCalls;
       for (const way of WAYS) {
         const answer = await send(request, way);
         expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
@@ -75,27 +75,27 @@ describe.each(
         const head = await send({ ...request, lines: [present(line).replace('GET', 'HEAD'), ...rest] }, way);
         expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n[^]*\r\n\r\n$/);
       }
-      expect(looks - before, 'no work is done for it').toBe(0);
+      expect(gaugeCalls - before, 'no work is done for it').toBe(0);
     },
   );
 
   it.each(TURNED_AWAY.map((request) => [request.name, request] as const))(
     'no metrics are shown for %s',
     async (_name, request) => {
-      const before = looks;
+      const before = gaugeCalls;
       for (const way of WAYS) {
         const answer = await send(request, way);
         expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d [^]*)?$/);
         expect(answer).not.toMatch(/uptime|counters|process_|access-control/i);
       }
-      expect(looks - before, 'no work is done for it').toBe(0);
+      expect(gaugeCalls - before, 'no work is done for it').toBe(0);
     },
   );
 
   it.each(ADMITTED.map((request) => [request.name, request] as const))(
     'the monitor answers %s',
     async (_name, request) => {
-      const before = looks;
+      const before = gaugeCalls;
       const answers: string[] = [];
       for (const way of WAYS) answers.push(await send(request, way));
       const [json, compressed, prometheus] = answers;
@@ -103,7 +103,7 @@ describe.each(
       expect(json).toContain('"uptime"');
       expect(compressed).toMatch(/^content-encoding: gzip\r$/im);
       expect(prometheus).toContain('\nprocess_');
-      expect(looks - before).toBe(WAYS.length);
+      expect(gaugeCalls - before).toBe(WAYS.length);
     },
   );
 

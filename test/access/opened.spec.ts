@@ -13,7 +13,7 @@ const TOKEN = 'bWFueS1ob3Vycy1hdC1zZWE9';
 
 interface Asking {
   peer?: string;
-  /** The address that it connected to. */
+  /** The address of the server that the client connected to. */
   at?: string;
   headers?: string[];
 }

@@ -9,6 +9,7 @@ import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule, MonitorService } from '../../src/index.js';
 import { moduleOf } from '../support/app.js';
+import { RecordingLogger } from '../support/recording-logger.js';
 import { statusesOf } from '../support/raw-http.js';
 
 /** TLS by a key that both ends have: there is no certificate that could expire. */
@@ -28,16 +29,19 @@ const SERVERS = {
     [new FastifyAdapter({ http2: true, https: { ...SERVER, allowHTTP1: true } } as object), {}] as const,
 };
 
-async function start(name: keyof typeof SERVERS): Promise<{ port: number; monitor: MonitorService }> {
+async function start(
+  name: keyof typeof SERVERS,
+): Promise<{ port: number; monitor: MonitorService; log: RecordingLogger }> {
   const [adapter, options] = SERVERS[name]();
+  const log = new RecordingLogger();
   const app = await NestFactory.create(moduleOf({ imports: [MonitorModule.forRoot()] }), adapter, {
-    logger: false,
+    logger: log,
     forceCloseConnections: true,
     ...options,
   });
   onTestFinished(() => app.close());
   await app.listen(0, '127.0.0.1');
-  return { port: Number(new URL(await app.getUrl()).port), monitor: app.get(MonitorService) };
+  return { port: Number(new URL(await app.getUrl()).port), monitor: app.get(MonitorService), log };
 }
 
 /** Headers that replace `Host: localhost:PORT` or are sent with it, and the expected status. */
@@ -68,7 +72,8 @@ async function schemesOf(monitor: MonitorService): Promise<string[]> {
 
 describe('over TLS, the monitor checks Host and Origin, and the scheme of requests is https', () => {
   it.each(Object.keys(SERVERS) as (keyof typeof SERVERS)[])('by %s', async (name) => {
-    const { port, monitor } = await start(name);
+    const { port, monitor, log } = await start(name);
+    expect(log.messages).toContain(`The monitor is at https://127.0.0.1:${port}/monitor`);
     for (const [headers, status] of casesAt(port)) {
       const lines = Object.entries({ host: `localhost:${port}`, ...headers }).map(
         ([key, value]) => `${key}: ${value}`,

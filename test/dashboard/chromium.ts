@@ -17,6 +17,15 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM.path, args });
 }
 
+/** The part of a `<canvas>` that is used here. */
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(type: '2d'): {
+    getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+  };
+}
+
 /** The dashboard in a real browser. */
 export class DashboardPage {
   /** What went wrong on the page: errors, messages in the console, violations of the Content-Security-Policy. */
@@ -41,7 +50,7 @@ export class DashboardPage {
     browser: Browser,
     url: string,
     options: Parameters<Browser['newPage']>[0] = {},
-    prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+    prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<DashboardPage> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
     onTestFinished(async () => {
@@ -85,10 +94,24 @@ export class DashboardPage {
     return (await tile.locator('.tile-value').textContent()) ?? '';
   }
 
-  /** What a screen reader says of a chart. */
+  /** The text of a chart for screen readers. */
   async chart(title: string): Promise<string> {
     const chart = this.page.locator('figure', { has: this.page.locator(`h3:text-is("${title}")`) });
     return (await chart.getByRole('img').first().getAttribute('aria-label')) ?? '';
+  }
+
+  /** How much of a chart is drawn in colour: its lines, for axes and grid are grey. */
+  colouredPixels(title: string): Promise<number> {
+    const chart = this.page.locator('figure', { has: this.page.locator(`h3:text-is("${title}")`) });
+    return chart.locator('canvas').evaluate((canvas: Canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let pixels = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const channels = data.slice(at, at + 3);
+        if (Math.max(...channels) - Math.min(...channels) > 80) pixels++;
+      }
+      return pixels;
+    });
   }
 
   /** Waits until one of the notices says this. */
@@ -98,7 +121,7 @@ export class DashboardPage {
 
   /** What axe-core finds that is serious or critical. */
   async barriers(): Promise<string[]> {
-    // Evaluated by the debugger, which the Content-Security-Policy does not keep from it.
+    // Evaluated through the debugger, which the Content-Security-Policy does not restrict.
     await this.page.evaluate(AXE);
     const violations = await this.page.evaluate(
       async () =>
@@ -114,7 +137,7 @@ export class DashboardPage {
     return this.page.evaluate('document.documentElement.scrollWidth > innerWidth');
   }
 
-  /** Nothing went wrong, and nothing was asked of another server. */
+  /** Expects that nothing went wrong, and that no request was sent to another server. */
   expectClean(origin: string): void {
     expect(this.problems).toEqual([]);
     expect(this.requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('blob:'))).toEqual(

@@ -87,9 +87,8 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
       const running = await start();
       const dashboard = await open(running);
       await dashboard.isLive();
-      // Of each four requests one fails: the share is the same in every second, and those of a busy machine are not equally long.
-      const gets = ['/cats/1', '/cats/1', '/cats/1', '/cats/broken'];
-      for (let i = 0; i < 5; i++) await Promise.all(gets.map((path) => running.get(path)));
+      for (let i = 0; i < 15; i++) await running.get('/cats/1');
+      for (let i = 0; i < 5; i++) await running.get('/cats/broken');
       await eventually(async () => {
         const { counters, process, gauges, instance } = await documentOf(running);
         const responses = Object.entries(counters).filter(([key]) => key.startsWith('http_responses{'));
@@ -103,8 +102,9 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
           -1.5,
         );
         expect(await dashboard.chart('Memory')).toContain('heap used: now');
-        expect(Number(await dashboard.tile('In flight'))).toBeLessThanOrEqual(1);
-        expect(gauges['http_requests_in_flight']).toBeLessThanOrEqual(2);
+        // The event stream of the page and the read of this test are not those of the application.
+        expect(await dashboard.tile('In flight')).toBe('0');
+        expect(gauges['http_requests_in_flight']).toBe(0);
         const facts = await dashboard.page.getByRole('list', { name: 'Process' }).textContent();
         expect(facts).toContain(`pid ${instance.pid}`);
         expect(facts).toContain(`Node ${instance.node_version.slice(1)}`);
@@ -164,7 +164,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
 
     it('of the event loop, with the function that blocked it', async () => {
       const running = await start({ diagnostics: true });
-      // As it is for a page that is loaded before the first step of the history.
+      // An empty heat map, as for a page that is loaded before the first step of the history.
       const dashboard = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (prepared) => {
         await prepared.route('**/monitor/history*', async (route) => {
           const history = (await (await route.fetch()).json()) as HistoryDocument;
@@ -176,7 +176,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
       await running.get('/block');
       await dashboard.page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click();
       await eventually(async () => {
-        // A busy machine has shorter ones of its own.
+        // A busy machine may cause further, shorter blocks.
         const blocks = (await documentOf(running)).eventloop_blocks;
         const block = blocks.toSorted((one, other) => other.duration - one.duration)[0];
         expect(block).toBeDefined();
@@ -306,42 +306,6 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
     dashboard.expectClean(running.url);
   });
 
-  it('shows the mean of each step of CPU and event loop, and not the last second of it', async () => {
-    const running = await start();
-    const columns: Record<string, Record<string, number>> = {
-      eventloop_utilization: { value: 0.001 },
-      'process.cpu.percent': { value: 0.1 },
-      'eventloop_time{state="active"}': { rate: 0.25 },
-      'eventloop_time{state="idle"}': { rate: 0.75 },
-      'process.cpu.user_time': { rate: 0.5 },
-      'process.cpu.system_time': { rate: 0.125 },
-    };
-    const page = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (prepared) => {
-      await prepared.route('**/monitor/events*', (route) => route.abort());
-      await prepared.route('**/monitor/history*', async (route) => {
-        const history = (await (await route.fetch()).json()) as HistoryDocument;
-        const times = Array.from({ length: 12 }, (_, at) => history.time - (11 - at) * 10_000);
-        const long = Object.entries(columns).flatMap(([key, figures]) =>
-          Object.entries(figures).map(([figure, value]) => ({
-            series: history.series.findIndex((series) => series.key === key),
-            figure,
-            values: times.map(() => value),
-          })),
-        );
-        const tiers = history.tiers.map((tier) =>
-          tier.step === 10 ? { ...tier, times, columns: long, heat: [] } : tier,
-        );
-        await route.fulfill({ json: { ...history, tiers } });
-      });
-    });
-    await page.page.getByRole('button', { name: '1 h' }).click();
-    await eventually(async () =>
-      expect(await page.chart('CPU and event loop')).toMatch(/CPU: now 62\.5 %.*loop utilization: now 25 %/),
-    );
-    await page.section('Event loop');
-    expect(await page.chart('Utilization')).toContain('utilization: now 25 %');
-  });
-
   it('says when the history begins if the process is younger than the range', async () => {
     const running = await start();
     const dashboard = await open(running);
@@ -364,9 +328,11 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
     expect(await dashboard.page.locator('.notice').count()).toBe(0);
   });
 
-  it('says that the history is off with history: false', async () => {
-    const running = await start({ history: false, dashboard: true });
-    const dashboard = await open(running);
+  it('says that the history is off in a process that has none, such as one restarted with history: false', async () => {
+    const running = await start();
+    const dashboard = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (page) => {
+      await page.route(/\/monitor\/(history|events|findings)/, (route) => route.fulfill({ status: 404 }));
+    });
     await dashboard.notice('The history is switched off');
   });
 
@@ -390,11 +356,17 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
   it('says that there is a gap after the computer has slept for an hour, and goes on', async () => {
     const running = await start();
     const monitor = running.app.get(MonitorService);
-    const dashboard = await DashboardPage.open(browser, `${running.url}/monitor`, {}, (page) =>
-      page.clock.install(),
-    );
+    let slept = 0;
+    const dashboard = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (page) => {
+      await page.clock.install();
+      await page.route('**/monitor/history*', async (route) => {
+        const history = (await (await route.fetch()).json()) as HistoryDocument;
+        await route.fulfill({ json: { ...history, time: history.time + slept } });
+      });
+    });
     await dashboard.isLive();
     await dashboard.section('Your metrics');
+    slept = 3_600_000;
     // As if the lid was closed: timers that were due in the meantime fire once, at its end.
     await dashboard.page.clock.fastForward('01:00:00');
     await dashboard.notice(/was asleep from [\d:]+ to [\d:]+ \((59 min.*|1 h.*)\)/);
@@ -488,7 +460,7 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard in a real Chromium${CHROMIUM.
   });
 });
 
-/** Waits for so many further steps of the history. */
+/** Waits for this many further steps of the history. */
 function stepsAfter(running: TestApp): (count: number) => Promise<void> {
   return async (count) => {
     const aborter = new AbortController();

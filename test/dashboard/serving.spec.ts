@@ -42,6 +42,17 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     }
   });
 
+  it('shows the process that the address of the endpoint asks for', async () => {
+    const { url } = await start();
+    for (const [path, location] of [
+      ['/monitor?process=4243', 'monitor/dashboard?process=4243'],
+      ['/monitor/?process=web-1:1', 'dashboard?process=web-1%3A1'],
+    ] as const) {
+      const redirect = await fetch(url + path, { headers: { accept: BROWSER }, redirect: 'manual' });
+      expect([redirect.status, redirect.headers.get('location')]).toEqual([302, location]);
+    }
+  });
+
   it('is not served to curl, a scraper, fetch() or a client that asks for JSON or names a reader', async () => {
     const { url } = await start();
     const typeOf = async (path: string, accept?: string) => {
@@ -99,7 +110,7 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
       expect(link).toContain(`-${hash}.`);
       expect(response.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
       expect(body.includes('sourceMappingURL')).toBe(false);
-      // A browser must not fetch anything from elsewhere, and a script that refers to nothing cannot.
+      // A browser must not fetch anything from another server: no file may contain such a URL.
       expect(body.toString().match(/https?:\/\/(?!www\.w3\.org\/)[\w.]+/g) ?? []).toEqual([]);
     }
     const missing = await fetch(`${url}/monitor/dashboard/dashboard-00000000.js`);
@@ -180,11 +191,12 @@ describe.each(ADAPTERS)('the dashboard on %s', (adapter) => {
     expect((await fetch(`${url}/monitor/dashboard`)).status).toBe(404);
   });
 
-  it('is not served without a history, unless the option asks for it', async () => {
-    const statusOf = async (options: MonitorOptions) =>
-      (await (await start(options)).get('/monitor/dashboard')).status;
-    expect(await statusOf({ history: false })).toBe(404);
-    expect(await statusOf({ history: false, dashboard: true })).toBe(200);
+  it('is not served without a history, and must not be asked for there', async () => {
+    const running = await start({ history: false });
+    expect((await running.get('/monitor/dashboard')).status).toBe(404);
+    expect(() => MonitorModule.forRoot({ history: false, dashboard: true })).toThrow(
+      'the option "dashboard" is true, but must be false or undefined when history is false: the page shows the history.',
+    );
   });
 
   it('takes true and false as the option, and nothing else', () => {

@@ -2,12 +2,14 @@ import { Controller, Get } from '@nestjs/common';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EventLoopBlock } from '../../src/index.js';
+import { Watchdog } from '../../src/diagnostics/blocked-loop/watchdog.js';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, startApp } from '../support/app.js';
+import { loadLargeBundle } from '../support/large-bundle.js';
 import { eventually } from '../support/eventually.js';
 import { only } from '../support/present.js';
 
-/** Keeps the event loop busy for so many milliseconds of CPU time. */
+/** Keeps the event loop busy for this many milliseconds of CPU time. */
 function addUpSales(ms: number): number {
   const begin = process.cpuUsage().user;
   let sum = 0;
@@ -75,8 +77,97 @@ describe('The thread of the watchdog', () => {
     await shop.app.close();
     expect(only(workers).threadId).toBe(threadId);
     await office.app.close();
-    // What an ended thread has.
+    // The id of a thread that has ended.
     expect(only(workers).threadId).toBe(-1);
+  });
+
+  it('is replaced once by one that reads no source maps if it runs out of memory, and then fails for good', async () => {
+    const workers: Worker[] = [];
+    const add = (worker: Worker): unknown => workers.push(worker);
+    process.on('worker', add);
+    onTestFinished(() => void process.off('worker', add));
+    const shop = await startApp('express', {
+      imports: [MonitorModule.forRoot({ diagnostics: true })],
+      controllers: [ReportsController],
+    });
+    const runOutOfMemory = async (worker: Worker | undefined) => {
+      const error = Object.assign(new Error('out of memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+      worker?.emit('error', error);
+      await worker?.terminate();
+    };
+    await runOutOfMemory(workers[0]);
+    expect(workers).toHaveLength(2);
+    expect(only(shop.log.warnings)).toContain('Source maps are not read any more');
+    await eventually(async () => {
+      await shop.get('/reports/sales/2026');
+      const { eventloop_blocks: blocks } = await shop.document();
+      expect(blocks.map(({ function: name }) => name)).toContain('addUpSales');
+    });
+    await runOutOfMemory(workers[1]);
+    expect(workers).toHaveLength(2);
+    expect(shop.log.warnings.filter((text) => text.includes('is not watched any more'))).toHaveLength(1);
+  });
+
+  it('is a new one for an application that starts after it has failed, and the others say so in the log', async () => {
+    const workers: Worker[] = [];
+    const add = (worker: Worker): unknown => workers.push(worker);
+    process.on('worker', add);
+    onTestFinished(() => void process.off('worker', add));
+    const withDiagnostics = () => ({ imports: [MonitorModule.forRoot({ diagnostics: true })] });
+    const shop = await startApp('express', withDiagnostics());
+    const failed = only(workers);
+    // As Node does when a thread runs out of memory.
+    failed.emit('error', new Error('out of memory'));
+    await failed.terminate();
+    const failures = () => shop.log.warnings.filter((text) => text.includes('not watched any more'));
+    expect(only(failures())).toContain('out of memory');
+    const office = await startApp('fastify', withDiagnostics());
+    expect(workers).toHaveLength(2);
+    expect(workers[1]?.threadId).toBeGreaterThan(0);
+    await office.app.close();
+    expect(workers[1]?.threadId).toBe(-1);
+    expect(failures()).toHaveLength(1);
+  });
+});
+
+describe('A bundle with a source map of 13 MB', () => {
+  it('does not end the watchdog: its blocks are named with their position in the original', async () => {
+    const { buildReport } = await loadLargeBundle();
+    const shop = await startApp('express', { imports: [MonitorModule.forRoot({ diagnostics: true })] });
+    const named = async (count: number) => {
+      const { eventloop_blocks: blocks } = await shop.document();
+      const found = blocks.filter(({ function: name }) => name === 'buildReport');
+      // A busy machine may have hidden one.
+      if (found.length < count) buildReport(600);
+      expect(found.length).toBeGreaterThanOrEqual(count);
+      return found[0];
+    };
+    for (const count of [1, 2]) {
+      const block = await eventually(() => named(count));
+      expect(block).toMatchObject({ cause: 'javascript', line: 42 });
+      expect(block?.file).toMatch(/^\/.*\/src\/reports\.ts$/);
+    }
+    expect(shop.log.warnings.filter((text) => text.includes('any more'))).toEqual([]);
+  });
+});
+
+describe('A block whose explanation fails', () => {
+  it('ends the watchdog and not the process', async () => {
+    const failed = new Promise<unknown>((resolve) => {
+      const watchdog = new Watchdog(100, {
+        onBeat: () => {},
+        onBlockEnd: () => {
+          throw new Error('This block has no explanation.');
+        },
+        onBlock: () => {},
+        onSourceMapsOff: () => {},
+        onFailure: resolve,
+      });
+      watchdog.start();
+      onTestFinished(() => watchdog.stop());
+    });
+    setImmediate(() => addUpSales(300));
+    expect(String(await failed)).toBe('Error: This block has no explanation.');
   });
 });
 

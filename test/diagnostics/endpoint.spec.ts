@@ -10,6 +10,7 @@ import { memoryShortage } from '../../src/diagnostics/heap-snapshot/memory-short
 import type { AdapterName } from '../support/app.js';
 import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 
 const start = (adapter: AdapterName, options: MonitorOptions) =>
   startApp(adapter, { imports: [MonitorModule.forRoot(options)] });
@@ -18,6 +19,18 @@ async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'monitor-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** The id of the first capture, when there is one. */
+function firstCapture(url: string): Promise<string> {
+  return eventually(async () => {
+    const { captures } = (await (await fetch(`${url}/monitor/captures`)).json()) as {
+      captures: { id: string }[];
+    };
+    const [first] = captures;
+    if (first === undefined) throw new Error('none yet');
+    return first.id;
+  });
 }
 
 /** Keeps the event loop busy, a little at a time. */
@@ -45,7 +58,7 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     });
     const off: [url: string, method: string, option: string][] = [
       [`${most.url}/monitor/heap-snapshot`, 'POST', 'diagnostics: { heapSnapshot: true }'],
-      [`${most.url}/monitor/profile/cpu?repeat=5`, 'GET', '"captures"'],
+      [`${most.url}/monitor/profile/cpu?repeat=5`, 'GET', 'captures: { directory:'],
       [`${snapshots.url}/monitor/profile/cpu`, 'GET', 'diagnostics: { profiles: true }'],
       [`${snapshots.url}/monitor/profile/allocations`, 'GET', 'diagnostics: { profiles: true }'],
       [`${snapshots.url}/monitor/report`, 'GET', 'diagnostics: { report: true }'],
@@ -116,7 +129,9 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     ['format=svg', 'format must be table, cpuprofile, pprof'],
     ['sort=name', 'sort must be self or total'],
     ['top=0', 'top must be'],
-    ['colour=red', 'Allowed are seconds, format'],
+    ['colour=red', "There is no parameter 'colour'. Allowed are seconds, format"],
+    ['a%0Ab%1B%00=red', "There is no parameter 'a\\nb\\x1B\\x00'. Allowed"],
+    [`${'x'.repeat(5000)}=1`, `There is no parameter '${'x'.repeat(80)}'... 4920 more`],
   ])('answer %s with a 400 that says what is allowed', async (query, text) => {
     const { url } = await start(adapter, { diagnostics: true });
     const response = await fetch(`${url}/monitor/profile/cpu?${query}`);
@@ -146,24 +161,41 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
     const path = `${url}/monitor/profile/cpu`;
     expect((await fetch(`${path}?seconds=0.2&repeat=1&format=cpuprofile`)).status).toBe(202);
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
-    const id = await eventually(async () => {
-      const { captures } = (await (await fetch(`${url}/monitor/captures`)).json()) as {
-        captures: { id: string }[];
-      };
-      const [first] = captures;
-      if (first === undefined) throw new Error('none yet');
-      return first.id;
-    });
+    const id = await firstCapture(url);
     const capture = await fetch(`${url}/monitor/captures/${id}`);
     expect(await capture.json()).toHaveProperty('nodes');
+    for (const spelling of [`${id}/`, id.replace('-', '%2D')])
+      expect((await fetch(`${url}/monitor/captures/${spelling}`)).status, spelling).toBe(200);
     expect((await fetch(`${url}/monitor/captures/..%2F..%2Fetc%2Fpasswd`)).status).toBe(404);
     expect((await fetch(path, { method: 'DELETE' })).status).toBe(200);
     expect((await fetch(path, { method: 'DELETE' })).status).toBe(404);
   });
 
+  it('close the file of a capture also when a client wants the head alone', async () => {
+    const directory = join(await temporaryDirectory(), 'captures');
+    const { url } = await start(adapter, { diagnostics: true, captures: { directory } });
+    await fetch(`${url}/monitor/profile/cpu?seconds=0.1&repeat=1`);
+    const id = await firstCapture(url);
+    // Node warns, or ends the process, when it collects a file that nothing has closed.
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    for (let i = 0; i < 5; i++) {
+      const head = await fetch(`${url}/monitor/captures/${id}`, { method: 'HEAD' });
+      expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
+    }
+    for (let i = 0; i < 5; i++) {
+      collectGarbage();
+      await new Promise(setImmediate);
+    }
+    expect(warnings).toEqual([]);
+  });
+
   it('fail the start of an application where everybody may read them', async () => {
     const options: MonitorOptions = { diagnostics: true, allow: ['0.0.0.0/0'] };
     await expect(start(adapter, options)).rejects.toThrow(MonitorOptionsError);
+    await expect(start(adapter, options)).rejects.toThrow(/can read the monitor\.$/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { chmod, chown, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -7,8 +8,11 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CaptureStore } from '../../src/diagnostics/captures/capture-store.js';
 import { MonitorDiagnostics, MonitorModule, MonitorOptionsError, MonitorPort } from '../../src/index.js';
-import { moduleOf, startApp } from '../support/app.js';
+import { ADAPTERS, moduleOf, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { NODE_MISSING, nodeOf } from '../support/nodes.js';
+import { linesOf } from '../support/scripts.js';
+import { NEEDS_LINUX } from '../support/tools.js';
 import { only } from '../support/present.js';
 
 const withDiagnostics = () => ({ imports: [MonitorModule.forRoot({ diagnostics: true })] });
@@ -34,6 +38,14 @@ describe('A profile', () => {
     expect([503, 'cut off']).toContain(await waiting);
   });
 
+  it.each(ADAPTERS)('may take longer than the server allows an idle connection, on %s', async (adapter) => {
+    const { app, url } = await startApp(adapter, withDiagnostics());
+    (app.getHttpServer() as Server).setTimeout(200);
+    const response = await fetch(`${url}/monitor/profile/cpu?seconds=1`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/^CPU profile of/);
+  });
+
   it('is available from code like allocations and the report, one at a time', async () => {
     const { app } = await startApp('fastify', withDiagnostics());
     const diagnostics = app.get(MonitorDiagnostics);
@@ -57,11 +69,15 @@ describe('A profile', () => {
   });
 });
 
-describe('An application with diagnostics and without a token', () => {
-  it.each(['express', 'fastify'])(
-    'does not listen on all addresses where it trusts proxies, on %s',
-    async (adapter) => {
-      const root = moduleOf(withDiagnostics());
+describe('An application with diagnostics', () => {
+  it.each([
+    ['express', undefined],
+    ['express', 'x'.repeat(16)],
+    ['fastify', undefined],
+  ])(
+    'does not listen on all addresses where it trusts proxies, on %s with the token %s',
+    async (adapter, token) => {
+      const root = moduleOf({ imports: [MonitorModule.forRoot({ diagnostics: true, token })] });
       const app =
         adapter === 'fastify'
           ? await NestFactory.create(root, new FastifyAdapter({ trustProxy: true }), { logger: false })
@@ -72,6 +88,33 @@ describe('An application with diagnostics and without a token', () => {
     },
   );
 });
+
+describe('A report', () => {
+  // Node 20 cannot ask a thread whether it answers.
+  it.for([22, 24, 26])(
+    'is refused, and blocks nothing, while a worker thread is in native code, on Node %i',
+    async (major, { skip }) => {
+      const node = await nodeOf(major);
+      if (node === undefined) return skip(NODE_MISSING(major));
+      const [line] = await linesOf('report-and-native-code.mjs', [], node);
+      const { refused, answered, threadId } = line as Record<'refused' | 'answered', Answered> & {
+        threadId: number;
+      };
+      expect(refused).toMatchObject({ status: 503, retryAfter: '5' });
+      expect(refused.text).toContain(
+        `Worker thread ${threadId} did not answer within 200 ms: most likely, native code is running there`,
+      );
+      expect(answered).toMatchObject({ status: 200, retryAfter: null });
+      expect(answered.text).toContain('"javascriptStack"');
+    },
+  );
+});
+
+interface Answered {
+  status: number;
+  retryAfter: string | null;
+  text: string;
+}
 
 describe('Captures', () => {
   it('are files that only this user can read, and the oldest are deleted first', async () => {
@@ -129,6 +172,19 @@ describe('Captures', () => {
     expect(only(await store.list()).id).toBe(id);
   });
 
+  it('that are too old are neither listed nor opened, and are deleted when the application starts', async () => {
+    const directory = await directoryOf();
+    const id = 'cpu-20200101T000000000Z-1-0.txt';
+    await writeFile(join(directory, id), 'old');
+    const store = new CaptureStore(directory, 1000, 3_600_000);
+    expect(await store.list()).toEqual([]);
+    expect(await store.open(id)).toBeUndefined();
+    await startApp('express', {
+      imports: [MonitorModule.forRoot({ diagnostics: true, captures: { directory } })],
+    });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it.each(['../secret.txt', '/etc/passwd', 'cpu-20200101T000000000Z-1-0.txt/../../secret.txt', 'secret.txt'])(
     'answer %s, which is not a capture, with a 404',
     async (id) => {
@@ -143,6 +199,31 @@ describe('Captures', () => {
     const id = 'cpu-20200101T000000000Z-1-0.txt';
     await symlink('/etc/passwd', join(directory, id));
     expect(await new CaptureStore(directory, 1000, 1000).open(id)).toBeUndefined();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'are not kept in a directory of another user (only root can test it)',
+    async () => {
+      const directory = await directoryOf();
+      await chown(directory, 65_534, 65_534);
+      await expect(new CaptureStore(directory, 1000, 1000).prepare()).rejects.toThrow(
+        'it belongs to user 65534, and must belong to user 0',
+      );
+    },
+  );
+
+  it.skipIf(NEEDS_LINUX.isMissing)(
+    `are refused where a directory can never be made, such as in /proc${NEEDS_LINUX.reason}`,
+    async () => {
+      // Node's own recursive mkdir never returns there.
+      await expect(new CaptureStore('/proc/captures/x', 1000, 1000).prepare()).rejects.toThrow('ENOENT');
+    },
+  );
+
+  it('are not kept where there is a file', async () => {
+    const file = join(await directoryOf(), 'file');
+    await writeFile(file, '', { mode: 0o600 });
+    await expect(new CaptureStore(file, 1000, 1000).prepare()).rejects.toThrow('it is not a directory');
   });
 
   it('are not kept in a directory that others can read', async () => {

@@ -24,8 +24,8 @@ function expectWhole(text: string): void {
 const SHAPES = ['objects', 'closures', 'maps', 'numbers', 'strings'];
 
 /**
- * How much of the memory that there is a snapshot may take, in percent: above 100 it is refused, far below it is taken. Just below,
- * what the request itself allocates decides.
+ * How much of the available memory a snapshot may need, in percent: above 100 it is refused, far below it is taken. Just below, it
+ * depends on what the request itself allocates.
  */
 const SHARES = [85, 110, 60, 200, 98];
 
@@ -37,7 +37,7 @@ const ATTEMPTS = Number(process.env.HEAP_SNAPSHOT_ATTEMPTS ?? SHORT);
 /** Beyond the 1.3 GB of addresses that Node reserves. */
 const BY_ULIMIT = ['/bin/sh', '-c', 'ulimit -v 2500000; exec "$@"', 'sh'];
 
-/** Bytes that all of a control group may have. A snapshot of a larger heap takes longer. */
+/** The memory limit of a control group, in bytes. A snapshot of a larger heap takes longer. */
 const GROUP_LIMIT = ATTEMPTS > SHORT ? 1_100_000_000 : 900_000_000;
 
 describe('A heap snapshot', () => {
@@ -51,7 +51,7 @@ describe('A heap snapshot', () => {
       expect(response.headers.get('content-encoding')).toBe(coding === 'gzip' ? 'gzip' : null);
       expect(response.headers.get('content-disposition')).toMatch(/filename="heap-.*\.heapsnapshot"/);
       expectWhole(await response.text());
-      // And the next one may be taken when it is over.
+      // The next one can be taken when it has ended.
       const third = await take(url);
       expect(third.status).toBe(200);
       expectWhole(await third.text());
@@ -85,12 +85,20 @@ describe('A heap snapshot', () => {
     await expect(read()).rejects.toThrow();
   });
 
+  it('that code has passed to pipe() does not end the process when the application closes', async () => {
+    const running = new DiagnosedProcess();
+    await running.open();
+    await running.do('begin-snapshot');
+    await running.do('pipe-snapshot');
+    expect(await running.end()).toEqual({ code: 0, signal: null, stderr: '', rest: [] });
+  });
+
   it.skipIf(NEEDS_LINUX.isMissing)(
     `is taken whole or refused with its arithmetic where memory is limited, and never kills the process${NEEDS_LINUX.reason}`,
     async () => {
       const taken: Attempt[] = [];
       for (let i = 0; i < ATTEMPTS; i++) {
-        // Two runs through the shapes and shares have them together in another way.
+        // Each pass through the lists combines shapes and shares differently.
         const shape = at(SHAPES, i);
         const share = at(SHARES, i + Math.floor(i / SHAPES.length));
         taken.push(await attempt(shape, share, i % 2 === 0 ? limitedGroup(GROUP_LIMIT) : undefined));
@@ -112,7 +120,7 @@ interface Attempt {
   limit: string;
   status: number;
   heap: string;
-  /** Of the limit of the control group, at the most. */
+  /** The highest memory use, in percent of the limit of the control group. */
   peak: string;
   exit: unknown;
 }

@@ -31,7 +31,7 @@ import { ADAPTERS, startApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 
-/** Milliseconds of CPU time: on a busy machine, a block lasts longer, and is seen as well. */
+/** Milliseconds of CPU time: on a busy machine, a block lasts longer, and is detected too. */
 const MS = 400;
 const cpuTime = () => process.cpuUsage().user / 1000;
 
@@ -135,7 +135,7 @@ class SlowResolver {
   }
 }
 
-/** Once, so that it does not disturb the others. */
+/** The slow job runs once, after this is set to `false`, so that it does not disturb the others. */
 let hasRun = true;
 
 @Injectable()
@@ -227,9 +227,9 @@ describe.each(ADAPTERS)('A block of the event loop of an application on %s', (ad
         },
       ],
     ];
-    /** The block that began while it ran, and not one of the machine or of a run before. */
+    /** The block that began during `run()`, not one that the machine or an earlier run caused. */
     const blockOf = async (run: () => Promise<unknown>): Promise<EventLoopBlock | undefined> => {
-      // A block of a run before began a whole block earlier at least.
+      // A block of an earlier run began at least the length of a block earlier.
       const start = Date.now() - MS / 2;
       await run();
       const find = async (): Promise<EventLoopBlock> => {
@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('A block of the event loop of an application on %s', (ad
       return vi.waitFor(find, { timeout: 5_000, interval: 50 }).catch(() => undefined);
     };
     for (const [[name, inFlight], run] of kinds) {
-      // On a machine with other work, the watchdog may not get to run while it lasts: it then does not know, or has not seen it.
+      // On a busy machine, the watchdog may not run during a block: then it does not know the function, or misses the block.
       let block = await blockOf(run);
       for (let i = 0; i < 9 && typeof block?.function !== 'string'; i++) block = await blockOf(run);
       assert(block !== undefined);
@@ -250,7 +250,7 @@ describe.each(ADAPTERS)('A block of the event loop of an application on %s', (ad
       // A job may be due again right after the block.
       const count = kind === 'job' ? (expect.any(Number) as number) : 1;
       expect(block.in_flight, name).toContainEqual({ kind, name: inFlightName, count });
-      // Never an argument.
+      // Arguments are never recorded.
       expect(JSON.stringify(block)).not.toContain('4711');
     }
   });

@@ -5,7 +5,7 @@ import type { EventLoopBlock } from '../../src/index.js';
 import { eventually } from '../support/eventually.js';
 import { first } from '../support/present.js';
 
-/** A system that does not tell of its threads, as Linux does in `/proc/thread-self`. */
+/** A system without the information about threads that Linux has in `/proc/thread-self`. */
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof import('node:fs')>()),
   readlinkSync: () => {
@@ -28,15 +28,16 @@ it('Where the system does not say whether the event loop waits, blocks are named
     onBeat: () => {},
     onBlockEnd: () => {},
     onBlock: (raw, gc) => blocks.push(explainBlock(raw, gc, []).block),
+    onSourceMapsOff: () => {},
     onFailure: (error) => {
       throw error;
     },
   });
   watchdog.start();
   onTestFinished(() => watchdog.stop());
-  // Without a timer of anybody, nothing but the watchdog has the event loop turn meanwhile.
+  // There are no other timers, so only the watchdog wakes the event loop meanwhile.
   await idle(1500);
-  // The machine may have stopped the process.
+  // The machine may have suspended the process: blocks without a function are allowed.
   expect(blocks.filter((block) => block.function !== null)).toEqual([]);
   for (let i = 0; i < 9 && !blocks.some((block) => block.function !== null); i++) {
     const before = blocks.length;

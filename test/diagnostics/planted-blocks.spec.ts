@@ -9,9 +9,9 @@ interface Result {
   readonly kind: string;
   /** From 1. */
   readonly attempt: number;
-  /** Who may be blamed; `null` for nobody. */
+  /** The functions that may be named; `null` if none may be. */
   readonly blame: readonly (string | null)[];
-  /** What the cause may be where nobody is. */
+  /** The allowed causes if no function is named. */
   readonly cause?: readonly string[];
   /** Missing where no block was reported. */
   readonly block?: EventLoopBlock;
@@ -20,7 +20,7 @@ interface Result {
 
 const script = fileURLToPath(new URL('../scripts/planted-blocks.mjs', import.meta.url));
 
-/** What the watchdog says of each of the planted blocks. */
+/** What the watchdog reports for each of the planted blocks. */
 async function runPlanted(): Promise<Result[]> {
   const options = { env: environment(), maxBuffer: 2 ** 26 };
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script], options);
@@ -29,7 +29,7 @@ async function runPlanted(): Promise<Result[]> {
 
 const functionOf = ({ block }: Result) => block?.function ?? null;
 
-/** Of this Node. `npm run test:node -- 22 test/diagnostics/planted-blocks.spec.ts` runs it on another one. */
+/** On this version of Node. `npm run test:node -- 22 test/diagnostics/planted-blocks.spec.ts` uses another one. */
 describe('The watchdog', () => {
   it('names at least 95 % of the functions that block the event loop, and never a wrong one', async () => {
     const results = await runPlanted();
@@ -45,7 +45,7 @@ describe('The watchdog', () => {
     for (const result of inJavaScript) if (functionOf(result) !== null) missed.delete(result.kind);
     const evidence = JSON.stringify(inJavaScript.filter(({ kind }) => missed.has(kind)));
     expect(missed.size, evidence).toBeLessThanOrEqual(kinds.size * 0.05);
-    // What is not named has its cause.
+    // A block without a name has one of its causes.
     const unnamed = results.filter((result) => functionOf(result) === null && result.blame.includes(null));
     const badCauses = unnamed.filter(
       ({ block, cause }) => block !== undefined && cause?.includes(block.cause) !== true,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventLoopBlock } from '../../src/index.js';
 import { blocksOf, DiagnosedProcess, namedBlocks } from '../support/diagnosed-process.js';
 import { first } from '../support/present.js';
-import { environment } from '../support/scripts.js';
+import { environment, linesOf } from '../support/scripts.js';
 import { NEEDS_LINUX } from '../support/tools.js';
 
 const BLOCKED_THREAD = fileURLToPath(new URL('../scripts/blocked-thread.mjs', import.meta.url));
@@ -21,6 +21,19 @@ describe('The watchdog of a process', () => {
       expect(await running.end()).toEqual({ code: 0, signal: null, stderr: '', rest: [] });
     },
   );
+
+  it.each([
+    ['exit', 0, /^$/],
+    ['throw', 1, /Error: The application failed\./],
+  ])('prints nothing of its own where the application ends in a block, by %s', async (how, code, error) => {
+    const running = new DiagnosedProcess();
+    await running.open();
+    await running.do(how);
+    const ended = await running.exited();
+    expect(ended).toMatchObject({ code, signal: null });
+    expect(ended.stderr).toMatch(error);
+    expect(ended.stderr).not.toContain('Waiting for the debugger');
+  });
 
   it('names a block with --inspect too, and does not delay the exit', async () => {
     const running = new DiagnosedProcess({ flags: ['--inspect=127.0.0.1:0'] });
@@ -51,15 +64,23 @@ describe('The watchdog of a process', () => {
   ])('does not count the time of a suspended process: %s', async (_name, delay) => {
     const running = new DiagnosedProcess();
     const url = await running.open();
-    // A function that takes 0.5 s begins 0.15 s later.
+    // `block` runs a function of 0.5 s after 0.15 s.
     const working = delay === 0 ? undefined : running.do('block');
     await new Promise((resolve) => setTimeout(resolve, delay));
     await running.suspend(1500);
     await working;
     await namedBlocks(url, 'addUpInvoices', () => running.do('block'));
-    // The clock alone would have it last 1.5 s and more. By CPU time, a busy machine does not make it longer.
+    // By the clock alone, a block would last 1.5 s or more. By CPU time, it is not longer on a busy machine either.
     expect((await blocksOf(url)).filter(({ duration }) => duration > 1.2)).toEqual([]);
     await running.end();
+  });
+
+  it.each([
+    ['whose logger throws', 'logger'],
+    ['whose working directory has been removed', 'directory'],
+  ])('names a block of an application %s, and does not end it', async (_name, broken) => {
+    const [file] = await linesOf('blocked-and-broken.mjs', [broken]);
+    expect(file).toMatch(/\btest\/scripts\/blocked-and-broken\.mjs$/);
   });
 
   it.skipIf(NEEDS_LINUX.isMissing)(
@@ -104,12 +125,12 @@ describe('`go tool pprof`', () => {
     const profile = promisify(execFile)('go', [
       'tool',
       'pprof',
-      // It gives up after 1.5 times the seconds, which a busy machine may need.
+      // By default, pprof gives up after 1.5 times the seconds of the profile, which a busy machine may exceed.
       '-timeout=60',
       '-top',
       `${url}/monitor/profile/cpu?seconds=2`,
     ]);
-    // Long enough that it is still at it when the profile begins.
+    // Repeated until the end of the profile, so that it has something to record.
     let isDone = false;
     void profile.finally(() => (isDone = true)).catch(() => {});
     while (!isDone) await running.do('block');

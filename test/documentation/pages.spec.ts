@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { makeTemporaryDirectory, pack, removeDirectory, ROOT } from '../package/project.js';
@@ -8,7 +8,7 @@ import type { Block, Page } from './pages.js';
 import { PAGES, pageOf, resolveLink } from './pages.js';
 import { compileBlocks } from './typescript.js';
 
-/** Languages whose blocks are checked, and those that only a program could check that the tests do not have. */
+/** Languages whose blocks are checked, and those that are not: the tests have no program that could check them. */
 const CHECKED = ['ts', 'json', 'yaml', 'sh', 'nginx'];
 const UNCHECKED = ['promql', 'text'];
 
@@ -57,14 +57,22 @@ it('every relative link leads to a file, and to a heading of it', () => {
 
 describe('The pages in the tarball', () => {
   let shipped: Set<string>;
+  let tarball: string;
 
   beforeAll(async () => {
     const directory = makeTemporaryDirectory();
     try {
-      shipped = new Set((await pack(directory)).files);
+      const { path, files } = await pack(directory);
+      tarball = basename(path);
+      shipped = new Set(files);
     } finally {
       removeDirectory(directory);
     }
+  });
+
+  it('have an installation by the name of the tarball', () => {
+    const code = pageOf('README.md').blocks.map((block) => block.code);
+    expect(code.join().match(/nestjs-monitor-[\w.-]+\.tgz/g)).toEqual([tarball]);
   });
 
   it('include the README and all pages of docs/', () => {
@@ -92,7 +100,7 @@ function whereIs({ page, block }: { page: Page; block: Block }): string {
   return `${page.path}:${block.line} (${block.language})`;
 }
 
-/** Where each block of a language is that makes the parser throw, and what it throws. */
+/** The location of each block of a language for which the parser throws, and the error. */
 function failures(language: string, parse: (code: string) => unknown): string[] {
   const found: string[] = [];
   for (const { page, block } of blocks().filter((one) => one.block.language === language)) {

@@ -41,71 +41,81 @@ it('every shell block of the documentation is executed, or needs what the tests 
   expect(neither).toEqual([]);
 });
 
-const PROMETHEUS = needs('prometheus');
+const [CURL, JQ, PROMETHEUS] = [needs('curl'), needs('jq'), needs('prometheus')];
 
-describe('In a new application, the steps as printed', { timeout: 15 * MINUTES }, () => {
-  beforeAll(async () => {
-    tarball = (await pack(DIRECTORY)).path;
-    await run(`${NEW_APPLICATION} || exit 1`, DIRECTORY);
-  }, 15 * MINUTES);
+describe.skipIf(CURL.isMissing)(
+  `In a new application, the steps as printed${CURL.reason}`,
+  { timeout: 15 * MINUTES },
+  () => {
+    beforeAll(async () => {
+      tarball = (await pack(DIRECTORY)).path;
+      await run(`${NEW_APPLICATION} || exit 1`, DIRECTORY);
+    }, 15 * MINUTES);
 
-  it.skipIf(PROMETHEUS.isMissing)(
-    `of prometheus.md lead to a Prometheus that scrapes it${PROMETHEUS.reason}`,
-    async () => {
-      const prometheus = `127.0.0.1:${await freePort()}`;
-      const script = scriptOf(pageOf('docs/prometheus.md')).replace(
-        '--config.file',
-        `--web.listen-address=${prometheus} --config.file`,
-      );
-      expect(await runPage(script)).toMatch(/^process_cpu_user_seconds_total \d/m);
-      const query = encodeURIComponent('sum(monitor_requests_total{job="shop"})');
+    it.skipIf(PROMETHEUS.isMissing)(
+      `of prometheus.md lead to a Prometheus that scrapes it${PROMETHEUS.reason}`,
+      async () => {
+        const prometheus = `127.0.0.1:${await freePort()}`;
+        const script = scriptOf(pageOf('docs/prometheus.md')).replace(
+          '--config.file',
+          `--web.listen-address=${prometheus} --config.file`,
+        );
+        expect(await runPage(script)).toMatch(/^process_cpu_user_seconds_total \d/m);
+        const query = encodeURIComponent('sum(monitor_requests_total{job="shop"})');
+        await expect
+          .poll(() => resultsOf(`http://${prometheus}/api/v1/query?query=${query}`), POLL)
+          .toEqual([expect.anything()]);
+      },
+    );
+
+    it('of prom-client.md show both kinds of metrics at /metrics', async () => {
+      const output = await runPage(scriptOf(pageOf('docs/prom-client.md')));
+      expect(output).toMatch(/^hellos_total 0$/m);
+      expect(output).toMatch(/^monitor_requests_total\{.*\} \d/m);
+    });
+
+    it('of opentelemetry.md export a request to a collector, and its route', async () => {
+      const collector = await startCollector();
+      await runPage(scriptOf(pageOf('docs/opentelemetry.md')), {
+        OTEL_EXPORTER_OTLP_ENDPOINT: new URL(collector.url).origin,
+      });
+      const durations = () =>
+        collector.requests.at(-1)?.metric('http.server.request.duration')?.points[0]?.attributes;
       await expect
-        .poll(() => resultsOf(`http://${prometheus}/api/v1/query?query=${query}`), POLL)
-        .toEqual([expect.anything()]);
-    },
-  );
-
-  it('of prom-client.md show both kinds of metrics at /metrics', async () => {
-    const output = await runPage(scriptOf(pageOf('docs/prom-client.md')));
-    expect(output).toMatch(/^hellos_total 0$/m);
-    expect(output).toMatch(/^monitor_requests_total\{.*\} \d/m);
-  });
-
-  it('of opentelemetry.md export a request to a collector, and its route', async () => {
-    const collector = await startCollector();
-    await runPage(scriptOf(pageOf('docs/opentelemetry.md')), {
-      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(collector.url).origin,
+        .poll(durations, POLL)
+        .toMatchObject({ 'http.route': '/', 'http.response.status_code': 200 });
     });
-    const durations = () =>
-      collector.requests.at(-1)?.metric('http.server.request.duration')?.points[0]?.attributes;
-    await expect.poll(durations, POLL).toMatchObject({ 'http.route': '/', 'http.response.status_code': 200 });
-  });
 
-  it('of statsd.md publish to an agent', async () => {
-    const agent = await startAgent();
-    const host = "host: '127.0.0.1'";
-    const script = scriptOf(pageOf('docs/statsd.md'));
-    expect(script).toContain(host);
-    await runPage(script.replace(host, `${host}, port: ${agent.port}`));
-    await expect.poll(() => agent.totals()['shop.callbacks'], POLL).toBeGreaterThan(0);
-  });
-});
-
-describe('With the sample application, the steps as printed', { timeout: 5 * MINUTES }, () => {
-  it('of its README count what they say', async () => {
-    const output = await runBesideShop('sample-app/README.md');
-    const { counters } = JSON.parse(output.slice(output.lastIndexOf('{"process"'))) as MetricsSnapshot;
-    expect(counters).toMatchObject({
-      orders: 1,
-      failed_refunds: 1,
-      'http_requests{method="GET",route="/products/:id",status="404"}': 1,
+    it('of statsd.md publish to an agent', async () => {
+      const agent = await startAgent();
+      const host = "host: '127.0.0.1'";
+      const script = scriptOf(pageOf('docs/statsd.md'));
+      expect(script).toContain(host);
+      await runPage(script.replace(host, `${host}, port: ${agent.port}`));
+      await expect.poll(() => agent.totals()['shop.callbacks'], POLL).toBeGreaterThan(0);
     });
-  });
+  },
+);
 
-  it('of http-requests.md show its metrics', async () => {
-    expect(await runBesideShop('docs/http-requests.md')).toContain('"http_requests_in_flight": 1');
-  });
-});
+describe.skipIf(CURL.isMissing)(
+  `With the sample application, the steps as printed${CURL.reason}`,
+  { timeout: 5 * MINUTES },
+  () => {
+    it('of its README count what they say', async () => {
+      const output = await runBesideShop('sample-app/README.md');
+      const { counters } = JSON.parse(output.slice(output.lastIndexOf('{"process"'))) as MetricsSnapshot;
+      expect(counters).toMatchObject({
+        orders: 1,
+        failed_refunds: 1,
+        'http_requests{method="GET",route="/products/:id",status="404"}': 1,
+      });
+    });
+
+    it.skipIf(JQ.isMissing)(`of http-requests.md show its metrics${JQ.reason}`, async () => {
+      expect(await runBesideShop('docs/http-requests.md')).toContain('"http_requests_in_flight": 0');
+    });
+  },
+);
 
 const POLL = { timeout: 2 * MINUTES, interval: 200 };
 let directories = 0;
@@ -118,14 +128,14 @@ async function run(script: string, directory: string, env: NodeJS.ProcessEnv = {
     await steps.stop();
     throw error;
   } finally {
-    // Before the tests, nothing may be left running.
+    // Nothing may be left running before the tests.
     if (directory === DIRECTORY) await steps.stop();
     else onTestFinished(() => steps.stop());
   }
 }
 
 /**
- * Runs the steps of a page in a copy of the new application, with four differences to what is printed: the package comes
+ * Runs the steps of a page in a copy of the new application, with four differences from what is printed: the package comes
  * from the tarball, the application has a free port, `nest new` is not called again, and curl waits longer, for a busy machine.
  */
 async function runPage(script: string, env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -5,13 +5,13 @@ import type { Readable } from 'node:stream';
 import { npmEnvironment } from '../package/child-process.js';
 import type { Block, Page } from './pages.js';
 
-/** What a step needs that the tests do not have, by what it contains. */
+/** Steps that the tests do not run: a pattern in their text, and why. */
 const NOT_RUN: readonly [RegExp, string][] = [
   [/\bdocker\b/, 'needs Docker'],
   [/\bssh\b/, 'needs another machine'],
   [/\bapt-get\b/, 'changes the machine'],
   [/^npm ci && npm (start|test)|^npm run test:unit/m, 'is how these tests are run'],
-  [/^npm install nestjs-monitor$/, 'is part of every page that starts with an application'],
+  [/^npm pack\b/, 'is how these tests install the package'],
 ];
 
 /** A step of a page that does not start the application itself. */
@@ -58,7 +58,7 @@ export class Steps {
   constructor(script: string, directory: string, env: NodeJS.ProcessEnv) {
     this.shell = spawn('bash', ['-e', '-o', 'pipefail', '-c', `${script}\necho ${DONE}\nwait`], {
       cwd: directory,
-      // A reader says yes when npx asks whether to install a package.
+      // A reader answers yes when npx asks whether to install a package.
       env: { ...npmEnvironment(), npm_config_yes: 'true', CI: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, so that stop() ends what the steps have left in the background too.

@@ -65,13 +65,14 @@ export async function compileBlocks(pages: readonly Page[]): Promise<string[]> {
   }
 }
 
-function fileOf({ code, line }: Block): string {
+/** The file that a block is, in the directory of its page. */
+export function fileOf({ code, line }: Block): string {
   const name = /^\/\/ (?:src\/)?([\w.-]+\.ts)\n/.exec(code)?.[1];
   return name ?? `block-${line}.ts`;
 }
 
 /** The packages of this repository, and this package itself under its own name. */
-function linkPackages(project: string): void {
+export function linkPackages(project: string): void {
   const [from, to] = [join(ROOT, 'node_modules'), join(project, 'node_modules')];
   mkdirSync(to);
   for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));

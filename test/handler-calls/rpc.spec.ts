@@ -136,7 +136,7 @@ class CatsController {
     return Promise.reject(new Error('nine lives'));
   }
 
-  /** A method that decorators have put another function in the place of. */
+  /** A method that a decorator has replaced by another function. */
   @MessagePattern('traced')
   @traced
   traced(): string {
@@ -151,7 +151,7 @@ function traced(_prototype: object, _key: string, descriptor: PropertyDescriptor
   };
 }
 
-/** What controllers have in common. */
+/** A base class of controllers. */
 class Answers {
   @MessagePattern('ping')
   ping(): string {
@@ -197,12 +197,12 @@ class EachAnew {
 interface Service {
   app: INestMicroservice;
   client: ClientProxy;
-  /** Everything that a handler gives for a message. */
+  /** Sends a message. @returns all responses of its handler. */
   ask(pattern: string, data?: unknown): Promise<unknown[]>;
   calls(): Promise<Record<string, number>>;
 }
 
-/** @param interceptors of the root module, and so around that of the monitor. */
+/** @param interceptors of the root module, and so they run around that of the monitor. */
 async function startService(
   options: MonitorOptions = {},
   interceptors: NestInterceptor[] = [],
@@ -286,7 +286,7 @@ describe('a message to a microservice', () => {
     await service.ask('find', 'Felix');
     const { counters, histograms } = await service.app.get(MonitorService).metrics();
     expect(counters).toMatchObject({ requests: 0 });
-    // The errors are there at 0, so that a rate of them has where to start.
+    // The counter of errors starts at 0, so that its rate includes the first error.
     expect(Object.keys(counters).filter((name) => !before.includes(name))).toEqual([
       'handler_calls{handler="CatsController.find",outcome="error",transport="rpc"}',
       'handler_calls{handler="CatsController.find",outcome="ok",transport="rpc"}',

@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('a message of a WebSocket on %s', (adapter) => {
       socket,
       received,
       send: (event: string, data: unknown = {}) => socket.send(JSON.stringify({ event, data })),
-      /** Waits until so many messages have come. */
+      /** Waits until this many messages have arrived. */
       receive: (count: number) => eventually(() => expect(received.length).toBeGreaterThanOrEqual(count)),
       calls: () => handlerCalls(running.app, 'ws'),
     };

@@ -40,7 +40,8 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
       expect(event?.id).toBe(String(step.sequence));
       const at = before.length + (step.series?.findIndex(({ key }) => key === 'orders{kind="gift"}') ?? NaN);
       expect(step.values).toContainEqual([at, 'total', 4]);
-      expect(step.values.find(([index, figure]) => index === at && figure === 'rate')?.[2]).toBeCloseTo(4, 0);
+      const rate = step.values.find(([index, figure]) => index === at && figure === 'rate')?.[2] ?? NaN;
+      expect(rate * step.seconds).toBeCloseTo(4, 3);
       const { series, sequence, tiers, latest } = await history();
       expect([series[at]?.key, latest[at]]).toEqual(['orders{kind="gift"}', 4]);
       expect(sequence).toBeGreaterThanOrEqual(step.sequence);
@@ -115,6 +116,9 @@ describe.each(ADAPTERS)('the events of an application on %s', (adapter) => {
     }
     for (const query of [
       'history?since=yesterday',
+      'history?last=1h',
+      'history?last=-1',
+      'history?last=',
       `history?series=${Array(101).fill('a').join()}`,
       'events?after=x',
     ]) {

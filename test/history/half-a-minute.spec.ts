@@ -1,4 +1,5 @@
 import { Controller, HttpException, Param, Post } from '@nestjs/common';
+import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { StepEvent } from '../../src/history/history-document.js';
@@ -46,5 +47,24 @@ describe('an application whose requests fail for half a minute', () => {
     );
     const lines = running.log.findings.filter((line) => line.includes('POST /orders/:id/refund failed'));
     expect(lines).toHaveLength(1);
+  });
+});
+
+describe('an application that waits for a program', () => {
+  it('has a finding about the blocked event loop, though it used no CPU meanwhile', async () => {
+    // The first 30 s of a process do not count.
+    await sleep(Math.max(0, 31 - process.uptime()) * 1000);
+    const root = { imports: [MonitorModule.forRoot({ diagnostics: true })] };
+    const running = await startApp('express', root);
+    const stream = await EventStream.open(`${running.url}/monitor/events`);
+    // Once a step is there, the next one begins with it.
+    expect(await stream.next('step')).toBeDefined();
+    spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 6000)']);
+    const isFound = (findings: Finding[]) => findings.some(({ id }) => id === 'event-loop-blocked');
+    const found = (await stream.next('findings', isFound))?.data as Finding[] | undefined;
+    expect(found?.find(({ id }) => id === 'event-loop-blocked')).toMatchObject({
+      title: expect.stringMatching(/^The event loop was blocked .* s at worst/) as string,
+      advice: expect.not.stringContaining('Switch diagnostics on') as string,
+    });
   });
 });

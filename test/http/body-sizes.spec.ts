@@ -49,7 +49,7 @@ class Cats {
 
 type End = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces a method of the response, as compressions do on Express. */
+/** Replaces a method of the response, as compression middlewares do on Express. */
 function compress(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   if (request.url === '/zipped') {
     const end = Reflect.get(response, 'end') as End;

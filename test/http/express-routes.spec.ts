@@ -51,7 +51,7 @@ describe('requests on a wrapped Express instance', () => {
     const get = (target: Express, key: string): unknown =>
       key === 'handle' ? undefined : (target as unknown as Record<string, unknown>)[key];
     const instance = new Proxy(express(), { get: get as ProxyHandler<Express>['get'] });
-    // Not the server of Nest, where they are counted as well.
+    // Not through the server of Nest, which counts its requests itself.
     const { app, port } = await serveInstance(instance, {
       imports: [MonitorModule.forRoot()],
       controllers: [CatsController],

@@ -43,6 +43,29 @@ describe.each(ADAPTERS)("requests to the monitor's own endpoint, on %s,", (adapt
     expect(counters['http_responses{class="2xx"}']).toBe(1);
   });
 
+  const IN_FLIGHT = [
+    'http_requests_in_flight',
+    'http_requests_in_flight_by_method{method="GET",scheme="http"}',
+  ];
+
+  it.each([
+    [{}, 0],
+    [{ http: { ownEndpoint: true } }, 2],
+  ])(
+    'are in flight only if they are counted: an open event stream and a read, %j',
+    async (options, count) => {
+      const running = await start(options);
+      const stream = await running.get('/api/monitor/events');
+      const inFlight = async () => {
+        const { gauges } = await running.document('/api/monitor');
+        return IN_FLIGHT.map((name) => gauges[name]);
+      };
+      expect(await inFlight()).toEqual([count, count]);
+      await stream.body?.cancel();
+      await expect.poll(inFlight).toEqual([Math.max(0, count - 1), Math.max(0, count - 1)]);
+    },
+  );
+
   it('are in all of them with http: { ownEndpoint: true }', async () => {
     const running = await start({ http: { ownEndpoint: true } });
     await running.document('/api/monitor');

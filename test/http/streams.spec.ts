@@ -1,8 +1,9 @@
 import { Controller, Get, Res, Sse } from '@nestjs/common';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, get, request as sendRequest } from 'node:http';
 import { createServer as createHttp2Server, connect } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
 import { interval, map, take } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -118,10 +119,18 @@ describe.each(ADAPTERS)('a stream on %s', (adapter) => {
     await open(`${running.url}/monitor/events`);
     expect((await counted(running)).open).toBe(0);
   });
+
+  it('of the monitor itself is counted with http: { ownEndpoint: true }', async () => {
+    const running = await startApp(adapter, {
+      imports: [MonitorModule.forRoot({ http: { ownEndpoint: true } })],
+    });
+    await open(`${running.url}/monitor/events`);
+    expect((await counted(running)).open).toBe(1);
+  });
 });
 
 describe('a response of unknown length', () => {
-  /** Answers with a head that was sent so many seconds ago, and asks after so many seconds since the request. */
+  /** Responds with a `Date` of `sinceHead` seconds ago, and calls `isStream()` for `sinceRequest` seconds since the request. */
   async function isStreamAfter(
     sinceHead: number,
     sinceRequest: number,
@@ -158,6 +167,50 @@ describe('a response of unknown length', () => {
     ],
   ])('that is sent %s', async (_what, expected, sinceHead, sinceRequest, headers) => {
     expect(await isStreamAfter(sinceHead, sinceRequest, headers)).toBe(expected);
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['and has no length is a stream', {}, true],
+    ['and has a length is not a stream', { 'Content-Length': '1' }, false],
+    [
+      'and has a length and a type that never ends is one',
+      { 'Content-Length': '1', 'Content-Type': 'text/event-stream' },
+      true,
+    ],
+  ])('that is sent for long over HTTP/1.0 and HTTP/2 %s', async (_what, headers, expected) => {
+    const answers: Record<string, boolean> = {};
+    const respond = (request: IncomingMessage, response: ServerResponse) => {
+      const date = new Date(Date.now() - 300_000).toUTCString();
+      if (request.url === '/set')
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.writeHead(200, request.url === '/set' ? { Date: date } : { Date: date, ...headers });
+      response.write('x');
+      const streamed = { request, response, wrappedResponse: undefined };
+      answers[`${request.httpVersion} ${request.url}`] = isStream(streamed, 300);
+      response.end();
+    };
+    const listen = async (server: Server) => {
+      onTestFinished(() => void server.close());
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return (server.address() as AddressInfo).port;
+    };
+    const port = await listen(createServer(respond));
+    const http2Port = await listen(
+      createHttp2Server((request, response) => respond(request as never, response as never)),
+    );
+    const client = connect(`http://127.0.0.1:${http2Port}`);
+    for (const path of ['/set', '/written']) {
+      const socket = connectTcp(port, '127.0.0.1').end(`GET ${path} HTTP/1.0\r\n\r\n`);
+      await once(socket.resume(), 'close');
+      await once(client.request({ ':path': path }).resume(), 'end');
+    }
+    client.close();
+    expect(answers).toEqual({
+      '1.0 /set': expected,
+      '1.0 /written': expected,
+      '2.0 /set': expected,
+      '2.0 /written': expected,
+    });
   });
 
   it('is recognized over HTTP/2', async () => {

@@ -1,12 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MonitorService } from '../../src/index.js';
 import { ADAPTERS, adapterOf } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { requestBytes, sendRaw } from '../support/raw-http.js';
 import { watch } from './traffic.js';
 import type { Setting } from './zoo.js';
@@ -58,6 +59,9 @@ async function run(adapter: (typeof ADAPTERS)[number], setting: Setting): Promis
   setting.configure?.(app);
   const answer = (_request: unknown, response: { send(body: string): void }) => response.send('raw');
   app.getHttpAdapter().get('/raw/:name', answer);
+  const writeHead = (_request: unknown, response: ServerResponse | { raw: ServerResponse }) =>
+    void ('raw' in response ? response.raw : response).writeHead(200);
+  app.getHttpAdapter().get('/head', writeHead);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer() as Server;
   return { app, server, port: (server.address() as { port: number }).port };
@@ -92,14 +96,14 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
 
     it('for server-sent events counts once, when the stream has ended, and has no duration', async () => {
       const stream = `GET ${base}/cats/events 200`;
-      const exchange = async () => {
+      const receive = async () => {
         const client = connect(running.port, '127.0.0.1', () => client.write(get('/cats/events')));
         let answer = '';
         client.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk));
         await expect.poll(() => answer, { interval: 2 }).toMatch(/data: two[^]*0\r\n\r\n$/);
         await disconnect(client);
       };
-      const seen = await watch(running.app, exchange, [stream]);
+      const seen = await watch(running.app, receive, [stream]);
       expect(seen).toEqual({ requests: [stream], aborted: [] });
     });
 
@@ -158,6 +162,17 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
       });
     });
 
+    it('whose head was not sent yet counts as aborted', async () => {
+      const seen = await watch(running.app, async () => {
+        const arrived = once(running.server, 'request') as Promise<[unknown, ServerResponse]>;
+        const client = connect(running.port, '127.0.0.1', () => client.write(requestBytes('GET', '/head')));
+        const [, response] = await arrived;
+        await eventually(() => expect(response.headersSent).toBe(true));
+        await disconnect(client);
+      });
+      expect(seen).toEqual({ requests: ['GET /head aborted'], aborted: ['GET /head'] });
+    });
+
     it('counts each time on a keep-alive connection and when pipelined', async () => {
       const several = keepAlive(get('/cats')) + keepAlive(get('/dogs')) + get('/cats/1');
       const seen = await watch(running.app, () => send(several));
@@ -174,6 +189,8 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
         await disconnect(client);
       });
       expect(seen.requests).toHaveLength(3);
+      // It was answered, but not sent: it waits for the first response.
+      expect(seen.requests).toContain(`GET ${base}/cats aborted`);
       expect(seen.requests.filter((line) => line === `GET ${base}/cats/hanging aborted`)).toHaveLength(2);
       expect(seen.aborted).toHaveLength(3);
     });
@@ -190,7 +207,7 @@ describe.each(ADAPTERS)('a request on %s', (adapter) => {
   });
 });
 
-/** Resolves when so many requests have arrived, possibly in one iteration of the event loop. */
+/** Resolves when this many requests have arrived, possibly in one iteration of the event loop. */
 function requests(server: Server, count: number): Promise<void> {
   return new Promise((resolve) => {
     server.on('request', function onRequest() {

@@ -31,7 +31,7 @@ class EmailProcessor extends WorkerHost {
 
   override async process(job: Job, token?: string, signal?: AbortSignal): Promise<string> {
     this.done.push(job.name);
-    // BullMQ gives one to a processor that has this parameter.
+    // BullMQ passes a signal to a processor that has this parameter.
     if (job.name === 'works' && signal === undefined) throw new Error('there is no signal');
     if (job.name === 'fails') throw new Error('no such address');
     if (job.name === 'moves' && !this.isMoved) {
@@ -91,7 +91,7 @@ describe.skipIf(REDIS.isMissing)(`processors of BullMQ, with a real Redis${REDIS
     for (const name of ['a', 'b']) await queueOf(app, 'prints').add(name, {});
     await eventually(async () =>
       expect(await handlerCalls(app, 'bullmq')).toEqual({
-        // The job that is moved is not failed, and is worked on again.
+        // The job that is moved has not failed, and is processed again.
         'EmailProcessor.process ok': 3,
         'EmailProcessor.process error': 2,
         'PrintProcessor.process ok': 2,
@@ -109,7 +109,7 @@ describe.skipIf(REDIS.isMissing)(`processors of BullMQ, with a real Redis${REDIS
     const [completed] = await emails.getCompleted(0, 0);
     expect(completed?.returnvalue).toBe('hello');
 
-    // Called directly, it works on no job of a queue.
+    // A direct call processes no job of a queue.
     expect(Object.hasOwn(processor, 'process')).toBe(false);
     expect(await processor.process({ name: 'direct' } as Job)).toBe('hello');
     expect(await handlerCalls(app, 'bullmq')).toMatchObject({ 'EmailProcessor.process ok': 3 });

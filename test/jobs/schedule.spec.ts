@@ -16,6 +16,9 @@ async function start(metadata: ModuleMetadata): Promise<INestApplicationContext>
   return app;
 }
 
+/** Seconds. The clock of Node's timers goes on while the others are faked, and a test takes some time on a busy machine. */
+const SLACK = 20;
+
 let readers = 0;
 
 /** The numbers of one job. */
@@ -104,7 +107,7 @@ describe.each([
   it('the last success and the next run are known', async () => {
     const app = await start({ imports: imports(), providers: [Jobs] });
     const begin = Date.now() / 1000;
-    // Before the first run, too.
+    // The next run is known before the first run too.
     const [, cron] = present([...app.get(SchedulerRegistry).getCronJobs()][0]);
     const { nextRun } = await jobOf(app, 'Jobs.everySecond');
     expect(Math.abs(present(nextRun) - cron.nextDate().toSeconds())).toBeLessThanOrEqual(1);
@@ -138,7 +141,7 @@ describe('jobs of the SchedulerRegistry', () => {
     async.addCallback(() => sleep(1));
     registry.addCronJob('throws', sync);
     registry.addCronJob('works', async);
-    // One that is added later belongs to the same run.
+    // A callback that is added later belongs to the same run.
     async.addCallback(() => Promise.reject(new Error('async')));
     registry.addInterval(
       'interval',
@@ -283,8 +286,8 @@ it('counts a start while another run has not ended, and a run that is skipped fo
 });
 
 it('counts each run that was due and did not start, as when the event loop was blocked for hours', async () => {
-  // Only the date is faked: what is due an hour from now does not start.
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2027-06-01T08:30Z') });
+  // Only the clocks are faked: what is due an hour from now does not start.
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.parse('2027-06-01T08:30Z') });
   onTestFinished(() => void vi.useRealTimers());
   const hour = 3_600_000;
 
@@ -310,7 +313,7 @@ it('counts each run that was due and did not start, as when the event loop was b
     'dynamic timeout',
     setTimeout(() => {}, hour),
   );
-  // Jobs that come and go take no room.
+  // Deleted jobs do not count towards the limit of tracked jobs.
   for (let n = 0; n < 1100; n++) {
     registry.addCronJob(`order ${n}`, CronJob.from({ cronTime: '0 0 * * * *', onTick: () => {} }));
     registry.deleteCronJob(`order ${n}`);
@@ -325,9 +328,10 @@ it('counts each run that was due and did not start, as when the event loop was b
     return Object.fromEntries(jobs);
   };
   expect(names).toHaveLength(6);
-  vi.setSystemTime(Date.parse('2027-06-01T09:00:04Z'));
+  const passUntil = (time: string) => void vi.advanceTimersByTime(Date.parse(time) - Date.now());
+  passUntil('2027-06-01T09:00:04Z');
   expect(Object.values(await missed())).toEqual([0, 0, 0, 0, 0, 0]);
-  vi.setSystemTime(Date.parse('2027-06-01T10:30:10Z'));
+  passUntil('2027-06-01T10:30:10Z');
   const expected = {
     cron: 2,
     interval: 2,
@@ -338,6 +342,81 @@ it('counts each run that was due and did not start, as when the event loop was b
   };
   expect(await missed()).toEqual(expected);
   expect(await missed()).toEqual(expected);
+});
+
+it('setting the clock of the machine makes no run of an interval or a timeout missed, and a block is seen after that', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.parse('2027-06-01T08:30Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const hour = 3_600_000;
+
+  @Injectable()
+  class Hourly {
+    @Interval('interval', hour) interval(): void {}
+    @Timeout('timeout', hour) timeout(): void {}
+  }
+  const app = await start({ imports: [SCHEDULE(), MONITOR()], providers: [Hourly] });
+  for (const now of ['2027-06-01T20:00Z', '2027-05-31T20:00Z']) {
+    vi.setSystemTime(Date.parse(now));
+    for (const job of ['interval', 'timeout']) {
+      const { missed, nextRun } = await jobOf(app, job);
+      expect(missed).toBe(0);
+      expect(Math.abs(present(nextRun) - (Date.parse(now) + hour) / 1000)).toBeLessThan(SLACK);
+    }
+  }
+  vi.advanceTimersByTime(2 * hour + 10_000);
+  expect((await jobOf(app, 'interval')).missed).toBe(2);
+  expect((await jobOf(app, 'timeout')).missed).toBe(1);
+});
+
+it('a timeout or an interval that is refreshed before it is due has no missed runs', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.parse('2027-06-01T08:30Z') });
+  onTestFinished(() => void vi.useRealTimers());
+  const [minute, jobs] = [60_000, ['watchdog', 'poll']];
+  const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+  const registry = app.get(SchedulerRegistry);
+  const timers = [setTimeout(() => {}, minute), setInterval(() => {}, minute)] as const;
+  registry.addTimeout('watchdog', timers[0]);
+  registry.addInterval('poll', timers[1]);
+  let passed = 0;
+  const refreshAfter = (ms: number) => {
+    vi.advanceTimersByTime(ms);
+    passed += ms;
+    for (const timer of timers as unknown as { refresh(): void; _idleStart: number }[]) {
+      timer.refresh();
+      // The clock of Node's timers cannot be faked.
+      timer._idleStart += passed;
+    }
+  };
+  const expectMissed = async (missed: number) => {
+    const due = (Date.now() + minute) / 1000;
+    for (const job of jobs) {
+      const { nextRun, ...rest } = await jobOf(app, job);
+      expect(rest).toMatchObject({ missed, ok: 0, error: 0 });
+      if (missed === 0) expect(Math.abs(present(nextRun) - due)).toBeLessThan(SLACK);
+    }
+  };
+  for (let n = 0; n < 5; n++) {
+    refreshAfter(50_000);
+    await expectMissed(0);
+  }
+  // Without a read in between, too.
+  for (let n = 0; n < 5; n++) refreshAfter(50_000);
+  await expectMissed(0);
+  vi.advanceTimersByTime(minute + 30_000);
+  await expectMissed(1);
+});
+
+it('a timeout that is started again when it has run is due again', async () => {
+  const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+  const timer = setTimeout(() => {}, 1);
+  app.get(SchedulerRegistry).addTimeout('again', timer);
+  await eventually(async () =>
+    expect(await jobOf(app, 'again')).toMatchObject({ ok: 1, nextRun: undefined }),
+  );
+  // Not in a millisecond, so that it has not run when its number is read.
+  Object.assign(timer, { _idleTimeout: 60_000 });
+  timer.refresh();
+  expect((await jobOf(app, 'again')).nextRun).toBeGreaterThan(Date.now() / 1000 + 50);
 });
 
 it('the methods stay as they are: a direct call is no run, and their class is not changed', async () => {

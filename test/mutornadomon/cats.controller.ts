@@ -32,10 +32,10 @@ async function* endlessly(): AsyncGenerator<string> {
   }
 }
 
-/** The application that was recorded, once more in Nest. */
+/** The recorded application, rebuilt in Nest. */
 @Controller()
 export class CatsController {
-  /** Says `waiting` when a handler has begun that takes its time. */
+  /** Emits `waiting` when a slow handler has begun. */
   readonly doorbell = new EventEmitter();
 
   @Get('cats')

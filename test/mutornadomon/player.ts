@@ -12,7 +12,7 @@ import type { Outcome, Step } from './recording.js';
 import { bytesOf, expectedOf } from './recording.js';
 import { present } from '../support/present.js';
 
-/** Where µtornadomon has its endpoint. With ours there, every byte that it was sent can be sent to us. */
+/** The path of the endpoint of µtornadomon. With ours at the same path, the recorded bytes can be sent unchanged. */
 export const ENDPOINT = 'mutornadomon';
 
 /** Plays recorded steps against one application of ours. */
@@ -23,7 +23,7 @@ export class Player {
     private readonly adapter: AdapterName,
     private readonly running: TestApp,
   ) {
-    // Only this machine's own addresses could be real here, so each socket gets its address as it comes in.
+    // A real connection could only have an address of this machine, so the address of each socket is set when it connects.
     this.server.on('connection', (socket: Socket) => {
       Object.defineProperty(socket, 'remoteAddress', { value: this.peer });
     });
@@ -37,7 +37,7 @@ export class Player {
     return new Player(adapter, await startApp(adapter, metadata));
   }
 
-  /** Does what the step says, and tells what became of it. */
+  /** Executes the step. @returns its outcome. */
   async play(step: Step): Promise<Outcome> {
     try {
       const { peer = '127.0.0.1' } = step;
@@ -47,8 +47,8 @@ export class Player {
       const client = await RawClient.connect(this.running.port);
       const [socket] = await accepted;
       await this.converse(client, step);
-      // When the server is done with the connection it has read, and counted, all that there was.
-      // Not once() of node:events, which fails with the error that a connection may close with.
+      // Once the server has closed the connection, it has read and counted everything.
+      // Not once() of node:events, which rejects if the connection closes with an error.
       if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
       await setImmediate();
       const after = await this.counts();

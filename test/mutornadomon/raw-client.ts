@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { vi } from 'vitest';
 
-/** A client that sends what it is told to, whether or not that is HTTP. One character is one byte. */
+/** A client that sends any bytes, valid HTTP or not. One character is one byte. */
 export class RawClient {
   private readonly socket: Socket;
   private received = '';
@@ -11,7 +11,7 @@ export class RawClient {
   private constructor(port: number) {
     this.socket = connect(port, '127.0.0.1').setEncoding('latin1');
     this.socket.on('data', (text) => (this.received += String(text)));
-    // A server that closes on a client which still sends looks like this. What was answered before still counts.
+    // The server may close while the client still sends. The responses before that still count.
     this.socket.on('error', () => {});
   }
 
@@ -26,26 +26,26 @@ export class RawClient {
     return [...this.received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
   }
 
-  /** Comes back when the bytes are out of this process. */
+  /** Resolves when the bytes have left this process. */
   send(bytes: string): Promise<void> {
     return new Promise((resolve) => this.socket.write(bytes, 'latin1', () => resolve()));
   }
 
-  /** Waits for so many answers, or for the server to hang up. */
+  /** Waits for this many answers, or until the connection is closed. */
   async isAnswered(answers: number): Promise<void> {
     await vi.waitUntil(() => this.answers.length >= answers || this.socket.closed, {
       interval: 1,
-      timeout: 5000,
+      timeout: 60_000,
     });
   }
 
-  /** Says that it will send no more, and reads on until the server has hung up. */
+  /** Ends its side of the connection, and reads until the server has closed it. */
   async finish(): Promise<void> {
     this.socket.end();
     await this.isAnswered(Infinity);
   }
 
-  /** Hangs up. */
+  /** Closes the connection at once. */
   leave(): void {
     this.socket.destroy();
   }

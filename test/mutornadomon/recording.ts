@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AdapterName } from '../support/app.js';
 
-/** What becomes of one step. */
+/** The outcome of one step. */
 export interface Outcome {
   /** The status of each answer that came back, in order. */
   answers: number[];
@@ -9,28 +9,28 @@ export interface Outcome {
   counts: [requests: number, localhostRequests: number, privateRequests: number];
 }
 
-/** A text of which one character is one byte, or a long one with something that comes again and again. */
+/** A text of which one character is one byte, or a long one with a repeated part. */
 export type Bytes = string | { before: string; repeat: string; times: number; after: string };
 
-/** What is done on one connection of its own, and what became of it. */
+/** What a client does on one connection of its own, and the outcome. */
 export interface Step {
   step: string;
-  /** Sent one after another, each when the one before was answered. */
+  /** Sent one after another, each when the previous one was answered. */
   sends: Bytes[];
   /** The address that the connection comes from, `null` for a unix socket. Default: 127.0.0.1. */
   peer?: string | null;
   /**
-   * How the client ends: `finishes` says that it will send no more before it reads the answer; the others leave
-   * without a word. Default: it leaves when it has its answers.
+   * How the client ends: `finishes` ends its side of the connection before it reads the answer; the others close the
+   * connection at once. Default: it ends its side when it has its answers.
    */
   ends?: 'finishes' | 'leaves' | 'leaves when a handler waits' | 'leaves when answered';
   /** What µtornadomon did. */
   recorded: Outcome;
-  /** What we do, where it is something else: on both adapters, or on one. */
+  /** What this package does, where that differs: on both adapters, or on one. */
   ours?: Partial<Outcome>;
   express?: Partial<Outcome>;
   fastify?: Partial<Outcome>;
-  /** Why we count something else, or answer something else at the endpoint. */
+  /** Why the counts, or the answers of the endpoint, differ. */
   why?: string;
 }
 
@@ -39,7 +39,7 @@ export interface Recording {
   about: Record<string, string>;
   /** In the order in which they were played, all against one application. */
   sections: { title: string; steps: Step[] }[];
-  /** The whole document, asked for once more after all steps, by what it was recorded with. */
+  /** The whole document, read once more after all steps, by the version of Tornado. */
   documents: Record<string, { counters: Record<string, number> }>;
 }
 
@@ -48,7 +48,7 @@ export const recording = JSON.parse(
   readFileSync(new URL('./recorded.json', import.meta.url), 'utf8'),
 ) as Recording;
 
-/** What is to become of a step here. */
+/** The expected outcome of a step here. */
 export function expectedOf(step: Step, adapter: AdapterName): Outcome {
   return { ...step.recorded, ...step.ours, ...step[adapter] };
 }

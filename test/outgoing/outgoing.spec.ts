@@ -3,12 +3,15 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import got from 'got';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import * as http from 'node:http';
 import { createSecureServer } from 'node:http2';
 import * as https from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
-import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, LookupFunction, Server } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import supertest from 'supertest';
 import { Agent, interceptors, request as undiciRequest, RetryAgent } from 'undici';
@@ -18,6 +21,7 @@ import { moduleOf } from '../support/app.js';
 import { CERTIFICATE } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
 import { outgoingTo, settled } from '../support/outgoing-calls.js';
+import { NEEDS_IPV6, NEEDS_POSIX } from '../support/tools.js';
 
 let app: INestApplicationContext;
 
@@ -96,7 +100,7 @@ describe.each(Object.keys(CLIENTS))('requests by %s', (name) => {
 
   it('are counted with the kind of error where the connection is refused', async () => {
     const server = http.createServer();
-    // Under another name than that of the other tests: the system may give them the same port.
+    // Under a host name that the other tests do not use: the system may give them the same port.
     const host = (await listen(server)).replace('127.0.0.1', 'localhost');
     server.close();
     await expect(Promise.resolve(send(`http://${host}/`))).rejects.toThrow();
@@ -224,7 +228,7 @@ describe('what counts as one request', () => {
 
   it('a response without a body, and one that ends with its connection', async () => {
     const server = createTcpServer((socket) => {
-      // Without a length, the end of the connection is that of the body.
+      // Without a length, the body ends with the connection.
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nok'));
     });
     const closing = await listen(server);
@@ -242,17 +246,14 @@ describe('what counts as one request', () => {
     });
   });
 
-  it('a tunnel through a proxy, by node:http, with the host of its Host header', async () => {
-    // That of the proxy; from Node 26 on, that of the target.
-    let header = '';
-    const server = http.createServer().on('connect', (request, socket: import('node:stream').Duplex) => {
-      header = String(request.headers.host);
+  it('a tunnel through a proxy, by node:http, with the host of the proxy', async () => {
+    const server = http.createServer().on('connect', (_request, socket: import('node:stream').Duplex) => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     });
     const host = await listen(server);
     const request = http.request(`http://${host}`, { method: 'CONNECT', path: 'far.test:443' }).end();
     const [, socket] = (await once(request, 'connect')) as [unknown, import('node:net').Socket];
-    expect(await settled(app, header)).toEqual({ requests: { 'CONNECT 200': 1 }, errors: {} });
+    expect(await settled(app, host)).toEqual({ requests: { 'CONNECT 200': 1 }, errors: {} });
     socket.destroy();
   });
 
@@ -317,6 +318,127 @@ describe('what counts as one request', () => {
   });
 });
 
+describe('a request whose Host header is that of a client, as a proxy forwards it, counts for where it is sent', () => {
+  const FORWARDED = ['gateway.test', 'gateway.test:8080', '127.0.0.1:1', '127.0.0.1', '', 'not a host'];
+
+  it.each<[string, (header: string) => http.RequestOptions]>([
+    ['by the agent of Node', (host) => ({ headers: { host } })],
+    ['by an agent of its own', (host) => ({ headers: { host }, agent: false })],
+    ['with headers as a list', (host) => ({ headers: ['Accept', '*/*', 'Host', host] })],
+  ])('%s', async (_how, options) => {
+    const host = await upstream();
+    // That of the application comes first: it must not make Node trust the others.
+    for (const header of [host, ...FORWARDED]) await byHttp(`http://${host}/`, options(header));
+    expect(await settled(app, host, 7)).toEqual({ requests: { 'GET 200': 7 }, errors: {} });
+    for (const header of ['gateway.test:80', 'gateway.test:8080', '127.0.0.1:1', '127.0.0.1:80', 'unknown'])
+      expect((await outgoingTo(app, header)).requests).toEqual({});
+  });
+
+  it('by TLS, and where nothing listens', async () => {
+    const host = await listen(https.createServer(CERTIFICATE, answer));
+    for (const header of FORWARDED)
+      await byHttp(`https://${host}/`, { headers: { host: header }, rejectUnauthorized: false } as object);
+    expect(await settled(app, host, 6)).toEqual({ requests: { 'GET 200': 6 }, errors: {} });
+    const server = http.createServer();
+    const closed = (await listen(server)).replace('127.0.0.1', 'localhost');
+    server.close();
+    await expect(byHttp(`http://${closed}/`, { headers: { host: 'gateway.test' } })).rejects.toThrow();
+    expect(await settled(app, closed)).toEqual({ requests: { 'GET refused': 1 }, errors: { refused: 1 } });
+  });
+
+  it.skipIf(NEEDS_IPV6.isMissing)(`to an IPv6 address${NEEDS_IPV6.reason}`, async () => {
+    const server = http.createServer(answer);
+    await once(server.listen(0, '::1'), 'listening');
+    onTestFinished(() => void server.close());
+    const host = `[::1]:${(server.address() as AddressInfo).port}`;
+    await byHttp(`http://${host}/`);
+    await byHttp(`http://${host}/`, { headers: { host: 'gateway.test' } });
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: {} });
+  });
+
+  it('to two ports of one host at a time, over connections that are kept and waited for', async () => {
+    const hosts = [await upstream(), await upstream()];
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const send = (host: string) => byHttp(`http://${host}/`, { agent, headers: { host: 'gateway.test' } });
+    for (let round = 0; round < 3; round++) {
+      const [first = '', second = ''] = hosts;
+      const begun = [
+        http.get(`http://${first}/never`, { agent }),
+        http.get(`http://${second}/never`, { agent }),
+      ];
+      await Promise.all(
+        begun.map(async (request) => {
+          request.on('error', () => {});
+          await once(request, 'socket');
+        }),
+      );
+      const waiting = [send(second), send(first), send(second)];
+      for (const request of begun) request.destroy();
+      await Promise.all(waiting);
+      await send(first);
+      await send(second);
+    }
+    const [first = '', second = ''] = hosts;
+    expect((await settled(app, first, 9)).requests).toEqual({ 'GET aborted': 3, 'GET 200': 6 });
+    expect((await settled(app, second, 12)).requests).toEqual({ 'GET aborted': 3, 'GET 200': 9 });
+  });
+
+  it('by fetch() and undici', async () => {
+    const host = await upstream();
+    const headers = { host: 'gateway.test' };
+    await (await fetch(`http://${host}/`, { headers })).text();
+    await (await undiciRequest(`http://${host}/`, { headers })).body.dump();
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: {} });
+  });
+
+  it('over a connection of the application, whose port is not known, by its host', async () => {
+    const host = await upstream();
+    const port = Number(host.split(':')[1]);
+    const createConnection = () => connect(port, '127.0.0.1');
+    await byHttp(`http://127.0.0.3:${port}/`, { createConnection });
+    await byHttp(`http://127.0.0.3:${port}/`, { createConnection, headers: { host: 'gateway.test' } });
+    expect((await settled(app, `127.0.0.3:${port}`)).requests).toEqual({ 'GET 200': 1 });
+    expect((await settled(app, '127.0.0.3:80')).requests).toEqual({ 'GET 200': 1 });
+  });
+
+  it('and uses up none of the series of hosts', async () => {
+    const other = await NestFactory.createApplicationContext(
+      moduleOf({ imports: [MonitorModule.forRoot()] }),
+      { logger: false },
+    );
+    onTestFinished(() => other.close());
+    const host = await upstream();
+    const port = host.split(':')[1];
+    for (let n = 1; n <= 60; n++) {
+      await byHttp(`http://${host}/`, { headers: { host: `client-${n}.test` } });
+      await byHttp(`http://${host}/`, { headers: { host: `127.0.0.1:${n}` } });
+    }
+    await byHttp(`http://localhost:${port}/`, { family: 4 });
+    expect((await settled(other, host, 120)).requests).toEqual({ 'GET 200': 120 });
+    expect((await settled(other, `localhost:${port}`)).requests).toEqual({ 'GET 200': 1 });
+  });
+});
+
+it.skipIf(NEEDS_POSIX.isMissing)(
+  `a request over a Unix socket has the host "unix"${NEEDS_POSIX.reason}`,
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'monitor-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const socketPath = join(directory, 'docker.sock');
+    const server = http.createServer(answer);
+    await once(server.listen(socketPath), 'listening');
+    onTestFinished(() => void server.close());
+    const agent = new http.Agent({ socketPath } as http.AgentOptions);
+    await byHttp('http://localhost/containers/json', { socketPath });
+    await byHttp('http://docker/containers/json', { socketPath, agent: false });
+    await byHttp('http://localhost/containers/json', { agent });
+    expect(await settled(app, 'unix', 3)).toEqual({ requests: { 'GET 200': 3 }, errors: {} });
+    for (const host of ['localhost:80', 'docker:80'])
+      expect((await outgoingTo(app, host)).requests).toEqual({});
+  },
+);
+
 describe('the kinds of errors', () => {
   it('dns: the host does not exist', async () => {
     await expect(fetch('http://nowhere.invalid/')).rejects.toThrow();
@@ -344,14 +466,22 @@ describe('the kinds of errors', () => {
   it('timeout: the time that the application allows has passed', async () => {
     const host = await upstream();
     const url = `http://${host}/never`;
-    await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
-    await expect(undiciRequest(url, { headersTimeout: 20 })).rejects.toThrow();
-    await expect(got(url, { timeout: { request: 20 }, retry: { limit: 0 } })).rejects.toThrow();
-    await expect(firstValueFrom(new HttpService().get(url, { timeout: 20 }))).rejects.toThrow();
-    const request = http.get(url, { timeout: 20 }).on('error', () => {});
+    // Milliseconds: long enough for a busy machine to have connected.
+    const LIMIT = 1000;
+    // undici does not publish the reason if it is not connected yet when the time has passed.
+    await (await fetch(`http://${host}/`)).text();
+    await expect(fetch(url, { signal: AbortSignal.timeout(LIMIT) })).rejects.toThrow();
+    await expect(byHttp(url, { signal: AbortSignal.timeout(LIMIT) })).rejects.toThrow();
+    await expect(undiciRequest(url, { headersTimeout: LIMIT })).rejects.toThrow();
+    await expect(got(url, { timeout: { request: LIMIT }, retry: { limit: 0 } })).rejects.toThrow();
+    await expect(firstValueFrom(new HttpService().get(url, { timeout: LIMIT }))).rejects.toThrow();
+    const request = http.get(url, { timeout: LIMIT }).on('error', () => {});
     await once(request, 'timeout');
     request.destroy();
-    expect(await settled(app, host, 5)).toEqual({ requests: { 'GET timeout': 5 }, errors: { timeout: 5 } });
+    expect(await settled(app, host, 7)).toEqual({
+      requests: { 'GET 200': 1, 'GET timeout': 6 },
+      errors: { timeout: 6 },
+    });
   });
 
   it('aborted: the application has given up', async () => {
@@ -446,7 +576,7 @@ it('does not count what a publisher sends, before and after it is sent by others
   expect(await outgoingTo(other, host)).toMatchObject({ requests: {}, inFlight: 0 });
   await byHttp(`http://${host}/mine`);
   expect((await settled(other, host)).requests).toEqual({ 'GET 200': 1 });
-  // What a publisher sends meanwhile does not end a template.
+  // Requests of a publisher meanwhile do not end the template.
   await other.get(MonitorService).outgoing({ route: '/mine' }, async () => {
     const before = published;
     await eventually(() => expect(published).toBeGreaterThan(before + 2));
@@ -502,8 +632,9 @@ it('gives all hosts beyond the first 100 one series', async () => {
   onTestFinished(() => other.close());
   const host = await upstream();
   const port = host.split(':')[1];
-  for (let n = 0; n < 130; n++)
-    await byHttp(`http://127.0.0.1:${port}/`, { headers: { host: `host-${n}.test` } });
+  const lookup: LookupFunction = (_name, { all }, done) =>
+    all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+  for (let n = 0; n < 130; n++) await byHttp(`http://host-${n}.test:${port}/`, { lookup });
   await eventually(async () => {
     const { counters, gauges } = await other.get(MonitorService).metrics();
     const series = Object.keys(counters).filter((name) => name.startsWith('http_client_requests{'));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** How a process ended, and what it said. */
+/** The exit code and the output of a process. */
 export interface Outcome {
   code: number | null;
   stdout: string;
@@ -14,20 +14,20 @@ export function runNode(args: string[], cwd: string): Promise<Outcome> {
   return run(process.execPath, args, cwd, userEnvironment());
 }
 
-/** Runs npm, and answers with what it printed. */
+/** Runs npm, and returns what it printed. */
 export async function npm(args: string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await run('npm', args, cwd, npmEnvironment());
   if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout;
 }
 
-/** What a shell has at least. Nothing that vitest has set for itself, which would change how Node behaves. */
+/** The minimal environment of a shell, without the variables of vitest, which would change how Node behaves. */
 export function userEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };
 }
 
-/** As it is, proxies and registries included, but without what vitest and an outer npm have set for themselves. */
+/** The whole environment, proxies and registries included, but without the variables of vitest and of an outer npm. */
 export function npmEnvironment(): NodeJS.ProcessEnv {
   const own = /^(NODE_OPTIONS|NODE_ENV|VITEST.*|INIT_CWD|npm_(?!config_).*|npm_config_local_prefix)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));

@@ -32,7 +32,7 @@ export function removeDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Packs what is built. It does not build by itself, because other tests may be using what is there. */
+/** Packs what is built. It does not build by itself, because other tests may be using dist/. */
 export async function pack(destination: string): Promise<Tarball> {
   if (!existsSync(join(ROOT, 'dist/index.js'))) {
     throw new Error('There is no dist/ to pack. Run "npm run build" first, as "npm test" does.');
@@ -83,7 +83,7 @@ export async function makeProject(
   await npm(['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], directory);
 }
 
-/** Checks the types of a project, and makes JavaScript of it. */
+/** Checks the types of a project, and compiles it to JavaScript. */
 export function compile(directory: string, installed = 'node_modules'): Promise<Outcome> {
   return runNode([join(installed, 'typescript/bin/tsc'), '--pretty', 'false', '--project', '.'], directory);
 }

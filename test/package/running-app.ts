@@ -10,7 +10,7 @@ import { userEnvironment } from './child-process.js';
 
 type Message = Record<string, unknown>;
 
-/** A Node process that says in lines of JSON how it is doing. */
+/** A Node process that reports its progress in lines of JSON. */
 export class RunningApp {
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly lines: Interface;
@@ -24,11 +24,11 @@ export class RunningApp {
       env: userEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.lines = createInterface({ input: this.child.stdout }).on('line', (line) => this.hear(line));
+    this.lines = createInterface({ input: this.child.stdout }).on('line', (line) => this.take(line));
     this.ended = this.watch();
   }
 
-  /** Waits until it has said something under that key that is what one waits for. */
+  /** Waits for a message with this key whose value `isIt` accepts. */
   async said<T>(key: string, isIt: (value: T) => boolean = () => true): Promise<T> {
     for (;;) {
       const message = this.messages.find((candidate) => key in candidate && isIt(candidate[key] as T));
@@ -37,7 +37,7 @@ export class RunningApp {
     }
   }
 
-  /** Asks it to close, and waits until it has ended. What was no message is its `stdout`. */
+  /** Asks it to close, and waits until it has ended. `stdout` has the lines that are not JSON. */
   close(): Promise<Outcome> {
     this.child.kill('SIGTERM');
     return this.ended;
@@ -48,7 +48,7 @@ export class RunningApp {
     this.child.kill('SIGKILL');
   }
 
-  private hear(line: string): void {
+  private take(line: string): void {
     try {
       this.messages.push(JSON.parse(line) as Message);
     } catch {

@@ -26,11 +26,19 @@ describe.each(ADAPTERS)('the workers of a cluster on %s', (adapter) => {
       expect(gauges['processes{state="ok"}']).toBe(3);
       answered.add(instance.pid);
     }
+    const starts = new Set<string>();
     for (let i = 0; i < 3; i++) {
       const { body } = await cluster.request('/monitor/prometheus');
       expect(body).toMatch(new RegExp(`^work_total ${work}$`, 'm'));
       expect(body).toMatch(/^monitor_processes\{state="ended"\} 0$/m);
+      starts.add(/^process_start_time_seconds .*$/m.exec(body)?.[0] ?? '');
     }
+    // Otherwise, Prometheus would see a restart at each scrape.
+    expect(starts.size).toBe(1);
+    const [pid] = cluster.pids;
+    const { body } = await cluster.request(`/monitor/prometheus?process=${pid}`);
+    const { instance } = await cluster.document(`?process=${pid}`);
+    expect(body).toContain(`process_start_time_seconds ${Date.parse(instance.start_time) / 1000}\n`);
   });
 
   it('have one window for each reader, whichever process it reads', async () => {
@@ -71,7 +79,9 @@ describe.each(ADAPTERS)('the workers of a cluster on %s', (adapter) => {
     await cluster.fork();
     work += await cluster.workInAll();
     for (let i = 0; i < 3; i++) expect((await cluster.document()).counters.work).toBe(work);
-    expect(cluster.log + cluster.errors).toContain(`Process ${killed}`);
+    expect(cluster.log + cluster.errors).toContain(
+      `Process ${killed} ended without closing its application.`,
+    );
   });
 
   it('keep the counts of one that is closed, and deliver what it had not been asked for', async () => {
@@ -112,7 +122,7 @@ describe('a publisher in a cluster', () => {
     await cluster.until(() => publishes().some((one) => one.work === work + more));
     expect(new Set(publishes().map(({ pid }) => pid)).size).toBe(2);
     expect(sizes()).toBe(work + more);
-    // Those that close leave it to the last one.
+    // Processes that close leave the last publish to the one that closes last.
     const [closed = 0] = cluster.pids;
     const last = await cluster.workInAll('?value=1');
     for (const pid of [closed, ...[...cluster.pids].filter((one) => one !== closed)])

@@ -9,8 +9,8 @@ import { eventually } from '../support/eventually.js';
 import { present } from '../support/present.js';
 
 /**
- * The values of one figure of a series by the ends of the steps of one second. Those of one process may end some milliseconds beside
- * the second, where the clock of the system was adjusted.
+ * The values of one figure of a series by the ends of the steps of one second. Steps of one process may end some milliseconds before
+ * or after the full second, where the clock of the system was adjusted.
  */
 function valuesOf(history: HistoryDocument, key: string, figure: string): Map<number, number> {
   const index = history.series.findIndex((series) => series.key === key);
@@ -19,7 +19,7 @@ function valuesOf(history: HistoryDocument, key: string, figure: string): Map<nu
   return new Map(times.map((time, at) => [Math.round(time / 1000) * 1000, column?.values[at] ?? 0]));
 }
 
-/** The times that all of them have, some of which have values. */
+/** The times that all of them have. Checks that some of these have values. */
 function commonTimes([first, ...others]: readonly Map<number, number>[]): number[] {
   const common = [...(first ?? [])].filter(([time]) => others.every((other) => other.has(time)));
   expect(common.some(([, value]) => value > 0)).toBe(true);
@@ -34,7 +34,7 @@ async function dataOf<T>(stream: EventStream, event: string): Promise<T> {
   return present(await stream.next(event)).data as T;
 }
 
-/** A cluster, and what is read of it. */
+/** A cluster, and reads of its history. */
 class Histories {
   work = 0;
   private countedAt = 0;
@@ -50,7 +50,7 @@ class Histories {
     return histories;
   }
 
-  /** Each worker counts, and the history has it. */
+  /** Counts in each worker, and waits until the history has it. */
   async countInAll(): Promise<void> {
     this.work += await this.cluster.workInAll('?value=5');
     this.countedAt = Date.now();
@@ -60,7 +60,7 @@ class Histories {
     });
   }
 
-  /** Reads when all workers have told the step in which they counted: the totals may be ahead of it. */
+  /** Reads until all workers have sent the step in which they counted: the totals may be ahead of it. */
   readSteps(): Promise<HistoryDocument> {
     return eventually(async () => {
       const history = await this.read('?series=work,size');
@@ -121,6 +121,17 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     }
   });
 
+  it('can be read of the last seconds alone', async () => {
+    const all = await histories.readSteps();
+    await eventually(async () => {
+      const { tiers, time } = await histories.read('?last=1');
+      const { times } = present(tiers[0]);
+      expect(times.length).toBeGreaterThan(0);
+      expect(times.length).toBeLessThan(present(all.tiers[0]).times.length);
+      expect(times.every((one) => one > time - 2000)).toBe(true);
+    });
+  });
+
   it('can be read of each worker, from any other one: history, events, findings', async () => {
     for (const pid of cluster.pids) {
       const own = await histories.read(`?process=${pid}&series=work`);
@@ -129,7 +140,10 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
       const step = await dataOf<StepEvent>(stream, 'step');
       expect(step.sequence).toBeGreaterThan(own.sequence);
       stream.close();
-      expect(await histories.findings(`?process=${pid}`)).toEqual([]);
+      // On a busy machine, its event loop may be blocked.
+      for (const finding of await histories.findings(`?process=${pid}`)) {
+        expect(finding.process?.pid ?? pid).toBe(pid);
+      }
     }
   });
 
@@ -140,7 +154,7 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
         ['', 400],
         ['-1', 400],
         ['99999999999', 400],
-        // Of another user, and of nobody.
+        // A process of another user, and one that does not exist.
         ['1', 404],
         ['4194304', 404],
       ] as const) {
@@ -190,6 +204,27 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     stream.close();
   });
 
+  it('goes on with the step of ten seconds that ends together with the last step of a second', async () => {
+    const stream = await histories.open();
+    let { step, time } = await dataOf<StepEvent>(stream, 'step');
+    while (step !== 10) ({ step, time } = await dataOf<StepEvent>(stream, 'step'));
+    stream.close();
+    // Steps of both lengths have the same end: the number of the one of a second is twice its time, that of the other is one more.
+    for (const [after, isSent] of [
+      [2 * time, true],
+      [2 * time + 1, false],
+    ] as const) {
+      // Another worker may have less than the one that has sent the step.
+      await eventually(async () => {
+        const again = await histories.open(`?after=${after}`);
+        const { tiers, sequence } = await dataOf<HistoryDocument>(again, 'history');
+        again.close();
+        expect(sequence).toBeGreaterThan(2 * time);
+        expect(tiers[1]?.times.includes(time)).toBe(isSent);
+      });
+    }
+  });
+
   it('gives a report and a profile of the worker that is asked for', async () => {
     const [pid = 0, other = 0] = cluster.pids;
     for (let i = 0; i < 3; i++) {
@@ -211,7 +246,7 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     expect(JSON.parse(body)).toHaveProperty('nodes');
   });
 
-  // What follows is between the processes, whatever the adapter.
+  // The following does not depend on the adapter.
   if (adapter !== 'fastify') return;
 
   it('says which worker does not answer, and goes on with the others', async () => {
@@ -220,17 +255,16 @@ describe.each(ADAPTERS)('the history of a cluster on %s', (adapter) => {
     const { instance } = await dataOf<HistoryDocument>(stream, 'instance');
     const blocked = present([...cluster.pids].find((pid) => pid !== instance.pid));
     cluster.tell(blocked, { block: 7000 });
-    // One of three that follow each other hits the blocked worker itself, and waits.
+    // One of three consecutive requests reaches the blocked worker itself, and waits.
     const parts = ['history', 'events', 'findings'];
     const refused = parts.map((part) => cluster.request(`/monitor/${part}?process=${blocked}`));
     const isLate = ({ processes }: ProcessesEvent) =>
       processes.some(({ pid, state }) => pid === blocked && state === 'late');
     await stream.next('processes', isLate as never);
     await Promise.any(refused.map(async (one) => expect(await one).toMatchObject({ status: 504 })));
-    const found = await stream.next('findings', ((list: Finding[]) => list.length > 0) as never);
-    expect(found?.data).toContainEqual(
-      expect.objectContaining({ rule: 'process-not-answering', process: { pid: blocked, thread: null } }),
-    );
+    const isNamed = (list: Finding[]) =>
+      list.some(({ rule, process }) => rule === 'process-not-answering' && process?.pid === blocked);
+    await stream.next('findings', isNamed as never);
     const isWell = (event: ProcessesEvent) => event.processes.every(({ state }) => state === 'ok');
     await stream.next('processes', isWell as never);
     stream.close();

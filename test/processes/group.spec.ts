@@ -47,9 +47,9 @@ it('processes that were started one by one answer for all, by the name of their 
   await processes.end(second);
   expect((await processes.document(first)).counters.work).toBe(42);
   await processes.end(first, 'SIGTERM');
-  // The last one removes what the group had.
+  // The last process removes all files of the group.
   expect(readdirSync(options.processes.directory)).toEqual([]);
-  expect(processes.log).toContain(`Process ${second}.0`);
+  expect(processes.log).toContain(`Process ${second} ended`);
 });
 
 it('StatsD, OpenTelemetry and publishers get the sums from one of them; if it is killed, from another one within two intervals', async () => {
@@ -113,7 +113,7 @@ it('StatsD, OpenTelemetry and publishers get the sums from one of them; if it is
   heirs.delete(killed);
   expect(heirs.size).toBe(1);
   const [heir = 0] = heirs;
-  // Its own intervals count, not the clock: the machine may be busy.
+  // Measured by its own intervals, not by the clock: the machine may be busy.
   const own = processes.events.slice(since).filter(({ pid }) => pid === heir);
   const intervals = own.slice(
     0,

@@ -47,6 +47,13 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
     expect(await select.locator('option').first().textContent()).toBe('All 3 processes');
     await select.selectOption({ index: 0 });
     await eventually(async () => expect((await dashboard.row('/work'))['Total']).toBe(String(work)));
+    // A choice ends a pause: what the page has kept is of all processes.
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await dashboard.section('Processes');
+    const [first = 0] = cluster.pids;
+    await page.getByRole('button', { name: String(first), exact: true }).click();
+    await dashboard.section('Routes');
+    await eventually(async () => expect((await dashboard.row('/work'))['Total']).toBe(String(totals[0])));
     expect(dashboard.problems).toEqual([]);
   });
 
@@ -58,7 +65,8 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
     await dashboard.section('Processes');
     for (const pid of cluster.pids) {
       const row = rowOf(dashboard, pid);
-      await row.getByText('answers').waitFor();
+      // On a busy machine, its event loop may be blocked.
+      await row.getByText(/answers|event loop/i).waitFor();
       const cells = await row.getByRole('cell').allTextContents();
       expect(cells[2]).toMatch(/ %$/);
       expect(cells[3]).toMatch(/ MB$/);
@@ -71,9 +79,8 @@ describe.skipIf(CHROMIUM.isMissing)(`the dashboard of a cluster${CHROMIUM.reason
     cluster.tell(blocked, { block: 15_000 });
     await rowOf(dashboard, blocked).getByText('does not answer').waitFor();
     await dashboard.notice(`Process ${blocked} has not answered`);
-    // The sick ones come first.
+    // Processes with a problem come first.
     expect(await page.locator('.data > tbody > tr').first().getAttribute('class')).toBe('sick');
-    expect(await rowOf(dashboard, ended).getAttribute('class')).not.toBe('sick');
     await page.getByRole('region', { name: 'Findings' }).getByText(`Process ${blocked}`).first().waitFor();
     if (process.env['PICTURE'] !== undefined) await page.screenshot({ path: process.env['PICTURE'] });
     expect(await dashboard.barriers()).toEqual([]);

@@ -1,7 +1,7 @@
 /**
- * An application in a worker thread, the main thread of which does nothing: node blocked-thread.mjs
+ * An application in a worker thread, while the main thread does nothing: node blocked-thread.mjs
  *
- * Its event loop is blocked until that is named. Prints the blocks with a name as JSON.
+ * Blocks its event loop until a block has the name of its function. Prints the blocks with a name as JSON.
  */
 import 'reflect-metadata';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -12,7 +12,7 @@ import { MonitorModule, MonitorService } from 'nestjs-monitor';
 /** Milliseconds of each block. */
 const MS = 500;
 
-/** On a machine with other work, the watchdog may not get to run. */
+/** On a busy machine, the watchdog may not run during a block. */
 const MAX_BLOCKS = 9;
 
 if (isMainThread) {

@@ -1,4 +1,4 @@
-// Blocks the event loop in many places, and prints how long each block was, how long the document says that it was, and for how
+// Blocks the event loop in many places, and prints how long each block was, how long it was according to the document, and for how
 // long other processes had the CPU meanwhile. All in milliseconds.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
@@ -26,7 +26,7 @@ function block(ms) {
   return performance.now() - start;
 }
 
-/** Keeps the loop turning some thousand times a second, as with many short requests. */
+/** Keeps the loop iterating some thousand times a second, as with many short requests. */
 async function amongQuickTurns(work) {
   let isOn = true;
   setImmediate(function turn() {
@@ -59,7 +59,7 @@ const PLACES = {
   },
 };
 
-/** Where the shortest blocks do not stand out. */
+/** Places where the shortest blocks do not stand out. */
 const PLACES_OF_LONG_BLOCKS = {
   'in a timer, among quick turns': (ms) => amongQuickTurns(() => inTimer(() => block(ms), 3)),
   'in a callback of I/O, among quick turns': (ms) => amongQuickTurns(() => inIo(() => block(ms))),
@@ -78,7 +78,7 @@ for (const [place, blockThere] of Object.entries({ ...PLACES, ...PLACES_OF_LONG_
   for (const ms of process.argv.slice(2).map(Number)) {
     if (ms < LONG && place in PLACES_OF_LONG_BLOCKS) continue;
     const attempts = [];
-    // Work of the runtime itself, such as a garbage collection, makes an iteration longer: then it is tried again.
+    // Work of the runtime itself, such as a garbage collection, makes an iteration longer: then the block is repeated.
     do {
       await sleep(5);
       await read();

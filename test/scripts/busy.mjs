@@ -17,7 +17,7 @@ function now() {
   return { at: performance.now(), used: (user + system) / 1000 };
 }
 
-/** Between which two moments the value changed: before the last read with the old one, after the first with the new one. */
+/** The moments between which the value changed: before the last read with the old value, and after the first with the new one. */
 async function nextChange(percent) {
   for (;;) {
     const before = now();

@@ -1,7 +1,8 @@
-// A cluster of applications behind one port, which answer for each other. The primary has no line about it.
+// A cluster of applications behind one port, each of which answers for all. The primary needs no code for that.
 //
-// cluster.mjs ADAPTER WORKERS [GROUP]: prints {"port"} when all listen, then takes commands as lines: "kill PID", "fork", "tell PID JSON"; it
-// prints {"pid", "event"} for each worker that listens or exits. It ends when its standard input does.
+// cluster.mjs ADAPTER WORKERS [OPTIONS]: prints {"pid", "event"} for each worker that listens, publishes or exits, and takes commands
+// as lines: "kill PID [SIGNAL]", "fork", "tell PID JSON". OPTIONS are those of the monitor as JSON, with "publish": true in addition.
+// It ends when its standard input does.
 import cluster from 'node:cluster';
 import { createInterface } from 'node:readline';
 import { startWork } from './work-application.mjs';

@@ -1,10 +1,11 @@
 /**
  * Applications with diagnostics, in a process of their own: node diagnostics.mjs [esm|cjs] [ANYTHING...]
  *
- * Does what it is told on its standard input, one word a line, and answers each with a line of JSON: `open` another
- * application (its URL), `block` the event loop, `threads` (how many there are), `fill-SHAPE-PERCENT` the heap so far that a
- * snapshot may take this share of the memory that there is, `close` the first application. The process ends by itself when all
- * are closed.
+ * Executes the commands on its standard input, one word a line, and answers each with a line of JSON: `open` another
+ * application (its URL), `block` the event loop, `exit` or `throw` at the end of a block, `threads` (how many there are), `fill-SHAPE-PERCENT` the heap until a snapshot
+ * may need this share of the available memory, `begin-snapshot`, `drop-snapshot` without reading it or
+ * `pipe-snapshot` to a stream that takes nothing, `close` the first
+ * application. The process ends by itself when all are closed.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { NestFactory } from '@nestjs/core';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { readMemoryLimits } from '../../build/diagnostics/heap-snapshot/memory-headroom.js';
 
 const { MonitorDiagnostics, MonitorModule } =
@@ -33,11 +35,26 @@ const commands = {
   block() {
     return new Promise((resolve) => setTimeout(() => resolve(addUpInvoices()), 150));
   },
+  exit() {
+    setTimeout(() => {
+      addUpInvoices();
+      process.exit();
+    }, 150);
+    return 'soon';
+  },
+  throw() {
+    setTimeout(() => {
+      addUpInvoices();
+      throw new Error('The application failed.');
+    }, 150);
+    return 'soon';
+  },
   threads: () => readdirSync('/proc/self/task').length,
   async 'begin-snapshot'() {
     snapshot = await apps[0].get(MonitorDiagnostics).heapSnapshot();
     return 'unread';
   },
+  'pipe-snapshot': () => snapshot.pipe(new Writable({ write() {} })).writable,
   'drop-snapshot': () => snapshot.destroy().destroyed,
   async close() {
     await apps.shift().close();
@@ -49,7 +66,7 @@ const commands = {
 const kept = [];
 let snapshot;
 
-/** What a heap is filled with: how to make one, and so many are a megabyte or less. */
+/** What a heap is filled with: how to make one object, and how many of them are a megabyte or less. */
 const SHAPES = {
   objects: [(i) => ({ i, next: { i } }), 10_000],
   strings: [(i) => `${i}`.padEnd(100_000, 'x').toUpperCase(), 8],
@@ -58,7 +75,7 @@ const SHAPES = {
   maps: [(i) => new Map([[i, `value ${i}`]]), 3000],
 };
 
-/** The gate refuses if a snapshot may take more memory than there is, at so many bytes for one of the heap. */
+/** A snapshot may need this many bytes for each byte of the heap. It is refused if that is more than the available memory. */
 const FACTOR = 30;
 
 function fill(shape, percent) {

@@ -1,4 +1,4 @@
-// Does a known amount of work, and prints the document. It goes on until its input ends, so that it can be looked at.
+// Prints the process section before and after a known amount of work, and at the end of its input: the test inspects it until then.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,4 @@
-// Has no file descriptor left when the application starts, and some again later on. Prints the document of both moments.
+// Has no file descriptor left when the application starts, and some again later on. Prints the process section at both times.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MonitorModule, MonitorService } from 'nestjs-monitor';
 import pidusage from 'pidusage';
 
-// An application that uses it too has loaded all of it.
+// Loads all of pidusage, as an application that uses it too.
 await pidusage(process.pid, { usePs: true, maxage: 0 });
 
 const opened = [];
@@ -16,7 +16,7 @@ class Root {
     try {
       for (;;) opened.push(openSync('/dev/null', 'r'));
     } catch {
-      // That was the last one.
+      // No descriptor is left.
     }
   }
 }
@@ -25,7 +25,7 @@ Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
 const context = await NestFactory.createApplicationContext(Root, { logger: false });
 const monitor = context.get(MonitorService);
 const without = (await monitor.metrics()).process;
-// An error that nobody listens to would have ended it by then.
+// An unhandled error would have ended the process by then.
 await sleep(20);
 for (const fd of opened) closeSync(fd);
 const after = (await monitor.metrics()).process;

@@ -1,4 +1,4 @@
-// Uses every file descriptor that the process may have, and prints the document as it is then.
+// Uses every file descriptor that the process may have, and prints the documents before and after that.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

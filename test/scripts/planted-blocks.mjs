@@ -1,7 +1,7 @@
 /**
- * Plants blocks and prints, as JSON, what the watchdog makes of each: node --expose-gc planted-blocks.mjs [KIND...]
+ * Plants blocks and prints, as JSON, what the watchdog reports for each: node --expose-gc planted-blocks.mjs [KIND...]
  *
- * One that ought to be named and is not is planted again: on a machine with other work, the watchdog may not get to run.
+ * A block that should be named and is not is planted again: on a busy machine, the watchdog may not run during a block.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainBlock } from '../../build/diagnostics/blocked-loop/explain-block.js';
@@ -28,7 +28,7 @@ const watchdog = new Watchdog(100, {
 watchdog.start();
 await sleep(300);
 
-/** So often is a block planted at most. */
+/** How often a block is planted at most. */
 const MAX_ATTEMPTS = 3;
 
 const only = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// A script with a monitor on a port of its own: prints what it reads there, and has nothing left to do then.
+// A script with a monitor on a port of its own: prints what it reads there, and then has nothing left to do.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

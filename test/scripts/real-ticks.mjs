@@ -6,7 +6,7 @@ const real = { setTimeout, now: performance.now.bind(performance) };
 const start = real.now();
 
 /**
- * Waits for further ticks of a monitor with a `measureInterval` of 1 ms, and says what it measured: longest times in
+ * Waits for further ticks of a monitor with a `measureInterval` of 1 ms, and returns what it measured: longest times in
  * seconds, beside the real seconds since the start of the script.
  *
  * @param {import('nestjs-monitor').MonitorService} monitor

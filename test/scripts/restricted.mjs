@@ -1,4 +1,4 @@
-// Prints the process section and the answer of a tool of the operating system that may not be run.
+// Prints what the monitor reads under the permission model of Node, and whether that is enabled.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

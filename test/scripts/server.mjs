@@ -1,4 +1,4 @@
-// A web application that runs until it is told to end, with or without Nest's shutdown hooks.
+// A web application that runs until it receives a signal, with or without Nest's shutdown hooks.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

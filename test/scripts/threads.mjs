@@ -12,7 +12,7 @@ Module({ imports: [MonitorModule.forRoot({ publisher: () => {} })] })(Root);
 const context = await NestFactory.createApplicationContext(Root, { logger: false });
 const monitor = context.get(MonitorService);
 
-/** Reads until all that are there have answered. */
+/** Reads until the sorted states of all processes are these. */
 async function read(states) {
   for (;;) {
     const { counters, gauges, histograms, process, processes, instance } = await monitor.metrics(

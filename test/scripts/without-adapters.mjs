@@ -1,9 +1,9 @@
-// Has the packages of HTTP adapters that are named in the environment be missing, as they are where nobody installed them.
+// Makes the packages in the environment variable MISSING, such as HTTP adapters, impossible to import, as if not installed.
 import * as module from 'node:module';
 
 const missing = (process.env.MISSING ?? '').split(',');
 
-/** It stands for itself, since Node before 22.15 runs hooks elsewhere and gets them as text. */
+/** It refers to nothing outside itself, since Node before 22.15 receives hooks as text and runs them in another thread. */
 function hooksFor(missing) {
   return {
     resolve(specifier, context, next) {

@@ -1,5 +1,5 @@
 // The application that tests of several processes start in each of them: GET /work counts, GET /many makes series. A message of
-// the primary lets it fail, or blocks its event loop.
+// the primary makes its requests fail, or blocks its event loop.
 import 'reflect-metadata';
 import { Controller, Dependencies, Get, InternalServerErrorException, Module, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,5 +1,5 @@
-// One process of several that answer for each other, started by whatever: a test, pm2 in cluster mode or in fork mode. Its settings are in
-// the environment. It connects to WORK_EVENTS and writes lines of JSON there; that the connection ends says that it has ended.
+// One of several processes, each of which answers for all, however it was started: by a test, or by pm2 in cluster or fork mode. Its
+// settings are in the environment. It connects to WORK_EVENTS and writes lines of JSON there; the connection ends when it does.
 //
 // WORK_ADAPTER, WORK_PORT (the instances of pm2 in fork mode add their number), WORK_OPTIONS: those of the monitor as JSON, with
 // "statsd": a port, "otlp": true, "publish": true in addition.
@@ -42,5 +42,5 @@ const app = await startWork(WORK_ADAPTER, port, options, imports);
 if (options.publishInterval !== undefined)
   setInterval(() => tell({ event: 'interval' }), options.publishInterval).unref();
 tell({ event: 'listening', port: app.getHttpServer().address().port });
-// pm2, where it waits for it.
+// For pm2, which waits for this message (`wait_ready`).
 process.send?.('ready');

@@ -1,4 +1,5 @@
-// An application in the main thread and one in a worker thread that works, each of which answers for itself. Prints the documents of both, and the control values.
+// An application in the main thread and one in a worker thread that works, each of which answers for itself. Prints the documents of
+// both, and the control values.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

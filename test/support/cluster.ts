@@ -48,7 +48,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Waits until something holds, which is asked after each event. */
+  /** Waits until the condition holds, which is checked after each event. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.primary.exitCode !== null) throw new Error(`The cluster has ended: ${this.errors}`);
@@ -60,7 +60,7 @@ export class Cluster {
     this.primary.stdin.write(`${text}\n`);
   }
 
-  /** Blocks the event loop of a worker for some milliseconds, or lets its requests fail. */
+  /** Blocks the event loop of a worker for some milliseconds, or makes its requests fail. */
   tell(pid: number, what: { readonly block?: number; readonly fail?: boolean }): void {
     this.command(`tell ${pid} ${JSON.stringify(what)}`);
   }
@@ -99,8 +99,8 @@ export class Cluster {
   }
 
   /**
-   * The document, when all processes that live have answered in time: on a busy machine one may be late, whose window is part of the next
-   * read. The histogram `size` has the values of all those reads.
+   * Reads the document until all living processes have answered in time: on a busy machine one may be late, and its window is part of
+   * the next read. The count of the histogram `size` is that of all these reads.
    */
   async document(query = ''): Promise<MetricsSnapshot> {
     let count = 0;

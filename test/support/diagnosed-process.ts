@@ -12,13 +12,21 @@ import { environment } from './scripts.js';
 const SCRIPT = fileURLToPath(new URL('../scripts/diagnostics.mjs', import.meta.url));
 
 interface ProcessOptions {
-  /** Of Node. */
+  /** Flags of Node. */
   flags?: string[];
-  /** Which build, and whatever else is to be on the command line. */
+  /** The build, and further arguments on the command line. */
   args?: string[];
   env?: NodeJS.ProcessEnv;
   /** What the process is started with, such as a shell that sets limits. */
   launcher?: string[];
+}
+
+/** How a process ended, and all that it wrote to standard error. */
+interface ProcessEnd {
+  code: unknown;
+  signal: unknown;
+  stderr: string;
+  rest: string[];
 }
 
 /** Applications with diagnostics in a process of their own: see `scripts/diagnostics.mjs`. */
@@ -59,9 +67,13 @@ export class DiagnosedProcess {
     this.child.kill('SIGCONT');
   }
 
-  /** Closes the only application. @returns how the process ended, and what it wrote to standard error in all its life. */
-  async end(): Promise<{ code: unknown; signal: unknown; stderr: string; rest: string[] }> {
+  /** Closes the only application. */
+  async end(): Promise<ProcessEnd> {
     await this.do('close');
+    return this.exited();
+  }
+
+  async exited(): Promise<ProcessEnd> {
     const rest: string[] = [];
     for (let next = await this.lines.next(); next.done !== true; next = await this.lines.next()) {
       rest.push(next.value);
@@ -71,7 +83,7 @@ export class DiagnosedProcess {
   }
 }
 
-/** The blocks by a function, once there is one. `block` causes it, again where a busy machine hid it. */
+/** The blocks by a function, once there is one. `block` causes it, and is repeated if a busy machine hid it. */
 export async function namedBlocks(
   url: string,
   name: string,

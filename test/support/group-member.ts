@@ -5,13 +5,20 @@ import { GroupDirectory } from '../../src/processes/group/group-directory.js';
 import { noFacts } from '../../src/processes/group/no-facts.js';
 import { ProcessGroup } from '../../src/processes/group/process-group.js';
 import { GroupSource } from '../../src/processes/group-source.js';
+import { endAbruptly } from './killed-member.js';
 import { TestRegistry } from './registry.js';
 
-/** Joins a group as one of its processes, without an application. It leaves when the test ends. */
-export async function joinGroup(path: string) {
+/**
+ * Joins a group as one of its processes, without an application. It leaves when the test ends.
+ *
+ * @param hostname that it tells the others, as if it ran in a container.
+ */
+export async function joinGroup(path: string, hostname: string | null = null) {
   const log: string[] = [];
   const registry = new TestRegistry();
-  const local = new RegistrySource(registry, () => noFacts(process.pid, null));
+  const facts = noFacts(process.pid, null);
+  facts.instance.hostname = hostname;
+  const local = new RegistrySource(registry, () => facts);
   const listener = {
     onLeftOut: (_member: unknown, reason: string) => void log.push(reason),
     onKilled: () => void log.push('killed'),
@@ -24,8 +31,14 @@ export async function joinGroup(path: string) {
     if (!hasLeft) await group.leave();
     hasLeft = true;
   };
+  /** Ends as a killed process does: nothing is saved any more, and its socket is left behind. */
+  const kill = async () => {
+    hasLeft = true;
+    await endAbruptly(group);
+  };
   onTestFinished(leave);
-  const reader = new MetricsReader(new GroupSource(local, group));
+  const source = new GroupSource(local, group);
+  const reader = new MetricsReader(source);
   const read = async (name = 'r') => (await reader.read(name)).metrics;
-  return { registry, local, group, log, leave, read };
+  return { registry, local, group, source, reader, log, leave, kill, read };
 }

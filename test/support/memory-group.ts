@@ -66,6 +66,6 @@ function removeWhenEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch {
-    // Its last process has not been taken off yet, or it was never made.
+    // Its last process has not been removed yet, or the directory was never created.
   }
 }

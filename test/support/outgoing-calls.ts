@@ -5,7 +5,7 @@ import { eventually } from './eventually.js';
 
 let readers = 0;
 
-/** What was counted of the outgoing requests to one host. */
+/** The counts of the outgoing requests to one host. */
 export interface OutgoingCounts {
   /** Such as `{ 'GET 200': 1 }`; with a template, `{ 'GET 200 /users/:id': 1 }`. */
   readonly requests: Record<string, number>;

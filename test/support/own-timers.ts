@@ -6,10 +6,10 @@ import { onTestFinished } from 'vitest';
 const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /**
- * Follows the timers that files of `src/` start during this test. Those that are `unref`ed too, which neither
- * `process.getActiveResourcesInfo()` nor fake timers know.
+ * Tracks the timers that files of `src/` start during this test. This includes `unref`ed ones, which neither
+ * `process.getActiveResourcesInfo()` nor fake timers report.
  *
- * @returns the stacks of those that run.
+ * @returns a function that returns the stacks of those that run.
  */
 export function followOwnTimers(): () => Promise<string[]> {
   const running = new Map<number, string>();
@@ -23,7 +23,7 @@ export function followOwnTimers(): () => Promise<string[]> {
   }).enable();
   onTestFinished(() => void hook.disable());
   return async () => {
-    // Node reports what was cleared in a later phase of the event loop.
+    // Node reports cleared timers in a later phase of the event loop.
     await setImmediate();
     await setImmediate();
     return [...running.values()];

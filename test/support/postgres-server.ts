@@ -35,7 +35,7 @@ export class PostgresServer {
   static async start(bin: string): Promise<PostgresServer> {
     const directory = mkdtempSync(join(tmpdir(), 'monitor-postgres-'));
     const port = await freePort();
-    // It refuses to run as root. Debian's package makes this user.
+    // PostgreSQL refuses to run as root. Debian's package creates the user `postgres`.
     const isRoot = userInfo().uid === 0;
     const as = (program: string, args: string[]): [string, string[]] =>
       isRoot ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args];

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
-import { freePort } from './free-port.js';
 
 interface Result {
   metric: Record<string, string>;
@@ -40,7 +41,6 @@ export class RealPrometheus {
     const targets = JSON.stringify([target].flat());
     const query = JSON.stringify(Object.fromEntries(Object.entries(params).map(([k, v]) => [k, [v]])));
     const directory = mkdtempSync(join(tmpdir(), 'nestjs-monitor-prometheus-'));
-    const port = await freePort();
     writeFileSync(
       join(directory, 'prometheus.yml'),
       [
@@ -59,10 +59,10 @@ export class RealPrometheus {
       [
         `--config.file=${join(directory, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.listen-address=127.0.0.1:0',
         ...features.map((feature) => `--enable-feature=${feature}`),
       ],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const closed = once(server, 'close');
     onTestFinished(async () => {
@@ -70,7 +70,7 @@ export class RealPrometheus {
       await closed;
       rmSync(directory, { recursive: true, force: true });
     });
-    return new RealPrometheus(`http://127.0.0.1:${port}`);
+    return new RealPrometheus(`http://${await listenAddressOf(server.stderr)}`);
   }
 
   /** The current result of a query: each series with its labels and value. Empty while the server starts. */
@@ -119,4 +119,17 @@ export class RealPrometheus {
       return {};
     }
   }
+}
+
+/** The address on which Prometheus listens, from its log. */
+async function listenAddressOf(log: Readable): Promise<string> {
+  let text = '';
+  for await (const line of createInterface({ input: log })) {
+    text += `${line}\n`;
+    if (line.includes('Listening on')) break;
+  }
+  log.resume();
+  const address = /Listening on.* address=(\S+)/.exec(text)?.[1];
+  if (address === undefined) throw new Error(`Prometheus does not listen:\n${text}`);
+  return address;
 }

@@ -6,7 +6,7 @@ import { OPEN_METRICS, TEXT } from '../../src/exporters/prometheus/text-format.j
 import { Instance } from '../../src/instrumentation/runtime/instance.js';
 import { ProcessCollector } from '../../src/instrumentation/runtime/process/process.collector.js';
 import type { DocumentFacts } from '../../src/metrics/collection/snapshot.js';
-import { MergedSource } from '../../src/metrics/source/merged-source.js';
+import { MergedSource } from './merged-source.js';
 import type { MetricsSource } from '../../src/metrics/source/metrics-source.js';
 import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import type { ReadFamily, ReadFormat } from './exposition.js';
@@ -22,7 +22,7 @@ const factsOfThisProcess = (): DocumentFacts => ({
   eventloop_blocks: [],
 });
 
-/** Writes a source in the formats of Prometheus, and parses that strictly. */
+/** Writes a source in the formats of Prometheus, and parses the result strictly. */
 class Scraper {
   private readonly exporter: PrometheusExporter;
 
@@ -55,7 +55,7 @@ class Scraper {
   }
 }
 
-/** A registry and what Prometheus gets of it. */
+/** A registry and what Prometheus receives from it. */
 export type ScrapedRegistry = TestRegistry &
   Pick<Scraper, 'bytes' | 'text' | 'families' | 'values' | 'decoded'>;
 

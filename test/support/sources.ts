@@ -1,6 +1,6 @@
 import { Instance } from '../../src/instrumentation/runtime/instance.js';
 import type { ProcessMetrics } from '../../src/metrics/collection/snapshot.js';
-import { MergedSource } from '../../src/metrics/source/merged-source.js';
+import { MergedSource } from './merged-source.js';
 import type { MetricsSource } from '../../src/metrics/source/metrics-source.js';
 import { RegistrySource } from '../../src/metrics/source/registry-source.js';
 import { TestRegistry } from './registry.js';

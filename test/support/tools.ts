@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** What a test needs of the machine. `describe.skipIf(isMissing)` skips, and `reason` at the end of the name says why. */
@@ -24,6 +25,11 @@ export function needs(program: string): Requirement & { readonly path: string | 
 }
 
 export const NEEDS_LINUX = requirement(process.platform === 'linux', 'Linux');
+
+export const NEEDS_IPV6 = requirement(
+  Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')),
+  'IPv6',
+);
 
 export const NEEDS_POSIX = requirement(process.platform !== 'win32', 'a system other than Windows');
 

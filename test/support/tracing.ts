@@ -18,7 +18,8 @@ createRequire(import.meta.url)('http');
 http.disable();
 
 /**
- * Sets OpenTelemetry's tracing up in this process, as an application does: every request that arrives has a span. It is removed at the end of the test.
+ * Sets OpenTelemetry's tracing up in this process, as an application does: every request that arrives has a span. It is removed at
+ * the end of the test.
  *
  * @returns the spans that have ended.
  */

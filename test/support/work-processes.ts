@@ -12,7 +12,7 @@ import { environment } from './scripts.js';
 
 const SCRIPT = fileURLToPath(new URL('../scripts/work-process.mjs', import.meta.url));
 
-/** What one of the processes tells. */
+/** An event that one of the processes sends. */
 export interface WorkEvent {
   readonly pid: number;
   readonly event: 'listening' | 'publish' | 'interval' | 'exit';
@@ -77,7 +77,7 @@ export class WorkProcesses {
     return pid;
   }
 
-  /** Waits until something holds, which is asked after each event. */
+  /** Waits until the condition holds, which is checked after each event. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
@@ -101,7 +101,7 @@ export class WorkProcesses {
     });
   }
 
-  /** The document of one, when all have answered it in time. */
+  /** Reads the document of one process until all have answered it in time. */
   async document(pid: number, query = ''): Promise<MetricsSnapshot> {
     for (;;) {
       const document = JSON.parse(

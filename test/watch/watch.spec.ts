@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Job } from 'bullmq';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
@@ -108,6 +109,51 @@ describe.skipIf(REDIS.isMissing)(`with a real Redis${REDIS.reason}`, () => {
     expect(histograms[`queue_job_wait{${label}}`]?.sum).toBeGreaterThan(0);
   });
 
+  it('the wait of a job of BullMQ has neither its delay nor that of a scheduler, and a retry has none', async () => {
+    const connection = { host: redis.host, port: redis.port };
+    const queue = new Queue('late', { connection });
+    onTestFinished(() => queue.close());
+    const waits: number[] = [];
+    let failures = 0;
+    const worker = new Worker(
+      'late',
+      ({ name, timestamp, processedOn, id }: Job) => {
+        if (name === 'fails') throw new Error(`failure ${++failures}`);
+        // The id of a job of a scheduler ends with the time when it is due.
+        const ready = name === 'delayed' ? timestamp + 300 : Number(id?.split(':').at(-1));
+        waits.push((present(processedOn) - ready) / 1000);
+        return Promise.resolve();
+      },
+      { connection },
+    );
+    onTestFinished(() => worker.close());
+    monitor.watch(worker, { name: 'late' });
+    await worker.waitUntilReady();
+    const failed = (attempt: number) => eventually(() => expect(failures).toBeGreaterThanOrEqual(attempt));
+
+    const failing = await queue.add('fails', {}, { attempts: 2, backoff: { type: 'fixed', delay: 200 } });
+    await failed(2);
+    await eventually(async () => expect(await failing.getState()).toBe('failed'));
+    await failing.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await failed(3);
+    const { histograms: before } = await monitor.metrics('before');
+    const first = present(before['queue_job_wait{queue="late"}']);
+    expect(first.count).toBe(1);
+
+    await queue.add('delayed', {}, { delay: 300 });
+    await queue.upsertJobScheduler('each', { every: 250 }, { name: 'scheduled' });
+    await eventually(() => expect(waits.length).toBeGreaterThanOrEqual(4));
+    await queue.removeJobScheduler('each');
+    await worker.close();
+    const { histograms: after } = await monitor.metrics('after');
+    const all = present(after['queue_job_wait{queue="late"}']);
+    expect(all.count).toBe(1 + waits.length);
+    expect(all.sum - first.sum).toBeCloseTo(
+      waits.reduce((total, wait) => total + wait, 0),
+      6,
+    );
+  });
+
   it('a client of ioredis reports whether it is connected, and what it waits for', async () => {
     const own = await RedisServer.start(present(REDIS.path));
     const client = new Redis({ port: own.port, retryStrategy: () => 20, maxRetriesPerRequest: null });
@@ -188,7 +234,7 @@ describe.skipIf(POSTGRES.isMissing)(`with a real PostgreSQL${POSTGRES.reason}`, 
     });
     const before = (await monitor.metrics('before')).histograms[`pool_wait{${label}}`];
     const start = performance.now();
-    // It is longer than the clock of the test can measure wrongly.
+    // Longer than a possible error of the clock of the test.
     await eventually(() => expect(performance.now() - start).toBeGreaterThan(50));
     for (const client of clients) client.release();
     expect((await third).rows).toEqual([{ three: 3 }]);
@@ -201,7 +247,7 @@ describe.skipIf(POSTGRES.isMissing)(`with a real PostgreSQL${POSTGRES.reason}`, 
     });
     const after = (await monitor.metrics('after')).histograms[`pool_wait{${label}}`];
     expect(present(after).sum - present(before).sum).toBeGreaterThanOrEqual(0.1);
-    // Its own errors are those that it would have without the monitor.
+    // Errors of the pool are the same as without the monitor.
     await expect(pool.query('select nothing from nowhere')).rejects.toThrow('nowhere');
   });
 });
@@ -209,7 +255,7 @@ describe.skipIf(POSTGRES.isMissing)(`with a real PostgreSQL${POSTGRES.reason}`, 
 describe.each(['mysql2', 'mysql2/promise'])('a pool of %s', (name) => {
   it('reports its connections, who waits for one, and for how long', async () => {
     const connections: { close?(): void }[] = [];
-    // mysql2 has the server side of the protocol, too: what counts is its own pool.
+    // mysql2 implements the server side of the protocol too: only its pool is tested here.
     const server = createServer((connection) => {
       connections.push(connection as { close?(): void });
       connection.on('error', () => {});

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { HeatSteps } from '../data/history-store.js';
+import type { HeatSteps } from '../data/tier-data.js';
 import { clockTime } from '../format/time.js';
 import { seconds } from '../format/units.js';
 import { currentTheme } from './palette.js';
@@ -25,7 +25,7 @@ export function HeatMap({ title, help, times, heat }: Props) {
     const columns = Math.max(times.length, 1);
     element.width = columns;
     element.height = rows;
-    // Few values are visible beside very many.
+    // Logarithmic, so that a cell with few values is visible beside one with very many.
     const most = Math.log1p(Math.max(1, ...heat.counts.flat()));
     const [red, green, blue] = currentTheme() === 'dark' ? [255, 157, 77] : [213, 94, 0];
     const image = context.createImageData(columns, rows);

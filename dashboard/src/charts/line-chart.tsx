@@ -9,9 +9,9 @@ import { currentTheme, seriesColour, themeColour } from './palette.js';
 export interface Line {
   readonly label: string;
   readonly values: readonly (number | null)[];
-  /** A second line that shares its colour, such as the maximum beside the median. */
+  /** A line in the colour of the last one before it that is not dashed, such as the maximum beside the median. */
   readonly isDashed?: boolean;
-  /** The place in the palette. Default: that in the list. */
+  /** The index in the palette. Default: the index of the line among those that are not dashed. */
   readonly colour?: number;
 }
 
@@ -25,7 +25,7 @@ interface Props {
   readonly format: Format;
   /** Fills the area below the first line. */
   readonly isFilled?: boolean;
-  /** The axis reaches at least so far. */
+  /** The axis reaches at least this value. */
   readonly atLeast?: number;
 }
 
@@ -94,6 +94,13 @@ interface ChartLook {
   readonly setZoom: (zoom: { from: number; to: number } | undefined) => void;
 }
 
+/** Zero is always in it, so that the height of a line shows its value. Without values, the extremes are `null`. */
+function rangeOf(min: number | null, max: number | null, atLeast: number): [number, number] {
+  const [lowest, highest] = [min ?? 0, max ?? 0];
+  if (lowest < 0) return [lowest * 1.1, Math.max(highest * 1.1, 0)];
+  return [0, Math.max(highest * 1.1, atLeast)];
+}
+
 function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPlot.Options {
   const { format, isFilled, atLeast, setZoom } = look;
   const axis = {
@@ -112,7 +119,7 @@ function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPl
     legend: { live: true },
     scales: {
       x: { time: true },
-      y: { range: (_chart, _min, max) => [0, Math.max(max * 1.1, atLeast)] },
+      y: { range: (_chart, min, max) => rangeOf(min, max, atLeast) },
     },
     axes: [
       {
@@ -138,7 +145,7 @@ function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPl
           stroke,
           width: 1.5,
           spanGaps: false,
-          points: { show: false },
+          points: { show: false, size: 4, fill: stroke, filter: isolated },
           ...(isDashed === true && { dash: [4, 3] }),
           ...(isFilled && at === 0 && { fill: `${stroke}26` }),
           value: (_chart, value) => format(value),
@@ -157,11 +164,12 @@ function optionsFor(width: number, lines: readonly Line[], look: ChartLook): uPl
         (chart) => {
           const { left, width: selected } = chart.select;
           if (selected < 8) return;
-          setZoom({
-            from: chart.posToVal(left, 'x') * 1000,
-            to: chart.posToVal(left + selected, 'x') * 1000,
-          });
+          const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + selected, 'x')];
           chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          // Between two steps, there is nothing to show.
+          if (chart.data[0].some((time) => time >= from && time <= to)) {
+            setZoom({ from: from * 1000, to: to * 1000 });
+          }
         },
       ],
     },
@@ -181,7 +189,7 @@ function dataFor(times: readonly number[], lines: readonly Line[]): uPlot.Aligne
   ];
 }
 
-/** What a screen reader says of the chart. */
+/** The description of the chart for screen readers. */
 function summary(lines: readonly Line[], format: Format): string {
   return lines
     .map(({ label, values }) => {
@@ -192,4 +200,11 @@ function summary(lines: readonly Line[], format: Format): string {
         : `${label}: now ${format(now)}, highest ${format(Math.max(...known))}`;
     })
     .join('; ');
+}
+
+/** Values without a neighbour. No line goes through them, so they are drawn as points. */
+function isolated(chart: uPlot, series: number): number[] {
+  const values = chart.data[series] ?? [];
+  const isMissing = (at: number) => (values[at] ?? null) === null;
+  return [...values.keys()].filter((at) => !isMissing(at) && isMissing(at - 1) && isMissing(at + 1));
 }

@@ -11,7 +11,7 @@ export function seriesColour(theme: Theme, index: number): string {
   return colours[index % colours.length] ?? colours[0];
 }
 
-/** The colour of text, lines and background of the theme that the page has now. */
+/** A colour of the current theme, for text, lines or background. */
 export function themeColour(name: 'text' | 'muted' | 'line' | 'surface'): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

@@ -4,7 +4,7 @@ interface Props {
 
 const [WIDTH, HEIGHT] = [120, 28];
 
-/** The shape of the last hour, without axes. Screen readers skip it: the number beside it says what matters. */
+/** The last hour as a line, without axes. It is hidden from screen readers, which read the number beside it. */
 export function Sparkline({ values }: Props) {
   const known = values.filter((value) => value !== null);
   const most = Math.max(...known, 1e-9);
@@ -17,9 +17,11 @@ export function Sparkline({ values }: Props) {
       }
       const x = values.length < 2 ? 0 : (at / (values.length - 1)) * WIDTH;
       const y = HEIGHT - 2 - (value / most) * (HEIGHT - 4);
-      const command = isPenDown ? 'L' : 'M';
+      const point = `${x.toFixed(1)} ${y.toFixed(1)}`;
+      // A line that begins and ends there is visible as a dot if no other point follows.
+      const line = isPenDown ? `L${point}` : `M${point}L${point}`;
       isPenDown = true;
-      return `${command}${x.toFixed(1)} ${y.toFixed(1)}`;
+      return line;
     })
     .join('');
   return (

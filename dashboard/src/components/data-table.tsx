@@ -16,18 +16,18 @@ interface Props<Row> {
   readonly rows: readonly Row[];
   readonly columns: readonly TableColumn<Row>[];
   readonly keyOf: (row: Row) => string;
-  /** What the search box looks through. */
+  /** The text that is searched. */
   readonly textOf: (row: Row) => string;
   /** Shown below a row when it is opened. */
   readonly detail?: (row: Row) => ComponentChildren;
   readonly empty: string;
-  /** The title of a column. Default: the first one. */
+  /** The title of the column to sort by at first. Default: the first one. */
   readonly sortedBy?: string;
-  /** Of a row that stands out. */
+  /** The CSS class of a row that stands out. */
   readonly classOf?: (row: Row) => string | undefined;
 }
 
-/** A table with fewer rows is searched by looking at it. */
+/** A table with fewer rows has no search box, unless they are searched already. */
 const SEARCHED = 4;
 
 /** A table that can be sorted by each column and searched. */
@@ -42,27 +42,22 @@ export function DataTable<Row>({
   sortedBy,
   classOf,
 }: Props<Row>) {
-  const [sort, setSort] = useState({
-    column: Math.max(
-      0,
-      columns.findIndex(({ title }) => title === sortedBy),
-    ),
-    isReversed: false,
-  });
+  // By title: a column may be inserted before it.
+  const [sort, setSort] = useState({ title: sortedBy, isReversed: false });
   const [query, setQuery] = useState('');
   const [opened, setOpened] = useState<string>();
-  const column = columns[sort.column];
+  const column = columns.find(({ title }) => title === sort.title) ?? columns[0];
   const shown = rows
     .filter((row) => textOf(row).toLowerCase().includes(query.toLowerCase()))
-    .toSorted((a, b) => (column === undefined ? 0 : compare(column, a, b)) * (sort.isReversed ? -1 : 1));
+    .toSorted((a, b) => (column === undefined ? 0 : compare(column, a, b, sort.isReversed)));
 
-  const sortBy = (index: number) =>
-    setSort({ column: index, isReversed: index === sort.column && !sort.isReversed });
+  const sortBy = (title: string) =>
+    setSort({ title, isReversed: title === column?.title && !sort.isReversed });
 
   if (rows.length === 0) return <p class="empty">{empty}</p>;
   return (
     <div class="table">
-      {rows.length >= SEARCHED && (
+      {(rows.length >= SEARCHED || query !== '') && (
         <label class="search">
           <span class="visually-hidden">Search {caption}</span>
           <input
@@ -78,20 +73,20 @@ export function DataTable<Row>({
           <caption class="visually-hidden">{caption}</caption>
           <thead>
             <tr>
-              {columns.map(({ title, isNumber, help }, index) => (
+              {columns.map(({ title, isNumber, help }) => (
                 <th
                   key={title}
                   scope="col"
                   class={isNumber === true ? 'number' : undefined}
                   aria-sort={
-                    index === sort.column
+                    title === column?.title
                       ? sort.isReversed === (isNumber === true)
                         ? 'ascending'
                         : 'descending'
                       : 'none'
                   }
                 >
-                  <button type="button" title={help} onClick={() => sortBy(index)}>
+                  <button type="button" title={help} onClick={() => sortBy(title)}>
                     {title}
                   </button>
                 </th>
@@ -140,10 +135,15 @@ export function DataTable<Row>({
   );
 }
 
-function compare<Row>({ sortValue, isNumber }: TableColumn<Row>, a: Row, b: Row): number {
+function compare<Row>(
+  { sortValue, isNumber }: TableColumn<Row>,
+  a: Row,
+  b: Row,
+  isReversed: boolean,
+): number {
   const [left, right] = [sortValue(a), sortValue(b)];
-  // Rows without a value come last.
+  // Rows without a value come last, in both orders.
   if (left === null || right === null) return Number(left === null) - Number(right === null);
   if (left === right) return 0;
-  return (left < right ? -1 : 1) * (isNumber === true ? -1 : 1);
+  return (left < right ? -1 : 1) * ((isNumber === true) === isReversed ? 1 : -1);
 }

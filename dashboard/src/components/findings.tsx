@@ -4,18 +4,18 @@ import { clockTime } from '../format/time.js';
 import { formatFor } from '../format/units.js';
 import { usePage } from '../state.js';
 
-/** The most severe come first. More of them would push the numbers out of sight. */
+/** Findings that are shown at first, the most severe ones. More of them would push the numbers out of view. */
 const SHOWN = 3;
 
-/** The rules look at so many steps of one second: with fewer, some of them have nothing to say yet. */
+/** The rules evaluate this many steps of one second: with fewer, some of them cannot find anything yet. */
 const STEPS_OF_RULES = 300;
 
-/** What is wrong now, as the first thing on the page. */
+/** What is wrong now, at the top of the page. */
 export function Findings() {
   const { findings, store } = usePage();
   const isComplete = store.times(1).length >= STEPS_OF_RULES;
   const [showsAll, setShowsAll] = useState(false);
-  // The same in several processes is one line.
+  // The same finding in several processes is shown once.
   const groups = [...Map.groupBy(findings, ({ id }) => id).values()];
   const shown = showsAll ? groups : groups.slice(0, SHOWN);
   return (
@@ -76,7 +76,7 @@ function Evidence({ finding: { since, confidence, evidence, link, process } }: {
   );
 }
 
-/** Two names, and how many more. */
+/** One or two names, or the number of processes. */
 function processesOf(findings: readonly Finding[]): string {
   const names = findings.flatMap(({ process }) => (process === undefined ? [] : [nameOf(process)]));
   return names.length <= 2 ? names.join(', ') : `${names.length} processes`;

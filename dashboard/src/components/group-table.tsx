@@ -8,7 +8,7 @@ import { DataTable } from './data-table.js';
 interface Props {
   readonly caption: string;
   readonly groups: readonly Group[];
-  /** The column that says what a row is about: a label, and one that stands small before it. */
+  /** The column that identifies a row: a label, and another one in small print before it. */
   readonly subject: { readonly title: string; readonly label: string; readonly prefix?: string };
   /** What a row counts, such as `requests`. */
   readonly unit: string;

@@ -1,7 +1,7 @@
 import { clockTime } from '../format/time.js';
 import { RANGES, stepsIn, usePage } from '../state.js';
 
-/** Says why the charts are not full: the process is younger than the range. */
+/** Explains why the charts are not full: the history is shorter than the range. */
 export function HistoryAge() {
   const { store, range, zoom } = usePage();
   const { step, steps } = stepsIn({ store, range });

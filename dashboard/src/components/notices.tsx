@@ -1,17 +1,19 @@
 import type { ComponentChildren } from 'preact';
-import type { ConnectionState, Sleep } from '../data/connection.js';
+import type { ConnectionState } from '../data/connection-state.js';
 import type { ProcessActivity } from '../data/endpoint-types.js';
+import type { Sleep } from '../data/sleep-watch.js';
 import { clockTime } from '../format/time.js';
 import { duration } from '../format/units.js';
+import { SilentProcesses } from './silent-processes.js';
 
 interface Props {
   readonly connection: ConnectionState;
   /** The one process that is shown. */
-  readonly process: number | undefined;
-  /** Processes that do not answer the others. */
+  readonly process: string | undefined;
+  /** Processes of the group that do not answer the others. */
   readonly silent: readonly ProcessActivity[];
   readonly onAllProcesses: () => void;
-  /** When the process was found to be another one than before, in milliseconds since 1970. */
+  /** When the page noticed that the process was replaced by another one, in milliseconds since 1970. */
   readonly restartedAt: number | undefined;
   readonly sleep: Sleep | undefined;
   readonly pausedAt: number | undefined;
@@ -20,7 +22,7 @@ interface Props {
   readonly onDismissSleep: () => void;
 }
 
-/** Says plainly when the numbers on the page are not those of now, or not all there. */
+/** Shows when the numbers on the page are outdated or incomplete. */
 export function Notices(props: Props) {
   const { connection, restartedAt, sleep, pausedAt, onRetry, onDismissRestart, onDismissSleep } = props;
   const { process, silent, onAllProcesses } = props;
@@ -51,14 +53,18 @@ export function Notices(props: Props) {
       )}
       {connection.kind === 'ended' && (
         <Notice isBad action="Show all processes" onAction={onAllProcesses}>
-          Process {process} has ended, or is none of those that answer together. What it counted is part of
-          the numbers of all processes.
+          Process {process} has ended, or is not one of these processes. What it counted is part of the
+          numbers of all processes.
+        </Notice>
+      )}
+      {connection.kind === 'several' && (
+        <Notice isBad action="Show all processes" onAction={onAllProcesses}>
+          Processes of several hosts have the id {process}. Choose one at the top.
         </Notice>
       )}
       {silent.length > 0 && process === undefined && (
         <Notice isBad>
-          {silent.map(({ pid, age }) => `Process ${pid} has not answered for ${duration(age)}.`).join(' ')}{' '}
-          What it said last stands in.
+          <SilentProcesses processes={silent} />
         </Notice>
       )}
       {restartedAt !== undefined && (

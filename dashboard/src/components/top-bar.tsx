@@ -1,4 +1,5 @@
 import type { Instance, ProcessActivity } from '../data/endpoint-types.js';
+import { namesOf } from '../data/process-name.js';
 import { duration } from '../format/units.js';
 import type { Range } from '../state.js';
 import { RANGES } from '../state.js';
@@ -8,11 +9,11 @@ interface Props {
   readonly instance: Instance | undefined;
   /** Seconds. */
   readonly uptime: number | null;
-  /** The one that is shown; `undefined` for all. */
-  readonly process: number | undefined;
-  /** All that answer together. */
+  /** The process that is shown; `undefined` for the whole group. */
+  readonly process: string | undefined;
+  /** All processes of the group. */
   readonly processes: readonly ProcessActivity[];
-  readonly onProcess: (pid: number | undefined) => void;
+  readonly onProcess: (name: string | undefined) => void;
   readonly isLive: boolean;
   readonly range: Range;
   readonly isPaused: boolean;
@@ -26,7 +27,7 @@ export function TopBar(props: Props) {
   const { service, instance, uptime, isLive, range, isPaused, isDark, onRange, onPause, onTheme } = props;
   const { process, processes, onProcess } = props;
   const isOfGroup = process === undefined && processes.length > 0;
-  const living = pidsOf(processes);
+  const living = namesOf(processes);
   return (
     <header class="top-bar">
       <h1>
@@ -50,14 +51,14 @@ export function TopBar(props: Props) {
         {(isOfGroup || process !== undefined) && (
           <select
             aria-label="Process"
-            onChange={({ currentTarget: { value } }) => onProcess(value === '' ? undefined : Number(value))}
+            onChange={({ currentTarget: { value } }) => onProcess(value === '' ? undefined : value)}
           >
             <option value="" selected={process === undefined}>
               {living.length > 0 ? `All ${living.length} processes` : 'All processes'}
             </option>
-            {[...new Set([...living, ...(process === undefined ? [] : [process])])].map((pid) => (
-              <option key={pid} value={pid} selected={pid === process}>
-                Process {pid}
+            {[...new Set([...living, ...(process === undefined ? [] : [process])])].map((name) => (
+              <option key={name} value={name} selected={name === process}>
+                Process {name}
               </option>
             ))}
           </select>
@@ -82,10 +83,4 @@ export function TopBar(props: Props) {
       </div>
     </header>
   );
-}
-
-/** Those that live, each once. */
-export function pidsOf(processes: readonly ProcessActivity[]): number[] {
-  const living = processes.filter(({ state }) => state !== 'ended').map(({ pid }) => pid);
-  return [...new Set(living)].sort((a, b) => a - b);
 }

@@ -1,64 +1,36 @@
+import type { ConnectionListener, ConnectionState } from './connection-state.js';
+import { refusalOf } from './connection-state.js';
 import type {
   Finding,
   FindingsDocument,
   HistoryDocument,
   Instance,
-  ProcessActivity,
   ProcessesEvent,
   StepEvent,
 } from './endpoint-types.js';
 import type { HistoryStore } from './history-store.js';
-
-/** What the page says about its connection to the process. */
-export type ConnectionState =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'live' }
-  /** The process does not answer. */
-  | { readonly kind: 'lost'; readonly since: number }
-  /** It answers, and has no room for another live page: this one reads the history again from time to time. */
-  | { readonly kind: 'full' }
-  | { readonly kind: 'refused'; readonly status: number }
-  /** The process that was chosen has ended. */
-  | { readonly kind: 'ended' }
-  /** There is no history: it is switched off. */
-  | { readonly kind: 'off' };
-
-/** A time in which the page did not run, in milliseconds since 1970: the computer was asleep. */
-export interface Sleep {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface ConnectionListener {
-  readonly onState: (state: ConnectionState) => void;
-  /** The store has changed. */
-  readonly onData: () => void;
-  readonly onFindings: (findings: readonly Finding[]) => void;
-  /** Where several processes answer together. */
-  readonly onProcesses: (processes: readonly ProcessActivity[]) => void;
-  /** The answers come from another process than before: it was restarted. */
-  readonly onRestart: (before: Instance, now: Instance) => void;
-  readonly onSleep: (sleep: Sleep) => void;
-}
+import { SleepWatch } from './sleep-watch.js';
+import { KEPT_SECONDS } from './tier-data.js';
 
 /** Milliseconds to the first retry; each further one waits twice as long, up to the last. */
 const [FIRST_RETRY, LAST_RETRY] = [1_000, 10_000];
 
-/** Milliseconds in which the process must answer. One whose event loop is blocked accepts connections and does not. */
+/** Milliseconds in which the process must answer. If its event loop is blocked, it accepts connections but does not answer. */
 const TIMEOUT = 10_000;
 
-/** The server sends a step every second. After so many milliseconds without one, the connection is dead. */
+/** The server sends a step every second. After this many milliseconds without one, the connection is dead. */
 const SILENCE = 15_000;
 
-/** Both are shorter where another process can answer in place of one that does not. */
+/** Both are shorter for a group, where another process can answer instead. */
 const [GROUP_TIMEOUT, GROUP_SILENCE] = [4_000, 5_000];
 
-/** A browser runs the timers of a page in the background once a minute. One that runs later than this was asleep. */
-const ASLEEP = 90_000;
+/** Milliseconds between two reads of the findings while the page is hidden. Its title has their number. */
+const HIDDEN_INTERVAL = 60_000;
 
 /**
  * Keeps the store up to date: loads the history, follows the server-sent events, and starts again when the
- * connection breaks, the computer wakes up or the process was replaced by another.
+ * connection breaks, the computer wakes up or the process was replaced by another. A hidden page has no connection: over HTTP/1.1,
+ * six of them would be all that a browser opens to a server, and the application could not be reached.
  */
 export class Connection {
   private events: EventSource | undefined;
@@ -66,32 +38,51 @@ export class Connection {
   private watch: ReturnType<typeof setInterval> | undefined;
   private delay = FIRST_RETRY;
   private lastEvent = 0;
-  private lastCheck = 0;
   private lostSince: number | undefined;
-  /** Whether several processes answer together, and any of them for all. */
+  /** Whether the history is that of a group, which any of its processes can send. */
   private isGroup = false;
-  /** Of the calls of {@link connect}, the last one counts. */
+  /** The number of calls of {@link connect} and {@link disconnect}. Only the last call of {@link connect} has an effect. */
   private attempt = 0;
+  private readonly sleep: SleepWatch;
 
   constructor(
     private readonly base: string,
-    /** The one process to show; `undefined` for all that answer together. */
-    private readonly process: number | undefined,
+    /** The one process to show; `undefined` for the whole group. */
+    private readonly process: string | undefined,
     private readonly store: HistoryStore,
     private readonly listener: ConnectionListener,
-  ) {}
+  ) {
+    this.sleep = new SleepWatch(listener.onSleep);
+  }
 
   start(): void {
-    this.lastCheck = Date.now();
-    this.watch = setInterval(() => this.check(), 2_000);
-    void this.connect();
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.onVisibility();
   }
 
   stop(): void {
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.disconnect();
+  }
+
+  private readonly onVisibility = (): void => {
+    this.disconnect();
+    if (document.hidden) {
+      this.watch = setInterval(() => void this.loadFindings(), HIDDEN_INTERVAL);
+      void this.loadFindings();
+      return;
+    }
+    this.sleep.begin();
+    this.watch = setInterval(() => this.check(), 2_000);
+    void this.connect();
+  };
+
+  private disconnect(): void {
     clearInterval(this.watch);
     clearTimeout(this.retry);
     this.attempt++;
     this.events?.close();
+    this.events = undefined;
   }
 
   retryNow(): void {
@@ -103,36 +94,34 @@ export class Connection {
     clearTimeout(this.retry);
     this.events?.close();
     this.events = undefined;
-    let document: HistoryDocument;
+    let history: HistoryDocument;
     try {
-      const response = await this.get('history');
+      const response = await this.get('history', `last=${KEPT_SECONDS}`);
       if (attempt !== this.attempt) return;
-      if (response.status === 401 || response.status === 403) {
-        this.listener.onState({ kind: 'refused', status: response.status });
-        return;
-      }
-      if (response.status === 404) {
-        this.listener.onState({ kind: this.process === undefined ? 'off' : 'ended' });
+      const refusal = refusalOf(response.status, this.process);
+      if (refusal !== undefined) {
+        this.tryLater(refusal);
         return;
       }
       if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-      document = (await response.json()) as HistoryDocument;
+      history = (await response.json()) as HistoryDocument;
     } catch {
       if (attempt === this.attempt) this.lose();
       return;
     }
     if (attempt !== this.attempt) return;
     const before = this.store.instance;
-    this.store.load(document);
-    const { processes } = document;
+    this.store.load(history);
+    this.sleep.heard(history.time);
+    const { processes } = history;
     this.isGroup = processes !== undefined;
     if (processes !== undefined) this.listener.onProcesses(processes);
-    else if (before !== undefined && isOtherProcess(before, document.instance)) {
-      this.listener.onRestart(before, document.instance);
+    else if (before !== undefined && isOtherProcess(before, history.instance)) {
+      this.listener.onRestart(before, history.instance);
     }
     this.lostSince = undefined;
     this.listener.onData();
-    this.follow(document.sequence);
+    this.follow(history.sequence);
     void this.loadFindings();
   }
 
@@ -147,16 +136,18 @@ export class Connection {
       this.listener.onState({ kind: 'live' });
     });
     events.addEventListener('step', (event) => {
-      this.checkSleep();
+      const step = JSON.parse(event.data as string) as StepEvent;
+      this.sleep.check();
+      this.sleep.heard(step.time);
       this.lastEvent = Date.now();
-      this.store.append(JSON.parse(event.data as string) as StepEvent);
+      this.store.append(step);
       this.listener.onData();
     });
-    // The series of all processes together, as the steps of this connection have them.
+    // The series of the whole group, with the indexes that the steps of this connection use.
     events.addEventListener('history', (event) => {
-      const document = JSON.parse(event.data as string) as HistoryDocument;
-      this.store.rebase(document);
-      if (document.processes !== undefined) this.listener.onProcesses(document.processes);
+      const history = JSON.parse(event.data as string) as HistoryDocument;
+      this.store.rebase(history);
+      if (history.processes !== undefined) this.listener.onProcesses(history.processes);
       this.listener.onData();
     });
     events.addEventListener('processes', (event) => {
@@ -170,32 +161,51 @@ export class Connection {
     events.addEventListener('error', () => {
       if (events !== this.events) return;
       events.close();
-      this.checkSleep();
-      // The history came a moment ago, so the process is there, and refuses a further stream only.
+      this.sleep.check();
       if (wasOpen) this.lose();
-      else this.tryLater({ kind: 'full' });
+      else void this.findReason();
     });
   }
 
+  /** An event source does not say why it was refused. */
+  private async findReason(): Promise<void> {
+    const { attempt } = this;
+    let status: number | undefined;
+    try {
+      const response = await this.get('events');
+      status = response.status;
+      // It may be a stream this time.
+      await response.body?.cancel();
+    } catch {
+      // It does not answer at all.
+    }
+    if (attempt !== this.attempt) return;
+    if (status === 503) this.tryLater({ kind: 'full' });
+    else this.lose();
+  }
+
   private async loadFindings(): Promise<void> {
+    const { attempt } = this;
     try {
       const response = await this.get('findings');
-      if (response.ok) this.listener.onFindings(((await response.json()) as FindingsDocument).findings);
+      if (!response.ok) return;
+      const { findings } = (await response.json()) as FindingsDocument;
+      if (attempt === this.attempt) this.listener.onFindings(findings);
     } catch {
       // The next change comes as an event.
     }
   }
 
-  private get(name: string): Promise<Response> {
+  private get(name: string, query = ''): Promise<Response> {
     const options = {
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(this.isGroup ? GROUP_TIMEOUT : TIMEOUT),
     };
-    return fetch(this.address(name), options);
+    return fetch(this.address(name, query), options);
   }
 
   private address(name: string, query = ''): string {
-    const process = this.process === undefined ? '' : `process=${this.process}`;
+    const process = this.process === undefined ? '' : `process=${encodeURIComponent(this.process)}`;
     return `${this.base}/${name}?${[query, process].filter(Boolean).join('&')}`;
   }
 
@@ -212,19 +222,12 @@ export class Connection {
   }
 
   private check(): void {
-    this.checkSleep();
-    // The event source of a computer that slept looks open and is not. That of a process that is stuck is open.
+    this.sleep.check();
+    // After the computer slept, the event source looks open and is not. If the process is stuck, it is open.
     if (this.events === undefined || this.events.readyState === EventSource.CLOSED) return;
     if (Date.now() - this.lastEvent < (this.isGroup ? GROUP_SILENCE : SILENCE)) return;
     this.lostSince ??= this.lastEvent;
     void this.connect();
-  }
-
-  private checkSleep(): void {
-    const now = Date.now();
-    const from = Math.max(this.lastCheck, this.lastEvent);
-    this.lastCheck = now;
-    if (now - from > ASLEEP) this.listener.onSleep({ from, to: now });
   }
 }
 

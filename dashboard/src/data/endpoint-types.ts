@@ -1,4 +1,4 @@
-/** What the endpoints answer, by the types of the server itself. */
+/** The answers of the endpoints, with the types of the server itself. */
 import type { EventLoopBlock } from '../../../src/metrics/collection/event-loop-block.js';
 import type { InstanceInfo } from '../../../src/metrics/collection/snapshot.js';
 

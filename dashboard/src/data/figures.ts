@@ -1,6 +1,6 @@
 type Values = readonly (number | null)[];
 
-/** The last value that there is. */
+/** The last value that is not `null`. */
 export function last(values: Values): number | null {
   for (let i = values.length - 1; i >= 0; i--) {
     const value = values[i];
@@ -16,24 +16,29 @@ export function highest(values: Values): number | null {
   }, null);
 }
 
-/** Mean over all steps. A step without a value counts as `empty`, or not at all where `empty` is undefined. */
-export function mean(values: Values, empty?: number): number | null {
-  let [sum, steps] = [0, 0];
-  for (const value of values) {
+/**
+ * Mean over the time of all steps. A step without a value counts as `empty`, or not at all where `empty` is undefined.
+ *
+ * @param seconds how long each step took.
+ */
+export function mean(values: Values, seconds: Values, empty?: number): number | null {
+  let [sum, time] = [0, 0];
+  for (const [at, value] of values.entries()) {
     const counted = value ?? empty;
+    const length = seconds[at] ?? 0;
     if (counted === undefined) continue;
-    sum += counted;
-    steps++;
+    sum += counted * length;
+    time += length;
   }
-  return steps === 0 ? null : sum / steps;
+  return time === 0 ? null : sum / time;
 }
 
 /** Mean of the last few steps, so that a number on the page does not jump with each second. */
-export function recent(values: Values, steps = 5): number | null {
-  return mean(values.slice(-steps));
+export function recent(values: Values, seconds: Values, empty?: number): number | null {
+  return mean(values.slice(-5), seconds.slice(-5), empty);
 }
 
-/** Adds columns up, step by step. A step in which none has a value has none. */
+/** Adds columns up, step by step. A step without a value in any column has no value. */
 export function sum(columns: readonly Values[]): (number | null)[] {
   const length = columns.reduce((most, column) => Math.max(most, column.length), 0);
   return Array.from({ length }, (_, at) =>
@@ -49,14 +54,20 @@ export function ratio(part: Values, whole: Values): (number | null)[] {
   return whole.map((all, at) => (all === null || all === 0 ? null : (part[at] ?? 0) / all));
 }
 
-/** The sum of one column in that of another. */
-export function share(part: Values, whole: Values): number | null {
-  const total = whole.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  return total === 0 ? null : part.reduce<number>((sum, value) => sum + (value ?? 0), 0) / total;
+/** The number of events in each step, from events per second and how long each step took. */
+export function events(rates: Values, seconds: Values): number[] {
+  return seconds.map((length, at) => (rates[at] ?? 0) * (length ?? 0));
+}
+
+/** The events of one column as a share of those of another. Both are rates per second; `seconds` is how long each step took. */
+export function share(part: Values, whole: Values, seconds: Values): number | null {
+  const total = (rates: Values) => events(rates, seconds).reduce((sum, count) => sum + count, 0);
+  const all = total(whole);
+  return all === 0 ? null : total(part) / all;
 }
 
 /** The median of the medians of the steps, each step weighted by its number of values. */
-export function weightedMedian(medians: Values, counts: Values): number | null {
+export function weightedMedian(medians: Values, counts: readonly number[]): number | null {
   const steps = medians.flatMap((median, at) => {
     const weight = counts[at] ?? 0;
     return median === null || weight <= 0 ? [] : [{ median, weight }];

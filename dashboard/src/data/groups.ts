@@ -1,11 +1,11 @@
 import type { HistorySeries } from './endpoint-types.js';
 import type { PageState } from '../state.js';
 import { columnsIn } from '../state.js';
-import { highest, mean, sum, weightedMedian } from './figures.js';
+import { events, highest, mean, share, sum, weightedMedian } from './figures.js';
 
 type Values = (number | null)[];
 
-/** What a table says of things that are counted and timed together: a route, a handler, a job. */
+/** One row of a table: the counts and durations of a route, a handler or a job. */
 export interface Group {
   readonly key: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -29,14 +29,15 @@ export interface Group {
 interface Grouping {
   readonly counter: string;
   readonly histogram: string;
-  /** Labels that make a group. */
+  /** The labels that identify a group. */
   readonly by: readonly string[];
   readonly isFailure: (labels: Readonly<Record<string, string>>) => boolean;
 }
 
-/** Puts the series of a counter and of its histogram together by some of their labels. */
+/** Groups the series of a counter and of its histogram by some of their labels. */
 export function groupsOf(page: PageState, { counter, histogram, by, isFailure }: Grouping): Group[] {
   const columns = columnsIn(page);
+  const { seconds } = columns;
   const keyOf = ({ labels }: HistorySeries) => by.map((label) => labels[label] ?? '').join(' ');
   const counters = Map.groupBy(page.store.labelled(counter), keyOf);
   const histograms = Map.groupBy(page.store.labelled(histogram), keyOf);
@@ -47,16 +48,19 @@ export function groupsOf(page: PageState, { counter, histogram, by, isFailure }:
     const timed = histograms.get(key) ?? [];
     const highestOf = (figure: 'p99' | 'max') => mostOf(timed.map((one) => columns.values(one.key, figure)));
     const [p99s, maxima] = [highestOf('p99'), highestOf('max')];
-    const [rate, failureRate] = [mean(rates, 0), mean(failureRates, 0) ?? 0];
-    const medians = timed.flatMap((one) => columns.values(one.key, 'p50'));
-    const weights = timed.flatMap((one) => columns.values(one.key, 'count'));
+    // A series without a value in the range has no column.
+    const medians = timed.flatMap(({ key }) => {
+      const values = columns.values(key, 'p50');
+      return seconds.map((_, at) => values[at] ?? null);
+    });
+    const counts = timed.flatMap(({ key }) => events(columns.values(key, 'count'), seconds));
     return {
       key,
       labels: series[0]?.labels ?? {},
       total: series.reduce((total, one) => total + (page.store.latest(one.key) ?? 0), 0),
-      rate,
-      failures: rate === null || rate === 0 ? null : failureRate / rate,
-      p50: weightedMedian(medians, weights),
+      rate: mean(rates, seconds, 0),
+      failures: share(failureRates, rates, seconds),
+      p50: weightedMedian(medians, counts),
       p99: highest(p99s),
       max: highest(maxima),
       rates,

@@ -7,35 +7,24 @@ import type {
   Step,
   StepEvent,
 } from './endpoint-types.js';
-
-/** How many steps the page keeps in each tier: 5 minutes of seconds, an hour of ten seconds. */
-const CAPACITY: Readonly<Record<Step, number>> = { 1: 300, 10: 360 };
+import type { HeatSteps, TierData } from './tier-data.js';
+import { columnOf, emptyTier, heatOf, trim } from './tier-data.js';
 
 const FIGURES: readonly Figure[] = ['rate', 'value', 'min', 'max', 'count', 'p50', 'p99'];
 
-export interface HeatSteps {
-  readonly bounds: readonly number[];
-  readonly counts: (readonly number[])[];
-}
-
-interface TierData {
-  readonly times: number[];
-  /** By series index and figure. Each list is as long as {@link times}. */
-  readonly columns: Map<string, (number | null)[]>;
-  readonly heat: Map<number, HeatSteps>;
-}
-
-/** The history of one process, or of all that answer together, as the page knows it: what the server sent first, and every step since. */
+/** The history of one process or of a group, as the page has it: the document that the server sent first, and every step since. */
 export class HistoryStore {
   readonly series: HistorySeries[] = [];
   instance: Instance | undefined;
   sequence = -1;
   droppedSeries = 0;
+  /** Milliseconds by which the clock of the server is ahead of that of the browser. */
+  ahead = 0;
   private readonly byKey = new Map<string, number>();
   private readonly tiers: Record<Step, TierData> = { 1: emptyTier(), 10: emptyTier() };
   private readonly totals: (number | null)[] = [];
 
-  /** Replaces everything with what the server has. */
+  /** Replaces everything with a document of the server. */
   load(document: HistoryDocument): void {
     this.series.length = 0;
     this.totals.length = 0;
@@ -45,14 +34,15 @@ export class HistoryStore {
     this.instance = document.instance;
     this.sequence = document.sequence;
     this.droppedSeries = document.dropped_series;
+    this.ahead = document.time - Date.now();
     this.tiers[1] = emptyTier();
     this.tiers[10] = emptyTier();
     for (const tier of document.tiers) this.loadTier(tier);
   }
 
   /**
-   * Takes the series of a document, under other indexes maybe, and its steps after those that are there: another process of the
-   * group goes on.
+   * Continues with a document of another process of the group: uses its series, whose indexes may differ, and its steps. Earlier
+   * steps are kept.
    */
   rebase(document: HistoryDocument): void {
     const before = this.copy();
@@ -63,6 +53,7 @@ export class HistoryStore {
       const kept = old.times.filter((time) => time < first).length;
       const added = now.times.length;
       now.times.unshift(...old.times.slice(0, kept));
+      now.seconds.unshift(...old.seconds.slice(0, kept));
       for (const [index, { key }] of this.series.entries()) {
         const was = before.byKey.get(key);
         for (const figure of FIGURES) {
@@ -80,11 +71,11 @@ export class HistoryStore {
           counts: [...counts, ...(now.heat.get(index)?.counts ?? [])],
         });
       }
-      trim(now, CAPACITY[step]);
+      trim(now, step);
     }
   }
 
-  /** What it has now, which {@link append} and {@link load} then leave alone. */
+  /** A copy that later calls of {@link append} and {@link load} do not change. */
   copy(): HistoryStore {
     const copy = new HistoryStore();
     copy.addSeries(this.series);
@@ -92,6 +83,7 @@ export class HistoryStore {
     copy.instance = this.instance;
     copy.sequence = this.sequence;
     copy.droppedSeries = this.droppedSeries;
+    copy.ahead = this.ahead;
     copy.tiers[1] = structuredClone(this.tiers[1]);
     copy.tiers[10] = structuredClone(this.tiers[10]);
     return copy;
@@ -100,27 +92,29 @@ export class HistoryStore {
   append(event: StepEvent): void {
     const tier = this.tiers[event.step];
     const known = tier.times.lastIndexOf(event.time);
-    // One that the history contained already, and that no process has told anew.
+    // Skips an old step that is not in the tier. One that is in the tier was sent again, because a process was late, and is replaced.
     if (event.sequence <= this.sequence && known < 0) return;
     this.sequence = Math.max(this.sequence, event.sequence);
     if (event.series !== undefined) this.addSeries(event.series);
     if (known < 0) {
       tier.times.push(event.time);
+      tier.seconds.push(null);
       for (const values of tier.columns.values()) values.push(null);
     } else {
       for (const values of tier.columns.values()) values[known] = null;
     }
     const row = known < 0 ? tier.times.length - 1 : known;
+    tier.seconds[row] = event.seconds;
     for (const [series, figure, value] of event.values) {
       if (figure === 'total') this.totals[series] = value;
       else columnOf(tier, series, figure)[row] = value;
-      if (figure === 'value' && known < 0) this.totals[series] = value;
     }
+    if (event.step === 1 && row === tier.times.length - 1) this.updateGauges(event);
     for (const [series, counts] of event.heat ?? []) {
       const heat = heatOf(tier, series, event);
       heat.counts[known < 0 ? heat.counts.length : heat.counts.length - (tier.times.length - known)] = counts;
     }
-    trim(tier, CAPACITY[event.step]);
+    trim(tier, event.step);
   }
 
   /** The index of a series by its canonical name. */
@@ -133,11 +127,21 @@ export class HistoryStore {
     return this.series.filter((one) => one.name === name && one.key !== name);
   }
 
+  /** Seconds from a time of the server, such as `2026-01-31T23:59:59.123Z`, until now. */
+  secondsSince(time: string): number {
+    return (Date.now() + this.ahead - Date.parse(time)) / 1000;
+  }
+
   times(step: Step): readonly number[] {
     return this.tiers[step].times;
   }
 
-  /** The values of one figure of a series, one for each time; empty for a series that there is not. */
+  /** How long each step took; `null` for a step without values. */
+  seconds(step: Step): readonly (number | null)[] {
+    return this.tiers[step].seconds;
+  }
+
+  /** The values of one figure of a series, one for each time; empty for an unknown series. */
   values(step: Step, key: string, figure: Figure): readonly (number | null)[] {
     const index = this.byKey.get(key);
     return index === undefined ? [] : (this.tiers[step].columns.get(`${index}|${figure}`) ?? []);
@@ -154,6 +158,12 @@ export class HistoryStore {
     return index === undefined ? null : (this.totals[index] ?? null);
   }
 
+  /** A gauge that is not in a step has no value any more. */
+  private updateGauges({ values }: StepEvent): void {
+    for (const [index, { kind }] of this.series.entries()) if (kind === 'gauge') this.totals[index] = null;
+    for (const [series, figure, value] of values) if (figure === 'value') this.totals[series] = value;
+  }
+
   private addSeries(series: readonly HistorySeries[]): void {
     for (const one of series) {
       this.byKey.set(one.key, this.series.length);
@@ -161,42 +171,12 @@ export class HistoryStore {
     }
   }
 
-  private loadTier({ step, times, columns, heat = [] }: HistoryTier): void {
+  private loadTier({ step, times, seconds, columns, heat = [] }: HistoryTier): void {
     const tier = this.tiers[step];
     tier.times.push(...times);
+    tier.seconds.push(...seconds);
     for (const { series, figure, values } of columns) tier.columns.set(`${series}|${figure}`, [...values]);
     for (const { series, bounds, counts } of heat) tier.heat.set(series, { bounds, counts: [...counts] });
+    trim(tier, step);
   }
-}
-
-function emptyTier(): TierData {
-  return { times: [], columns: new Map(), heat: new Map() };
-}
-
-function columnOf(tier: TierData, series: number, figure: Figure): (number | null)[] {
-  const key = `${series}|${figure}`;
-  let values = tier.columns.get(key);
-  if (values === undefined) {
-    values = tier.times.map(() => null);
-    tier.columns.set(key, values);
-  }
-  return values;
-}
-
-/** A page that was loaded before the first step learns the bounds from the event. */
-function heatOf(tier: TierData, series: number, { heat_bounds: bounds = [] }: StepEvent): HeatSteps {
-  let heat = tier.heat.get(series);
-  if (heat === undefined) {
-    heat = { bounds, counts: [] };
-    tier.heat.set(series, heat);
-  }
-  return heat;
-}
-
-function trim(tier: TierData, capacity: number): void {
-  const excess = tier.times.length - capacity;
-  if (excess <= 0) return;
-  tier.times.splice(0, excess);
-  for (const values of tier.columns.values()) values.splice(0, excess);
-  for (const { counts } of tier.heat.values()) counts.splice(0, counts.length - tier.times.length);
 }

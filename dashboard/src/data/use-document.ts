@@ -5,12 +5,16 @@ import type { MonitorDocument } from './endpoint-types.js';
 /** Milliseconds between two reads of the document, for what is not in the history. */
 const INTERVAL = 5_000;
 
-/** The document itself, read by a reader of its own as long as a section that needs it is open. */
+/**
+ * The document itself, read by a reader of its own as long as a section that needs it is open. While the page is paused, it is read
+ * until there is one.
+ */
 export function useDocument(): MonitorDocument | undefined {
   const { base, process, isPaused } = usePage();
   const [document, setDocument] = useState<MonitorDocument>();
+  const isDone = isPaused && document !== undefined;
   useEffect(() => {
-    if (isPaused) return undefined;
+    if (isDone) return undefined;
     const aborter = new AbortController();
     const read = async () => {
       try {
@@ -28,6 +32,6 @@ export function useDocument(): MonitorDocument | undefined {
       clearInterval(timer);
       aborter.abort();
     };
-  }, [base, process, isPaused]);
+  }, [base, process, isDone]);
   return document;
 }

@@ -45,7 +45,7 @@ export function cpuTree({ nodes, samples = [], timeDeltas = [] }: CpuProfile): F
   const build = (node: CpuNode): Frame => {
     const children = (node.children ?? []).flatMap((id) => {
       const child = byId.get(id);
-      // Starting the profiler can take longer than all that the application does meanwhile.
+      // Left out: starting the profiler can take longer than everything that the application does meanwhile.
       return child === undefined || child.callFrame.url === 'node:inspector' ? [] : [build(child)];
     });
     return frameOf(node.callFrame, self.get(node.id) ?? 0, children);
@@ -53,7 +53,7 @@ export function cpuTree({ nodes, samples = [], timeDeltas = [] }: CpuProfile): F
   const [root] = nodes;
   if (root === undefined) return frameOf(NO_FRAME, 0, []);
   const tree = build(root);
-  // An idle process does nothing: the graph is about what it did.
+  // Idle time is left out: the graph shows what the process did.
   const children = tree.children.filter(({ name }) => name !== '(idle)');
   return frameOf({ ...NO_FRAME, functionName: 'all' }, tree.self, children);
 }

@@ -3,9 +3,9 @@ import { bytes, count, percent, rate, seconds } from './units.js';
 
 /** How the axis of a chart is divided. */
 export interface Axis {
-  /** The axis reaches at least so far, so that noise about zero looks like noise. */
+  /** The axis reaches at least this value, so that noise around zero looks small. */
   readonly atLeast: number;
-  /** The distances that its marks may have. */
+  /** The distances between marks that are allowed. */
   readonly steps: number[];
 }
 

@@ -3,13 +3,13 @@ export function clockTime(milliseconds: number): string {
   return new Date(milliseconds).toLocaleTimeString('en-GB');
 }
 
-/** A moment on an axis: without seconds where it is a whole minute. */
+/** A moment on an axis, without seconds if it is a whole minute. */
 export function axisTime(milliseconds: number): string {
   const time = clockTime(milliseconds);
   return time.endsWith(':00') ? time.slice(0, -3) : time;
 }
 
-/** How long ago something was, for a reader who needs the order of magnitude. */
+/** How long ago something was, rounded to one unit. */
 export function ago(milliseconds: number, now = Date.now()): string {
   const passed = Math.max(0, Math.round((now - milliseconds) / 1000));
   if (passed < 60) return `${passed} s ago`;

@@ -1,4 +1,4 @@
-/** Numbers as a person reads them: three significant digits and a unit. */
+/** Formats numbers for display: three significant digits and a unit. */
 
 const EMPTY = '–';
 
@@ -22,7 +22,8 @@ export function bytes(value: Maybe): string {
 /** @param value in seconds */
 export function seconds(value: Maybe): string {
   if (!isNumber(value)) return EMPTY;
-  const size = Math.abs(value);
+  // As it will be shown: 0.9996 s is 1 s, and not 1000 ms.
+  const size = Math.abs(significant(value));
   if (size === 0) return '0 ms';
   if (size < 1e-3) return `${digits(value * 1e6)} µs`;
   if (size < 1) return `${digits(value * 1e3)} ms`;
@@ -33,16 +34,22 @@ export function seconds(value: Maybe): string {
 /** @param value a share from 0 to 1 */
 export function percent(value: Maybe): string {
   if (!isNumber(value)) return EMPTY;
-  const share = value * 100;
-  return `${share !== 0 && Math.abs(share) < 0.1 ? share.toPrecision(1) : digits(share)} %`;
+  return `${digits(value * 100)} %`;
 }
+
+const DAY = 86_400;
+
+/** Seconds. From here on, hours do not matter. */
+const LONG = 1000 * DAY;
 
 /** A long time in its two largest units. */
 export function duration(value: Maybe): string {
   if (!isNumber(value)) return EMPTY;
-  const whole = Math.round(value);
+  if (value <= -0.5) return `-${duration(-value)}`;
+  if (value >= LONG) return `${digits(value / DAY)} d`;
+  const whole = Math.round(Math.abs(value));
   const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / DAY), 'd'],
     [Math.floor(whole / 3600) % 24, 'h'],
     [Math.floor(whole / 60) % 60, 'min'],
     [whole % 60, 's'],
@@ -79,12 +86,21 @@ function scaled(value: number, base: number, units: readonly string[]): string {
     size /= base;
     unit++;
   }
+  // There is no unit for it.
+  if (Math.abs(size) >= TOO_LARGE) return `${digits(value)}${units[0] ?? ''}`;
   return `${digits(size)}${units[unit] ?? ''}`;
 }
 
+/** Numbers from here on are written like `3e+38`. */
+const TOO_LARGE = 1e6;
+
 function digits(value: number): string {
   const size = Math.abs(value);
-  if (size >= 100 || Number.isInteger(value)) return value.toFixed(0);
-  if (size >= 10) return value.toFixed(1).replace(/\.0$/, '');
-  return value.toFixed(2).replace(/\.?0+$/, '');
+  if (size >= TOO_LARGE) return significant(value).toExponential();
+  // 1023 bytes are not 1020.
+  return size >= 100 ? value.toFixed(0) : String(significant(value));
+}
+
+function significant(value: number): number {
+  return Number(value.toPrecision(3));
 }

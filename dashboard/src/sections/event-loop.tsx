@@ -1,3 +1,4 @@
+import { isDelayed } from '../../../src/metrics/collection/event-loop-block.js';
 import { HeatMap } from '../charts/heat-map.js';
 import { LineChart } from '../charts/line-chart.js';
 import { DataTable } from '../components/data-table.js';
@@ -63,8 +64,8 @@ function EventLoop() {
 }
 
 function Blocks() {
-  const document = useDocument();
-  if (!usePage().features.has('blocks')) {
+  const { features, process } = usePage();
+  if (!features.has('blocks')) {
     return (
       <p class="hint">
         To see which function blocks the event loop, switch the diagnostics on:{' '}
@@ -72,68 +73,84 @@ function Blocks() {
       </p>
     );
   }
-  if (document === undefined) return null;
-  const blocks = document.eventloop_blocks ?? [];
   return (
     <>
       <h2>Blocks</h2>
-      <DataTable<EventLoopBlock>
-        caption="Blocks of the event loop"
-        rows={blocks}
-        keyOf={(block) => `${block.time} ${processOf(block)}`}
-        textOf={(block) => `${culprit(block)} ${block.file ?? ''}`}
-        sortedBy="Time"
-        empty="The event loop was not blocked since the process started."
-        columns={[
-          { title: 'Function', sortValue: culprit, cell: (block) => <code>{culprit(block)}</code> },
-          ...(blocks.some(({ process }) => process !== undefined)
-            ? [{ title: 'Process', sortValue: processOf, cell: processOf }]
-            : []),
-          { title: 'Where', sortValue: place, cell: (block) => <code>{place(block)}</code> },
-          {
-            title: 'Duration',
-            isNumber: true,
-            sortValue: ({ duration }) => duration,
-            cell: ({ duration }) => seconds(duration),
-          },
-          { title: 'Cause', sortValue: ({ cause }) => cause, cell: ({ cause }) => cause },
-          {
-            title: 'Time',
-            isNumber: true,
-            sortValue: ({ time }) => Date.parse(time),
-            cell: ({ time }) => clockTime(Date.parse(time)),
-          },
-        ]}
-        detail={({ frames, in_flight }) => (
-          <div class="block-detail">
-            <div>
-              <h3>Stack, innermost first</h3>
-              {frames.length === 0 && <p class="empty">Not known.</p>}
-              <ol>
-                {frames.map((frame, at) => (
-                  <li key={at}>
-                    <code>
-                      {frame.function} {frame.file}:{frame.line}
-                    </code>
-                  </li>
-                ))}
-              </ol>
-            </div>
-            <div>
-              <h3>What waited</h3>
-              {in_flight.length === 0 && <p class="empty">No request or call.</p>}
-              <ul>
-                {in_flight.map(({ kind, name, count: number }) => (
-                  <li key={`${kind} ${name}`}>
-                    {number} × {kind} <code>{name}</code>
-                  </li>
-                ))}
-              </ul>
-            </div>
-          </div>
-        )}
-      />
+      <BlockTable key={process} />
     </>
+  );
+}
+
+function BlockTable() {
+  const document = useDocument();
+  const blocks = document?.eventloop_blocks ?? [];
+  return (
+    <DataTable<EventLoopBlock>
+      caption="Blocks of the event loop"
+      rows={blocks}
+      keyOf={(block) => `${block.time} ${processOf(block)}`}
+      textOf={(block) => `${culprit(block)} ${block.file ?? ''}`}
+      sortedBy="Time"
+      empty={
+        document === undefined
+          ? 'Reading the blocks…'
+          : 'The event loop was not blocked since the process started.'
+      }
+      columns={[
+        { title: 'Function', sortValue: culprit, cell: (block) => <code>{culprit(block)}</code> },
+        ...(blocks.some(({ process }) => process !== undefined)
+          ? [{ title: 'Process', sortValue: processOf, cell: processOf }]
+          : []),
+        { title: 'Where', sortValue: place, cell: (block) => <code>{place(block)}</code> },
+        {
+          title: 'Duration',
+          isNumber: true,
+          sortValue: ({ duration }) => duration,
+          cell: ({ duration }) => seconds(duration),
+        },
+        { title: 'Cause', sortValue: ({ cause }) => cause, cell: ({ cause }) => cause },
+        {
+          title: 'Time',
+          isNumber: true,
+          sortValue: ({ time }) => Date.parse(time),
+          cell: ({ time }) => clockTime(Date.parse(time)),
+        },
+      ]}
+      detail={(block) => (
+        <div class="block-detail">
+          <div>
+            <h3>Stack, innermost first</h3>
+            {block.frames.length === 0 && <p class="empty">Not known.</p>}
+            <ol>
+              {block.frames.map((frame, at) => (
+                <li key={at}>
+                  <code>
+                    {frame.function} {frame.file}:{frame.line}
+                  </code>
+                </li>
+              ))}
+            </ol>
+          </div>
+          <div>
+            <h3>What waited</h3>
+            {block.in_flight.length === 0 && <p class="empty">No request or call.</p>}
+            <ul>
+              {block.in_flight.map(({ kind, name, count: number }) => (
+                <li key={`${kind} ${name}`}>
+                  {number} × {kind} <code>{name}</code>
+                </li>
+              ))}
+            </ul>
+          </div>
+          {isDelayed(block) && (
+            <div>
+              <h3>By the clock</h3>
+              <p>It took {seconds(block.elapsed)}: the process did not get the CPU all the time.</p>
+            </div>
+          )}
+        </div>
+      )}
+    />
   );
 }
 

@@ -78,7 +78,7 @@ function Metrics() {
 
 function meanRate(columns: Columns, { key, kind }: HistorySeries): number | null {
   if (kind === 'gauge') return null;
-  return mean(columns.values(key, kind === 'counter' ? 'rate' : 'count'), 0);
+  return mean(columns.values(key, kind === 'counter' ? 'rate' : 'count'), columns.seconds, 0);
 }
 
 function formatOfLatest({ kind, unit }: HistorySeries): Format {

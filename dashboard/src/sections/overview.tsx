@@ -1,6 +1,6 @@
 import { LineChart } from '../charts/line-chart.js';
 import { Tile } from '../components/tile.js';
-import { highest, mean, recent, share, weightedMedian } from '../data/figures.js';
+import { events, highest, recent, share, weightedMedian } from '../data/figures.js';
 import { hourOf, nowOf } from '../data/hour.js';
 import { allResponses, errorShare, responses } from '../data/http.js';
 import { cpuOf, utilizationOf } from '../data/load.js';
@@ -24,16 +24,19 @@ function Tiles() {
   const [now, hour] = [nowOf(page), hourOf(page)];
   const heap = page.store.latest('heap_used_bytes');
   const limit = page.store.latest('heap_limit_bytes');
-  const errors = share(minute(responses(now, '5xx')), minute(allResponses(now)));
+  const errors = share(minute(responses(now, '5xx')), minute(allResponses(now)), minute(now.seconds));
   const p99 = highest(minute(now.values(DURATION, 'p99')));
   const loopDelay = highest(minute(now.values('eventloop_delay', 'max')));
-  const p50 = weightedMedian(minute(now.values(DURATION, 'p50')), minute(now.values(DURATION, 'count')));
-  const utilization = recent(utilizationOf(now));
+  const p50 = weightedMedian(
+    minute(now.values(DURATION, 'p50')),
+    minute(events(now.values(DURATION, 'count'), now.seconds)),
+  );
+  const utilization = recent(utilizationOf(now), now.seconds);
   return (
     <dl class="tiles">
       <Tile
         label="Requests"
-        value={rate(mean(allResponses(now).slice(-5), 0))}
+        value={rate(recent(allResponses(now), now.seconds, 0))}
         hour={allResponses(hour)}
         help="HTTP responses per second, mean of the last 5 seconds."
       />
@@ -61,7 +64,7 @@ function Tiles() {
       />
       <Tile
         label="CPU"
-        value={percent(recent(cpuOf(now)))}
+        value={percent(recent(cpuOf(now), now.seconds))}
         detail="100 % is one core"
         hour={cpuOf(hour)}
         help="CPU of the process, all threads together."
@@ -94,7 +97,7 @@ function Tiles() {
 }
 
 /** The last minute of steps of one second. */
-function minute(values: readonly (number | null)[]): readonly (number | null)[] {
+function minute<T>(values: readonly T[]): readonly T[] {
   return values.slice(-60);
 }
 

@@ -1,6 +1,7 @@
 import { DataTable } from '../components/data-table.js';
 import type { TableColumn } from '../components/data-table.js';
 import type { Finding, ProcessActivity } from '../data/endpoint-types.js';
+import { processName } from '../data/process-name.js';
 import { bytes, duration, percent, rate, seconds } from '../format/units.js';
 import { usePage } from '../state.js';
 import type { Section } from './section.js';
@@ -16,13 +17,13 @@ const MEANING: Readonly<Record<ProcessActivity['state'], string>> = {
   ended: 'has ended; its counts are kept',
 };
 
-/** From here on, a loop or a core is said to be busy. */
+/** The share from which a loop or a core counts as saturated. */
 const BUSY = 0.9;
 
 /** Seconds. A delay of the event loop that users notice. */
 const BLOCK = 1;
 
-/** What is wrong with a process, in a few words. Its findings say more, and come a little later. */
+/** What is wrong with a process, in a few words. Its findings have more detail, and come a little later. */
 function sicknessOf(row: ProcessActivity, findings: readonly Finding[]): string | undefined {
   const { pid, thread, state, age, loop, cpu, requests, errors, delay } = row;
   if (state === 'ended') return undefined;
@@ -49,18 +50,21 @@ const numberColumn = (
 });
 
 function Processes() {
-  const { processes, findings, showProcess } = usePage();
+  const { processes, findings, store, showProcess } = usePage();
+  const uptimeOf = ({ state, start_time: start }: ProcessRow) =>
+    state === 'ended' || start === null ? null : store.secondsSince(start);
   const rows = processes.map((row): ProcessRow => ({ ...row, sickness: sicknessOf(row, findings) }));
   const columns: readonly TableColumn<ProcessRow>[] = [
     {
       title: 'Process',
       sortValue: ({ pid }) => pid,
-      cell: ({ pid, thread, state }) => {
-        if (thread !== null) return `${pid}, thread ${thread}`;
-        if (state === 'ended') return pid;
+      cell: (row) => {
+        const name = processName(row);
+        if (row.thread !== null) return `${name}, thread ${row.thread}`;
+        if (row.state === 'ended') return name;
         return (
-          <button type="button" class="link" title="Show only this process" onClick={() => showProcess(pid)}>
-            {pid}
+          <button type="button" class="link" title="Show only this process" onClick={() => showProcess(name)}>
+            {name}
           </button>
         );
       },
@@ -85,18 +89,14 @@ function Processes() {
     <DataTable<ProcessRow>
       caption="Processes"
       rows={rows}
-      keyOf={({ pid, thread, start_time }) => `${pid}/${thread ?? 'main'}/${start_time}`}
-      textOf={({ pid, state, sickness }) => `${pid} ${state} ${sickness ?? ''}`}
+      keyOf={(row) => `${processName(row)}/${row.thread ?? 'main'}/${row.start_time}`}
+      textOf={(row) => `${processName(row)} ${row.state} ${row.sickness ?? ''}`}
       empty="Reading the processes…"
       columns={columns}
       sortedBy="State"
       classOf={({ sickness, state }) => (sickness === undefined ? state : 'sick')}
     />
   );
-}
-
-function uptimeOf({ state, start_time: start }: ProcessActivity): number | null {
-  return state === 'ended' || start === null ? null : (Date.now() - Date.parse(start)) / 1000;
 }
 
 function ago(age: number | null): string {

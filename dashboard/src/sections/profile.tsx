@@ -1,60 +1,22 @@
 import { useState } from 'preact/hooks';
-import type { CpuProfile, Frame, HeapProfile } from '../flame-graph/cpu-profile.js';
-import { cpuTree, heapTree } from '../flame-graph/cpu-profile.js';
 import { FlameGraph } from '../flame-graph/flame-graph.js';
 import { bytes, seconds } from '../format/units.js';
-import { pidsOf } from '../components/top-bar.js';
-import { processQuery, usePage } from '../state.js';
+import { namesOf } from '../data/process-name.js';
+import { usePage } from '../state.js';
 import type { Section } from './section.js';
 
-type Kind = 'cpu' | 'allocations';
-
-interface Result {
-  readonly kind: Kind;
-  readonly root: Frame;
-  readonly download: string;
-  readonly fileName: string;
-}
-
-type Status =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly until: number }
-  | { readonly kind: 'failed'; readonly message: string };
-
 function Profile() {
-  const { base, features, process, processes } = usePage();
-  const pids = pidsOf(processes);
-  const [chosen, setChosen] = useState<number>();
+  const {
+    features,
+    process,
+    processes,
+    profile: { status, result, run },
+  } = usePage();
+  const names = namesOf(processes);
+  const [chosen, setChosen] = useState<string>();
   // The profile of a group is that of one of its processes.
-  const pid = process ?? (chosen !== undefined && pids.includes(chosen) ? chosen : pids[0]);
-  const [status, setStatus] = useState<Status>({ kind: 'idle' });
-  const [result, setResult] = useState<Result>();
+  const name = process ?? (chosen !== undefined && names.includes(chosen) ? chosen : names[0]);
   const [duration, setDuration] = useState(10);
-
-  const run = async (kind: Kind) => {
-    setStatus({ kind: 'running', until: Date.now() + duration * 1000 });
-    try {
-      const format = kind === 'cpu' ? 'cpuprofile' : 'heapprofile';
-      const response = await fetch(
-        `${base}/profile/${kind}?seconds=${duration}&format=${format}${processQuery(pid)}`,
-      );
-      const text = await response.text();
-      if (!response.ok) throw new Error(text.trim());
-      if (result !== undefined) URL.revokeObjectURL(result.download);
-      setResult({
-        kind,
-        root:
-          kind === 'cpu'
-            ? cpuTree(JSON.parse(text) as CpuProfile)
-            : heapTree(JSON.parse(text) as HeapProfile),
-        download: URL.createObjectURL(new Blob([text], { type: 'application/json' })),
-        fileName: `profile-${pid === undefined ? '' : `${pid}-`}${new Date().toISOString().replace(/[:.]/g, '-')}.${format}`,
-      });
-      setStatus({ kind: 'idle' });
-    } catch (thrown) {
-      setStatus({ kind: 'failed', message: (thrown as Error).message });
-    }
-  };
 
   if (!features.has('profiles')) {
     return (
@@ -68,11 +30,11 @@ function Profile() {
   return (
     <>
       <form class="profile-form" onSubmit={(event) => event.preventDefault()}>
-        {process === undefined && pids.length > 1 && (
+        {process === undefined && names.length > 1 && (
           <label>
             Process{' '}
-            <select value={pid} onChange={({ currentTarget }) => setChosen(Number(currentTarget.value))}>
-              {pids.map((one) => (
+            <select value={name} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
+              {names.map((one) => (
                 <option key={one} value={one}>
                   {one}
                 </option>
@@ -90,15 +52,15 @@ function Profile() {
             onInput={(event) => setDuration(Number(event.currentTarget.value))}
           />
         </label>
-        <button type="button" disabled={isRunning} onClick={() => void run('cpu')}>
+        <button type="button" disabled={isRunning} onClick={() => void run('cpu', duration, name)}>
           Profile the CPU
         </button>
-        <button type="button" disabled={isRunning} onClick={() => void run('allocations')}>
+        <button type="button" disabled={isRunning} onClick={() => void run('allocations', duration, name)}>
           Profile allocations
         </button>
       </form>
       <div role="status">
-        {isRunning && <p>Profiling for {duration} seconds. The process goes on serving.</p>}
+        {isRunning && <p>Profiling for {status.seconds} seconds. The process goes on serving.</p>}
         {status.kind === 'failed' && <p class="notice bad">{status.message}</p>}
       </div>
       {result !== undefined && (

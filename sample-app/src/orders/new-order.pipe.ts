@@ -4,7 +4,7 @@ import type { NewOrder } from './order.js';
 
 const MAX_QUANTITY = 100;
 
-/** Lets only the body of a request through that is an order. */
+/** Rejects a request whose body is not a valid order. */
 @Injectable()
 export class NewOrderPipe implements PipeTransform<unknown, NewOrder> {
   transform(body: unknown): NewOrder {

@@ -4,7 +4,7 @@ export interface NewOrder {
   quantity: number;
 }
 
-/** What the shop makes of it. */
+/** What the shop stores. */
 export interface Order extends NewOrder {
   id: number;
   totalInCents: number;

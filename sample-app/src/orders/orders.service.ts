@@ -15,7 +15,7 @@ export class OrdersService {
     private readonly shipping: ShippingQueue,
     private readonly stock: RestockJob,
     private readonly payment: PaymentService,
-    // The module of the monitor is global: no need to import it beside the root module.
+    // MonitorModule is global: only the root module imports it.
     private readonly monitor: MonitorService,
   ) {}
 
@@ -31,7 +31,7 @@ export class OrdersService {
 
     this.monitor.count('orders');
     this.monitor.count('revenue_cents', totalInCents);
-    // A label has few values: there are not many products. The id of an order would make a series for each order.
+    // A label must have few values, such as the products. The id of an order would create a series for each order.
     this.monitor.count('sold_units', quantity, { product: product.name });
     this.monitor.observe('order_total_cents', totalInCents);
     return order;

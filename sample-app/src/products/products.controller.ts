@@ -2,7 +2,7 @@ import { Controller, Get, NotFoundException, Param, ParseIntPipe } from '@nestjs
 import type { Product } from './product.js';
 import { ProductsService } from './products.service.js';
 
-/** Nothing here knows of the monitor, and all its requests are counted: the 404s too. */
+/** Nothing here uses the monitor. Its requests are counted nevertheless, including the 404s. */
 @Controller('products')
 export class ProductsController {
   constructor(private readonly products: ProductsService) {}

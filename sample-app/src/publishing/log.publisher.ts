@@ -1,18 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { MetricsSnapshot, PublisherObject } from 'nestjs-monitor';
 
-/** Writes one line to the log each time, and a last one when the shop closes. */
+/** Writes one line to the log at each publish, and a last one when the shop closes. */
 @Injectable()
 export class LogPublisher implements PublisherObject {
   private readonly logger = new Logger(LogPublisher.name);
 
   /**
-   * It has nothing to wait for. A publisher that sends the metrics somewhere takes a second argument, `{ signal }`,
-   * hands it on, as in `fetch(url, { method: 'POST', body: JSON.stringify(metrics), signal })`, and throws when
-   * that fails: the extremes are kept for the next time then.
+   * This publisher has nothing to wait for. One that sends the metrics somewhere takes a second argument, `{ signal }`,
+   * passes it on, as in `fetch(url, { method: 'POST', body: JSON.stringify(metrics), signal })`, and throws if
+   * that fails: the extremes are then kept for the next publish.
    */
   publish({ counters, max_gauges }: MetricsSnapshot): void {
-    // A counter exists from its first sample on, and an extreme if the gauge was set since the last time.
+    // A counter exists from its first sample on, and an extreme if the gauge was set since the last publish.
     const { requests, orders = 0 } = counters;
     const { queue_length: queue = 0, ioloop_excess_callback_latency: late = 0 } = max_gauges;
     this.logger.log(

@@ -18,7 +18,7 @@ export class ReportsService {
     return this.monitor.time('sales_report_seconds', () => this.compute());
   }
 
-  /** Slow in both ways: it waits, which holds up nobody else, and then it computes, which holds up everybody. */
+  /** Slow in two ways: it waits, which delays no other request, and then it computes, which blocks the event loop. */
   private async compute(): Promise<SalesReport> {
     const lines: SalesReportLine[] = [];
     for (const product of this.products.list()) lines.push(await this.lineOf(product));
@@ -37,7 +37,7 @@ export class ReportsService {
   }
 }
 
-/** How long the forecast is computed, in milliseconds of CPU time. Nothing else in the process runs meanwhile. */
+/** How long the forecast is computed, in milliseconds of CPU time. The event loop is blocked meanwhile. */
 const FORECAST_TIME = 300;
 
 /** The mean of very many years in which each month sells up to a tenth more or less than the one before. */

@@ -8,7 +8,7 @@ export class ShippingQueue {
   private readonly orders: Order[] = [];
 
   constructor(private readonly monitor: MonitorService) {
-    // Anything with a size can be watched: watched_size{name="shipping"}. It is asked when the metrics are read.
+    // Anything with a size can be watched: watched_size{name="shipping"}. The size is read when the metrics are read.
     monitor.watch(this, { name: 'shipping' });
   }
 
@@ -28,8 +28,8 @@ export class ShippingQueue {
   }
 
   /**
-   * Told at every change, so that the monitor knows the highest value too: a queue that fills and empties between
-   * two looks is seen in `max_gauges`.
+   * Called at every change, so that the monitor knows the highest value too: `max_gauges` shows a queue that fills and
+   * empties between two reads.
    */
   private measure(): void {
     this.monitor.kv('queue_length', this.orders.length);

@@ -4,7 +4,7 @@ import { MonitorService } from 'nestjs-monitor';
 import { StockPool } from './stock.pool.js';
 import { SupplierClient } from './supplier.client.js';
 
-/** Orders again what was sold. Nothing here counts the job: the monitor does, and it sees the runs that fail. */
+/** Reorders what was sold. The monitor counts the runs of the job by itself, including those that fail. */
 @Injectable()
 export class RestockJob {
   /** Units by product. */
@@ -15,7 +15,7 @@ export class RestockJob {
     private readonly pool: StockPool,
     monitor: MonitorService,
   ) {
-    // It is recognised by its shape, as a pool of pg is: pool_waiting, pool_wait, pool_connections.
+    // It has the properties of a pool of pg, and so it gets the same metrics: pool_waiting, pool_wait, pool_connections.
     monitor.watch(pool, { name: 'stock' });
   }
 
@@ -34,7 +34,7 @@ export class RestockJob {
     try {
       await this.supplier.order(productId, quantity);
     } catch (error) {
-      // The next run orders it again. This run has failed nevertheless, and says so.
+      // The next run orders it again. This run still fails, so it throws the error.
       this.sell(productId, quantity);
       throw error;
     }

@@ -9,7 +9,7 @@ export interface StockConnection {
   release(): void;
 }
 
-/** Stands in for a `Pool` of pg, with the same properties, so that the shop needs no database. It is too small. */
+/** Stands in for a `Pool` of pg, with the same properties, so that the shop needs no database. It is too small on purpose. */
 @Injectable()
 export class StockPool {
   readonly options = { max: 1 };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MonitorService } from 'nestjs-monitor';
 import { SupplierServer } from './supplier.server.js';
 
-/** Orders from the supplier. Its requests are measured by host; the template tells them from others to the same host. */
+/** Orders from the supplier. Its requests are measured by host, and by a route that separates them from others to that host. */
 @Injectable()
 export class SupplierClient {
   constructor(
@@ -16,7 +16,7 @@ export class SupplierClient {
         method: 'POST',
         body: String(quantity),
       });
-      // A body that is not read keeps the connection.
+      // An unread body would keep the connection in use.
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`The supplier answered ${response.status} for product ${productId}`);
     });

@@ -5,7 +5,7 @@ import { VISITS } from './visits.js';
 
 const INTERVAL = 400;
 
-/** Customers of the shop's own, who come in by the front door, so that the monitor has something to show. */
+/** Simulated customers, who send HTTP requests to the shop, so that the monitor has something to show. */
 @Injectable()
 export class TrafficService implements OnModuleDestroy {
   private readonly closing = new AbortController();
@@ -36,7 +36,7 @@ export class TrafficService implements OnModuleDestroy {
       // Read to its end, so that the next visit can use the connection again.
       await response.arrayBuffer();
     } catch {
-      // The shop is closing, or too busy. What there is to know about it, the monitor knows.
+      // The shop is closing, or too busy, which the monitor shows.
     }
   }
 }

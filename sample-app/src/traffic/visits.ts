@@ -4,7 +4,7 @@ export interface Visit {
   body?: unknown;
 }
 
-/** What the customers do, over and over again. */
+/** The visits of the customers, repeated in this order. */
 export const VISITS: readonly Visit[] = [
   { path: '/products' },
   { path: '/products/1' },

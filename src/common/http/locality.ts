@@ -35,10 +35,10 @@ export class LocalityResolver {
   private readonly loopback = blockListOf(LOOPBACK);
   private readonly linkLocal = blockListOf([LINK_LOCAL]);
   private readonly private = blockListOf(PRIVATE);
-  /** A lookup in a BlockList takes 2.5 µs on Node 20, and a server has few peers, or the same ones again. */
+  /** A lookup in a BlockList takes 2.5 µs on Node 20, and a server has few different peers. */
   private readonly cache = new Map<string, Locality>();
 
-  /** Of the peer of a socket. */
+  /** The locality of the peer of a socket. */
   of(address: string | undefined): Locality {
     if (address === undefined) return 'unknown';
     let locality = this.cache.get(address);
@@ -50,7 +50,7 @@ export class LocalityResolver {
     return locality;
   }
 
-  /** Of an address that a header claims. It is not cached, since a client may send any number of different ones. */
+  /** The locality of an address in a header. It is not cached, since a client may send any number of different ones. */
   ofClaim(address: string): Locality {
     return this.cache.get(address) ?? this.classify(address);
   }

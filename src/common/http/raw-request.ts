@@ -24,7 +24,7 @@ function isServerResponse(value: unknown): value is ServerResponse {
   return typeof value === 'object' && value !== null && 'writeHead' in value && 'headersSent' in value;
 }
 
-/** Checks the one property that Node's requests have in HTTP/1 and in HTTP/2, and their wrappers have not. */
+/** Checks the one property that Node's requests have in HTTP/1 and in HTTP/2, and that their wrappers do not have. */
 function isIncomingMessage(value: unknown): value is IncomingMessage {
   return typeof value === 'object' && value !== null && 'rawHeaders' in value;
 }

@@ -19,6 +19,10 @@ export function takeRaw(response: AdapterResponse): ServerResponse {
   return rawOf(response);
 }
 
+export function isHttp2(raw: ServerResponse): boolean {
+  return 'stream' in raw;
+}
+
 /** Whether an answer has been started. */
 export function isAnswered(response: AdapterResponse): boolean {
   return rawOf(response).headersSent;

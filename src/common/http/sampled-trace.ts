@@ -14,8 +14,8 @@ interface Span {
 }
 
 /**
- * Where `@opentelemetry/api` 1.x registers what was set up, and the span in a context. It is read from there and not by a
- * function of that package: the package need not be installed, and an agent may have brought its own copy of it.
+ * The global property with the API that `@opentelemetry/api` 1.x has registered, and the key of the span in a context. They are
+ * read without that package: it need not be installed, and an agent may have its own copy of it.
  */
 const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
@@ -51,7 +51,7 @@ function traceOf(context: NonNullable<OpenTelemetryApi['context']>): SampledTrac
     if (!TRACE_ID.test(traceId) || !SPAN_ID.test(spanId)) return undefined;
     return (traceFlags & SAMPLED) === 0 ? null : { trace_id: traceId, span_id: spanId };
   } catch {
-    // Another version of it.
+    // Another version of the API.
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { MonitorOptionsError } from './monitor-options.error.js';
+import { nearestName } from './nearest-name.js';
 import { BAD_OPTION, BAD_OPTIONS, UNKNOWN_OPTION } from './option.messages.js';
 import type { Rules } from './option-rules.js';
 import { isRule } from './option-rules.js';
@@ -18,7 +19,9 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
     if (Object.hasOwn(rules, option)) continue;
     // A misspelled name, such as "tokens", may still hold a secret.
     const value = /token|secret|passw|key/i.test(option) ? HIDDEN : options[option];
-    const message = UNKNOWN_OPTION(nameOf(option), value, known);
+    const nearest = nearestName(option, known);
+    const meant = nearest === undefined ? undefined : nameOf(nearest);
+    const message = UNKNOWN_OPTION(nameOf(option), value, meant, known);
     throw new MonitorOptionsError(message, nameOf(option), value, known.join(', '));
   }
   // Not the own keys of the options: an object can inherit them.
@@ -27,7 +30,7 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
     if (value === undefined) continue;
     if (!isRule(rule)) checkOptions(value, rule, nameOf(option));
     else if (!rule.accepts(value))
-      throw badOption(nameOf(option), rule.isSecret ? HIDDEN : value, rule.allowed);
+      throw badOption(nameOf(option), rule.isSecret ? HIDDEN : value, rule.allowed, rule.problem?.(value));
   }
 }
 
@@ -35,8 +38,13 @@ export function checkOptions(options: unknown, rules: Rules, path = ''): void {
 const HIDDEN = '(not shown)';
 
 /** The error for a value that is not allowed. */
-export function badOption(option: string, value: unknown, allowed: string): MonitorOptionsError {
-  return new MonitorOptionsError(BAD_OPTION(option, value, allowed), option, value, allowed);
+export function badOption(
+  option: string,
+  value: unknown,
+  allowed: string,
+  problem?: string,
+): MonitorOptionsError {
+  return new MonitorOptionsError(BAD_OPTION(option, value, allowed, problem), option, value, allowed);
 }
 
 function notAnObject(path: string, value: unknown): MonitorOptionsError {

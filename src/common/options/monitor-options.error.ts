@@ -15,5 +15,7 @@ export class MonitorOptionsError extends Error {
     readonly allowed: string,
   ) {
     super(message);
+    // Node prints the properties of an uncaught error after its message, which has this one.
+    Object.defineProperty(this, 'allowed', { enumerable: false });
   }
 }

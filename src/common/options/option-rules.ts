@@ -5,6 +5,8 @@ export interface Rule {
   readonly accepts: (value: unknown) => boolean;
   /** A secret value appears in no message and in no error. */
   readonly isSecret?: boolean;
+  /** A sentence that says what is wrong with a value, for a secret one without a part of it. */
+  readonly problem?: (value: unknown) => string;
 }
 
 /** Rules by option name. An option may be a group of options. */
@@ -21,7 +23,7 @@ export const DELAY = wholeNumber(`a whole number of milliseconds from 1 to ${MAX
 
 export const YES_OR_NO: Rule = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
 
-/** A whole number. Environment variables are texts, so a text of nothing but its digits is taken too. */
+/** A whole number. Environment variables are strings, so a string of digits is accepted too. */
 export type WholeNumber = number | string;
 
 export function wholeNumber(allowed: string, min: number, max: number): Rule {

@@ -1,11 +1,12 @@
+import type { OnModuleInit } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 
 /**
- * Code that must run when all providers have been created, and before the `onModuleInit()` hook of any other module: there,
- * libraries look for decorated methods.
+ * Code that must run when all providers have been created, and before the `onModuleInit()` hook of any other module: in that
+ * hook, libraries look for decorated methods. `MonitorCoreModule` provides it, whose hooks come first.
  */
 @Injectable()
-export class BeforeInit {
+export class BeforeInit implements OnModuleInit {
   private readonly steps: (() => void)[] = [];
 
   /** @param step must not fail: the application would not start. */
@@ -13,8 +14,7 @@ export class BeforeInit {
     this.steps.push(step);
   }
 
-  /** Runs all steps, once. `BeforeInitModule` calls it. */
-  run(): void {
+  onModuleInit(): void {
     for (const step of this.steps.splice(0)) step();
   }
 }

@@ -16,7 +16,7 @@ export class StartupModule implements OnApplicationBootstrap {
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(Startup) private readonly startup: Startup,
   ) {
-    // Nest sorts the modules when it calls the first hook, after it has made all of them.
+    // Nest sorts the modules when it calls the first hook, after it has created all of them.
     for (const module of modules.values()) if (module.metatype === StartupModule) module.distance = LAST;
   }
 

@@ -8,7 +8,7 @@ export type StartupStep = () => void | Promise<void>;
  * `onApplicationBootstrap()` hook of every module has succeeded.
  *
  * Nest calls the hooks of an imported module before those of the modules that import it. A timer started in a hook of
- * our own would therefore run before the application is up. It would also go on if a later hook failed, and
+ * our own would therefore run before the application is up. It would also keep running if a later hook failed, and
  * `NestFactory.createApplicationContext()` then returns nothing that could be closed.
  *
  * A step has to check whether the application has been closed meanwhile: `close()` may be called during the start.
@@ -18,6 +18,11 @@ export class Startup {
   private readonly preparations: StartupStep[] = [];
   private readonly starts: StartupStep[] = [];
   private hasStarted = false;
+  /**
+   * Whether a module reads the metrics by itself. It must say so in its constructor: the steps then know it, in whatever order the
+   * modules are imported.
+   */
+  hasReader = false;
 
   /** Adds a step that may fail, such as listening on a port. These run before all others, one after the other. */
   prepare(step: StartupStep): void {

@@ -15,7 +15,7 @@ const frame = (name: string, file = '/app/src/shop.ts'): RawFrame => ({
   isAsync: false,
 });
 
-/** A block of 300 ms in which these frames were on all stacks, innermost first. */
+/** A block of 300 ms with these frames on all stacks, innermost first. */
 function rawBlock(frames: RawFrame[], more: Partial<RawBlock> = {}): RawBlock {
   const end = monotonicMs();
   const stack = { frames: frames.map((_, i) => i), isAtEntry: false };
@@ -61,7 +61,7 @@ describe('Blocks of the event loop', () => {
     vi.advanceTimersByTime(2000);
     monitor.onBlock(build, 0);
     expect(lines).toHaveLength(3);
-    // What is not known by name has its own line.
+    // Blocks without a function name have a log line of their own.
     const native = rawBlock([], { answered: 0, unanswered: 300, stacks: [] });
     for (let i = 0; i < 5; i++) monitor.onBlock(native, 0);
     expect(lines).toHaveLength(4);
@@ -77,6 +77,20 @@ describe('Blocks of the event loop', () => {
     expect(counted.reduce((sum, [, value]) => sum + value, 0)).toBe(25);
     const labels = '{file="/app/src/shop.ts",function="step3"}';
     expect(histograms[`eventloop_block_duration${labels}`]).toMatchObject({ count: 1 });
+  });
+
+  it('have the time by the clock too, which the log tells where the process did not get the CPU', () => {
+    const throttled = { begin: monotonicMs() - 1200, duration: 300 };
+    monitor.onBlock(rawBlock([frame('Reports.list')]), 0);
+    monitor.onBlock(rawBlock([frame('Reports.build')], throttled), 0);
+    expect(blocks.read()).toMatchObject([
+      { duration: 0.3, elapsed: 1.2 },
+      { duration: 0.3, elapsed: 0.3 },
+    ]);
+    expect(lines.map((line) => line.split(' by `')[0])).toEqual([
+      'The event loop was blocked for 300 ms',
+      'The event loop was blocked for 300 ms (1200 ms with the time in which the process did not get the CPU)',
+    ]);
   });
 
   it('have at most ten frames, with the function to blame among them', () => {
@@ -112,7 +126,44 @@ describe('Blocks of the event loop', () => {
     expect(blocks.read()).toMatchObject([{ cause, function: null, file: null, line: null, frames: [] }]);
   });
 
-  it('name the job that ran, and do not say that it waited', () => {
+  it.each([
+    ['requests', [['http', 'GET /x']], '`Reports.build` (/app/src/shop.ts:41) during `GET /x`.'],
+    [
+      'a job among requests',
+      [
+        ['http', 'GET /x'],
+        ['job', 'nightly'],
+        ['http', 'GET /y'],
+      ],
+      '`Reports.build` (/app/src/shop.ts:41) during the job `nightly` and `GET /x` and 1 other request.',
+    ],
+  ])('are logged with what was in flight: %s', (_name, calls, text) => {
+    const source = inFlight.source(
+      ({ kind, name }: { kind: string; name: string }) => ({ kind, name }) as never,
+    );
+    for (const [kind = '', name = ''] of calls) source.begin({ kind, name }, performance.now());
+    const raw = rawBlock([frame('Reports.build')]);
+    monitor.onBlockEnd(raw);
+    monitor.onBlock(raw, 0);
+    expect(lines).toEqual([`The event loop was blocked for 300 ms by ${text}`]);
+  });
+
+  it.each([
+    [
+      { answered: 0, unanswered: 300, stacks: [] },
+      ' by native code that cannot be told by name (one large JSON.parse, a synchronous system call) during `GET /x`.',
+    ],
+    [{ answered: 120, unanswered: 100 }, ' (the cause is not known: it was over too soon) during `GET /x`.'],
+  ])('are logged in a sentence where there is no name', (more, text) => {
+    const requests = inFlight.source(({ name }: { name: string }) => ({ kind: 'http', name }));
+    requests.begin({ name: 'GET /x' }, performance.now());
+    const raw = rawBlock([frame('Reports.build')], more);
+    monitor.onBlockEnd(raw);
+    monitor.onBlock(raw, 0);
+    expect(lines).toEqual([`The event loop was blocked for 300 ms${text}`]);
+  });
+
+  it('name the job that ran', () => {
     const jobs = inFlight.source(({ name }: { name: string }) => ({ kind: 'job', name }));
     jobs.begin({ name: 'nightly' }, performance.now());
     const raw = rawBlock([frame('Reports.build')]);
@@ -122,6 +173,26 @@ describe('Blocks of the event loop', () => {
     expect(lines).toEqual([
       'The event loop was blocked for 300 ms by `Reports.build` (/app/src/shop.ts:41) during the job `nightly`.',
     ]);
+  });
+
+  it('are not explained any more once the watchdog has failed, and nothing of a request is kept then', () => {
+    const requests = inFlight.source(({ name }: { name: string }) => ({ kind: 'http', name }));
+    const [ended, current, later] = [{ name: 'ended' }, { name: 'current' }, { name: 'later' }];
+    const kept = () => inFlight.during(0, Infinity).map(({ name }) => name);
+    requests.begin(ended, 1);
+    requests.begin(current, 1);
+    requests.end(ended, 2);
+    expect(kept()).toEqual(['ended', 'current']);
+    blocks.areExplained = true;
+    monitor.onFailure(new Error('out of memory'));
+    // The findings know from this that an empty list does not mean that there were no blocks.
+    expect(blocks.areExplained).toBe(false);
+    expect(lines).toEqual([
+      'The event loop is not watched any more, and blocks are not explained: Error: out of memory',
+    ]);
+    requests.begin(later, 3);
+    for (const request of [current, later]) requests.end(request, 4);
+    expect(kept()).toEqual([]);
   });
 });
 

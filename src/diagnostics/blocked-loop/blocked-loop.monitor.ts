@@ -3,7 +3,7 @@ import type { InFlight, InFlightGroup } from '../../common/in-flight.js';
 import type { EventLoopBlock } from '../../metrics/collection/event-loop-block.js';
 import type { EventLoopBlocks } from '../../metrics/collection/event-loop-blocks.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
-import { BLOCKED, WATCHDOG_FAILED } from './blocked-loop.messages.js';
+import { BLOCKED, SOURCE_MAPS_OFF, WATCHDOG_FAILED } from './blocked-loop.messages.js';
 import type { ExplainedBlock } from './explain-block.js';
 import { explainBlock } from './explain-block.js';
 import type { RawBlock } from './raw-block.js';
@@ -12,22 +12,22 @@ import { monotonicMs } from './shared-state.js';
 import { SharedWatchdog } from './shared-watchdog.js';
 import type { WatchdogListener } from './watchdog.js';
 
-/** Milliseconds in which there is one line in the log for a function. */
+/** Minimum milliseconds between two log lines for the same function. */
 const LOG_INTERVAL = 60_000;
 
-/** The most functions that are remembered for that. */
+/** Maximum number of functions whose last log line is remembered. */
 const MAX_LOGGED = 200;
 
-/** The most blocks that wait for their explanation. */
+/** Maximum number of ended blocks that wait for the worker's report. */
 const MAX_WAITING = 16;
 
-/** What one application makes of the blocks of its event loop: the list in the document, metrics, and lines in the log. */
+/** Reports the event loop blocks of one application: in the document, in metrics and in the log. */
 export class BlockedLoopMonitor implements WatchdogListener {
   private readonly watchdog = new SharedWatchdog();
   private readonly inFlightDuring = new Map<number, InFlightGroup[]>();
   private readonly loggedAt = new Map<string, number>();
 
-  /** @param threshold milliseconds from which on a block counts. */
+  /** @param threshold minimum duration of a block, in milliseconds. */
   constructor(
     private readonly threshold: number,
     private readonly blocks: EventLoopBlocks,
@@ -37,6 +37,7 @@ export class BlockedLoopMonitor implements WatchdogListener {
   ) {}
 
   start(): Promise<void> {
+    this.blocks.areExplained = true;
     return this.watchdog.watch(this, this.threshold);
   }
 
@@ -48,12 +49,12 @@ export class BlockedLoopMonitor implements WatchdogListener {
     this.inFlight.forgetEnded(realClock());
   }
 
-  /** What came in during the block is in flight by now, and what had been answered is still remembered. */
+  /** By now, requests that arrived during the block are in flight. Those that ended during it are still remembered. */
   onBlockEnd({ begin, end }: BlockTimes): void {
     const offset = realClock() - monotonicMs();
     if (this.inFlightDuring.size >= MAX_WAITING) this.inFlightDuring.clear();
     this.inFlightDuring.set(end, this.inFlight.during(begin + offset, realClock()));
-    // Another block may have come in between, and what ended in it is still to be told.
+    // Requests that ended after this block are kept: another block may have followed it.
     this.inFlight.forgetEnded(end + offset);
   }
 
@@ -66,7 +67,14 @@ export class BlockedLoopMonitor implements WatchdogListener {
     this.log(explained);
   }
 
+  onSourceMapsOff(): void {
+    this.warn(SOURCE_MAPS_OFF);
+  }
+
   onFailure(error: unknown): void {
+    this.blocks.areExplained = false;
+    // There are no heartbeats any more, by which requests that have ended are forgotten.
+    this.inFlight.stop();
     this.warn(WATCHDOG_FAILED(error));
   }
 

@@ -1,16 +1,16 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../../common/safe-logger.js';
 import type { InFlight } from '../../common/in-flight.js';
 import type { EventLoopBlocks } from '../../metrics/collection/event-loop-blocks.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { BlockedLoopMonitor } from './blocked-loop.monitor.js';
 
-/** Watches the event loop while the application is up, if the options want it. */
+/** Watches the event loop while the application is up, if that is switched on. */
 export class BlockedLoopService implements OnApplicationShutdown {
   private monitor: BlockedLoopMonitor | undefined;
   private isStopped = false;
 
-  /** @param threshold milliseconds from which on a block counts; `undefined` for not watching. */
+  /** @param threshold minimum duration of a block, in milliseconds; `undefined` if it is switched off. */
   constructor(
     private readonly threshold: number | undefined,
     private readonly registry: MetricsRegistry,
@@ -24,7 +24,7 @@ export class BlockedLoopService implements OnApplicationShutdown {
     const { BlockedLoopMonitor } = await import('./blocked-loop.monitor.js');
     // An application can be closed while it starts.
     if (this.isStopped) return;
-    const logger = new Logger('Monitor');
+    const logger = new SafeLogger('Monitor');
     const warn = (text: string): void => logger.warn(text);
     this.monitor = new BlockedLoopMonitor(threshold, this.blocks, inFlight, this.registry, warn);
     await this.monitor.start();
@@ -33,5 +33,6 @@ export class BlockedLoopService implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     await this.monitor?.stop();
+    this.inFlight?.stop();
   }
 }

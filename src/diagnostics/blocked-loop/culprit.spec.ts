@@ -7,7 +7,10 @@ const frame = (name: string): RawFrame => {
 };
 const [LISTENER, CALLER] = [0, 1];
 
-/** A block of which a caller is on all stacks, most of them at the entry of another function, and a listener on some. */
+/**
+ * The name of the culprit of a block with 30 stacks. A caller is on all of them, and a listener on the first `clear` ones. The
+ * others were read at the entry of another function.
+ */
 function nameOf(clear: number, { wall }: { readonly wall: number }): string | undefined {
   const stacks: RawStack[] = Array.from({ length: 30 }, (_, i) =>
     i < clear ? { frames: [LISTENER, CALLER], isAtEntry: false } : { frames: [CALLER], isAtEntry: true },

@@ -3,10 +3,10 @@ import type { FrameOrigin, RawBlock, RawFrame } from './raw-block.js';
 /** With fewer stacks, one that was read at a bad moment would decide. */
 export const MIN_STACKS = 3;
 
-/** The culprit is on this share of the stacks. */
+/** The culprit is on at least this share of the stacks. */
 const MIN_SHARE = 0.6;
 
-/** It was also running for this share of the block, including the time without a stack. */
+/** It was also running for at least this share of the block, including the time without a stack. */
 const MIN_CONFIDENCE = 0.5;
 
 /** The culprit is uncertain if a function called by it is on this share of the stacks. */
@@ -23,11 +23,11 @@ const MAX_FRAMES = 10;
 /** The function that blocked the event loop. */
 export interface Culprit {
   readonly frame: RawFrame;
-  /** A function of a library, or of JavaScript, that it was in for most of the time. */
+  /** The innermost function on most of the stacks, if it belongs to a library, Node or JavaScript. */
   readonly inside: RawFrame | undefined;
-  /** For how much of the block it was seen to run, from 0 to 1. */
+  /** The share of the block in which it was seen running, from 0 to 1. */
   readonly confidence: number;
-  /** A stack that it is on, up to ten frames of it, innermost first. */
+  /** Up to ten frames of a stack that contains it, innermost first. */
   readonly frames: readonly RawFrame[];
 }
 
@@ -41,7 +41,10 @@ type FrameTest = (frame: RawFrame) => boolean;
 
 const isApplication: FrameTest = ({ origin }) => origin === 'application';
 
-/** Where to look for the function to blame: in the application, in what awaits it, and in libraries. Node is never to blame. */
+/**
+ * Where to look for the culprit, in this order: application functions on the stack, application functions that await the stack,
+ * library functions on the stack. A function of Node is never the culprit.
+ */
 const TIERS: readonly FrameTest[] = [
   (frame) => isApplication(frame) && !frame.isAsync,
   isApplication,
@@ -51,7 +54,7 @@ const TIERS: readonly FrameTest[] = [
 /**
  * Finds the innermost function of the application that is on most of the stacks, or else the innermost one of a library.
  *
- * @returns `undefined` where no function is to blame for sure.
+ * @returns `undefined` if the culprit is uncertain.
  */
 export function findCulprit(block: RawBlock): Culprit | undefined {
   if (block.stacks.length < MIN_STACKS) return undefined;
@@ -75,13 +78,13 @@ export function findCulprit(block: RawBlock): Culprit | undefined {
     frame,
     inside: functionInside(stacks, top),
     confidence: Math.min(1, confidence),
-    // All of the way from the innermost frame to the one that is to blame does not always fit.
+    // If the culprit is too deep for the limit, frames between it and the innermost ones are left out.
     frames:
       at < MAX_FRAMES ? frames.slice(0, MAX_FRAMES) : [...frames.slice(0, 7), ...frames.slice(at, at + 3)],
   };
 }
 
-/** A function, and how deep it is in each of the stacks that it is on: 0 is the innermost frame. */
+/** A function, and its depth in each stack that contains it: 0 is the innermost frame. */
 interface Presence {
   readonly id: string;
   readonly depths: ReadonlyMap<Stack, number>;
@@ -94,7 +97,7 @@ function presencesOf(stacks: readonly Stack[], isEligible: FrameTest): Presence[
       if (!isEligible(frame)) return;
       const depths = found.get(frame.id) ?? new Map<Stack, number>();
       found.set(frame.id, depths);
-      // Of a function that calls itself, the innermost.
+      // For a recursive function, its innermost frame counts.
       if (!depths.has(stack)) depths.set(stack, depth);
     });
   }
@@ -116,11 +119,11 @@ function isInside(inner: Presence, outer: Presence): boolean {
 }
 
 /**
- * Whether a function inside the one to blame may be to blame in its place. V8 optimizes code until there is no place left
- * to interrupt it, and it is then seen where the next function is entered, under the name of its caller. So it matters what
- * the other stacks say.
+ * Whether a function that the culprit called may be the real culprit. V8 can optimize a function until it has no place left to
+ * interrupt it. It is then interrupted at the entry of the next function, where the stack shows only its caller. So the stacks
+ * that were not read at an entry decide.
  *
- * @param share of all stacks that the function inside must be on.
+ * @param share minimum share of all stacks that contain the called function.
  */
 function isDoubtful(blamed: Presence, stacks: readonly Stack[], share: number): boolean {
   const clear = [...blamed.depths.keys()].filter(({ isAtEntry }) => !isAtEntry);
@@ -133,7 +136,7 @@ function isDoubtful(blamed: Presence, stacks: readonly Stack[], share: number): 
   );
 }
 
-/** One of the stacks in which the function is at the line that it was at most often. */
+/** A stack in which the function is at its most frequent line. */
 function typicalStack(stacks: readonly Stack[], id: string): Stack | undefined {
   const byLine = new Map<number, Stack[]>();
   for (const stack of stacks) {

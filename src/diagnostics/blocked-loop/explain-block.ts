@@ -6,10 +6,10 @@ import { findCulprit, MIN_STACKS } from './culprit.js';
 import type { RawBlock, RawFrame } from './raw-block.js';
 import { monotonicMs } from './shared-state.js';
 
-/** A block, and what is said of it in the log only. */
+/** A block, with what is reported only in the log. */
 export interface ExplainedBlock {
   readonly block: EventLoopBlock;
-  /** A function that is not the application's, and that its function was in. */
+  /** The name of {@link Culprit.inside}. */
   readonly inside: string | undefined;
 }
 
@@ -22,6 +22,7 @@ export function explainBlock(raw: RawBlock, gc: number, inFlight: InFlightGroup[
     block: {
       time: new Date(Date.now() - age).toISOString(),
       duration: raw.duration / 1000,
+      elapsed: (raw.end - raw.begin) / 1000,
       cause,
       ...namesOf(culprit),
       in_flight: inFlight,
@@ -31,7 +32,7 @@ export function explainBlock(raw: RawBlock, gc: number, inFlight: InFlightGroup[
 }
 
 function causeOf({ begin, end, duration, answered, unanswered, stacks }: RawBlock, gc: number): BlockCause {
-  // By the clock, as the collections were measured, and not by what the thread got of the processor.
+  // Garbage collections are measured by the clock, so they are compared to that and not to the busy time.
   if (gc >= (end - begin) / 2) return 'gc';
   if (unanswered >= duration / 2) return 'native';
   return answered >= duration / 2 && stacks.length >= MIN_STACKS ? 'javascript' : 'unknown';

@@ -3,10 +3,10 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { realClock } from '../../common/clock.js';
 import { monotonicMs } from './shared-state.js';
 
-/** The number of garbage collections that are remembered. A minor one takes about a millisecond. */
+/** Number of garbage collections that are remembered. A minor one takes about a millisecond. */
 const KEPT = 1024;
 
-/** Remembers when the garbage collections of this thread were. */
+/** Remembers the times of the garbage collections of this thread. */
 export class GarbageCollections {
   private readonly begins = new Float64Array(KEPT);
   private readonly ends = new Float64Array(KEPT);

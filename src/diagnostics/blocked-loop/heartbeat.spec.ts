@@ -36,7 +36,7 @@ describe('The heartbeat of the event loop', () => {
     'finds an iteration that took long, in the callbacks of phase %s',
     (phase) => {
       const begin = loop.now + 50;
-      // The worker has the loop turn once more, after it was late.
+      // The second event is the message with which the worker wakes a loop that is late.
       loop.add({ at: begin, ms: 120, phase }, { at: begin + 80, ms: 0, phase: 'io' });
       runFor(1000);
       expect(blocks).toEqual([{ begin, end: begin + 120 }]);

@@ -5,17 +5,17 @@ import { realTimers } from '../../common/real-timers.js';
 import type { BlockTimes, SharedState } from './shared-state.js';
 import { monotonicMs } from './shared-state.js';
 
-/** What is told of each heartbeat. */
+/** Called at each heartbeat. */
 export interface HeartbeatListener {
   /** The event loop was not blocked since the last one. */
   onBeat(): void;
   onBlock(block: BlockTimes): void;
 }
 
-/** Iterations of the event loop that beat in each window: one in every iteration would cost a busy server too much. */
+/** Iterations with a heartbeat in each window. A heartbeat in every iteration would cost a busy server too much. */
 const SINGLE_ITERATIONS = 8;
 
-/** Milliseconds. After the single iterations of a window, a timer beats at its end. */
+/** Milliseconds. After the single iterations of a window, a timer of this length makes the next heartbeat. */
 const WINDOW = 10;
 
 /** Timers are due at whole milliseconds. */
@@ -24,9 +24,9 @@ const WINDOW_AT_MOST = WINDOW + 1;
 type LoopTimers = Pick<typeof realTimers, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 
 /**
- * Tells the watchdog that the event loop turns, and finds the iterations that took long: an unref'd immediate runs in an
- * iteration that takes place anyway, and causes none. So there are no heartbeats while the loop waits for events, and an
- * idle process is not woken up. Whether it waits or is blocked then is for the watchdog's worker to find out.
+ * Records in the shared state that the event loop turns, and finds iterations that took long. An unref'd immediate runs in an
+ * iteration that takes place anyway, and causes none. So there are no heartbeats while the loop waits for events, and an idle
+ * process is not woken up. The watchdog's worker finds out whether a loop without heartbeats waits or is blocked.
  */
 export class Heartbeat {
   private immediate: NodeJS.Immediate | undefined;
@@ -35,12 +35,12 @@ export class Heartbeat {
   private lastIdle = 0;
   private windowEnd = 0;
   private iterations = 0;
-  /** Whether the timer is to beat next, after iterations without a heartbeat. */
+  /** Whether the timer makes the next heartbeat, after iterations without one. */
   private isSkipping = false;
-  /** Between the clock of this thread and that of the machine. */
+  /** Milliseconds to add to the clock of this thread to get that of the machine, {@link monotonicMs}. */
   private offset = 0;
 
-  /** @param threshold milliseconds of an iteration that count as a block. */
+  /** @param threshold minimum duration of a block, in milliseconds. */
   constructor(
     private readonly state: SharedState,
     private readonly threshold: number,
@@ -73,7 +73,7 @@ export class Heartbeat {
   private readonly onImmediate = (): void => {
     this.immediate = undefined;
     this.beat();
-    // Whoever is told of a heartbeat may stop it.
+    // The listener may have stopped the heartbeat.
     if (this.timer === undefined) return;
     if (this.last >= this.windowEnd) {
       this.windowEnd = this.last + WINDOW;
@@ -111,12 +111,12 @@ export class Heartbeat {
     else this.listener.onBeat();
   }
 
-  /** Milliseconds that the last iteration took, without what it waited for events. */
+  /** Milliseconds that the last iteration took, without the time it waited for events. */
   private busyTime(now: number, idle: number): number {
     const waited = idle - this.lastIdle;
     const busy = now - this.last - waited;
     if (!this.isSkipping) return busy;
-    // The others took at most the time until the timer was due: half of that is within 6 ms of what they took.
+    // The skipped iterations took at most the time until the timer was due. Half of that is at most 6 ms off.
     return busy - Math.max(0, WINDOW_AT_MOST - waited) / 2;
   }
 }

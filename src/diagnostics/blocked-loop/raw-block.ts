@@ -1,7 +1,7 @@
-/** Where the code of a frame is from. `builtin` is a function of V8's own, such as `JSON.stringify`. */
+/** Where the code of a frame comes from. `builtin` is a function of V8 itself, such as `JSON.stringify`. */
 export type FrameOrigin = 'application' | 'dependency' | 'node' | 'builtin';
 
-/** One frame of a stack, with its position in the source as far as a source map was found. */
+/** One frame of a stack, with its position in the original source if a source map was found. */
 export interface RawFrame {
   /** Such as `ReportsService.build`; `anonymous` for a function without a name. */
   readonly function: string;
@@ -12,7 +12,7 @@ export interface RawFrame {
   readonly origin: FrameOrigin;
   /** The same for all frames of one function, whichever line it is at. */
   readonly id: string;
-  /** Whether it is not on the stack, but awaits what is. */
+  /** Whether it is not on the stack itself, but awaits a function that is. */
   readonly isAsync: boolean;
 }
 
@@ -21,8 +21,8 @@ export interface RawStack {
   /** Indices of the frames of the block, innermost first. */
   readonly frames: readonly number[];
   /**
-   * Whether it was read where a function had just been entered, which is left out: what took the time was before it, in its
-   * caller or in another function that the caller had called.
+   * Whether it was read at the entry of a function. That function is left out of {@link frames}: the time was spent before, in
+   * its caller or in another function that the caller had called.
    */
   readonly isAtEntry: boolean;
 }
@@ -32,13 +32,13 @@ export interface RawBlock {
   /** In milliseconds of `monotonicMs()`. */
   readonly begin: number;
   readonly end: number;
-  /** Milliseconds that the thread was kept busy: less than from begin to end if it did not get the processor. */
+  /** Milliseconds that the thread was busy: less than from begin to end if it did not get the CPU all the time. */
   readonly duration: number;
-  /** Milliseconds of these in which V8 answered in time. */
+  /** The part of {@link duration} in which V8 answered in time. */
   readonly answered: number;
-  /** Milliseconds of these in which it did not. The rest was before the first stack was requested. */
+  /** The part in which it did not. The rest was before the first stack was requested. */
   readonly unanswered: number;
-  /** Whether the thread used next to no CPU: it waited in a system call, or a debugger held it. */
+  /** Whether the thread used nearly no CPU: it waited in a system call, or a debugger had paused it. */
   readonly isAsleep: boolean;
   /** All frames that are in a stack. */
   readonly frames: readonly RawFrame[];
@@ -46,18 +46,20 @@ export interface RawBlock {
   readonly stacks: readonly RawStack[];
 }
 
-/** What the worker is started with. */
+/** The `workerData` of the worker. */
 export interface WatchdogSettings {
   readonly buffer: SharedArrayBuffer;
-  /** Milliseconds from one look at the event loop to the next. */
+  /** Milliseconds between two checks of the event loop. */
   readonly pollInterval: number;
-  /** Milliseconds from which on a block is reported. */
+  /** Minimum duration of a reported block, in milliseconds. */
   readonly threshold: number;
   /** The thread to watch; 0 for the main thread. */
   readonly threadId: number;
-  /** The directory in which the kernel tells of the thread to watch; `undefined` where there is none. */
+  /** The directory in /proc of the thread to watch; `undefined` if there is none. */
   readonly task: string | undefined;
+  /** Whether positions are mapped to the original source. */
+  readonly readsSourceMaps: boolean;
 }
 
-/** What the worker sends: a block, or `null` to have the event loop turn once. */
+/** A message from the worker: a block, or `null` to make the event loop turn once. */
 export type WatchdogMessage = RawBlock | null;

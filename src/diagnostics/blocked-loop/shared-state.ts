@@ -1,20 +1,20 @@
-/** Number of last blocks that are kept, in case the worker does not run between two of them. */
+/** Number of recent blocks that are kept, in case the worker does not run between two of them. */
 const RING = 16;
 
 const INT32_WORDS = 4;
-const [STOP, BEATS, BLOCKS] = [0, 1, 2];
+const [STOP, BEATS, BLOCKS, CONNECTED] = [0, 1, 2, 3];
 
 const [LAST_BEAT, IDLE, LAST_WAIT, FIRST_BLOCK] = [0, 1, 2, 3];
 
-/** When a turn of the event loop that took long began and ended, in milliseconds of {@link monotonicMs}. */
+/** The begin and the end of a long turn of the event loop, in milliseconds of {@link monotonicMs}. */
 export interface BlockTimes {
   readonly begin: number;
   readonly end: number;
 }
 
 /**
- * What the watched thread and the watchdog's worker share. Messages do not do for it: while its event loop is blocked, the
- * watched thread sends none.
+ * The memory that the watched thread and the watchdog's worker share. Messages would not work: the watched thread sends none
+ * while its event loop is blocked.
  */
 export class SharedState {
   readonly buffer: SharedArrayBuffer;
@@ -27,22 +27,22 @@ export class SharedState {
     this.times = new Float64Array(this.buffer, INT32_WORDS * 4);
   }
 
-  /** How many heartbeats there were. It wraps around: only compare it for being the same. */
+  /** The number of heartbeats. It wraps around, so compare it only for equality. */
   get beats(): number {
     return Atomics.load(this.words, BEATS);
   }
 
-  /** When the last heartbeat was. */
+  /** The time of the last heartbeat. */
   get lastBeat(): number {
     return this.times[LAST_BEAT] ?? 0;
   }
 
-  /** Milliseconds that the event loop had waited for events by then, in all its life. */
+  /** Total milliseconds that the event loop had waited for events at the last heartbeat. */
   get idle(): number {
     return this.times[IDLE] ?? 0;
   }
 
-  /** When the worker last saw that the event loop waited for events. */
+  /** The time when the worker last saw the event loop waiting for events. */
   get lastWait(): number {
     return this.times[LAST_WAIT] ?? 0;
   }
@@ -65,7 +65,7 @@ export class SharedState {
     Atomics.add(this.words, BEATS, 1);
   }
 
-  /** Comes before the heartbeat that ends the block. */
+  /** Must be called before {@link beat} for the heartbeat that ends the block. */
   addBlock({ begin, end }: BlockTimes): void {
     const at = FIRST_BLOCK + (this.blocks % RING) * 2;
     this.times[at] = begin;
@@ -83,19 +83,30 @@ export class SharedState {
     return found;
   }
 
-  /** Ends the worker's {@link sleep}, and every later one at once. */
+  /** Wakes the worker from {@link sleep}, which returns at once from then on. */
   stop(): void {
     Atomics.store(this.words, STOP, 1);
     Atomics.notify(this.words, STOP);
   }
 
-  /** Sleeps until that many milliseconds are over, or the watchdog is stopped. Only for the worker. */
+  /** Whether the worker has a session of the inspector. */
+  set isConnected(isConnected: boolean) {
+    Atomics.store(this.words, CONNECTED, isConnected ? 1 : 0);
+    Atomics.notify(this.words, CONNECTED);
+  }
+
+  /** Blocks the watched thread until the worker has no session of the inspector, or for that many milliseconds. */
+  waitForDisconnect(ms: number): void {
+    Atomics.wait(this.words, CONNECTED, 1, ms);
+  }
+
+  /** Sleeps for that many milliseconds, or until the watchdog is stopped. Only for the worker. */
   sleep(ms: number): void {
     Atomics.wait(this.words, STOP, 0, ms);
   }
 }
 
-/** Milliseconds on the clock that all threads of the machine share; `performance.now()` starts anew in each thread. */
+/** Milliseconds on the clock that all threads of the machine share. `performance.now()` starts at 0 in each thread. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -3,15 +3,15 @@ export const WORKER_SOURCE = `let node_worker_threads = require("node:worker_thr
 let node_timers_promises = require("node:timers/promises");
 let node_url = require("node:url");
 let node_fs = require("node:fs");
-let node_module = require("node:module");
 let node_inspector = require("node:inspector");
 // src/diagnostics/blocked-loop/shared-state.ts
 const RING = 16;
 const INT32_WORDS = 4;
-const [STOP, BEATS, BLOCKS] = [
+const [STOP, BEATS, BLOCKS, CONNECTED] = [
 	0,
 	1,
-	2
+	2,
+	3
 ];
 const [LAST_BEAT, IDLE, LAST_WAIT, FIRST_BLOCK] = [
 	0,
@@ -74,6 +74,13 @@ var SharedState = class {
 	stop() {
 		Atomics.store(this.words, STOP, 1);
 		Atomics.notify(this.words, STOP);
+	}
+	set isConnected(isConnected) {
+		Atomics.store(this.words, CONNECTED, isConnected ? 1 : 0);
+		Atomics.notify(this.words, CONNECTED);
+	}
+	waitForDisconnect(ms) {
+		Atomics.wait(this.words, CONNECTED, 1, ms);
 	}
 	sleep(ms) {
 		Atomics.wait(this.words, STOP, 0, ms);
@@ -152,12 +159,109 @@ function isAtEntry(site, text) {
 	if (text !== void 0) return !/[({;=]/.test(text.slice(enclosingColumn - 1, column - 1));
 	return column - enclosingColumn <= LONGEST_HEADER + (name ?? "").length;
 }
+// src/diagnostics/blocked-loop/worker/segment-reader.ts
+const [COMMA, SEMICOLON] = [44, 59];
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const DIGITS = new Uint8Array(128);
+for (const [value, code] of Buffer.from(BASE64).entries()) DIGITS[code] = value;
+var SegmentReader = class SegmentReader {
+	text;
+	line = 0;
+	column = 0;
+	source = 0;
+	originalLine = 0;
+	isMapped = false;
+	at = 0;
+	constructor(text) {
+		this.text = text;
+	}
+	copy() {
+		return Object.assign(new SegmentReader(this.text), this);
+	}
+	next() {
+		for (; this.at < this.text.length; this.at++) {
+			const code = this.text.charCodeAt(this.at);
+			if (code === SEMICOLON) {
+				this.line++;
+				this.column = 0;
+			} else if (code !== COMMA) {
+				this.readSegment();
+				return true;
+			}
+		}
+		return false;
+	}
+	readSegment() {
+		this.column += this.number();
+		this.isMapped = this.hasField();
+		if (!this.isMapped) return;
+		this.source += this.number();
+		this.originalLine += this.number();
+		while (this.hasField()) this.number();
+	}
+	hasField() {
+		if (this.at >= this.text.length) return false;
+		const code = this.text.charCodeAt(this.at);
+		return code !== COMMA && code !== SEMICOLON;
+	}
+	number() {
+		let [value, factor] = [0, 1];
+		for (;;) {
+			const digit = DIGITS[this.text.charCodeAt(this.at++)] ?? 0;
+			value += (digit & 31) * factor;
+			factor *= 32;
+			if ((digit & 32) === 0) return value % 2 === 0 ? value / 2 : -(value - 1) / 2;
+		}
+	}
+};
+// src/diagnostics/blocked-loop/worker/source-map.ts
+const DISTANCE = 1024;
+var SourceMap = class SourceMap {
+	content;
+	checkpoints = [];
+	sections;
+	constructor(content) {
+		this.content = content;
+		const { mappings = "", sections = [] } = content;
+		this.sections = sections.map(({ offset, map }) => ({
+			offset,
+			map: new SourceMap(map)
+		}));
+		const reader = new SegmentReader(mappings);
+		for (let count = 0; reader.next(); count++) if (count % DISTANCE === 0) this.checkpoints.push(reader.copy());
+	}
+	find(line, column) {
+		const section = this.sections.findLast(({ offset }) => isAtOrBefore(offset, line, column));
+		if (section !== void 0) {
+			const { offset, map } = section;
+			return map.find(line - offset.line, line === offset.line ? column - offset.column : column);
+		}
+		const found = this.checkpoints.findLast((checkpoint) => isAtOrBefore(checkpoint, line, column))?.copy();
+		if (found === void 0) return void 0;
+		const next = found.copy();
+		while (next.next() && isAtOrBefore(next, line, column)) Object.assign(found, next);
+		const source = this.content.sources?.[found.source];
+		if (found.line !== line || !found.isMapped || typeof source !== "string") return void 0;
+		return {
+			source,
+			root: this.content.sourceRoot,
+			line: found.originalLine
+		};
+	}
+};
+function isAtOrBefore(at, line, column) {
+	return at.line < line || at.line === line && at.column <= column;
+}
 // src/diagnostics/blocked-loop/worker/source-positions.ts
 const MAX_BYTES$1 = 33554432;
 var SourcePositions = class {
+	readsMaps;
 	maps = new Map();
 	texts = new Map();
 	lines = new Map();
+	constructor(readsMaps) {
+		this.readsMaps = readsMaps;
+	}
 	find(position) {
 		const { file, line, column } = position;
 		try {
@@ -166,14 +270,14 @@ var SourcePositions = class {
 				file,
 				line: this.isShifted(position) ? 0 : line
 			};
-			const entry = map.findEntry(line - 1, column - 1);
-			if (!("generatedLine" in entry) || entry.generatedLine !== line - 1) return {
+			const original = map.find(line - 1, column - 1);
+			if (original === void 0) return {
 				file,
 				line
 			};
 			return {
-				file: sourcePath(entry.originalSource, map.payload.sourceRoot, file),
-				line: entry.originalLine + 1
+				file: sourcePath(original.source, original.root, file),
+				line: original.line + 1
 			};
 		} catch {
 			return {
@@ -198,10 +302,15 @@ var SourcePositions = class {
 		return this.maps.get(file);
 	}
 	loadMap(file) {
+		if (!this.readsMaps) return void 0;
 		const text = this.textOf(file);
 		const url = (text?.slice(-1e5).match(/^\\/\\/[#@] sourceMappingURL=\\S+/gm) ?? []).at(-1)?.split("=").slice(1).join("=") ?? text?.match(INLINE)?.[1];
-		const json = url?.startsWith("data:") ? Buffer.from(url.slice(url.indexOf(",") + 1), "base64").toString() : readSmall(url === void 0 ? \`\${file}.map\` : (0, node_url.fileURLToPath)(new URL(url, (0, node_url.pathToFileURL)(file))));
-		return json === void 0 ? void 0 : new node_module.SourceMap(JSON.parse(json));
+		try {
+			const json = url?.startsWith("data:") ? Buffer.from(url.slice(url.indexOf(",") + 1), "base64").toString() : readSmall(url === void 0 ? \`\${file}.map\` : (0, node_url.fileURLToPath)(new URL(url, (0, node_url.pathToFileURL)(file))));
+			return json === void 0 ? void 0 : new SourceMap(JSON.parse(json));
+		} catch {
+			return;
+		}
 	}
 	textOf(file) {
 		if (!this.texts.has(file)) this.texts.set(file, readSmall(file));
@@ -266,10 +375,10 @@ function parseStack(json) {
 // src/diagnostics/blocked-loop/worker/frames.ts
 const ANONYMOUS = "anonymous";
 const MAX_NAME = 200;
-function framesOf(stacks) {
+function framesOf(stacks, readsSourceMaps) {
 	const frames = [];
 	const known = new Map();
-	const positions = new SourcePositions();
+	const positions = new SourcePositions(readsSourceMaps);
 	const indexOf = (site) => {
 		const key = JSON.stringify(site);
 		let index = known.get(key);
@@ -452,11 +561,7 @@ var StackSampler = class {
 		return this.empty >= MAX_EMPTY;
 	}
 	connect(threadId) {
-		try {
-			this.thread = inspect(threadId);
-		} catch {
-			this.thread = void 0;
-		}
+		this.thread = inspect(threadId);
 	}
 	poll(busy) {
 		const { thread } = this;
@@ -549,11 +654,12 @@ var Watch = class {
 	state;
 	busy;
 	wait;
-	seen = 0;
+	seen;
 	constructor(settings, send) {
 		this.settings = settings;
 		this.send = send;
 		this.state = new SharedState(settings.buffer);
+		this.seen = this.state.blocks;
 		const task = settings.task === void 0 ? void 0 : new TaskFiles(settings.task);
 		this.busy = new BusyClock(usageReader(task), monotonicMs);
 		this.wait = new EventWait(task);
@@ -589,13 +695,15 @@ var Watch = class {
 		const lateFrom = monotonicMs();
 		busy.start();
 		const sampler = new StackSampler(() => busy.poll(), isCurrent);
-		sampler.connect(settings.threadId);
+		state.isConnected = true;
+		if (!state.isStopped) sampler.connect(settings.threadId);
 		while (isCurrent() && !sampler.isLoopTurning) {
 			sampler.poll(busy.poll());
 			await (0, node_timers_promises.setTimeout)(10);
 		}
 		const total = busy.poll();
 		const answers = sampler.disconnect(total);
+		state.isConnected = false;
 		while (isCurrent()) state.sleep(GRACE);
 		for (const times of this.unseen()) {
 			const isWatched = times.begin <= lateFrom + total && times.end >= lateFrom;
@@ -619,7 +727,7 @@ var Watch = class {
 			answered,
 			unanswered,
 			isAsleep,
-			...framesOf(stacks)
+			...framesOf(stacks, this.settings.readsSourceMaps)
 		});
 	}
 };

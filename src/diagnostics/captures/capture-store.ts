@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
+import { makeDirectory } from '../../common/make-directory.js';
 
-/** What is kept of one capture. */
+/** A stored capture. */
 export interface Capture {
   /** The name of its file. */
   id: string;
@@ -12,30 +13,30 @@ export interface Capture {
   bytes: number;
 }
 
-/** Made by {@link nameOf}: nothing in it that has a meaning in a path. */
+/** The names that {@link nameOf} makes. They contain nothing that has a meaning in a path. */
 const ID = /^[a-z]+(?:-[a-z]+)*-(\d{8}T\d{9}Z)-\d+(?:-\d+)?\.(?:cpuprofile|heapprofile|pb\.gz|txt|json)$/;
 
 /** Marks a file that is not complete. */
 const PARTIAL = '.partial';
 
-/** Milliseconds after which an incomplete file is abandoned: no process writes it any more. */
+/** Milliseconds after which no process writes to an incomplete file any more. It is then removed. */
 const PARTIAL_AGE = 10 * 60_000;
 
-/** A capture that is larger than all of them together may be. */
+/** A capture is larger than the limit for all captures together. */
 class CaptureTooLargeError extends Error {
   override readonly name = 'CaptureTooLargeError';
 }
 
 /**
- * Keeps captures in a directory that only the user of the process can read: each file is complete or not there, and the
- * oldest ones make room for new ones. Several processes may share the directory.
+ * Keeps captures in a directory that only the user of the process can read. A file appears only when it is complete, and the
+ * oldest ones are removed to make room for new ones. Several processes may share the directory.
  */
 export class CaptureStore {
   private count = 0;
 
   /**
-   * @param maxBytes of all captures together.
-   * @param maxAge milliseconds that one is kept.
+   * @param maxBytes limit for all captures together.
+   * @param maxAge milliseconds that a capture is kept.
    */
   constructor(
     readonly directory: string,
@@ -44,21 +45,27 @@ export class CaptureStore {
   ) {}
 
   /**
-   * Makes the directory if it is missing.
+   * Creates the directory if it is missing, and deletes what is too old in it.
    *
-   * @throws Error if others can read it, or it cannot be made or written to.
+   * @throws Error if it is a file, other users have access to it, or it cannot be created.
    */
   async prepare(): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const { mode } = await stat(this.directory);
-    // Windows has no such modes.
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new Error(`its mode is 0${(mode & 0o777).toString(8)}, and must be 0700`);
+    await makeDirectory(this.directory);
+    const found = await stat(this.directory);
+    if (!found.isDirectory()) throw new Error('it is not a directory');
+    const { mode, uid } = found;
+    const user = process.getuid?.();
+    // Windows has neither users nor modes.
+    if (user !== undefined) {
+      if (uid !== user) throw new Error(`it belongs to user ${uid}, and must belong to user ${user}`);
+      if ((mode & 0o077) !== 0)
+        throw new Error(`its mode is 0${(mode & 0o777).toString(8)}, and must be 0700`);
     }
+    await this.removeOld();
   }
 
   /**
-   * @param kind what it is of, such as `cpu`: letters and dashes.
+   * @param kind such as `cpu`: letters and dashes.
    * @param extension without a dot.
    */
   async save(kind: string, extension: string, data: string | Buffer): Promise<Capture> {
@@ -80,25 +87,19 @@ export class CaptureStore {
     return captureOf(id, bytes);
   }
 
-  /** All captures, newest first; none where there is no directory yet. */
+  /** The captures that are not too old, newest first; none if there is no directory yet. */
   async list(): Promise<Capture[]> {
-    const captures: Capture[] = [];
-    for (const name of await this.names()) {
-      if (!ID.test(name)) continue;
-      const found = await stat(join(this.directory, name)).catch(() => undefined);
-      if (found?.isFile() === true) captures.push(captureOf(name, found.size));
-    }
-    return captures.sort((a, b) => b.time.localeCompare(a.time) || b.id.localeCompare(a.id));
+    return (await this.all()).filter((capture) => !this.isOld(capture));
   }
 
   /**
    * Opens a capture to read it. The caller closes it.
    *
-   * @returns `undefined` for an id that is none, or of a capture that is gone.
+   * @returns `undefined` if the id is invalid, or its capture no longer exists or is too old.
    */
   async open(id: string): Promise<{ file: FileHandle; capture: Capture } | undefined> {
-    if (!ID.test(id)) return undefined;
-    // Whoever can write to the directory must not be able to have another file read through it.
+    if (!ID.test(id) || this.isOld(captureOf(id, 0))) return undefined;
+    // A symbolic link in the directory must not give access to another file.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
     const file = await open(join(this.directory, id), flags).catch(() => undefined);
     if (file === undefined) return undefined;
@@ -108,13 +109,23 @@ export class CaptureStore {
     return undefined;
   }
 
+  private async all(): Promise<Capture[]> {
+    const captures: Capture[] = [];
+    for (const name of await this.names()) {
+      if (!ID.test(name)) continue;
+      const found = await stat(join(this.directory, name)).catch(() => undefined);
+      if (found?.isFile() === true) captures.push(captureOf(name, found.size));
+    }
+    return captures.sort((a, b) => b.time.localeCompare(a.time) || b.id.localeCompare(a.id));
+  }
+
   private async removeOld(): Promise<void> {
     const now = Date.now();
     let bytes = 0;
-    for (const { id, time, bytes: size } of await this.list()) {
-      bytes += size;
-      const isOld = now - Date.parse(time) > this.maxAge;
-      if (isOld || bytes > this.maxBytes) await rm(join(this.directory, id), { force: true });
+    for (const capture of await this.all()) {
+      bytes += capture.bytes;
+      const isRemoved = this.isOld(capture) || bytes > this.maxBytes;
+      if (isRemoved) await rm(join(this.directory, capture.id), { force: true });
     }
     for (const name of await this.names()) {
       const [, time] = ID.exec(name.slice(0, -PARTIAL.length)) ?? [];
@@ -124,12 +135,16 @@ export class CaptureStore {
     }
   }
 
+  private isOld({ time }: Capture): boolean {
+    return Date.now() - Date.parse(time) > this.maxAge;
+  }
+
   private names(): Promise<string[]> {
     return readdir(this.directory).catch(() => []);
   }
 }
 
-/** The process is in the name, since several may write at the same time. */
+/** The name contains the process id, since several processes may write at the same time. */
 function nameOf(kind: string, extension: string, count: number): string {
   const time = new Date().toISOString().replace(/[-:.]/g, '');
   return `${kind}-${time}-${process.pid}-${count}.${extension}`;
@@ -140,7 +155,7 @@ function captureOf(id: string, bytes: number): Capture {
   return { id, time: time === undefined ? '' : isoTime(time), bytes };
 }
 
-/** `20260131T235959123Z` with its punctuation again. */
+/** Turns `20260131T235959123Z` into `2026-01-31T23:59:59.123Z`. */
 function isoTime(time: string): string {
   return time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, '$1-$2-$3T$4:$5:$6.$7Z');
 }

@@ -2,14 +2,14 @@ import { badOption } from '../../common/options/check-options.js';
 import type { Rules, WholeNumber } from '../../common/options/option-rules.js';
 import { numberOf, wholeNumber } from '../../common/options/option-rules.js';
 
-/** Where profiles are kept that are taken again and again. */
+/** Where repeated profiles are kept. */
 export interface CapturesOptions {
   /**
-   * A directory of the captures' own. It is made with the mode 0700 if it is missing, and refused if other users than that of
-   * the process can read it: profiles contain paths and names of functions.
+   * A directory that is used only for captures. It is created with the mode 0700 if it is missing. A directory that
+   * belongs to another user, or to which others have access, is refused: profiles contain paths and names of functions.
    */
   directory: string;
-  /** Bytes of all captures together; the oldest ones are removed. Default: 100 000 000. */
+  /** Limit for all captures together, in bytes. The oldest ones are removed. Default: 100 000 000. */
   maxBytes?: WholeNumber | undefined;
   /** Milliseconds that a capture is kept. Default: 604 800 000, which is a week. */
   maxAge?: WholeNumber | undefined;

@@ -3,14 +3,14 @@ import { getHeapSnapshot } from 'node:v8';
 import { readMemoryLimits } from './memory-headroom.js';
 import { memoryShortage } from './memory-shortage.js';
 
-/** A snapshot is refused, since the process might be killed for the memory that it takes. */
+/** A snapshot is refused, since it might take so much memory that the process is killed. */
 export class HeapSnapshotRefusedError extends Error {
   override readonly name = 'HeapSnapshotRefusedError';
 }
 
 /**
- * A snapshot of the heap of this thread, as the text of a file `.heapsnapshot`. The event loop stands still while it is made:
- * some 60 s for 200 MB of small objects.
+ * A snapshot of the heap of this thread, as the text of a `.heapsnapshot` file. The event loop is blocked while it is made: for
+ * about 60 s with 200 MB of small objects.
  *
  * @throws HeapSnapshotRefusedError if there may not be enough memory for it.
  */

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 
-/** How much memory there is, in bytes. A limit that there is not is `Infinity`. */
+/** Available memory and its limits, in bytes. A limit that does not exist is `Infinity`. */
 export interface MemoryLimits {
-  /** Of the control group, which a container is. */
+  /** The limit of the control group, such as a container. */
   readonly group: number;
-  /** That the machine can give. */
+  /** The free memory of the machine. */
   readonly free: number;
-  /** That the control group can still give, the memory of its other processes taken off. */
+  /** What the control group has left, with the memory of its other processes subtracted too. */
   readonly available: number;
-  /** Of the address space and the data segment, as `ulimit` sets them, beyond what is used. */
+  /** What `ulimit` leaves of the address space and the data segment, whichever is less. */
   readonly process: number;
-  /** That is used by this process. */
+  /** The resident memory of this process. */
   readonly rss: number;
-  /** Of the heap of this thread. */
+  /** The used heap of this thread. */
   readonly heapUsed: number;
 }
 
@@ -22,7 +22,7 @@ export function readMemoryLimits(): MemoryLimits {
   const { availableMemory } = process as { availableMemory?: () => number };
   const { rss, heapUsed } = process.memoryUsage();
   return {
-    // Without a limit, Node says 0 or a number without meaning.
+    // Without a limit, Node returns 0 or a meaningless large number.
     group: group === undefined || group === 0 || group > 2 ** 50 ? Infinity : group,
     free: freemem(),
     available: availableMemory?.() ?? Infinity,

@@ -1,16 +1,16 @@
 import type { MemoryLimits } from './memory-headroom.js';
 
-/** Bytes that a snapshot keeps for each byte of the heap at worst, which is with many small objects. */
+/** Bytes that a finished snapshot takes for each byte of the heap in the worst case: many small objects. */
 const BYTES_PER_HEAP_BYTE = 15;
 
 /**
- * What it takes more for a while: V8 doubles the tables of a snapshot when they are full, and has both the old and the new one
- * then. 24 bytes for each byte of the heap were measured, just after that.
+ * Factor for the peak while it is made: V8 doubles the tables of a snapshot when they are full, and then holds both the old and
+ * the new one. Just after that, 24 bytes for each byte of the heap were measured.
  */
 const RESERVE = 2;
 
 /**
- * @returns why a heap snapshot may take more memory than there is, with the arithmetic; `undefined` if there is enough.
+ * @returns why a heap snapshot may take more memory than there is, with the calculation; `undefined` if there is enough.
  */
 export function memoryShortage(limits: MemoryLimits): string | undefined {
   const { group, free, available, process: ofProcess, rss, heapUsed } = limits;

@@ -8,10 +8,10 @@ export type CpuProfile = Profiler.Profile;
 /** Microseconds between two samples. */
 export const CPU_SAMPLING_INTERVAL = 1000;
 
-/** What V8 calls the root, and the time in which nothing of the application ran. */
+/** V8's names for the root, and for the time in which the thread was idle. */
 const [ROOT, IDLE] = ['(root)', '(idle)'];
 
-/** @param startTime when it was begun, in milliseconds since 1970. */
+/** @param startTime when it began, in milliseconds since 1970. */
 export function cpuProfileTree(profile: CpuProfile, startTime: number): ProfileTree {
   const self = selfTimes(profile);
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
@@ -30,7 +30,7 @@ export function cpuProfileTree(profile: CpuProfile, startTime: number): ProfileT
   };
 }
 
-/** Nanoseconds of each node: from each sample of it to the next one. */
+/** Nanoseconds of each node by its id: for each of its samples, the time until the next sample. */
 function selfTimes({ samples = [], timeDeltas = [], startTime, endTime }: CpuProfile): Map<number, number> {
   const times = new Map<number, number>();
   let at = startTime;

@@ -1,9 +1,20 @@
 import { Session } from 'node:inspector';
+import { describeThrown } from '../../common/show-value.js';
+import { INSPECTOR_UNAVAILABLE } from '../diagnostics.messages.js';
+import { InspectorUnavailableError } from './inspector-unavailable.error.js';
 
-/** An inspector session of this thread, which is always disconnected. */
+/**
+ * Runs a function with an inspector session of this thread, which is disconnected in any case.
+ *
+ * @throws InspectorUnavailableError if Node does not allow it.
+ */
 export async function withInspector<T>(work: (session: InspectorSession) => Promise<T>): Promise<T> {
   const session = new Session();
-  session.connect();
+  try {
+    session.connect();
+  } catch (thrown) {
+    throw new InspectorUnavailableError(INSPECTOR_UNAVAILABLE(describeThrown(thrown).message));
+  }
   try {
     return await work(new InspectorSession(session));
   } finally {
@@ -14,7 +25,7 @@ export async function withInspector<T>(work: (session: InspectorSession) => Prom
 export class InspectorSession {
   constructor(private readonly session: Session) {}
 
-  /** @throws Error with what the inspector says. */
+  /** @throws Error with the message of the inspector. */
   post<T = void>(method: string, params: object = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       this.session.post(method, params, (error, result) => {

@@ -4,7 +4,7 @@ import type { ProfileNode, ProfileTree } from './profile-tree.js';
 
 /** A profile as a gzipped protocol buffer, which `go tool pprof` reads. */
 export async function pprof({ measure, ...tree }: ProfileTree): Promise<Buffer> {
-  // Only who asks for it pays for loading it.
+  // Loaded only when it is needed.
   const { Function, Line, Location, Profile, Sample, StringTable, ValueType } = await import('pprof-format');
   const strings = new StringTable();
   const valueType = new ValueType({ type: strings.dedup(measure.type), unit: strings.dedup(measure.unit) });
@@ -24,7 +24,7 @@ export async function pprof({ measure, ...tree }: ProfileTree): Promise<Buffer> 
     return id;
   };
   const visit = (node: ProfileNode, above: readonly number[]): void => {
-    // pprof has the innermost first.
+    // pprof lists the innermost frame first.
     const stack = [locationOf(node), ...above];
     if (node.self > 0) samples.push(new Sample({ locationId: stack, value: [Math.round(node.self)] }));
     for (const child of node.children) visit(child, stack);

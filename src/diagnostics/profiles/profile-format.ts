@@ -3,7 +3,7 @@ import type { TableOrder } from './profile-table.js';
 import { profileTable } from './profile-table.js';
 import type { Profile, ProfileKind } from './profiler.js';
 
-/** How a profile can be had. `v8` is a `.cpuprofile` or a `.heapprofile`. */
+/** The format of a profile. `v8` is a `.cpuprofile` or a `.heapprofile`. */
 export type ProfileFormat = 'table' | 'v8' | 'pprof';
 
 export interface TableOptions {
@@ -14,11 +14,11 @@ export interface TableOptions {
 export interface FormattedProfile {
   readonly body: string | Buffer;
   readonly contentType: string;
-  /** Of a file with it in. */
+  /** The extension of a file with this format. */
   readonly extension: string;
 }
 
-/** What the format in V8's own terms is called for each kind. */
+/** The file extension of V8's own format, for each kind. */
 export const V8_FORMAT: Readonly<Record<ProfileKind, string>> = {
   cpu: 'cpuprofile',
   allocations: 'heapprofile',

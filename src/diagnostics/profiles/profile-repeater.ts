@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { SafeLogger } from '../../common/safe-logger.js';
 import type { CaptureStore } from '../captures/capture-store.js';
 import { DiagnosticsOffError } from '../diagnostics-off.error.js';
 import { NO_CAPTURES, REPEATED_PROFILE_FAILED, STOPPED } from '../diagnostics.messages.js';
@@ -6,9 +6,9 @@ import type { OperationLock } from '../operation-lock.js';
 import type { ProfileTaker } from './profile-taker.js';
 import type { RepeatedProfile } from './repeated-profile.js';
 
-/** Takes profiles again and again, and keeps them with the captures. */
+/** Takes profiles repeatedly, and stores them as captures. */
 export class ProfileRepeater {
-  private readonly logger = new Logger('Monitor');
+  private readonly logger = new SafeLogger('Monitor');
   private current: AbortController | undefined;
 
   constructor(
@@ -17,7 +17,7 @@ export class ProfileRepeater {
     private readonly store: CaptureStore | undefined,
   ) {}
 
-  /** Starts. It goes on until {@link stop}, or until the lock is closed. */
+  /** Starts. It continues until {@link stop} is called or the lock is closed. */
   async start(profile: RepeatedProfile, forWhom: string): Promise<void> {
     this.taker.check(profile.seconds);
     const { store } = this;
@@ -29,7 +29,7 @@ export class ProfileRepeater {
       this.current = stop;
       return this.takeRepeatedly(profile, store, ended);
     });
-    // The lock rejects at once if something else is being done.
+    // The lock rejects at once if another operation is in progress.
     await Promise.race([running, Promise.resolve()]);
     running
       .catch((thrown: unknown) => {

@@ -11,10 +11,10 @@ interface Row {
 }
 
 /**
- * A profile as text for a terminal: one line for each function, with what it took by itself (`self`), and together with
- * all that it called (`total`).
+ * A profile as text for a terminal: one line for each function, with the value of the function itself (`self`), and that
+ * including everything it called (`total`).
  *
- * @param top the most functions in the table.
+ * @param top the maximum number of functions in the table.
  */
 export function profileTable(tree: ProfileTree, sort: TableOrder, top: number): string {
   const rows = [...rowsOf(tree).values()].sort((a, b) => b[sort] - a[sort]);
@@ -48,7 +48,7 @@ function rowsOf(tree: ProfileTree): Map<string, Row> {
     const key = `${node.function}\n${place}`;
     let row = rows.get(key);
     if (row === undefined) rows.set(key, (row = { function: node.function, place, self: 0, total: 0 }));
-    // A function that calls itself has the time of the inner call in that of the outer one.
+    // In a recursive function, the total of the outer call already contains that of the inner one.
     const isOutermost = !onPath.has(row);
     onPath.add(row);
     let total = node.self;

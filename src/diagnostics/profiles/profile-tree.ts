@@ -1,20 +1,20 @@
 import { fileURLToPath } from 'node:url';
 
-/** What a profile measures, in one unit for all kinds of it. */
+/** What a profile measures, and in which unit. */
 interface ProfileMeasure {
-  /** As pprof calls it. */
+  /** Its name in pprof. */
   readonly type: string;
   readonly unit: string;
 }
 
-/** A call of a function from the one above it in the tree. */
+/** A function, as called by its parent in the tree. */
 export interface ProfileNode {
   readonly function: string;
-  /** Empty for code that is in no file, such as functions of V8's own. */
+  /** Empty for code that is in no file, such as functions of V8 itself. */
   readonly file: string;
   /** Where the function begins, from 1; 0 where that is not known. */
   readonly line: number;
-  /** Of the function itself, without what it calls. */
+  /** The value of the function itself, without what it calls. */
   readonly self: number;
   readonly children: readonly ProfileNode[];
 }
@@ -26,13 +26,13 @@ export interface ProfileTree {
   readonly startTime: number;
   /** Milliseconds. */
   readonly duration: number;
-  /** Between two samples, in the unit of the measure. */
+  /** The distance between two samples, in the unit of the measure. */
   readonly period: number;
-  /** What is called by the event loop. */
+  /** The functions that the event loop called. */
   readonly roots: readonly ProfileNode[];
 }
 
-/** How the inspector tells a function. Lines are from 0, and -1 where there is none. */
+/** A function as the inspector describes it. Lines start at 0, and are -1 if there is none. */
 export interface CallFrame {
   readonly functionName: string;
   readonly url: string;

@@ -17,15 +17,15 @@ export type Profile =
 /**
  * Takes profiles of this thread with V8's sampling profilers.
  *
- * Each holds up the event loop when it starts: for some milliseconds, and up to 350 where very much code is loaded.
+ * Each blocks the event loop when it starts: for some milliseconds, or up to 350 if very much code is loaded.
  */
 export class Profiler {
-  /** @param onStart told for how many seconds the start held up the event loop. */
+  /** @param onStart is called with the seconds for which the start blocked the event loop. */
   constructor(private readonly onStart: (kind: ProfileKind, seconds: number) => void) {}
 
   /**
-   * @param seconds for how long.
-   * @param signal ends it early, and has it reject with its reason.
+   * @param seconds the length of the profile.
+   * @param signal ends it early. The promise then rejects with the reason of the signal.
    */
   take(kind: ProfileKind, seconds: number, signal: AbortSignal): Promise<Profile> {
     return kind === 'cpu' ? this.cpu(seconds, signal) : this.allocations(seconds, signal);
@@ -50,7 +50,7 @@ export class Profiler {
       await this.start('allocations', () =>
         session.post('HeapProfiler.startSampling', {
           samplingInterval: ALLOCATION_SAMPLING_INTERVAL,
-          // What was freed meanwhile was allocated too.
+          // Memory that was freed meanwhile was allocated too.
           includeObjectsCollectedByMajorGC: true,
           includeObjectsCollectedByMinorGC: true,
         }),
@@ -68,7 +68,7 @@ export class Profiler {
   private async start(kind: ProfileKind, start: () => Promise<void>): Promise<void> {
     const begin = realClock();
     const started = start();
-    // The inspector of this thread has done its work when post() returns.
+    // On its own thread, the inspector has finished its work when post() returns.
     this.onStart(kind, (realClock() - begin) / 1000);
     await started;
   }

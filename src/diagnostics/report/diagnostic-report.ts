@@ -1,9 +1,9 @@
 import { SecretRedactor } from './secrets.js';
 
-/** Node's diagnostic report. Its fields are those of https://nodejs.org/api/report.html, except what is left out. */
+/** Node's diagnostic report. Its fields are those of https://nodejs.org/api/report.html, except those that are left out. */
 export type DiagnosticReport = Record<string, unknown>;
 
-/** Switches of later versions of Node than the types are of. */
+/** Switches of newer versions of Node, which the types do not contain. */
 interface ReportSwitches {
   excludeEnv?: boolean;
   excludeNetwork?: boolean;
@@ -11,7 +11,7 @@ interface ReportSwitches {
 
 /**
  * Node's diagnostic report, without the environment, the command line, the title of the process, and whatever looks like a
- * secret. Names of hosts are not looked up for it, which could take long.
+ * secret. Host names are not looked up, since that could take long.
  */
 export function diagnosticReport(redactor = new SecretRedactor()): DiagnosticReport {
   const { report } = process;
@@ -21,7 +21,7 @@ export function diagnosticReport(redactor = new SecretRedactor()): DiagnosticRep
   return redactor.redact(withoutSecretParts(parsed)) as DiagnosticReport;
 }
 
-/** Each worker thread has a report of its own in that of the process, with the same environment and command line. */
+/** The report contains a report of each worker thread, with the same environment and command line. */
 function withoutSecretParts(report: DiagnosticReport): DiagnosticReport {
   const { environmentVariables: _environment, header, nativeStack, workers, ...kept } = report;
   const { commandLine: _commandLine, ...keptHeader } = (header ?? {}) as Record<string, unknown>;
@@ -40,13 +40,13 @@ function withoutNetwork<T>(report: ReportSwitches, read: () => T): T {
   try {
     return read();
   } finally {
-    // The application may use reports of its own.
+    // The application may make reports itself.
     if (excludeEnv !== undefined) report.excludeEnv = excludeEnv;
     if (excludeNetwork !== undefined) report.excludeNetwork = excludeNetwork;
   }
 }
 
-/** A symbol has the file that it is from in brackets, which is the title of the process for Node itself. */
+/** Removes the file from each symbol, which follows it in brackets. For Node itself, that is the title of the process. */
 function nativeFrames(frames: unknown): unknown {
   if (!Array.isArray(frames)) return [];
   return (frames as { pc?: unknown; symbol?: unknown }[]).map(({ pc, symbol }) => ({

@@ -11,19 +11,21 @@ const OTHERS: readonly Offer[] = [
   { type: 'application/vnd.google.protobuf' },
 ];
 
-/** Leads a browser that opens the endpoint to the dashboard. */
+/** Redirects a browser that opens the endpoint to the dashboard. */
 export class BrowserRedirect {
   constructor(private readonly options: ResolvedDashboardOptions) {}
 
   /**
-   * @returns where to, relative to the address that was asked for, so that it is right behind a proxy that has it
-   * below another path. `undefined` for a client that does not prefer HTML to everything else: `curl`, a scraper, a
-   * `fetch()`; and for one that asks for a reader or a format, which the page has not.
+   * @returns the location, relative to the requested address, so that it is also right behind a proxy that serves it below
+   * another path. `undefined` for a client that does not prefer HTML to everything else, such as `curl`, a scraper or a
+   * `fetch()`, and for a request with a reader or a format, which the page does not support.
    */
   locationFor({ path, query }: RequestTarget, accept: string | undefined): string | undefined {
     if (!this.options.dashboard || query.has('format') || query.has('reader')) return undefined;
     const [html = 0, ...others] = qualities(accept, [HTML, ...OTHERS]);
     if (html <= Math.max(...others)) return undefined;
-    return path.endsWith('/') ? 'dashboard' : `${path.slice(path.lastIndexOf('/') + 1)}/dashboard`;
+    const page = path.endsWith('/') ? 'dashboard' : `${path.slice(path.lastIndexOf('/') + 1)}/dashboard`;
+    // Such as ?process=4243, the process that the page shows.
+    return query.size === 0 ? page : `${page}?${query.toString()}`;
   }
 }

@@ -7,8 +7,8 @@ import { DashboardPage } from './dashboard.page.js';
 import { NO_SUCH_ASSET } from './dashboard.messages.js';
 
 /**
- * Nothing but the files of the page itself: no inline script or style, no other server, no frame around it. What the
- * application has put into a metric name or label could not run even if it got into the HTML.
+ * Nothing but the files of the page itself: no inline script or style, no other server, no frame around it. A metric name or
+ * label could not run as a script even if it got into the HTML.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

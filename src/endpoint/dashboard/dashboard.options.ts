@@ -4,7 +4,8 @@ import { YES_OR_NO } from '../../common/options/option-rules.js';
 export interface DashboardOptions {
   /**
    * The live page at `GET /monitor/dashboard`, to which a browser that opens `/monitor` is redirected. `false` leaves
-   * it out: a browser gets the JSON then. Default: `true`, and `false` without a history, which is what it shows.
+   * it out: a browser gets the JSON then. Default: `true`, but `false` with `history: false`, since the page shows the history;
+   * `true` is refused there.
    */
   dashboard?: boolean | undefined;
 }

@@ -11,11 +11,11 @@ export interface SentAsset {
   readonly isCompressed: boolean;
 }
 
-/** Which diagnostics are on (the page says how to switch on the others), and what else there is to show. */
+/** Which diagnostics are on (the page explains how to switch on the others), and what else the page can show. */
 export interface PageFeatures {
   readonly blocks: boolean;
   readonly profiles: boolean;
-  /** Whether several processes answer together. */
+  /** Whether this process is in a group. */
   readonly processes?: boolean;
 }
 

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * What the page calls the application: the `name` in the package.json nearest to the script that Node was started with,
- * without its scope. The name of the host where there is none, or it may not be read.
+ * The name of the application on the page: the `name` in the package.json nearest to the script that Node was started with,
+ * without its scope. If there is none, or it cannot be read, the name of the host.
  */
 export class ServiceName {
   private name: Promise<string> | undefined;

@@ -3,6 +3,8 @@ import type { AdapterResponse } from '../../common/http/raw-response.js';
 import { HeapSnapshotRefusedError } from '../../diagnostics/heap-snapshot/heap-snapshot.js';
 import { DiagnosticsOffError } from '../../diagnostics/diagnostics-off.error.js';
 import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
+import { InspectorUnavailableError } from '../../diagnostics/profiles/inspector-unavailable.error.js';
+import { ThreadBusyError } from '../../diagnostics/report/report-threads.js';
 import { OperationInProgressError } from '../../diagnostics/operation-lock.js';
 import { formatProfile } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
@@ -20,20 +22,25 @@ import { BadQueryError, profileQuery } from './profile-query.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Milliseconds that the client of a heap snapshot has to take it. */
+/** Milliseconds that the client of a heap snapshot has to receive it. */
 const SNAPSHOT_TIMEOUT = 3_600_000;
 
-/** Which status each of what the diagnostics throw is answered with. */
+/** Seconds after which a client may ask again for a report that a busy thread prevented. */
+const RETRY_AFTER = 5;
+
+/** The status of the answer for each error that the diagnostics throw. */
 const STATUSES: readonly [new (...args: never[]) => Error, number][] = [
   [BadQueryError, 400],
   [DiagnosticsOffError, 404],
   [OperationInProgressError, 409],
+  [InspectorUnavailableError, 501],
+  [ThreadBusyError, 503],
   [HeapSnapshotRefusedError, 507],
 ];
 
 /**
- * Serves profiles, the diagnostic report, heap snapshots and captures, as far as the options switch them on. Where several processes
- * answer together, they are those of the process that is asked, or of another one with `?process=PID`.
+ * Serves profiles, the diagnostic report, heap snapshots and captures, as far as the options switch them on. In a group of processes,
+ * they are those of the process that receives the request, or of another one with `?process=PID`.
  */
 @Controller()
 export class DiagnosticsController {
@@ -60,7 +67,7 @@ export class DiagnosticsController {
     return this.parts.serve('profile/allocations', request, response);
   }
 
-  /** Ends what `repeat` has begun. */
+  /** Stops the profiles that `repeat` has started. */
   @Delete(['profile/cpu', 'profile/allocations'])
   stopRepeating(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
     return this.parts.serve('stop-repeating', request, response);
@@ -87,7 +94,7 @@ export class DiagnosticsController {
     return this.parts.serve('capture', request, response);
   }
 
-  /** Registers a part, and turns what the diagnostics throw into the status that it stands for. */
+  /** Registers a part. Errors of the diagnostics are answered with their status and message. */
   private add(name: string, part: Part): void {
     this.parts.add(name, async (asked) => {
       try {
@@ -95,7 +102,8 @@ export class DiagnosticsController {
       } catch (thrown) {
         const [, status] = STATUSES.find(([type]) => thrown instanceof type) ?? [];
         if (status === undefined) throw thrown;
-        return textAnswer(status, `${(thrown as Error).message.trimEnd()}\n`);
+        const headers = status === 503 ? { 'Retry-After': String(RETRY_AFTER) } : undefined;
+        return textAnswer(status, `${(thrown as Error).message.trimEnd()}\n`, headers);
       }
     });
   }
@@ -151,7 +159,7 @@ export class DiagnosticsController {
     return {
       type: isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
       headers: { 'Content-Length': String(capture.bytes), ...attachment(capture.id) },
-      // It closes the file when it ends, and when it is left.
+      // The stream closes the file when it ends, and when it is destroyed.
       body: file.createReadStream() as AsyncIterable<Buffer>,
     };
   }

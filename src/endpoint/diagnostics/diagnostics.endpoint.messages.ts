@@ -1,8 +1,10 @@
+import { show } from '../../common/show-value.js';
+
 /** For a parameter of a request. */
 export const BAD_PARAMETER = (name: string, allowed: string): string => `${name} must be ${allowed}\n`;
 
-export const UNKNOWN_PARAMETER = (known: readonly string[]): string =>
-  `There is a parameter that is not known. Allowed are ${known.join(', ')}.\n`;
+export const UNKNOWN_PARAMETER = (name: string, known: readonly string[]): string =>
+  `There is no parameter ${show(name)}. Allowed are ${known.join(', ')}.\n`;
 
 export const REPEATING = (pause: number): string =>
   `Taken again and again, ${pause} s apart, until DELETE of the same path. GET captures has the list.\n`;

@@ -2,10 +2,11 @@ import { DEFAULT_SECONDS, MAX_SECONDS } from '../../diagnostics/profiles/profile
 import type { ProfileFormat, TableOptions } from '../../diagnostics/profiles/profile-format.js';
 import { V8_FORMAT } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
+import { qualities } from '../negotiation/accept.js';
 import type { PartHeaders } from '../parts/part.js';
 import { BAD_PARAMETER, UNKNOWN_PARAMETER } from './diagnostics.endpoint.messages.js';
 
-/** What is asked for in a request of a profile. */
+/** The query of a request for a profile. */
 export interface ProfileQuery {
   readonly seconds: number;
   readonly format: ProfileFormat;
@@ -14,12 +15,12 @@ export interface ProfileQuery {
   readonly pause: number | undefined;
 }
 
-/** A request asks for what there is not. Its message is the answer. */
+/** A parameter of a request is unknown or invalid. The message is the answer. */
 export class BadQueryError extends Error {
   override readonly name = 'BadQueryError';
 }
 
-/** What a client says of itself. */
+/** The headers that determine the format. */
 type ClientHeaders = Pick<PartHeaders, 'accept' | 'user-agent'>;
 
 const PARAMETERS = ['seconds', 'format', 'sort', 'top', 'repeat'];
@@ -27,7 +28,7 @@ const PARAMETERS = ['seconds', 'format', 'sort', 'top', 'repeat'];
 const [MAX_TOP, MAX_PAUSE] = [1000, 86_400];
 
 /**
- * @param headers say which format is wanted where the query does not.
+ * @param headers determine the format if the query does not.
  * @throws BadQueryError with what is allowed.
  */
 export function profileQuery(
@@ -36,7 +37,7 @@ export function profileQuery(
   headers: ClientHeaders = {},
 ): ProfileQuery {
   for (const name of query.keys()) {
-    if (!PARAMETERS.includes(name)) throw new BadQueryError(UNKNOWN_PARAMETER(PARAMETERS));
+    if (!PARAMETERS.includes(name)) throw new BadQueryError(UNKNOWN_PARAMETER(name, PARAMETERS));
   }
   const sort = query.get('sort') ?? 'self';
   if (sort !== 'self' && sort !== 'total') throw new BadQueryError(BAD_PARAMETER('sort', 'self or total'));
@@ -67,7 +68,17 @@ function formatOf(kind: ProfileKind, name: string | null, headers: ClientHeaders
 function acceptedFormat({ accept, 'user-agent': userAgent = '' }: ClientHeaders): ProfileFormat {
   // `go tool pprof` sends no Accept header, only the User-Agent of Go's HTTP client, and reads nothing but pprof.
   if (accept === undefined) return userAgent.startsWith('Go-http-client/') ? 'pprof' : 'table';
-  if (/application\/(octet-stream|x-protobuf|vnd\.google\.protobuf)/i.test(accept)) return 'pprof';
-  if (/application\/json/i.test(accept)) return 'v8';
-  return 'table';
+  const text = qualityOf(accept, ['text/plain']);
+  const json = qualityOf(accept, ['application/json']);
+  const pprof = qualityOf(accept, PPROF_TYPES);
+  if (pprof > 0 && pprof >= Math.max(text, json)) return 'pprof';
+  return json > 0 && json >= text ? 'v8' : 'table';
+}
+
+const PPROF_TYPES = ['application/octet-stream', 'application/x-protobuf', 'application/vnd.google.protobuf'];
+
+/** The highest quality of the types that the header names. A client that accepts everything, such as a browser, gets a table. */
+function qualityOf(accept: string, types: readonly string[]): number {
+  const offers = types.filter((type) => accept.toLowerCase().includes(type)).map((type) => ({ type }));
+  return Math.max(0, ...qualities(accept, offers));
 }

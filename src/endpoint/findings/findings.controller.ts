@@ -9,7 +9,7 @@ import { textAnswer } from '../parts/part.js';
 import { Parts } from '../parts/parts.js';
 import type { AnswerContent } from '../streaming/answer.js';
 
-/** Serves what is wrong now, as a `FindingsDocument`: in all processes that answer together, or in one of them. */
+/** Serves what is wrong now, as a `FindingsDocument`: in all processes of a group, or in one of them. */
 @Controller()
 export class FindingsController {
   constructor(

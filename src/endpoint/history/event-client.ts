@@ -1,11 +1,11 @@
 import type { Audience } from '../parts/part.js';
 
-/** One client of the event stream. It takes what it has not got yet whenever it is ready, so nothing is buffered for it. */
+/** One client of the event stream. It reads from the history when it is ready to send, so nothing is buffered for it. */
 export class EventClient {
   private wake: (() => void) | undefined;
   private hasNews = false;
 
-  /** @param sequence the number of the last step that it has. */
+  /** @param sequence the number of the last step that was sent to it. */
   constructor(
     readonly answer: Audience,
     public sequence: number,
@@ -13,16 +13,16 @@ export class EventClient {
     answer.whenOver(() => this.notify());
   }
 
-  /** Resets that it has not been told of. */
+  /** A reset that has not been sent to it. */
   reset: 'series' | 'clock' | undefined;
 
-  /** There is something new, or the connection is over. */
+  /** Call this when there is something new, or the connection is over. */
   notify(): void {
     this.hasNews = true;
     this.wake?.();
   }
 
-  /** Waits for news. */
+  /** Waits for {@link notify}, unless it was called since the last wait. */
   async news(): Promise<void> {
     if (!this.hasNews) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = undefined;

@@ -6,9 +6,10 @@ import type { ResetEvent } from '../../history/history-document.js';
 import type { StoredStep } from '../../history/history-store.js';
 import type { HistoryListener, MonitorHistory } from '../../history/monitor-history.js';
 import type { Audience } from '../parts/part.js';
+import { oldestBeyond } from '../../common/oldest-beyond.js';
 import { inSlices } from '../../common/slices.js';
 import type { GroupHistory } from '../../group-history/group-history.js';
-import { timeOf } from '../../group-history/step-sequence.js';
+import { sinceOf } from '../../group-history/step-sequence.js';
 import { historyJson } from '../../history/history-json.js';
 import type { InstanceInfo } from '../../metrics/collection/snapshot.js';
 import { EventClient } from './event-client.js';
@@ -16,18 +17,18 @@ import { EventClient } from './event-client.js';
 /** The most clients at once. */
 export const MAX_CLIENTS = 50;
 
-/** Steps that a client may be behind, about 30 seconds. It is disconnected then, if it reads nothing. */
+/** Steps that a client may be behind, about 30 seconds. One that is further behind is disconnected. */
 const MAX_BEHIND = 33;
 
-/** Encoded steps are kept for clients that are a little behind. */
+/** The most encoded steps that are kept, for clients that are a little behind. */
 const MAX_ENCODED = 8;
 
-/** How long a browser waits until it connects again, in milliseconds. */
+/** How long a browser waits before it reconnects, in milliseconds. */
 const RETRY = 2000;
 
 /**
- * The event streams of one application. Each step is encoded once for all clients. Each client has its own place in the history
- * and reads from there as fast as it takes it.
+ * The event streams of one application. Each step is encoded once for all clients. Each client has its own position in the history
+ * and reads from there at its own speed.
  */
 @Injectable()
 export class EventStreams implements OnApplicationShutdown {
@@ -79,8 +80,8 @@ export class EventStreams implements OnApplicationShutdown {
   }
 
   /**
-   * The events of all processes of a group: after the first one comes a `history` event, whose series are those of the steps that
-   * follow. It has the steps after the one to continue from, whichever process said that.
+   * The events of all processes of a group. After the first event comes a `history` event, whose series are those of the steps that
+   * follow. It has the steps after the one to continue from, whichever process sent that one.
    */
   async *groupEvents(
     audience: Audience,
@@ -96,7 +97,7 @@ export class EventStreams implements OnApplicationShutdown {
     try {
       await session.ready;
       client.sequence = events.serial;
-      const document = await session.document({ since: after === undefined ? Date.now() : timeOf(after) });
+      const document = await session.document({ since: after === undefined ? Date.now() : sinceOf(after) });
       yield firstEvent(instance, document.sequence);
       yield Buffer.from('event: history\ndata: ');
       for (const piece of await inSlices(historyJson(document))) yield Buffer.from(piece);
@@ -118,7 +119,7 @@ export class EventStreams implements OnApplicationShutdown {
     }
   }
 
-  /** The steps between the one to continue from and now. The last one has all totals, since those before have none. */
+  /** The steps between the last one that was sent and now. The last step of 1 s has all totals, the others have none. */
   private async *missed(client: EventClient, history: MonitorHistory): AsyncGenerator<Buffer> {
     const steps = history.reader.stepsAfter(client.sequence);
     if (steps === undefined) {
@@ -127,48 +128,45 @@ export class EventStreams implements OnApplicationShutdown {
     }
     const last = steps.findLast(({ tier }) => tier.step === 1);
     for (const step of steps) {
-      // A client that takes them slowly may be overtaken.
+      // With a slow client, the indexes of series may have changed meanwhile, and the history may have dropped the step.
+      if (client.reset !== undefined) return;
       if (!history.reader.has(step)) return void (yield resetEvent(client, 'expired', history));
       client.sequence = step.sequence;
       yield stepEvent(step, history.reader.event(step, step === last ? 'all' : 'none'));
     }
   }
 
-  private *next(client: EventClient, history: MonitorHistory): Generator<Buffer> {
+  private async *next(client: EventClient, history: MonitorHistory): AsyncGenerator<Buffer> {
     const { reset } = client;
     client.reset = undefined;
     if (reset !== undefined) {
       yield resetEvent(client, reset, history);
       return;
     }
-    const steps = history.reader.stepsAfter(client.sequence);
-    if (steps === undefined) {
-      yield resetEvent(client, 'expired', history);
-      return;
-    }
-    for (const step of steps) {
-      if (!history.reader.has(step)) return void (yield resetEvent(client, 'expired', history));
+    // Looked up again after each of them: the client may read slowly.
+    while (client.reset === undefined && client.sequence !== history.sequence) {
+      const [step] = history.reader.stepsAfter(client.sequence) ?? [];
+      const encoded = step && this.encoded.get(step.sequence);
+      if (step === undefined || encoded === undefined) {
+        yield* this.missed(client, history);
+        return;
+      }
       client.sequence = step.sequence;
-      yield this.encodedStep(step, history);
+      yield encoded;
     }
   }
 
-  private encodedStep(step: StoredStep, history: MonitorHistory): Buffer {
-    const known = this.encoded.get(step.sequence);
-    if (known !== undefined) return known;
-    const isRecent = history.sequence - step.sequence < 2;
-    const encoded = stepEvent(step, history.reader.event(step, isRecent ? 'changed' : 'none'));
-    this.encoded.set(step.sequence, encoded);
-    if (this.encoded.size > MAX_ENCODED) {
-      const [oldest] = this.encoded.keys();
-      if (oldest !== undefined) this.encoded.delete(oldest);
-    }
-    return encoded;
+  /** Encodes a step while it is the last one: which totals have changed in it is not known later. */
+  private encode(step: StoredStep, history: MonitorHistory): void {
+    this.encoded.set(step.sequence, stepEvent(step, history.reader.event(step, 'changed')));
+    const oldest = oldestBeyond(MAX_ENCODED, this.encoded);
+    if (oldest !== undefined) this.encoded.delete(oldest);
   }
 
   private listenerOf(history: MonitorHistory): HistoryListener {
     return {
-      onSteps: () => {
+      onSteps: (steps) => {
+        for (const step of steps) this.encode(step, history);
         for (const client of this.clients) {
           if (history.sequence - client.sequence > MAX_BEHIND) client.drop();
           else client.notify();

@@ -7,6 +7,7 @@ import type { Audience } from '../parts/part.js';
 import { textAnswer } from '../parts/part.js';
 import type { AnswerContent } from '../streaming/answer.js';
 import { ReadLimiter } from '../streaming/read-limiter.js';
+import { SharedDocument } from './shared-document.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -15,15 +16,15 @@ export interface ReadableHistory {
   document(query: HistoryQuery): Promise<HistoryDocument>;
 }
 
-/** Answers reads of the history. They are bounded together with all other reads of the endpoint. */
+/** Answers reads of the history. They count towards the limit for all reads of the endpoint. */
 @Injectable()
 export class HistoryReads {
-  /** Documents that are made now. Clients that ask for the same one at once share it. */
-  private readonly making = new Map<string, Promise<string[] | undefined>>();
+  /** Documents that are being created. Concurrent reads of the same one share it. */
+  private readonly making = new Map<string, SharedDocument>();
 
   constructor(@Inject(ReadLimiter) private readonly limiter: ReadLimiter) {}
 
-  /** @param name of the history, other than that of another one. */
+  /** @param name of the history, unique for each. */
   async json(
     audience: Audience,
     name: string,
@@ -50,30 +51,15 @@ export class HistoryReads {
     query: HistoryQuery,
   ): Promise<string[] | undefined> {
     const key = JSON.stringify([name, query]);
-    let pieces = this.making.get(key);
-    if (pieces === undefined) {
-      pieces = this.make(audience, history, query).finally(() => this.making.delete(key));
-      this.making.set(key, pieces);
-    }
-    return pieces;
+    const document = this.making.get(key) ?? this.begin(key, history, query);
+    document.join(audience);
+    return document.pieces;
   }
 
-  /** @returns `undefined` if there are too many documents in memory. */
-  private async make(
-    audience: Audience,
-    history: ReadableHistory,
-    query: HistoryQuery,
-  ): Promise<string[] | undefined> {
-    const slot = await this.limiter.slot();
-    if (slot === undefined) return undefined;
-    try {
-      const pieces = await inSlices(historyJson(await history.document(query)));
-      slot.made(pieces.reduce((sum, piece) => sum + piece.length, 0));
-      audience.whenOver(() => slot.release());
-      return pieces;
-    } catch (thrown) {
-      slot.release();
-      throw thrown;
-    }
+  private begin(key: string, history: ReadableHistory, query: HistoryQuery): SharedDocument {
+    const make = async () => inSlices(historyJson(await history.document(query)));
+    const document = new SharedDocument(this.limiter, make, () => this.making.delete(key));
+    this.making.set(key, document);
+    return document;
   }
 }

@@ -11,10 +11,10 @@ import { afterIn, historyQueryIn } from './history-query.js';
 import { HistoryReads } from './history-reads.js';
 import { BAD_AFTER, BAD_HISTORY_QUERY, NOT_STARTED, TOO_MANY_CLIENTS } from './history.endpoint.messages.js';
 
-/** No proxy or middleware may hold events back to compress or collect them. */
+/** Proxies and middleware must not hold events back to compress or batch them. */
 const STREAM_HEADERS = { 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' };
 
-/** Serves the history: as a document, and as server-sent events. Where several processes answer together, that of all of them. */
+/** Serves the history as a document and as server-sent events: in a group of processes, that of all of them. */
 @Controller()
 export class HistoryController {
   constructor(
@@ -34,7 +34,7 @@ export class HistoryController {
     return this.parts.serve('history', request, response);
   }
 
-  /** Answers with a stream of events that goes on until the client leaves or the application closes. */
+  /** Answers with a stream of events that goes on until the client disconnects or the application closes. */
   @Get('events')
   stream(@Req() request: unknown, @Res() response: AdapterResponse): Promise<void> {
     return this.parts.serve('events', request, response);

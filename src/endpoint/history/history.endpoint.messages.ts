@@ -1,6 +1,7 @@
 export const BAD_HISTORY_QUERY =
-  'Read the history as ?since=MILLISECONDS&series=NAMES: "since" is a time in milliseconds since 1970; "series" has at most ' +
-  '100 names of metrics or series, separated by commas, with "*" at the end for all that begin so.\n';
+  'Read the history as ?last=SECONDS&since=MILLISECONDS&series=NAMES: "last" is a number of seconds before now; "since" is a time ' +
+  'in milliseconds since 1970; "series" has at most 100 names of metrics or series, separated by commas, with "*" at the end for ' +
+  'all that begin so.\n';
 
 export const BAD_AFTER =
   'Continue as ?after=NUMBER, which is the "sequence" of a history or the "id" of an event.\n';

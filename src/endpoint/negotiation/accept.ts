@@ -20,7 +20,7 @@ export interface Offer {
 export interface Preference {
   /** From 0 to 1. */
   readonly quality: number;
-  /** The parameters with which it asks for it. */
+  /** The parameters of the range that decided the quality. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 

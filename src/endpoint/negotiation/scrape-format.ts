@@ -20,13 +20,13 @@ const PROTOBUF_OFFER: Offer = {
   parameters: { proto: 'io.prometheus.client.MetricFamily', encoding: 'delimited' },
 };
 
-/** Of several formats that a client accepts alike, it gets the first. */
+/** In order of preference: a client that accepts several formats equally gets the first of them. */
 const SCRAPE_OFFERS = [TEXT_OFFER, OPEN_METRICS_OFFER, PROTOBUF_OFFER];
 
 const NONE: Preference = { quality: 0, parameters: new Map() };
 
 /**
- * The format of Prometheus that a client prefers to JSON, by its `Accept` header. `undefined`, for JSON: a browser, `curl`,
+ * The format of Prometheus that a client prefers to JSON, by its `Accept` header. `undefined` (JSON) for a browser, `curl`,
  * and any client without a preference.
  */
 export function formatInsteadOfJson(
@@ -37,7 +37,7 @@ export function formatInsteadOfJson(
   return Math.max(...others) > json ? formatFor(accept, resolution) : undefined;
 }
 
-/** The format for a client that gets one of Prometheus in any case. */
+/** The format for a client that gets a format of Prometheus in any case. */
 export function formatFor(accept: string | undefined, resolution?: Resolution): ExpositionFormat {
   const [text = NONE, openMetrics = NONE, protobuf = NONE] = preferences(accept, SCRAPE_OFFERS);
   if (protobuf.quality > Math.max(text.quality, openMetrics.quality)) {
@@ -48,7 +48,7 @@ export function formatFor(accept: string | undefined, resolution?: Resolution): 
 }
 
 /**
- * The format with the escaping that the client asks for, which a scraper of the text format 1.0.0 does too. One that asks for none
+ * The format with the escaping that the client requests, as every scraper of the text format 1.0.0 does. A client that requests none
  * gets underscores, and a content type without that parameter.
  */
 function escaped(format: ExpositionFormat, { parameters }: Preference): ExpositionFormat {

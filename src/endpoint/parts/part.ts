@@ -1,12 +1,12 @@
 import type { AnswerContent } from '../streaming/answer.js';
 
-/** The one who gets an answer: an HTTP client of this process, or another process that passes it on. */
+/** The receiver of an answer: an HTTP client of this process, or another process that forwards it. */
 export interface Audience {
-  /** Whether it gets the headers only. Then nothing is begun. */
+  /** Whether it gets the headers only. Then no work must be started. */
   readonly isHead: boolean;
-  /** Whether it has left, has got everything, or the application closes. */
+  /** Whether it has disconnected, has received everything, or the application closes. */
   readonly isOver: boolean;
-  /** Aborted when it leaves before it has got everything. For long work. */
+  /** Aborted when it disconnects before it has received everything. For long work. */
   readonly signal: AbortSignal;
   /** Calls back once when it is over, with whether all of it was sent. */
   whenOver(callback: (wasSent: boolean) => void): void;
@@ -14,17 +14,17 @@ export interface Audience {
   close(status: number, text: string): void;
 }
 
-/** What is asked of one part of the endpoint. */
+/** A request to one part of the endpoint. */
 export interface PartRequest {
   readonly audience: Audience;
   /** The query, without `process`. */
   readonly parameters: URLSearchParams;
   readonly headers: PartHeaders;
-  /** The last segment of the path, such as the id of a capture. */
+  /** The last segment of the path, decoded, such as the id of a capture. */
   readonly segment: string;
-  /** Who asks, for the log and for messages. */
+  /** The address of the client, for the log and for messages. */
   readonly client: string;
-  /** Whether only this process is asked for, and not all that answer together. */
+  /** Whether the answer is for this process only, and not for its whole group. */
   readonly isOwn: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface PartHeaders {
   readonly 'last-event-id'?: string | undefined;
 }
 
-/** One part of the endpoint, such as the history: it can be read in this process, and from another one for it. */
+/** One part of the endpoint, such as the history. Another process of the group can read it too, for its own clients. */
 export type Part = (request: PartRequest) => Promise<AnswerContent>;
 
 export function textAnswer(status: number, text: string, headers?: AnswerContent['headers']): AnswerContent {

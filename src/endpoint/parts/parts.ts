@@ -1,5 +1,7 @@
 import { peerAddress, rawRequest } from '../../common/http/raw-request.js';
 import type { AdapterResponse } from '../../common/http/raw-response.js';
+import { findProcess, NoSingleProcess } from '../../processes/group/find-process.js';
+import type { Member } from '../../processes/group/member.js';
 import type { MemberName } from '../../processes/group/member-name.js';
 import type { ProcessGroup } from '../../processes/group/process-group.js';
 import { CallFailedError } from '../../processes/peers/call-peer.js';
@@ -12,7 +14,8 @@ import {
   TOO_MANY_READS,
   UNKNOWN_PROCESS,
 } from '../endpoint.messages.js';
-import { targetOf } from '../negotiation/request-target.js';
+import { isThisProcess, processIn, processText, refusalOf } from '../negotiation/process-query.js';
+import { lastSegment, targetOf } from '../negotiation/request-target.js';
 import type { AnswerContent } from '../streaming/answer.js';
 import type { Answers } from '../streaming/answers.js';
 import type { Part, PartRequest } from './part.js';
@@ -20,17 +23,15 @@ import { textAnswer } from './part.js';
 import type { RemoteHead, RemoteRead } from './remote-part.js';
 import { answerRemotely, READ_PART } from './remote-part.js';
 
-const PID = /^[1-9]\d{0,9}$/;
-
-/** Milliseconds in which a process must accept a read. It is the one that the client wants, so it is waited for. */
+/** Milliseconds that another process has to accept a read. The client asks for exactly that process, so no other can answer. */
 const PATIENCE = 5000;
 
-/** Reads that are passed on at the same time, event streams included. */
+/** The most reads that are forwarded to other processes at the same time, event streams included. */
 const MAX_RELAYED = 100;
 
 /**
- * The parts of the endpoint that can be read from any process of a group for any other one, by `?process=PID`. The guard of the
- * process that the client is connected to has let it in. The other process answers for itself alone, so nothing is passed on twice.
+ * The parts of the endpoint that can be read through any process of a group for any other one, by `?process=PID`. Access is checked by
+ * the guard of the process that the client is connected to. The other process answers for itself only, so no read is forwarded twice.
  */
 export class Parts {
   private readonly byName = new Map<string, Part>();
@@ -51,7 +52,7 @@ export class Parts {
     this.byName.set(name, part);
   }
 
-  /** Answers an HTTP client: from this process, or from the one that it asks for. */
+  /** Answers an HTTP client: from this process, or from the one in the query. */
   async serve(name: string, request: unknown, response: AdapterResponse): Promise<void> {
     const answer = this.answers.begin(request, response);
     const raw = rawRequest(request);
@@ -63,8 +64,8 @@ export class Parts {
       audience: answer,
       parameters,
       headers: { accept, 'user-agent': userAgent, 'last-event-id': lastEventId?.toString() },
-      // By the URL, for each adapter has the parameters of a route somewhere else.
-      segment: path.slice(path.lastIndexOf('/') + 1),
+      // From the URL, because each adapter has the parameters of a route in another place.
+      segment: lastSegment(path),
       client: (raw && peerAddress(raw)) ?? 'a local client',
       isOwn: process !== null,
     };
@@ -79,13 +80,23 @@ export class Parts {
     await answer.send(content);
   }
 
-  private contentOf(name: string, process: string | null, asked: PartRequest): Promise<AnswerContent> {
-    if (process !== null && !PID.test(process)) return Promise.resolve(textAnswer(400, BAD_PROCESS));
-    const pid = Number(process);
+  private async contentOf(name: string, process: string | null, asked: PartRequest): Promise<AnswerContent> {
+    if (process === null) return this.own(name, asked);
+    const query = processIn(process);
+    if (query === undefined) return textAnswer(400, BAD_PROCESS);
     const { current } = this.processes;
-    if (process === null || pid === globalThis.process.pid) return this.own(name, asked);
-    if (current === undefined) return Promise.resolve(textAnswer(404, UNKNOWN_PROCESS(pid)));
-    return this.relay(current.group, name, pid, asked);
+    if (current === undefined)
+      return isThisProcess(query)
+        ? this.own(name, asked)
+        : textAnswer(...refusalOf(query, new NoSingleProcess()));
+    const found = await findProcess(current.group, query);
+    if (found instanceof NoSingleProcess) return textAnswer(...refusalOf(query, found));
+    if (found.isOwn) return this.own(name, asked);
+    // The main thread answers for its process. An ended one may have had the same pid.
+    const mains = found.members.filter((one) => one.name.thread === null);
+    const member = mains.find(({ state }) => state !== 'ended') ?? mains[0] ?? found.members[0];
+    if (member === undefined) return textAnswer(404, UNKNOWN_PROCESS(process));
+    return this.relay(current.group, name, member, processText(query), asked);
   }
 
   private own(name: string, asked: PartRequest): Promise<AnswerContent> {
@@ -97,14 +108,10 @@ export class Parts {
   private async relay(
     group: ProcessGroup,
     part: string,
-    pid: number,
+    member: Member,
+    process: string,
     { audience, parameters, headers, segment, client }: PartRequest,
   ): Promise<AnswerContent> {
-    await group.roster.update();
-    const members = group.roster.members.filter(({ name }) => name.pid === pid);
-    // The main thread answers for its process.
-    const member = members.find(({ name }) => name.thread === null) ?? members[0];
-    if (member === undefined) return textAnswer(404, UNKNOWN_PROCESS(pid));
     if (this.relayed >= MAX_RELAYED) return textAnswer(503, TOO_MANY_READS, { 'Retry-After': '1' });
     this.relayed++;
     audience.whenOver(() => this.relayed--);
@@ -121,11 +128,11 @@ export class Parts {
     } catch (thrown) {
       if (!(thrown instanceof CallFailedError)) throw thrown;
       await member.probe();
-      if (member.state === 'ended') return textAnswer(404, PROCESS_ENDED(pid));
+      if (member.state === 'ended') return textAnswer(404, PROCESS_ENDED(process));
       const { failure, message } = thrown;
       if (failure === 'late' || failure === 'gone')
-        return textAnswer(504, PROCESS_LATE(pid), { 'Retry-After': '1' });
-      return textAnswer(502, PROCESS_CANNOT_ANSWER(pid, message));
+        return textAnswer(504, PROCESS_LATE(process), { 'Retry-After': '1' });
+      return textAnswer(502, PROCESS_CANNOT_ANSWER(process, message));
     }
   }
 
@@ -137,7 +144,7 @@ export class Parts {
   }
 }
 
-/** What another process answers. @throws CallFailedError before it has begun. */
+/** The answer of another process. @throws CallFailedError if the call fails before the answer begins. */
 async function relayed(
   group: ProcessGroup,
   member: MemberName,
@@ -150,7 +157,7 @@ async function relayed(
   const { status, type, headers, gzip, timeout } = (first.value ?? {}) as Partial<RemoteHead>;
   if (first.done === true || typeof type !== 'string' || typeof status !== 'number')
     throw new CallFailedError('failed', 'an answer without a beginning');
-  // Nobody reads the body, which is what ends the call otherwise.
+  // For HEAD the body is not read, so the call has to be ended here.
   if (read.isHead) await items.return?.();
   return {
     status,

@@ -1,11 +1,12 @@
 import type { Part, PartRequest } from './part.js';
 import type { AnswerContent } from '../streaming/answer.js';
-import { chunksOf } from '../streaming/chunks.js';
+import type { Body } from '../streaming/chunks.js';
+import { chunksOf, discardBody } from '../streaming/chunks.js';
 
-/** The method of the call. */
+/** The method of the call between processes. */
 export const READ_PART = 'read';
 
-/** A read that one process asks of another. */
+/** A read that one process forwards to another. */
 export type RemoteRead = Pick<PartRequest, 'headers' | 'segment' | 'client'> & {
   readonly part: string;
   readonly query: string;
@@ -28,6 +29,7 @@ export async function* answerRemotely(
   signal: AbortSignal,
 ): AsyncGenerator<readonly string[], void, undefined> {
   const audience = new RemoteAudience(signal, isHead);
+  let rest: Body = '';
   try {
     const request = {
       audience,
@@ -45,6 +47,7 @@ export async function* answerRemotely(
       ...(gzip !== undefined && { gzip }),
       ...(timeout !== undefined && { timeout: timeout === Infinity ? null : timeout }),
     };
+    rest = body;
     yield [JSON.stringify(head)];
     for await (const chunk of chunksOf(body)) {
       if (audience.isOver) return;
@@ -56,10 +59,12 @@ export async function* answerRemotely(
     audience.end(true);
   } finally {
     audience.end(false);
+    // The other process may have wanted the head alone.
+    await discardBody(rest);
   }
 }
 
-/** Another process that passes the answer on. */
+/** Another process, which forwards the answer. */
 class RemoteAudience {
   isOver = false;
   readonly signal: AbortSignal;

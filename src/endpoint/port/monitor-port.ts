@@ -1,6 +1,6 @@
 import type { INestApplication, OnApplicationShutdown } from '@nestjs/common';
-import { Logger } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { SafeLogger } from '../../common/safe-logger.js';
 import { Deadline } from '../../common/deadline.js';
 import { PORT_FAILED, PORT_IS_CLOSING, SERVED_AT } from '../endpoint.messages.js';
 import { loadAdapter } from './port.adapter.js';
@@ -20,7 +20,7 @@ const CLOSE_TIMEOUT = 10_000;
  * process alive that has nothing else to do, and closes without waiting for connections that clients keep open.
  */
 export class MonitorPort implements OnApplicationShutdown {
-  private readonly logger = new Logger('MonitorPort');
+  private readonly logger = new SafeLogger('MonitorPort');
   private readonly controllers: RelayedController[] = [];
   private app: INestApplication | undefined;
   private starting: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export class MonitorPort implements OnApplicationShutdown {
     return this.address;
   }
 
-  /** @internal Adds a controller to what is served. `MonitorModule` does so before anything starts. */
+  /** @internal Adds a controller to serve. `MonitorModule` does so before anything starts. */
   serve(controller: RelayedController): void {
     this.controllers.push(controller);
   }
@@ -84,11 +84,11 @@ export class MonitorPort implements OnApplicationShutdown {
   }
 
   /**
-   * With hot reload, the application that is replaced may still be closing: nobody awaits it. A monitor of this process that
-   * does not close in time is an error like any other port that is taken.
+   * With hot reload, the replaced application may still be closing, because its `close()` is not awaited. If its monitor does not
+   * close in time, listening fails as with any other port that is in use.
    */
   private async previousClosed(port: number): Promise<void> {
-    // A free port is picked for 0, which no other has.
+    // For 0, a free port is chosen.
     const released = port === 0 ? undefined : releaseOf(`${this.options.bindAddress}:${port}`);
     if (released === undefined) return;
     this.logger.warn(PORT_IS_CLOSING(port, CLOSE_TIMEOUT / 1000));

@@ -1,16 +1,16 @@
 /**
- * Where the addresses are kept that monitors of this process listen on. Not in a module: with hot reload, and where the
- * package is loaded twice, the monitor that listens is of another copy of this one.
+ * The global property with the addresses that monitors of this process listen on. It is not in this module: with hot reload, and
+ * if the package is loaded twice, the monitor that listens belongs to another copy of the module.
  */
 const KEY = Symbol.for('nestjs-monitor.ports.1');
 
-/** By address, when the monitor that listens there has closed. */
+/** By address: resolves when the monitor that listens there has closed. */
 type Claims = Map<string, Promise<void>>;
 
 /**
- * Notes that a monitor of this process listens on an address.
+ * Records that a monitor of this process listens on an address.
  *
- * @returns to be called when it does not any more.
+ * @returns a function to call when it no longer does.
  */
 export function claimPort(address: string): () => void {
   const claims = (home()[KEY] ??= new Map());

@@ -50,7 +50,7 @@ export async function createPortApplication(
 }
 
 /**
- * Logs errors and warnings, but not that the application has started: tools that wait for that line would take it for the
+ * Logs errors and warnings, but not that the application has started: tools that wait for that line would confuse it with the
  * line of the user's application, which has not started yet.
  */
 class QuietStart extends Logger {

@@ -8,10 +8,10 @@ const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFi
 /** Metadata keys of the dependencies of a class. */
 const DEPENDENCIES = /^(?:design:paramtypes|(?:self|optional):\w+)$/;
 
-/** A controller of this application that another one serves. */
+/** A controller of this application that another application serves. */
 export interface RelayedController {
   readonly controller: Type;
-  /** Of the controller's module. */
+  /** The reference to the controller's module. */
   readonly moduleRef: ModuleRef;
   readonly path: string;
   readonly host: string | undefined;

@@ -1,11 +1,11 @@
-import { Logger } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isClosed, setAnswerHeaders, wasReset } from '../../common/http/raw-response.js';
+import { SafeLogger } from '../../common/safe-logger.js';
+import { isClosed, isHttp2, setAnswerHeaders, wasReset } from '../../common/http/raw-response.js';
 import { describeThrown } from '../../common/show-value.js';
 import { ANSWER_FAILED } from '../endpoint.messages.js';
 import { acceptsCoding } from '../negotiation/accept.js';
 import type { Body, Chunk } from './chunks.js';
-import { chunksOf, compressed, isStream, shortBody } from './chunks.js';
+import { chunksOf, compressed, discardBody, shortBody } from './chunks.js';
 
 /** Content of an answer. */
 export interface AnswerContent {
@@ -44,13 +44,13 @@ export class Answer {
   private readonly callbacks: ((wasSent: boolean) => void)[] = [];
   private state: 'open' | 'sending' | 'sent' | 'lost' = 'open';
   private timer: NodeJS.Timeout | undefined;
-  /** Ends the wait for a client that takes its time. */
+  /** Ends the wait for a slow client. */
   private resume: (() => void) | undefined;
 
   /**
    * Use `Answers.begin()`, which also ends it when the application closes.
    *
-   * @param hijack tells the adapter to leave the response alone.
+   * @param hijack makes the adapter leave the response alone.
    */
   constructor(
     request: IncomingMessage | undefined,
@@ -60,7 +60,7 @@ export class Answer {
     this.isHead = request?.method === 'HEAD';
     this.acceptsGzip = acceptsCoding(request?.headers['accept-encoding'], 'gzip');
     if (isClosed(raw)) this.end(false);
-    // By the event and not by writableFinished, which a response that was injected never has.
+    // By the event and not by writableFinished, which an injected response never has.
     else raw.on('finish', this.onFinish).on('close', this.onClose);
   }
 
@@ -107,7 +107,9 @@ export class Answer {
 
   /** Ends the answer at once. If it has not begun, the client gets this status and text. */
   close(status: number, text: string): void {
-    if (this.state === 'open') void this.sendText(status, text, { Connection: 'close' });
+    // Over HTTP/2, Node warns of this header.
+    const headers = isHttp2(this.raw) ? undefined : { Connection: 'close' };
+    if (this.state === 'open') void this.sendText(status, text, headers);
     else this.cut();
     this.end(false);
   }
@@ -152,7 +154,7 @@ export class Answer {
   /** Waits until the client has read what was written, for at most {@link TIMEOUT}. */
   private async drained(): Promise<void> {
     const stalled = setTimeout(() => this.cut(), TIMEOUT).unref();
-    // Not by whenOver(): an event stream may wait any number of times.
+    // Not by whenOver(): an event stream may wait many times, and would add a callback each time.
     await new Promise<void>((resolve) => {
       this.resume = resolve;
       this.raw.once('drain', resolve);
@@ -163,12 +165,12 @@ export class Answer {
 
   /** Ends the source of a body that is not sent. */
   private async discard(body: Body): Promise<boolean> {
-    if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
+    await discardBody(body);
     return this.state === 'sent';
   }
 
   private fail(thrown: unknown): void {
-    if (!this.isOver) new Logger('Monitor').warn(ANSWER_FAILED(describeThrown(thrown).message));
+    if (!this.isOver) new SafeLogger('Monitor').warn(ANSWER_FAILED(describeThrown(thrown).message));
     this.cut();
   }
 

@@ -6,6 +6,7 @@ import type { AdapterResponse } from '../../common/http/raw-response.js';
 import { rawOf, takeRaw } from '../../common/http/raw-response.js';
 import { CLOSING } from '../endpoint.messages.js';
 import { Answer } from './answer.js';
+import { IdleTimeouts } from './idle-timeouts.js';
 
 /**
  * The unfinished answers of the endpoint in one application. A controller of the endpoint uses it like this:
@@ -29,6 +30,7 @@ export class Answers implements BeforeApplicationShutdown {
   private readonly open = new Set<Answer>();
   /** Answers that wait behind another one of their connection. There may be many, so they share one listener. */
   private readonly queued = new Map<Socket, QueuedAnswers>();
+  private readonly idleTimeouts = new IdleTimeouts();
   private isClosing = false;
 
   /**
@@ -43,6 +45,7 @@ export class Answers implements BeforeApplicationShutdown {
     const raw = rawOf(response);
     const answer = new Answer(node, raw, () => takeRaw(response));
     if (answer.isOver) return answer;
+    this.idleTimeouts.disable(raw, answer);
     this.open.add(answer);
     answer.whenOver(() => this.open.delete(answer));
     // In HTTP/1, only a response that waits behind another one has no socket yet.

@@ -32,7 +32,14 @@ export function compressed(chunks: AsyncIterable<Chunk>): Transform {
   return gzip;
 }
 
-export function isStream(body: Body): body is AsyncIterable<Chunk> {
+/** Ends the source of a body that is not read. */
+export async function discardBody(body: Body): Promise<void> {
+  // The iterator of a stream that was never read does not close it.
+  if (body instanceof Readable) body.destroy();
+  else if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
+}
+
+function isStream(body: Body): body is AsyncIterable<Chunk> {
   return typeof body === 'object' && Symbol.asyncIterator in body;
 }
 

@@ -80,7 +80,12 @@ export class Scrapes {
   private join(pass: Pass): () => void {
     pass.holders++;
     return () => {
-      if (--pass.holders === 0) void pass.text.then((text) => text?.slot.release());
+      if (--pass.holders > 0) return;
+      pass.text.then(
+        (text) => text?.slot.release(),
+        // Each scrape that waited for it has failed, and the slot was released.
+        () => {},
+      );
     };
   }
 

@@ -2,7 +2,7 @@ import type { Measurement } from '../../metrics/collection/measurements.js';
 import { NO_MAP } from './attributes.js';
 import type { Convention } from './conventions.js';
 
-/** Units in UCUM. One that is not listed is taken to be UCUM already. */
+/** The UCUM codes of units. A unit that is not listed is used as it is. */
 const UNITS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     seconds: 's',

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { setOwn } from '../../common/set-own.js';
 import { hostAndPort } from '../../metrics/definitions/host-and-port.js';
 
-/** For each label the name of its attribute, or a function that makes attributes of its value. */
+/** For each label, the name of its attribute or a function that creates attributes from its value. */
 export type AttributeMap = Readonly<Record<string, string | ((value: string) => Attributes)>>;
 
 /** Every label keeps its name. */
@@ -11,20 +11,20 @@ export const NO_MAP: AttributeMap = {};
 /** The route labels of requests that no route matched, and of CORS preflights. */
 const NO_ROUTE: readonly string[] = ['unmatched', 'preflight'];
 
-/** The status of requests whose client left before there was one. */
+/** The status label of requests whose client was sent no status. */
 const ABORTED = 'aborted';
 
 /** The attribute of the series that takes the samples beyond the limit of series. */
 const OVERFLOW = { overflow: 'otel.metric.overflow' };
 
-/** Attributes whose values are not those of the label: as the semantic conventions of HTTP have them. */
+/** Attributes whose values differ from the label, as the semantic conventions of HTTP require. */
 const RULES: Readonly<Record<string, (value: string) => Attributes>> = {
   // "MUST NOT be populated when this is not supported by the HTTP server framework", or when nothing matched.
   'http.route': (route): Attributes => (NO_ROUTE.includes(route) ? {} : { 'http.route': route }),
   'http.response.status_code': statusAttributes,
 };
 
-/** The same for HTTP clients, where `4xx` is an error too, and a request without a response has the kind of its error. */
+/** The same for HTTP clients: `4xx` is an error too, and a request without a response has its error as `error.type`. */
 const CLIENT_RULES: typeof RULES = {
   'server.address': hostAttributes,
   'http.response.status_code': clientStatusAttributes,
@@ -65,7 +65,7 @@ export function attributesOf(
   if (labels.overflow === 'true' && Object.keys(labels).length === 1) {
     return { ...fixed, [OVERFLOW.overflow]: true };
   }
-  // The labels of a metric of the application are its attributes. With very many series, a copy of each costs a stall.
+  // The labels of an application metric are its attributes. With very many series, copying them would block the event loop.
   if (map === NO_MAP && fixed === undefined) return labels;
   const attributes: Attributes = { ...fixed };
   for (const [label, value] of Object.entries(labels)) {

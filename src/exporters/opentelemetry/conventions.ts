@@ -2,11 +2,11 @@ import type { MetricDefinition, MetricKind } from '../../metrics/definitions/met
 import type { AttributeMap } from './attributes.js';
 import { attributeMapOf } from './attributes.js';
 
-/** What a metric is called in OpenTelemetry. */
+/** How a metric is exported to OpenTelemetry. */
 export interface Convention {
   readonly kind: MetricKind;
   readonly name: string;
-  /** As in UCUM. */
+  /** A UCUM code. */
   readonly unit: string;
   readonly description: string;
   /** The attribute that each label becomes; a label that is not named here keeps its name. */
@@ -17,7 +17,7 @@ export interface Convention {
 
 const KNOWN = new WeakMap<MetricDefinition, Convention>();
 
-/** The convention of a metric of the monitor itself; `undefined` for one that is exported under another name of ours. */
+/** The convention of a metric of the monitor itself; `undefined` for one whose numbers are exported as another metric. */
 export function conventionOf(definition: MetricDefinition): Convention | undefined {
   const { kind, help: description, openTelemetry } = definition;
   if (openTelemetry === undefined) return undefined;

@@ -4,13 +4,14 @@ import type { MonitorMetricProducerOptions } from './producer-options.js';
 
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 
-/** What the `OTEL_*` variables say about metrics. The exporter and the resource read theirs themselves. */
+/** The `OTEL_*` variables about metrics. The exporter and the resource read their own variables themselves. */
 export interface OpenTelemetryEnvironment extends Pick<
   MonitorMetricProducerOptions,
   'temporality' | 'histograms'
 > {
-  /** `undefined` if no metrics are to be exported. */
-  readonly exporter: 'otlp' | 'console' | undefined;
+  /** Whether nothing is exported, whatever the other variables and the options say. */
+  readonly isDisabled: boolean;
+  readonly exporter: 'otlp' | 'console' | 'none';
   readonly protocol: OtlpProtocol;
   /** In milliseconds. */
   readonly interval: number;
@@ -22,8 +23,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const PREFIX = 'OTEL_EXPORTER_OTLP_METRICS';
 
 /**
- * Reads the variables as the specification of OpenTelemetry has them: an empty one is as one that is not set, and one with
- * an unknown value is reported and ignored.
+ * Reads the variables as the specification of OpenTelemetry defines them: an empty variable counts as not set, and an unknown
+ * value is reported and ignored.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -47,24 +48,23 @@ export function readEnvironment(
     warn(IGNORED_VARIABLE(name, value, `a whole number of milliseconds from 1 to ${LONGEST}`));
     return otherwise;
   };
-  const isDisabled = oneOf('OTEL_SDK_DISABLED', { true: true, false: false }) === true;
-  const exporter = oneOf('OTEL_METRICS_EXPORTER', EXPORTERS) ?? 'otlp';
   const interval = milliseconds('OTEL_METRIC_EXPORT_INTERVAL', 60_000);
   return {
-    exporter: isDisabled || exporter === 'none' ? undefined : exporter,
+    isDisabled: oneOf('OTEL_SDK_DISABLED', { true: true, false: false }) ?? false,
+    exporter: oneOf('OTEL_METRICS_EXPORTER', EXPORTERS) ?? 'otlp',
     protocol:
       oneOf(`${PREFIX}_PROTOCOL`, PROTOCOLS) ??
       oneOf('OTEL_EXPORTER_OTLP_PROTOCOL', PROTOCOLS) ??
       'http/protobuf',
     interval,
-    // The SDK refuses a longer one than the interval.
+    // The SDK rejects a timeout that is longer than the interval.
     timeout: Math.min(milliseconds('OTEL_METRIC_EXPORT_TIMEOUT', 30_000), interval),
     temporality: oneOf(`${PREFIX}_TEMPORALITY_PREFERENCE`, TEMPORALITIES),
     histograms: oneOf(`${PREFIX}_DEFAULT_HISTOGRAM_AGGREGATION`, AGGREGATIONS),
   };
 }
 
-/** A timer of Node that is longer fires at once. */
+/** The longest delay of a timer of Node, in milliseconds. A timer with a longer one fires at once. */
 const LONGEST = 2_147_483_647;
 
 const EXPORTERS = { otlp: 'otlp', console: 'console', none: 'none' } as const;

@@ -10,8 +10,8 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 const OTHERS = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
 
 /**
- * A histogram of some 15 buckets, for an exporter that does not know exponential ones. The counts are exact: at the
- * bounds that the metric was described with, or else at those of our own buckets that are just above the usual ones.
+ * A histogram of some 15 buckets, for an exporter that does not know exponential ones. The counts are exact: its bounds are
+ * those that the metric was described with, or else the bounds of our own buckets just above the usual ones.
  */
 export function explicitHistogram(snapshot: HistogramSnapshot, unit: string): Histogram {
   const { count, sum, min, max, classic, negative } = snapshot;
@@ -29,7 +29,7 @@ export function explicitHistogram(snapshot: HistogramSnapshot, unit: string): Hi
   };
 }
 
-/** For each bound, the upper bound of the bucket that contains it, and how many values are at most as large. */
+/** For each bound, the upper bound of the bucket that contains it, and the number of values at or below that upper bound. */
 function countsBelow(snapshot: HistogramSnapshot, bounds: readonly number[]): [number, number][] {
   const buckets = [...snapshot.positive];
   const notAboveZero = buckets.reduce((rest, [, inBucket]) => rest - inBucket, snapshot.count);

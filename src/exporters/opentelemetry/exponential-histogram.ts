@@ -3,7 +3,7 @@ import type { ReadonlyBuckets } from '../../metrics/histogram/exponential-bucket
 import { SCALE } from '../../metrics/histogram/exponential-layout.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 
-/** The same histogram, bucket for bucket: the layout is the same one here and there, and so are the indices. */
+/** Converts a histogram bucket for bucket: OpenTelemetry has the same layout and the same indices. */
 export function exponentialHistogram(snapshot: HistogramSnapshot): ExponentialHistogram {
   const { count, sum, min, max, zeros, positive, negative } = snapshot;
   return {

@@ -33,7 +33,7 @@ export function counterData(
   };
 }
 
-/** An up-down counter. It is cumulative whatever the temporality is, as OpenTelemetry recommends for them. */
+/** An up-down counter. It is always cumulative, as OpenTelemetry recommends. */
 export function upDownData(of: Descriptor, dataPoints: Points<number>): MetricData {
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   const dataPointType = DataPointType.SUM;

@@ -17,14 +17,14 @@ import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
 import { NO_GRPC } from './opentelemetry.messages.js';
 import { monitorResourceAttributes } from './resource.js';
 
-/** A `MeterProvider`, and the reader that exports its metrics and those of the monitor; none if nothing is exported. */
+/** A `MeterProvider`, and the reader that exports its metrics and those of the monitor; no reader if nothing is exported. */
 export interface MetricPipeline {
   readonly provider: MeterProvider;
   readonly reader: DelayedReader | undefined;
 }
 
 /**
- * @param options have precedence over the environment.
+ * @param options have precedence over the environment, unless that disables the SDK.
  * @throws if a package that is needed is not installed.
  */
 export async function createPipeline(
@@ -34,11 +34,9 @@ export async function createPipeline(
   failures: FailureLog,
   context: CallContext,
 ): Promise<MetricPipeline> {
-  const { exporter: kind, interval, timeout } = environment;
-  if (kind === undefined) return { provider: new MeterProvider(), reader: undefined };
-  const exporter =
-    options.exporter ??
-    (kind === 'console' ? new ConsoleMetricExporter() : await otlpExporter(environment.protocol, options));
+  const { isDisabled, interval, timeout } = environment;
+  const exporter = isDisabled ? undefined : (options.exporter ?? (await exporterOf(environment, options)));
+  if (exporter === undefined) return { provider: new MeterProvider(), reader: undefined };
   const reader = new DelayedReader({
     exporter: new LoggedExporter(exporter, failures, context),
     exportIntervalMillis: interval,
@@ -48,13 +46,22 @@ export async function createPipeline(
   return { provider: new MeterProvider({ resource: resourceOf(options), readers: [reader] }), reader };
 }
 
-/** One of them is installed, or the application has an exporter of its own. */
+/** @returns `undefined` if nothing is to be exported. */
+async function exporterOf(
+  { exporter, protocol }: OpenTelemetryEnvironment,
+  options: MonitorOpenTelemetryOptions,
+): Promise<PushMetricExporter | undefined> {
+  if (exporter === 'none') return undefined;
+  return exporter === 'console' ? new ConsoleMetricExporter() : otlpExporter(protocol, options);
+}
+
+/** Loaded when needed: one of them has to be installed, or the application passes an exporter of its own. */
 const OTLP_EXPORTERS = {
   'http/protobuf': () => import('@opentelemetry/exporter-metrics-otlp-proto').catch(rethrow),
   'http/json': () => import('@opentelemetry/exporter-metrics-otlp-http').catch(rethrow),
 };
 
-/** The exporter reads the address, the headers, the compression and the rest of its variables itself. */
+/** The exporter reads the variables for its address, headers, compression and so on itself. */
 async function otlpExporter(
   protocol: OtlpProtocol,
   { temporality }: MonitorOpenTelemetryOptions,

@@ -25,7 +25,7 @@ interface MeasurementsReader {
  * Provides all metrics of the monitor to OpenTelemetry. Add one to the `metricProducers` of each metric reader of your
  * `MeterProvider`: the reader exports them together with the metrics of the SDK.
  *
- * Each producer has its own window. Make it once for each metric reader, and not for each collection: its window is kept
+ * Each producer has its own window. Create one for each metric reader, and not for each collection: its window is kept
  * as long as the application runs.
  *
  * @example
@@ -63,7 +63,7 @@ export class MonitorMetricProducer implements MetricProducer {
   private async take(): Promise<CollectionResult> {
     try {
       const isItsTurn = this.options.isPulled || ((await this.monitor.pushes?.()) ?? true);
-      // With deltas, this process has to know where the other one is, to go on from there.
+      // With deltas, a process that does not export collects too: if it takes over, its deltas start where those of the other end.
       if (!isItsTurn && this.options.temporality === AggregationTemporality.CUMULATIVE) return resultOf([]);
       const { metrics: measurements, giveBack } = await this.monitor.measurements(this.reader);
       try {

@@ -1,6 +1,7 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
-import { Inject, Logger, Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { env } from 'node:process';
+import { SafeLogger } from '../../common/safe-logger.js';
 import { CallContext } from '../../common/call-context.js';
 import { FailureLog } from '../../common/failure-log.js';
 import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
@@ -20,7 +21,7 @@ const PIPELINE = Symbol('MONITOR_OPENTELEMETRY_PIPELINE');
 /** Injects the `MeterProvider` of the SDK that {@link MonitorOpenTelemetryModule} has made. */
 export const METER_PROVIDER = Symbol('METER_PROVIDER');
 
-/** What is loaded, if it is needed: see `metric-pipeline.ts`. */
+/** The packages that `metric-pipeline.ts` loads when they are needed. */
 const PACKAGES = [
   '@opentelemetry/api',
   '@opentelemetry/resources',
@@ -30,8 +31,8 @@ const PACKAGES = [
 ];
 
 /**
- * Exports the metrics over OTLP, as the `OTEL_*` variables say: address, protocol, headers, interval, temporality, name of the
- * service and attributes of its resource. It starts at the end of the start of the application. When that closes, it exports once more.
+ * Exports the metrics over OTLP, as configured by the `OTEL_*` variables: address, protocol, headers, interval, temporality, name
+ * of the service and attributes of its resource. It starts when the application has started, and exports once more when that closes.
  *
  * Every provider can inject the `MeterProvider` of the SDK as {@link METER_PROVIDER}, for instruments of its own. It is not set
  * as the global one.
@@ -49,6 +50,7 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
     @Inject(PIPELINE) private readonly pipeline: MetricPipeline,
     @Inject(Startup) startup: Startup,
   ) {
+    if (pipeline.reader !== undefined) startup.hasReader = true;
     startup.start(() => this.start());
   }
 
@@ -71,11 +73,11 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
     };
   }
 
-  /** In this hook, because requests are served until then. */
+  /** In this hook, because requests are served until Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     if (this.isStopped) return;
     this.isStopped = true;
-    // What never started has nothing to export.
+    // Before the start there is nothing to export.
     if (this.hasStarted) await this.pipeline.provider.shutdown();
   }
 
@@ -92,7 +94,7 @@ async function makePipeline(
   metrics: MetricsReader,
   context: CallContext,
 ): Promise<MetricPipeline> {
-  const logger = new Logger('MonitorOpenTelemetry');
+  const logger = new SafeLogger('MonitorOpenTelemetry');
   const environment = readEnvironment(env, (message) => logger.warn(message));
   const { temporality, histograms, extremes, urlScheme } = options;
   const producer = new MonitorMetricProducer(

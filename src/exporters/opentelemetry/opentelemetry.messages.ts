@@ -5,7 +5,7 @@ import { times } from '../../common/failure-log.js';
 export const IGNORED_VARIABLE = (name: string, value: string, allowed: string): string =>
   `${name} is ${JSON.stringify(value)}, and is ignored: it must be ${allowed}.`;
 
-/** What needs the packages of OpenTelemetry. */
+/** Names what needs the packages of OpenTelemetry, in the error about a missing package. */
 export const PURPOSE = 'MonitorOpenTelemetryModule';
 
 export const NO_GRPC =

@@ -5,14 +5,14 @@ import { checkOptions } from '../../common/options/check-options.js';
 import type { MonitorMetricProducerOptions } from './producer-options.js';
 import { resolveProducerOptions } from './producer-options.js';
 
-/** The options of `MonitorOpenTelemetryModule`. What is not given comes from the `OTEL_*` variables. */
+/** The options of `MonitorOpenTelemetryModule`. The `OTEL_*` variables are the defaults. */
 export interface MonitorOpenTelemetryOptions extends Omit<MonitorMetricProducerOptions, 'isPulled'> {
   /**
    * Attributes of the resource, such as `{ 'service.name': 'shop' }`. They have precedence over those of
    * `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. Default: none.
    */
   attributes?: Attributes | undefined;
-  /** Exports the metrics. Default: OTLP over HTTP, as the variables say. */
+  /** Exports the metrics. Default: OTLP over HTTP, as configured by the variables. */
   exporter?: PushMetricExporter | undefined;
 }
 

@@ -4,8 +4,8 @@ import type {
   DataPointType as OtelDataPointType,
 } from '@opentelemetry/sdk-metrics';
 
-// The enums of OpenTelemetry are imported as types alone. So this package loads none of theirs, and works with the copy that
-// the application has, wherever that is in its tree of packages.
+// The enums of OpenTelemetry are imported as types only. So the producer loads no package of OpenTelemetry, and works with the copy
+// of the application, wherever that is installed.
 
 export const AggregationTemporality = {
   DELTA: 0 as OtelTemporality.DELTA,

@@ -1,6 +1,10 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { AggregationTemporality as Temporality, DataPoint } from '@opentelemetry/sdk-metrics';
-import type { HistogramSeriesMeasurement } from '../../metrics/collection/measurements.js';
+import { CounterMeasurement } from '../../metrics/collection/counter-measurement.js';
+import type {
+  CounterSeriesMeasurement,
+  HistogramSeriesMeasurement,
+} from '../../metrics/collection/measurements.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { Deltas } from './deltas.js';
 import { hrTimeOf } from './hr-time.js';
@@ -11,7 +15,7 @@ export interface CollectionTimes {
   /** When the process was started, and when the monitor began to count. */
   readonly processStart: number;
   readonly monitorStart: number;
-  /** Of the previous collection; `undefined` for the first one. */
+  /** The time of the previous collection; `undefined` for the first one. */
   readonly previous: number | undefined;
   readonly now: number;
 }
@@ -37,26 +41,27 @@ export class Points {
     return { attributes, value, startTime: hrTimeOf(this.times.monitorStart), endTime: this.endTime };
   }
 
-  /**
-   * The value of a counter; `undefined` if the temporality is delta and it has not increased.
-   *
-   * @param metric identifies the total from one collection to the next, together with `series`.
-   */
+  /** The value of a counter; `undefined` if the temporality is delta and it has not increased. */
   counted(
     metric: string,
-    series: string,
+    series: CounterSeriesMeasurement,
     attributes: Attributes,
-    total: number,
-    startTime = this.monitorStart,
   ): DataPoint<number> | undefined {
-    const value = this.isDelta ? this.deltas.since(metric, series, total) : total;
-    if (this.isDelta && value === 0) return undefined;
-    return { attributes, value, startTime, endTime: this.endTime };
+    const { labelsText, value } = series;
+    if (!this.isDelta) return this.sum(attributes, value, this.monitorStart);
+    const added = this.deltas.since(metric, labelsText, value, CounterMeasurement.identityOf(series));
+    return added === 0 ? undefined : this.sum(attributes, added, this.monitorStart);
   }
 
-  /** Like {@link counted}, for a total since the process was started. */
-  used(metric: string, series: string, attributes: Attributes, total: number): DataPoint<number> | undefined {
-    return this.counted(metric, series, attributes, total, this.startOf(this.times.processStart));
+  /**
+   * Like {@link counted}, for a total since the process was started.
+   *
+   * @param metric identifies the total from one collection to the next.
+   */
+  used(metric: string, attributes: Attributes, total: number): DataPoint<number> | undefined {
+    const value = this.isDelta ? this.deltas.since(`process\n${metric}`, '', total) : total;
+    if (this.isDelta && value === 0) return undefined;
+    return this.sum(attributes, value, this.startOf(this.times.processStart));
   }
 
   /** The values of a histogram, in the given form; `undefined` if the temporality is delta and there are no new ones. */
@@ -68,6 +73,10 @@ export class Points {
     const snapshot = this.isDelta ? interval : total;
     if (this.isDelta && snapshot.count === 0) return undefined;
     return { attributes, value: form(snapshot), startTime: this.monitorStart, endTime: this.endTime };
+  }
+
+  private sum(attributes: Attributes, value: number, startTime: HrTime): DataPoint<number> {
+    return { attributes, value, startTime, endTime: this.endTime };
   }
 
   /** The start time of a total that is counted from `start` on. */

@@ -43,7 +43,7 @@ function pointOf(
   const current = value(process);
   if (current === null) return undefined;
   const attributes = { ...constant, ...openTelemetryAttributes };
-  return kind === 'counter' ? points.used(name, '', attributes, current) : points.level(attributes, current);
+  return kind === 'counter' ? points.used(name, attributes, current) : points.level(attributes, current);
 }
 
 function dataOf(

@@ -7,7 +7,7 @@ import { AggregationTemporality } from './otel-enums.js';
 export interface MonitorMetricProducerOptions {
   /**
    * Whether counters and histograms are exported with their values since the start (`CUMULATIVE`) or since the last collection
-   * (`DELTA`). Use that of your exporter. Default: `CUMULATIVE`.
+   * (`DELTA`). Use the temporality of your exporter. Default: `CUMULATIVE`.
    *
    * With `DELTA`, a failed export loses its values: the SDK does not report the result of an export to a producer.
    */
@@ -23,12 +23,12 @@ export interface MonitorMetricProducerOptions {
    */
   extremes?: boolean | undefined;
   /**
-   * Whether the metric reader is asked for its metrics, as the Prometheus exporter of the SDK is. Of several processes that answer
-   * together, each then gives all metrics; where they are pushed, only one does. Default: `false`.
+   * Whether the metric reader is pulled, like the Prometheus exporter of the SDK. In a group of processes, each of them then returns
+   * all metrics; with a reader that pushes, only one process does. Default: `false`.
    */
   isPulled?: boolean | undefined;
   /**
-   * The attribute `url.scheme` of the metrics of the HTTP server. Behind a proxy that ends TLS, only you know that clients use
+   * The attribute `url.scheme` of the metrics of the HTTP server. Behind a proxy that terminates TLS, only you know that clients use
    * `https`. Default: the scheme of the connections to this process.
    */
   urlScheme?: 'http' | 'https' | undefined;

@@ -69,7 +69,7 @@ export class Translation {
   private *counter(metric: Measurement & { kind: 'counter' }, as: Convention): Sliced<MetricData[]> {
     const { points } = this;
     const dataPoints = yield* each(metric.series, CHEAP_STEPS, (series) =>
-      points.counted(metric.name, series.labelsText, this.attributes(metric, series, as), series.value),
+      points.counted(metric.name, series, this.attributes(metric, series, as)),
     );
     return [counterData(as, dataPoints, points.temporality)];
   }
@@ -133,7 +133,7 @@ export class Translation {
     const { constant, scheme } = this;
     const fixed = isOfHttp && scheme !== undefined ? { ...constant, [URL_SCHEME]: scheme } : constant;
     const attributes = attributesOf(labels, as.attributes, fixed);
-    // A scheme that the user gave is in place of that of the connection.
+    // A scheme that the user gave replaces that of the connection.
     return isOfHttp && this.options.urlScheme !== undefined
       ? { ...attributes, [URL_SCHEME]: scheme }
       : attributes;
@@ -143,8 +143,8 @@ export class Translation {
 const URL_SCHEME = 'url.scheme';
 
 /**
- * The scheme of all requests so far. Only the requests in flight are counted by scheme: nearly every application has one, and a
- * label on each series of the durations would be there for nothing.
+ * The scheme of all requests so far. Only the requests in flight have a label for it: nearly every application has only one scheme,
+ * so a label on each series of the durations would not add anything.
  *
  * @returns `undefined` for an application that has both, or no requests yet.
  */
@@ -157,7 +157,7 @@ function onlySchemeOf({ metrics }: Measurements): string | undefined {
   return schemes.size === 1 ? scheme : undefined;
 }
 
-/** With delta temporality, a metric to which nothing was added has no points. */
+/** Leaves out metrics without points: with delta temporality, those to which nothing was added. */
 function scopeOf(scope: string, metrics: MetricData[], { prefix }: ExportNames): ScopeMetrics {
   return {
     scope: { name: scope, version: VERSION },

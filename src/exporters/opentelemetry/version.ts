@@ -1,2 +1,2 @@
-/** The version of this package, as its instrumentation scope says it. A test holds it against `package.json`. */
+/** The version of this package, for its instrumentation scopes. A test compares it with `package.json`. */
 export const VERSION = '0.1.0';

@@ -18,10 +18,10 @@ interface TheirMetric {
 export type TakenNames = ReadonlyMap<string, TheirMetric>;
 
 /**
- * Decides which metrics of the monitor can stand in a registry beside the application's own, and logs which cannot.
+ * Decides which metrics of the monitor can be shown in a registry beside the application's own, and logs which cannot.
  *
- * The text format 0.0.4 tells a gauge `jobs` and a counter `jobs_total` apart. In OpenMetrics the counter is the family
- * `jobs`, and a second family of that name makes the whole text invalid.
+ * In the text format 0.0.4, a gauge `jobs` and a counter `jobs_total` have different names. In OpenMetrics the counter is the
+ * family `jobs`, and a second family of that name makes the whole text invalid.
  */
 export class NameConflicts {
   private readonly builtIn = new Set([...builtInMetadata(), ...processFamilies()].map(({ name }) => name));
@@ -47,7 +47,7 @@ export class NameConflicts {
     const theirs = conflicting === undefined ? undefined : taken.get(conflicting);
     if (theirs === undefined) return true;
     const ours = { name: sampleName(name, type), type: registryType(type) };
-    // What collectDefaultMetrics() has under the same name are the same numbers.
+    // A metric of collectDefaultMetrics() with the same name has the same numbers.
     const isSame = this.builtIn.has(name) && ours.name === theirs.name && ours.type === theirs.type;
     if (!isSame) this.log(ours, theirs, isOpenMetrics);
     return false;
@@ -65,14 +65,14 @@ export function registryType(type: ExposedType): string {
   return type === 'unknown' ? 'gauge' : type;
 }
 
-/** Where the registry has written OpenMetrics once, the names of its counters have lost their `_total`. */
+/** Once the registry has written OpenMetrics, the names of its counters are without `_total`. */
 function namesOf({ name, type }: TheirMetric, isOpenMetrics: boolean): string[] {
   if (type !== 'counter') return samplesOf(type, name);
   const bare = name.replace(/_total$/, '');
   return isOpenMetrics ? [bare, `${bare}_total`] : [name, `${bare}_total`];
 }
 
-/** The names of the samples of a metric, and that in its `# TYPE` line, in the text format 0.0.4. */
+/** The names of the samples of a metric, and the name in its `# TYPE` line, in the text format 0.0.4. */
 function samplesOf(type: string, name: string): string[] {
   if (type === 'counter') return [`${name}_total`];
   if (type === 'summary') return [name, `${name}_sum`, `${name}_count`];

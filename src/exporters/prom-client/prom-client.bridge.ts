@@ -92,7 +92,7 @@ export class PromClientBridge {
         const { name, help, aggregator } = this;
         return { name, help, type, aggregator, values: await values() };
       },
-      // resetMetrics() is for the registry's own metrics: other readers of the monitor count on these.
+      // resetMetrics() is for the registry's own metrics: other readers of the monitor rely on these.
       reset() {},
     };
   }
@@ -116,7 +116,7 @@ export class PromClientBridge {
     };
     const { catalog } = this;
     await readNow(this.source, function* (view): Sliced<void> {
-      const facts = view.facts();
+      const facts = { ...view.facts(), processStart: view.processStart };
       for (const family of (yield* catalog.read(view)).families) yield* family.write(begin(family), facts);
     });
     const write = function* (view: WindowView): Sliced<void> {

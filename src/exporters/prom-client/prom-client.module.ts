@@ -1,5 +1,6 @@
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
-import { Inject, Logger, Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { SafeLogger } from '../../common/safe-logger.js';
 import { Startup } from '../../common/startup/startup.js';
 import type { MetricsSource } from '../../metrics/source/metrics-source.js';
 import { METRICS_SOURCE } from '../../metrics/source/metrics-source.js';
@@ -13,8 +14,8 @@ export interface PromClientOptions {
   /** A registry of `prom-client` or `@prometheus-io/client`, such as their `register`. */
   registry: PromClientRegistry;
   /**
-   * The name of the reader whose window the metrics `_min`, `_max` and `nodejs_eventloop_lag_*` have: they are since its
-   * last scrape. 1 to 200 characters. Default: `prom-client`.
+   * The name of the reader: the metrics `_min`, `_max` and `nodejs_eventloop_lag_*` cover its window, since its last scrape.
+   * 1 to 200 characters. Default: `prom-client`.
    */
   reader?: string | undefined;
 }
@@ -36,7 +37,7 @@ const OPTIONS = Symbol('PROM_CLIENT_OPTIONS');
 
 /**
  * Shows the monitor's metrics in a prom-client registry, for an application that already serves `/metrics` with it. They are
- * there from the end of its start until it closes.
+ * shown from when the application has started until it closes.
  *
  * @example
  * import { register } from 'prom-client';
@@ -55,8 +56,9 @@ export class PromClientModule implements OnApplicationShutdown {
     @Inject(Startup) startup: Startup,
   ) {
     this.bridge = new PromClientBridge(source, options.reader ?? 'prom-client', (text) =>
-      new Logger('MonitorPromClient').warn(text),
+      new SafeLogger('MonitorPromClient').warn(text),
     );
+    startup.hasReader = true;
     startup.start(() => this.start());
   }
 

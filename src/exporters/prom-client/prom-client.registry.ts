@@ -13,7 +13,7 @@ export interface PromClientMetric {
   readonly name: string;
   readonly help: string;
   readonly type: string;
-  /** How the values of several workers of a cluster become one. */
+  /** How the values of several workers of a cluster are combined. */
   readonly aggregator: string;
   get(): Promise<PromClientItem>;
   reset(): void;

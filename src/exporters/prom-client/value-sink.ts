@@ -35,7 +35,7 @@ export class ValueSink implements SampleSink {
 
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/gs;
 
-/** The labels in the text that Prometheus would read. */
+/** Parses labels as the text formats of Prometheus write them. */
 function labelsIn(text: string): Record<string, string> {
   return Object.fromEntries(
     Array.from(text.matchAll(LABEL), ([, name = '', value = '']) => [

@@ -1,7 +1,7 @@
 import type { Exemplar } from '../../metrics/histogram/exemplar.js';
 
 /**
- * The latest exemplar in each classic bucket, by the place of its bound; that of the bucket +Inf after all bounds.
+ * The latest exemplar in each classic bucket, by the index of its bound. The bucket +Inf has the index after the last bound.
  *
  * @param bounds ascending.
  */

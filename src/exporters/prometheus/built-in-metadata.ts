@@ -4,7 +4,7 @@ import { BUILT_IN_METRICS } from '../../metrics/definitions/built-in-metrics.js'
 import { STATISTIC_HELP } from './help.messages.js';
 import type { FamilyMetadata } from './exposition-family.js';
 
-/** The metadata of a metric of the monitor itself; `undefined` for one that Prometheus gets under another name of ours. */
+/** The metadata of a metric of the monitor itself; `undefined` for one whose numbers are exported as another metric. */
 export function metadataOf({
   kind,
   help,

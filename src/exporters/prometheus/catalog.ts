@@ -49,7 +49,7 @@ export class Catalog {
   private *expose(view: MetricsView): Sliced<Exposition> {
     const names = new NameAllocator();
     for (const { name, type } of [...builtInMetadata(), ...this.process]) names.reserve(namesOf(type, name));
-    // All metrics are named before the first extreme, which has to make way for them.
+    // All metrics are named before the extremes: where both need the same name, the metric gets it.
     const named: { request: MetricNameRequest; metadata: FamilyMetadata }[] = [];
     for (const request of yield* nameRequestsOf(view, this.naming)) {
       const name = request.builtIn?.name ?? names.allocate(request);
@@ -87,7 +87,7 @@ function* nameRequestsOf(
   const requests: MetricNameRequest[] = [];
   for (const families of [counters, gauges, histograms]) {
     for (const family of families.all()) {
-      // The same numbers are exposed with other labels.
+      // Its numbers are exposed by another metric, with other labels.
       if (family.definition !== undefined && family.definition.prometheus === undefined) continue;
       requests.push(nameRequestOf(family, naming));
       if (requests.length % STEPS_PER_SLICE === 0) yield;

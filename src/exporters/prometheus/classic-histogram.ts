@@ -22,7 +22,7 @@ export interface BucketLayout {
 
 /**
  * The bounds are the same for all series, processes and versions, whatever was recorded. A bound that appears later would
- * be wrong in `rate()` and `sum by (le)`.
+ * make `rate()` and `sum by (le)` wrong.
  */
 const SECONDS = powersOfTwo(-14, 10);
 const OTHER_UNITS = powersOfTwo(-10, 30);

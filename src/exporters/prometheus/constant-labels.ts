@@ -1,10 +1,10 @@
 import type { ExportNames } from '../../metrics/export-names.js';
 import { escapeQuoted, sanitizeValue } from './sanitize.js';
 
-/** A label as it is written. */
+/** A label in the text of labels. */
 const LABEL = /([a-zA-Z_]\w*)="(?:[^"\\]|\\.)*"/gs;
 
-/** Adds the labels of the option `labels` to those of a series, as they are written. */
+/** Adds the labels of the option `labels` to the text of the labels of a series. */
 export class ConstantLabels {
   private readonly names: readonly string[];
   private readonly texts: readonly string[];
@@ -19,11 +19,11 @@ export class ConstantLabels {
     this.all = this.texts.join(',');
   }
 
-  /** @param labels in braces; empty without labels. A label that is there already stays as it is. */
+  /** @param labels in braces; empty without labels. A label that is already there is not changed. */
   addTo(labels: string): string {
     if (this.all === '') return labels;
     if (labels === '') return `{${this.all}}`;
-    // Hardly any series has one of them. The text may also be in a value, or be the end of another name.
+    // Hardly any series has one of them. The text found here may also be in a value, or be the end of another name.
     const missing = this.names.some((name) => labels.includes(`${name}="`))
       ? this.missingIn(labels)
       : this.all;

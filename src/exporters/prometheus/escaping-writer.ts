@@ -17,7 +17,7 @@ export function escapingWriter(writer: ExpositionWriter, { escape }: Escaping): 
   return {
     begin: (family) => {
       const name = escapedName(family);
-      // With dots escaped, the name of a counter ends with an underscore.
+      // With dots escaped, the name of a counter ends with an underscore, and not with its unit.
       const unit = name.endsWith(`_${family.unit}`) ? family.unit : undefined;
       sink = writer.begin({ ...family, name, unit });
       return escaped;
@@ -25,7 +25,7 @@ export function escapingWriter(writer: ExpositionWriter, { escape }: Escaping): 
     finish: () => writer.finish(),
   };
 
-  /** That of a counter is escaped with its `_total`, which is written again after it. */
+  /** The name of a counter is escaped with its `_total`, which is then cut off, because the writer adds it. */
   function escapedName({ name, type }: FamilyMetadata): string {
     const full = sampleName(name, type);
     return escape(full).slice(0, full === name ? undefined : name.length - full.length);

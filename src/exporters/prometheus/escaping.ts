@@ -10,19 +10,19 @@ import {
 import { escapeQuoted } from './sanitize.js';
 
 /**
- * How names are written that not every version of Prometheus reads: the values of the parameter `escaping` in an `Accept`
- * header, as in Prometheus' library for Go, `model.EscapeName()`.
+ * How names that not every version of Prometheus reads are written: one for each value of the parameter `escaping` in an `Accept`
+ * header, as `model.EscapeName()` in Prometheus' library for Go.
  */
 export interface Escaping {
   readonly name: EscapingName;
   readonly naming: Naming;
-  /** The name of a sample or a label, as it is written. */
+  /** Escapes the name of a sample or a label. */
   readonly escape: (name: string) => string;
 }
 
 export type EscapingName = 'underscores' | 'dots' | 'values' | 'allow-utf-8';
 
-/** The default: invalid characters are underscores. Names that are equal then get different suffixes. */
+/** The default: invalid characters become underscores. Names that are then equal get different suffixes. */
 export const UNDERSCORES: Escaping = {
   name: 'underscores',
   naming: LEGACY_NAMING,
@@ -48,12 +48,12 @@ export function escapingNamed(name: string | undefined): Escaping | undefined {
   return [UNDERSCORES, DOTS, VALUES, ALLOW_UTF_8].find((escaping) => escaping.name === name);
 }
 
-/** The name of a metric in a header, and among the labels: quoted if it has other characters than legacy names. */
+/** The name of a metric in a header line or among the labels, quoted unless it is a legacy name. */
 export function metricNameText(name: string): string {
   return isLegacyMetricName(name) ? name : `"${escapeQuoted(name)}"`;
 }
 
-/** The name of a label before its value, likewise. */
+/** The name of a label before its value, quoted unless it is a legacy name. */
 export function labelNameText(name: string): string {
   return isLegacyName(name) ? name : `"${escapeQuoted(name)}"`;
 }

@@ -8,7 +8,7 @@ import type { BucketLayout } from './classic-histogram.js';
 /** `unknown` is a number without a type. The text format 0.0.4 calls it `untyped`. */
 export type ExposedType = 'counter' | 'gauge' | 'histogram' | 'unknown';
 
-/** What the lines `# HELP`, `# TYPE` and `# UNIT` say about a family. */
+/** The content of the lines `# HELP`, `# TYPE` and `# UNIT` of a family. */
 export interface FamilyMetadata {
   /** The name of the family, for a counter without `_total`. */
   readonly name: string;
@@ -27,16 +27,18 @@ export interface HistogramSample {
   readonly exemplars?: Iterable<Exemplar> | undefined;
 }
 
-/** Takes the samples of one family. */
+/** Receives the samples of one family. */
 export interface SampleSink {
   /** @param labels as the text formats write them, in braces; empty without labels. */
   number(labels: string, value: number): void;
-  /** @param histogram is live: to be read at once. */
+  /** @param histogram is live: it must be read before the call returns. */
   histogram(labels: string, histogram: HistogramSample): void;
 }
 
-/** The sections of the document that are not series. */
+/** What is written of the process, or of several processes that are merged. */
 export interface Facts {
+  /** See `MetricsView.processStart`. */
+  readonly processStart: number;
   readonly process: ProcessMetrics;
   readonly instance: InstanceInfo;
 }

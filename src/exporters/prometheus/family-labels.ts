@@ -4,8 +4,8 @@ import type { LabelRules } from './series-labels.js';
 import { SeriesLabels } from './series-labels.js';
 
 /**
- * The labels of one metric, as they are written. A metric from which series were removed has another list of series: its
- * labels are checked anew, while a scrape that is writing the old list goes on with what it knows.
+ * The text of the labels of one metric. When series are removed, the metric gets a new list of series, whose labels are checked
+ * again. A scrape that is still writing the old list keeps the labels of the old list.
  */
 export class FamilyLabels {
   private list: readonly SeriesView[] = [];

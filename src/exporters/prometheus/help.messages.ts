@@ -21,6 +21,6 @@ export const STATISTIC_HELP = (statistic: string, help: string): string =>
 
 export const PROCESS_HELP = {
   cpu: 'CPU time spent by the process, user and system together.',
-  start: 'Start of the process, in seconds since 1970.',
+  start: 'Start of the process, of several the oldest that runs, in seconds since 1970.',
   version: 'Version of Node.js, in the labels. The value is always 1.',
 };

@@ -14,12 +14,15 @@ export class LabelNames {
   private readonly shapes = new Map<string, readonly string[]>();
   /** The shapes whose names are written as they are. */
   private readonly keptShapes = new Set<string>();
+  private readonly renamed: ReadonlyMap<string, string>;
 
   /** @param renamed the names that the definition of the metric gives to its labels. */
   constructor(
     private readonly naming: Naming,
-    private readonly renamed: Readonly<Record<string, string>> = {},
-  ) {}
+    renamed: Readonly<Record<string, string>> = {},
+  ) {
+    this.renamed = new Map(Object.entries(renamed));
+  }
 
   /**
    * Adds the names in the canonical text of labels.
@@ -50,10 +53,11 @@ export class LabelNames {
     return this.names.get(name);
   }
 
-  /** Valid names stay as they are, and are allocated before those that change, both in alphabetical order. */
+  /** Valid names stay as they are and are allocated first, then those that change, each group in alphabetical order. */
   private allocate(names: readonly string[]): Map<string, string> {
-    const preferred = (name: string) => this.renamed[name] ?? validLabelName(name, this.naming);
-    const rank = (name: string) => (preferred(name) === name || this.renamed[name] !== undefined ? 0 : 1);
+    const { renamed } = this;
+    const preferred = (name: string) => renamed.get(name) ?? validLabelName(name, this.naming);
+    const rank = (name: string) => (preferred(name) === name || renamed.has(name) ? 0 : 1);
     const ordered = [...new Set(names)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     const allocator = new NameAllocator();
     return new Map(
@@ -62,7 +66,7 @@ export class LabelNames {
         labelNameText(
           allocator.allocate({
             key: name,
-            nameWith: (suffix) => preferred(name) + suffix,
+            nameWith: (suffix) => validLabelName(preferred(name) + suffix, this.naming),
             reserves: (allocated) => [allocated],
           }),
         ),
@@ -71,7 +75,7 @@ export class LabelNames {
   }
 }
 
-/** The labels that a canonical text stands for. */
+/** Parses the canonical text of labels. */
 export function labelsIn(text: string): Record<string, string> {
   return parseSeriesName(`x${text}`).labels;
 }

@@ -15,7 +15,7 @@ export interface MetricNameRequest extends NameRequest {
   readonly builtIn: FamilyMetadata | undefined;
   readonly help: string;
   readonly unit: string | undefined;
-  /** Whether its own name is valid in Prometheus. Such metrics are named before those that have to change. */
+  /** Whether its own name is valid in Prometheus. Such metrics are named before those whose names have to change. */
   readonly isValid: boolean;
 }
 
@@ -56,7 +56,7 @@ export function metadataFor(
   return builtIn ?? { name, type, help, unit };
 }
 
-/** For the gauge of the highest or lowest value beside a gauge of that name. */
+/** The request for the gauge with the highest or lowest value of the gauge `name`. */
 export function extremeNameRequest(
   { key }: MetricNameRequest,
   name: string,
@@ -81,7 +81,7 @@ function baseNameOf(kind: Kind, valid: string): string {
   return kind === 'counter' ? valid.replace(/(.)_total$/, '$1') : valid;
 }
 
-/** The unit in the description; without one, the base units that the name ends with. */
+/** The unit in the description; without one, the base unit that the name ends with. */
 function unitOf(base: string, described: string | undefined): string | undefined {
   if (described !== undefined) return UNIT.test(described) ? described : undefined;
   return /_(seconds|bytes)$/.exec(base)?.[1];

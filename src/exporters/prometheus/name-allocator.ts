@@ -8,18 +8,18 @@ export interface NameRequest {
   reserves(name: string): readonly string[];
 }
 
-/** Gives out names, each of them once. */
+/** Allocates names, each of them once. */
 export class NameAllocator {
   private readonly taken = new Set<string>();
 
-  /** Keeps names from being given out. */
+  /** Keeps names from being allocated. */
   reserve(names: readonly string[]): void {
     for (const name of names) this.taken.add(name);
   }
 
   /**
-   * Gives the preferred name, or if it is taken, one with a hash of the key in it. With the requests in an order that
-   * does not depend on time, the names do not depend on it either.
+   * Returns the preferred name or, if it is taken, one with a hash of the key in it. If the order of the requests does not
+   * depend on time, the names do not depend on it either.
    */
   allocate(request: NameRequest): string {
     let name = request.nameWith('');

@@ -1,11 +1,11 @@
 import { sanitizeText } from './sanitize.js';
 
-/** Which characters names keep. */
+/** Which characters are kept in names. */
 export interface Naming {
   /** A name of a metric or a label, with the characters that are not kept replaced. */
   valid(name: string): string;
   /**
-   * Names of labels that Prometheus uses itself, once they are escaped: those of buckets and quantiles, and all that begin with
+   * Names of labels that, once escaped, are reserved by Prometheus: those of buckets and quantiles, and all that begin with
    * two underscores.
    */
   readonly reservedLabel: RegExp;
@@ -28,13 +28,13 @@ export const DOTTED_NAMING: Naming = {
   reservedLabel: /^(?:le$|quantile$|_)/,
 };
 
-/** Every text, since Prometheus 3. */
+/** Any text, which Prometheus reads since version 3. */
 export const UTF8_NAMING: Naming = {
   valid: (name) => sanitizeText(name),
   reservedLabel: RESERVED_LABEL,
 };
 
-/** Every text that does not look like an escaped name. */
+/** Any text that does not look like an escaped name. */
 export const UNESCAPED_NAMING: Naming = {
   valid: (name) => sanitizeText(name).replace(/^U__/, 'U_'),
   reservedLabel: RESERVED_LABEL,
@@ -46,12 +46,12 @@ export function validLabelName(name: string, naming: Naming): string {
   return naming.reservedLabel.test(valid) ? `exported_${valid}` : valid;
 }
 
-/** Whether every version of Prometheus reads a name, as that of a metric or of a label. */
+/** Whether every version of Prometheus reads a name, for a metric as well as for a label. */
 export function isLegacyName(name: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
 }
 
-/** A metric may have colons too. */
+/** The same for a metric, whose name may also have colons. */
 export function isLegacyMetricName(name: string): boolean {
   return /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name);
 }

@@ -51,8 +51,8 @@ function cpuOf({ cpu }: ProcessMetrics): number | null {
 }
 
 /** `null` where the process is not measured. */
-function startOf({ process, instance }: Facts): number | null {
-  return process.uptime === null ? null : Date.parse(instance.start_time) / 1000;
+function startOf({ process, processStart }: Facts): number | null {
+  return process.uptime === null ? null : processStart / 1000;
 }
 
 function versionLabels({ node_version: version }: InstanceInfo): string {

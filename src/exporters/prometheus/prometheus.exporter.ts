@@ -13,7 +13,7 @@ import type { Naming } from './naming.js';
  * can share, and the values in the window of one reader.
  */
 export class PrometheusExporter {
-  /** The names that metrics have depend on which characters they keep. */
+  /** One for each naming: the names of the metrics depend on it. */
   private readonly catalogs = new Map<Naming, Catalog>();
 
   constructor(private readonly source: MetricsSource) {}
@@ -23,14 +23,14 @@ export class PrometheusExporter {
     return readNow(this.source, (view) => this.current(format, view));
   }
 
-  /** The window of a reader and the end. Call it right after {@link writeCurrent}, whose numbers it follows. */
+  /** The window of a reader, and the end. Call it right after {@link writeCurrent}: it does not update the numbers again. */
   writeWindow(format: ExpositionFormat, reader: string): Promise<Reading<Buffer[]>> {
     return readWindow(this.source, reader, (view) => this.window(format, view), { isFresh: true });
   }
 
   private *current(format: ExpositionFormat, view: MetricsView): Sliced<Buffer[]> {
     const writer = namedWriter(escapingWriter(format.writer(), format.escaping), view.exportNames);
-    const facts = view.facts();
+    const facts = { ...view.facts(), processStart: view.processStart };
     const { families } = yield* this.catalogFor(format).read(view);
     for (const family of families) yield* family.write(writer.begin(family), facts);
     return writer.finish();

@@ -8,9 +8,9 @@ import { escapeQuoted, hasValidValues, sanitizeValue } from './sanitize.js';
 export type LabelRules = Pick<PrometheusNames, 'labels' | 'labelValue' | 'splits'>;
 
 /**
- * The labels of the series in one list of a metric, as they are written.
+ * The text of the labels of the series in one list of a metric.
  *
- * That is their canonical text where it is valid, since it has the syntax of Prometheus. So nothing is stored for
+ * Where the canonical text of the labels is valid, it is used: it has the syntax of Prometheus. So nothing is stored for
  * nearly all series, and each is checked once.
  */
 export class SeriesLabels {
@@ -37,8 +37,8 @@ export class SeriesLabels {
     for (const one of series.slice(this.checked, end)) {
       const shape = shapeOf(one.labels);
       if (this.names.add(shape, one.labels)) {
-        // Known names have changed. The series that have them are checked again; until then they keep their old
-        // text, because another scrape may be writing them now.
+        // Known names have changed. All series are checked again; until then they keep their old text, because
+        // another scrape may be writing them now.
         this.checked = 0;
         return false;
       }

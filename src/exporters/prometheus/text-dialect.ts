@@ -13,11 +13,11 @@ export interface TextDialect {
   bound(bound: number): string;
   /** Whether a histogram has `_sum` and `_count`. */
   hasSum(histogram: ClassicHistogram): boolean;
-  /** What follows the count of a bucket that has an exemplar. Missing in a format without exemplars. */
+  /** The text after the count of a bucket that has an exemplar. Missing in a format without exemplars. */
   exemplar?(exemplar: Exemplar): string;
 }
 
-/** The text format 0.0.4, which everything reads that supports Prometheus. */
+/** The text format 0.0.4, which everything that supports Prometheus can read. */
 export const TEXT_DIALECT: TextDialect = {
   header: ({ name, type, help }) => {
     const full = metricNameText(sampleName(name, type));
@@ -35,7 +35,7 @@ export const OPEN_METRICS_DIALECT: TextDialect = {
     const unitLine = unit === undefined ? '' : `# UNIT ${name} ${unit}\n`;
     return `# TYPE ${name} ${type}\n${unitLine}# HELP ${name} ${escapeQuoted(sanitizeText(help))}\n`;
   },
-  // OpenMetrics asks for "canonical numbers" in `le`, because the text of a bound identifies the series.
+  // OpenMetrics requires "canonical numbers" in `le`, because the text of a bound identifies the series.
   bound: (bound) => (Number.isInteger(bound) && Math.abs(bound) < 1e21 ? `${bound}.0` : String(bound)),
   // In OpenMetrics a sum must not go down, and a histogram has both sum and count or neither.
   hasSum: ({ hasNegative }) => !hasNegative,

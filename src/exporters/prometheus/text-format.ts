@@ -4,7 +4,7 @@ import type { ExpositionFormat } from './exposition-format.js';
 import { OPEN_METRICS_DIALECT, TEXT_DIALECT } from './text-dialect.js';
 import { TextWriter } from './text-writer.js';
 
-/** The text format 0.0.4, which everything reads that supports Prometheus. */
+/** The text format 0.0.4, which everything that supports Prometheus can read. */
 export const TEXT: ExpositionFormat = {
   key: 'text',
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
@@ -13,7 +13,7 @@ export const TEXT: ExpositionFormat = {
   end: '',
 };
 
-/** The text format 1.0.0, which is that of 0.0.4 with names of any characters. */
+/** The text format 1.0.0: 0.0.4 with any characters in names. */
 export const TEXT_1_0_0: ExpositionFormat = {
   ...TEXT,
   key: 'text 1.0.0',
@@ -29,7 +29,7 @@ export const OPEN_METRICS: ExpositionFormat = {
   end: '# EOF\n',
 };
 
-/** A format for a client that has asked for an escaping. */
+/** The format for a client that has requested an escaping. */
 export function withEscaping(format: ExpositionFormat, escaping: Escaping): ExpositionFormat {
   return {
     ...format,

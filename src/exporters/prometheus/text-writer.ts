@@ -10,17 +10,17 @@ import type { TextDialect } from './text-dialect.js';
 
 /**
  * Characters in a chunk. V8 stores a string that was appended to as a tree of its parts. That is cheap as long as the
- * string becomes bytes before it has survived a garbage collection.
+ * string is converted to bytes before it has survived a garbage collection.
  */
 const CHUNK_LENGTH = 8192;
 
-/** Writes the text, in chunks. They are bytes, so that a text for several scrapes is encoded once. */
+/** Writes the text in chunks of bytes, so that a text for several scrapes is encoded once. */
 export class TextWriter implements ExpositionWriter, SampleSink {
   private readonly chunks: Buffer[] = [];
   private text = '';
   private header = '';
   private name = '';
-  /** Whether the name is written among the labels, as one with other characters than legacy names. */
+  /** Whether the name is quoted and written among the labels, because it is not a legacy name. */
   private isQuoted = false;
   private bounds: readonly number[] = [];
   private boundTexts: string[] = [];
@@ -51,7 +51,7 @@ export class TextWriter implements ExpositionWriter, SampleSink {
     const prefix = `\n${bucket.endsWith('}') ? `${bucket.slice(0, -1)},` : `${bucket}{`}le="`;
     let text = this.takeHeader() + prefix.slice(1) + texts[0] + counts[0];
     if (marks !== undefined) text += marks.get(0) ?? '';
-    // Most buckets are empty, so most cumulative counts equal the previous one: converting each to text takes a third
+    // Most buckets are empty, so most cumulative counts equal the previous one: converting each to text would take a third
     // of the time of a histogram.
     let last: number | undefined;
     let digits = '';
@@ -83,7 +83,7 @@ export class TextWriter implements ExpositionWriter, SampleSink {
     return `{${metricNameText(this.name + suffix)}${labels === '' ? '}' : `,${labels.slice(1)}`}`;
   }
 
-  /** What follows the counts of the buckets that have exemplars, by their places. */
+  /** The text after the count of each bucket that has an exemplar, by the index of the bucket. */
   private marksOf(exemplars: Iterable<Exemplar>, bounds: readonly number[]): Map<number, string> | undefined {
     const { dialect } = this;
     if (dialect.exemplar === undefined) return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inSlices } from '../../common/slices.js';
 import { Acknowledged } from './acknowledged.js';
 
-/** What another process that sends after this one gets. */
+/** The totals for another process that sends after this one. */
 async function totalsOf(acknowledged: Acknowledged): Promise<[string, number][]> {
   const lines = (await inSlices(acknowledged.read())).split('\n');
   return lines.map((line) => JSON.parse(line) as [string, number]);
@@ -28,6 +28,19 @@ describe('the totals that were sent', () => {
     const next = new Acknowledged();
     await inSlices(next.restore(await inSlices(acknowledged.read())));
     expect(publish(next, { always: 3005 })).toEqual({ always: 6 });
+  });
+
+  it('count for a series of this process too, when another process has sent them', async () => {
+    const next = new Acknowledged();
+    await inSlices(next.restore(JSON.stringify(['jobs', 30])));
+    const series = {};
+    expect(next.growthOf('jobs', 32, series)).toBe(2);
+    next.gotTotal('jobs', 32, series);
+    expect(next.growthOf('jobs', 33, series)).toBe(1);
+    // The group is merged again, so that no series has an identity.
+    expect(next.growthOf('jobs', 33)).toBe(1);
+    expect(next.growthOf('jobs', 33, {})).toBe(33);
+    expect(await totalsOf(next)).toEqual([['jobs', 32]]);
   });
 
   it('of series that come and go take no more and more memory', async () => {

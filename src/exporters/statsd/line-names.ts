@@ -1,4 +1,4 @@
-/** What a line is called. */
+/** The name and the tags of a line. */
 interface LineName {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>> | undefined;

@@ -19,17 +19,18 @@ import type { NameLine } from './line-names.js';
 /** The statistics of a histogram that are sent as gauges. */
 const STATISTICS = ['min', 'max', 'p50', 'p90', 'p99', 'p999'] as const;
 
-/** Series between two places where the work can be put down: taking the interval of a histogram is the costly step. */
+/** Series between two points where the work can be interrupted: reading the interval of a histogram is the expensive step. */
 const [CHEAP_STEPS, DEAR_STEPS] = [128, 1];
 
-/** A series by its name and labels, and a key that no other series has. */
+/** The name and labels of a series, its unique key, and what tells it from one of that key that was removed. */
 interface Identity {
   readonly key: string;
+  readonly series?: object | undefined;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Makes the lines of StatsD for all numbers of a view. */
+/** Creates the lines of StatsD for all numbers of a view. */
 export class MetricLines {
   private readonly parser = new LabelsParser();
   private names = PLAIN_NAMES;
@@ -37,8 +38,6 @@ export class MetricLines {
 
   constructor(
     private readonly nameLine: NameLine,
-    /** Whether a gauge below 0 can be reached from 0 only; see {@link Line.fromZero}. */
-    private readonly signIsRelative: boolean,
     private readonly acknowledged: Acknowledged,
   ) {}
 
@@ -74,10 +73,11 @@ export class MetricLines {
   }
 
   /** The canonical text of labels contains no line feed, so the key is unique. */
-  private identityOf(name: string, { labels }: SeriesView): Identity {
+  private identityOf(name: string, { labels, identity: series }: SeriesView): Identity {
     const own = this.parser.parse(labels);
     return {
       key: `${labels}\n${name}`,
+      series,
       name,
       labels: this.hasConstant ? { ...this.names.labels, ...own } : own,
     };
@@ -97,11 +97,11 @@ export class MetricLines {
     });
   }
 
-  private total({ key, name, labels }: Identity, total: number): Line[] {
+  private total({ key, series, name, labels }: Identity, total: number): Line[] {
     const { acknowledged } = this;
-    const value = acknowledged.growthOf(key, total);
+    const value = acknowledged.growthOf(key, total, series);
     if (value === undefined) return [];
-    const sent = () => acknowledged.gotTotal(key, total);
+    const sent = () => acknowledged.gotTotal(key, total, series);
     return [{ type: 'counter', ...this.lineName(name, labels), value, sent }];
   }
 
@@ -116,8 +116,7 @@ export class MetricLines {
   }
 
   private gauge({ name, labels }: Identity, value: number, suffix = ''): Line {
-    const fromZero = this.signIsRelative && value < 0;
-    return { type: 'gauge', ...this.lineName(name + suffix, labels), value, fromZero };
+    return { type: 'gauge', ...this.lineName(name + suffix, labels), value, fromZero: value < 0 };
   }
 
   private histogramLines(view: WindowView, series: HistogramSeriesView, identity: Identity): Line[] {
@@ -134,12 +133,12 @@ export class MetricLines {
     ];
   }
 
-  private interval({ key, name, labels }: Identity, suffix: string, interval: number): Line[] {
+  private interval({ key, series, name, labels }: Identity, suffix: string, interval: number): Line[] {
     const { acknowledged } = this;
     const part = key + suffix;
-    const value = acknowledged.restOf(part, interval);
+    const value = acknowledged.restOf(part, interval, series);
     if (value === 0) return [];
-    const sent = () => acknowledged.gotInterval(part, interval);
+    const sent = () => acknowledged.gotInterval(part, interval, series);
     return [{ type: 'counter', ...this.lineName(name + suffix, labels), value, sent }];
   }
 }

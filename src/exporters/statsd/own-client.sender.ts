@@ -5,10 +5,10 @@ import { bytesOf } from './line.js';
 import type { Sender } from './sender.js';
 import { settled, write } from './sender.js';
 
-/** The milliseconds that closing may take. hot-shots does not report the end of a socket that the server has closed. */
+/** Milliseconds that closing may take. hot-shots does not report the end of a socket that the server has closed. */
 const CLOSE_TIMEOUT = 1000;
 
-/** The longest delay of a timer, for what hot-shots must not do by itself. */
+/** The longest delay of a timer: it disables what hot-shots must not do by itself. */
 const NEVER = 2 ** 31 - 1;
 
 /**
@@ -21,7 +21,7 @@ const NEVER = 2 ** 31 - 1;
 export class OwnClientSender implements Sender {
   readonly overhead: number;
   private client: StatsD | undefined;
-  /** The error of the socket, which says more than that a write failed. */
+  /** The error of the socket, which is more specific than that of the write. */
   private reason: Error | undefined;
 
   constructor(

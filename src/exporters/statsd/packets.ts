@@ -11,7 +11,7 @@ export function* packetsOf(lines: readonly Line[], size: number, overhead: numbe
   let packet: Line[] = [];
   let used = 0;
   for (const line of lines) {
-    const bytes = bytesOf(line) + overhead;
+    const bytes = bytesOf(line, overhead);
     if (packet.length > 0 && used + bytes > size) {
       yield packet;
       packet = [];

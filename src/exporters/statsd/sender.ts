@@ -20,7 +20,6 @@ export function write(client: StatsD, { type, name, tags, value, fromZero }: Lin
     client.increment(name, value, options, done);
     return;
   }
-  // In plain StatsD, a gauge with a sign is an increment.
   if (fromZero === true) client.gauge(name, 0, options);
   client.gauge(name, value, options, done);
 }

@@ -9,9 +9,9 @@ export interface StatsdOptions {
    * The options of a `hot-shots` client: `{ host, port, prefix, globalTags }`, `protocol: 'tcp'`, and so on. The client is
    * created with the first publish, replaced after a failure, and closed after the last publish.
    *
-   * Or a `hot-shots` client of the application. It is not closed, must not aggregate, and each line is sent by itself, because
-   * only then does it report for each whether it was sent. Default: UDP to 127.0.0.1:8125, or to the host in the environment
-   * variable `DD_AGENT_HOST`.
+   * Or a `hot-shots` client of the application. It is not closed and must not aggregate. Each line is sent by itself, because
+   * only then does the client report for each whether it was sent. Default: UDP to 127.0.0.1:8125, or to the host in the
+   * environment variable `DD_AGENT_HOST`.
    */
   client?: ClientOptions | StatsD | undefined;
   /**

@@ -17,14 +17,14 @@ import { NOT_WRAPPED, PURPOSE } from './statsd.messages.js';
 const MAX_FAILURES = 3;
 
 /**
- * Makes a publisher that sends all metrics to a StatsD server: a counter as its increase since it was last sent; a gauge
- * with its lowest and highest value since the last publish; of each histogram `count` and `sum` as counters and the
+ * Creates a publisher that sends all metrics to a StatsD server: a counter as its increase since it was last sent; a gauge
+ * with its lowest and highest value since the last publish; a histogram with its `count` and `sum` as counters and its
  * quantiles as gauges.
  *
  * A publish fails if a packet is known not to have been sent. The next one sends the numbers of that packet again, with
- * what was added meanwhile, and nothing that has been sent. Over UDP only errors such as an unknown host are known.
+ * what was added meanwhile, and no increase twice. Over UDP, only errors such as an unknown host are noticed.
  *
- * Make one for each application, and hand it to the `publisher` option as it is: it reads the numbers, not the document, so
+ * Create one for each application, and pass it to the `publisher` option as it is: it reads the numbers, not the document, so
  * its `publish()` cannot be called by a publisher of yours.
  *
  * @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed.
@@ -42,8 +42,8 @@ class StatsdPublisher implements WindowPublisher {
   private sender: Promise<Sender> | undefined;
 
   constructor(private readonly options: ResolvedStatsdOptions) {
-    const isTagged = options.dialect === 'dogstatsd';
-    this.lines = new MetricLines(isTagged ? taggedName : plainName, !isTagged, this.acknowledged);
+    const nameLine = options.dialect === 'dogstatsd' ? taggedName : plainName;
+    this.lines = new MetricLines(nameLine, this.acknowledged);
   }
 
   async beforeFirstPublish(): Promise<void> {
@@ -77,7 +77,7 @@ class StatsdPublisher implements WindowPublisher {
         failures.push(thrown);
         if (failures.length === MAX_FAILURES) break;
       }
-      // A socket may accept packet after packet without the event loop ever turning.
+      // A socket may accept packet after packet without the event loop running anything else.
       await sliceEnd();
     }
     // An aborted publish has failed, and its intervals are part of the next one.

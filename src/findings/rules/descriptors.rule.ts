@@ -5,20 +5,19 @@ import { grouped } from '../units.js';
 /** Share of the limit that is open. */
 const [MANY, CRITICAL] = [0.8, 0.95];
 
-/** How long it must last, in seconds. */
-const SPAN = 30;
+/** How long it must last, in seconds, and how many of them must have a count: a block of the event loop leaves some out. */
+const [SPAN, COUNTED] = [30, 20];
 
 export const DESCRIPTORS: Rule = {
   id: 'descriptors',
   anchor: 'descriptors',
 
   observe({ history }) {
-    const open = history.values(1, 'process.num_fds', 'value').slice(-SPAN);
+    const open = known(history.values(1, 'process.num_fds', 'value').slice(-SPAN));
     const limit = history.values(1, 'process.max_fds', 'value').at(-1) ?? Number.NaN;
-    const measured = known(open);
-    const last = measured.at(-1) ?? Number.NaN;
-    const share = lowest(measured) / limit;
-    if (measured.length < SPAN || !(share >= MANY)) return [];
+    const last = open.at(-1) ?? Number.NaN;
+    const share = lowest(open) / limit;
+    if (open.length < COUNTED || !(share >= MANY)) return [];
     return [
       {
         severity: share >= CRITICAL ? 'critical' : 'warning',

@@ -5,7 +5,7 @@ import { percent } from '../units.js';
 /** Share of the CPU time that garbage collections take. */
 const [MUCH, CRITICAL] = [0.1, 0.25];
 
-/** Seconds that are evaluated, in two halves. Both must have the finding: one alone is a burst. */
+/** Seconds of each of the two halves that are evaluated. Both must exceed the share: one alone is a burst. */
 const HALF = 60;
 
 /** Share of a core that must be used: in an idle process, garbage collection is most of the little CPU time. */

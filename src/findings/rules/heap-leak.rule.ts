@@ -23,11 +23,11 @@ export const HEAP_LEAK: Rule = {
     if (found === undefined) return [];
     const { lows, minutes } = found;
     const rise = (lows.at(-1) ?? 0) - (lows[0] ?? 0);
-    // With a leak, every low is above the one before; one exception is chance.
+    // With a leak, every low is above the previous one; one exception is allowed.
     const steps = lows.slice(1).map((low, at) => low - (lows[at] ?? low));
     const isRising = steps.filter((step) => step > 0).length >= PARTS - 2;
     if (!isRising || rise < RISE || rise < RISE_SHARE * (lows[0] ?? 0)) return [];
-    // The median, so that one large cache that was filled is no leak.
+    // The median, so that filling one large cache does not count as a leak.
     const perMinute = (median(steps) * PARTS) / minutes;
     if (perMinute * minutes < RISE) return [];
     const limit = context.history.values(10, 'heap_limit_bytes', 'value').at(-1) ?? Number.NaN;

@@ -5,8 +5,8 @@ import { megabytes, percent } from '../units.js';
 /** Share of the limit that is in use after collections of the whole heap. */
 const [FULL, CRITICAL] = [0.85, 0.93];
 
-/** Seconds that are evaluated. */
-const SPAN = 60;
+/** Seconds that are evaluated, and how many of them must have a value: long collections leave the others out. */
+const [SPAN, MEASURED] = [60, 10];
 
 export const HEAP_NEARLY_FULL: Rule = {
   id: 'heap-nearly-full',
@@ -17,7 +17,7 @@ export const HEAP_NEARLY_FULL: Rule = {
     const collections = history.values(1, 'gc_duration{kind="major"}', 'count').slice(-SPAN);
     const limit = history.values(1, 'heap_limit_bytes', 'value').at(-1) ?? Number.NaN;
     // Use before a collection has no meaning: V8 keeps garbage until it needs the memory.
-    if (used.length < SPAN / 2 || !collections.some((rate) => rate > 0)) return [];
+    if (used.length < MEASURED || !collections.some((rate) => rate > 0)) return [];
     const low = lowest(used);
     const share = low / limit;
     if (!(share >= FULL)) return [];

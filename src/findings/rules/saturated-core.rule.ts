@@ -1,5 +1,6 @@
-import { known, mean } from '../numbers.js';
-import type { Rule } from '../rule.js';
+import { known, mean, sum } from '../numbers.js';
+import type { Rule, RuleContext } from '../rule.js';
+import { suspendedSteps } from '../suspension.js';
 
 /** The lowest utilization for a finding, and how long it must last. */
 const [SATURATED, MINUTES] = [0.9, 2];
@@ -17,9 +18,10 @@ export const SATURATED_CORE: Rule = {
   id: 'saturated-core',
   anchor: 'saturated-core',
 
-  observe({ history, uptime }) {
+  observe(context) {
+    const { history } = context;
     const utilizations = history.values(1, BUSY, 'rate');
-    const minutes = saturatedMinutes(utilizations, uptime);
+    const minutes = saturatedMinutes(context, utilizations);
     if (minutes < MINUTES) return [];
     const seconds = 60 * minutes;
     const utilization = mean(known(utilizations.slice(-seconds)));
@@ -40,14 +42,21 @@ export const SATURATED_CORE: Rule = {
   },
 };
 
-/** For how many whole minutes until now every minute was saturated. */
-function saturatedMinutes(utilizations: readonly number[], uptime: number): number {
+/** The number of whole minutes up to now in each of which the core was saturated. */
+function saturatedMinutes(context: RuleContext, utilizations: readonly number[]): number {
+  const seconds = context.history.seconds(1);
+  const suspended = suspendedSteps(context);
   let minutes = 0;
   for (let end = utilizations.length; end >= 60; end -= 60) {
-    const minute = known(utilizations.slice(end - 60, end));
-    if (minute.length < MEASURED || mean(minute) < SATURATED) break;
+    const minute = utilizations.slice(end - 60, end);
+    // A saturated process may have no step in every second: the next one covers those that were left out.
+    const measured = minute.map((value, at) => {
+      const row = end - 60 + at;
+      return Number.isNaN(value) || suspended[row] === true ? 0 : Math.min(seconds[row] ?? 0, at + 1);
+    });
+    if (sum(measured) < MEASURED || mean(known(minute)) < SATURATED) break;
     minutes++;
   }
   // The first minute of a process is its start.
-  return Math.min(minutes, Math.floor(uptime / 60) - 1);
+  return Math.min(minutes, Math.floor(context.uptime / 60) - 1);
 }

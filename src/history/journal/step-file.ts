@@ -1,57 +1,63 @@
-import { appendFile, rename, writeFile } from 'node:fs/promises';
-import type { InstanceInfo } from '../../metrics/collection/snapshot.js';
-import type { HistorySeries } from '../history-document.js';
-import type { HistoryRow } from '../history-row.js';
+import type { Step } from '../history-document.js';
+import type { StoredStep } from '../history-store.js';
+import type { MonitorHistory } from '../monitor-history.js';
+import { isClockSet } from '../steady-clock.js';
+import { JournalFile } from './journal-file.js';
+import type { Written } from './journal-lines.js';
+import { groupsOf, linesOf, NOTHING } from './journal-lines.js';
 
-/** What the rows after it are of. */
-export interface JournalHead {
-  readonly instance: InstanceInfo;
-  readonly series: readonly HistorySeries[];
-}
-
-/** Makes the row of a step for a reader that knows this number of series. */
-export type MakeRow = (known: number) => HistoryRow;
-
-/** The steps of one length of a process in two files: when a whole range is in one, it becomes the old one. */
+/** The steps of one length in two files: when the newer one has as many as are kept, it replaces the older one. */
 export class StepFile {
-  private rows = 0;
-  private known = 0;
-  private state: 'none' | 'open' | 'other series' = 'none';
+  private readonly file: JournalFile;
+  private written = NOTHING;
 
-  /** @param range steps that must be found at any time. */
   constructor(
-    readonly path: string,
-    private readonly range: number,
-  ) {}
-
-  /** Other series have the indexes from now on. */
-  replaceSeries(): void {
-    if (this.state === 'open') this.state = 'other series';
+    private readonly history: MonitorHistory,
+    private readonly step: Step,
+    path: string,
+  ) {
+    this.file = new JournalFile(path);
   }
 
-  async append(head: JournalHead, rows: readonly MakeRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const isNew = this.state === 'none' || this.rows >= this.range;
-    const lines: object[] = [];
-    if (isNew || this.state === 'other series') {
-      lines.push(head);
-      this.known = head.series.length;
+  /** Writes the steps since the last save. @throws if they cannot be written. The next save tries again. */
+  async save(): Promise<void> {
+    for (const steps of this.groupsAfter(this.written)) {
+      if (this.written.rows === 0 || this.isClockSet) return this.writeAll();
+      const isFull = this.written.rows >= this.history.kept[this.step];
+      const { text, written } = linesOf(this.history, { ...this.written, ...(isFull && { rows: 0 }) }, steps);
+      const isDone = await (isFull ? this.file.rotate(text) : this.file.append(text));
+      if (!isDone) return this.writeAll();
+      this.written = written;
     }
-    for (const makeRow of rows) {
-      const row = makeRow(this.known);
-      this.known += row.series?.length ?? 0;
-      lines.push(row);
+  }
+
+  /** Whether the steps in the file have other times now. */
+  private get isClockSet(): boolean {
+    const { first } = this.written;
+    if (first === undefined) return false;
+    const { tier, row } = first.step;
+    return isClockSet(this.history.reader.timeOf(tier, row) - first.time);
+  }
+
+  /** Writes all steps that are kept. */
+  private async writeAll(): Promise<void> {
+    const { history } = this;
+    const groups = this.groupsAfter(NOTHING);
+    let written = NOTHING;
+    function* texts(): Iterable<string> {
+      for (const steps of groups) {
+        const lines = linesOf(history, written, steps);
+        written = lines.written;
+        yield lines.text;
+      }
     }
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    this.state = 'none';
-    if (isNew) {
-      // The first time, there is none.
-      await rename(this.path, `${this.path}.old`).catch(() => {});
-      await writeFile(this.path, text, { mode: 0o600 });
-      this.rows = 0;
-    } else await appendFile(this.path, text);
-    this.rows += rows.length;
-    // After an error, what is in the file is not known, so it is not continued.
-    this.state = 'open';
+    await this.file.replace(texts());
+    this.written = written;
+  }
+
+  private groupsAfter({ sequence }: Written): StoredStep[][] {
+    const { reader } = this.history;
+    const steps = reader.keptAfter(sequence).filter(({ tier }) => tier.step === this.step);
+    return groupsOf(steps, reader.series.length);
   }
 }

@@ -1,12 +1,12 @@
 import type { HistorySeries } from '../history-document.js';
 import { FIGURES_OF } from '../step-figures.js';
 
-/** What another process has sent is no history. */
+/** Thrown for invalid history data of another process. */
 export class NotHistoryError extends Error {
   override readonly name = 'NotHistoryError';
 }
 
-/** A series as another process describes it. @throws NotHistoryError */
+/** Checks the description of a series from another process. @throws NotHistoryError */
 export function checkedSeries(series: unknown): HistorySeries {
   const { key, name, kind, labels, unit, help, aggregate, builtIn } = (series ?? {}) as HistorySeries;
   if (typeof key !== 'string' || typeof name !== 'string' || typeof help !== 'string' || !isKind(kind))

@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../../metrics/source/process-identity.js';
 import type { Figure, HistorySeries, Step } from '../history-document.js';
 import { HEAT_BUCKETS } from '../heat-buckets.js';
 import type { HistoryRow } from '../history-row.js';
@@ -5,13 +6,13 @@ import { FIGURES_OF } from '../step-figures.js';
 import { checkedSeries, NotHistoryError } from './checked-series.js';
 import { MOST_FIGURES, TierCopy } from './tier-copy.js';
 
-/** The most series of a process: the option `history.series` allows no more, and sums and series that were removed come on top. */
+/** The most series of a process: the option `history.series` allows 10 000, and sums and series that were removed come on top. */
 const MAX_SERIES = 20_000;
 
-/** The most steps of one length that are sent at once: a day of them. */
+/** The most steps of one length that are sent at once: a day has 8640 steps of 10 s. */
 const MAX_STEPS = 10_000;
 
-/** Whose history it is. */
+/** The process or thread whose history it is. */
 export interface HistoryOwner {
   readonly pid: number;
   /** `null` for the main thread. */
@@ -27,26 +28,27 @@ export interface AddedStep {
 }
 
 /**
- * The history of one process as another one knows it, filled by what that sends, or by what it has left in its journal. Nothing of
- * it is trusted: what is no history throws a `NotHistoryError`.
+ * A copy of the history of one process in another one, filled from what the process sends or from its journal. The data is not
+ * trusted: invalid data throws a `NotHistoryError`.
  */
 export class HistoryCopy {
-  /** A series keeps its index here, also when it gets another one in its process. */
+  /** A series keeps its index here, even if it gets another one in its process. */
   readonly series: HistorySeries[] = [];
-  /** Of each series; `NaN` for none. */
+  /** The latest total or value of each series; `NaN` for none. */
   readonly latest: number[] = [];
   readonly tiers: Record<Step, TierCopy>;
-  /** It says nothing more: its gauges have no value after its last step. */
+  /** Whether the process has ended: its gauges have no value after its last step. */
   hasEnded = false;
-  /** Series for which it had no room. */
+  /** How many series the process does not keep. */
   dropped = 0;
   /** When the process started, such as `2026-01-31T23:59:59.123Z`. */
   startTime: string | null = null;
+  private hostname: string | null = null;
   private readonly byKey = new Map<string, number>();
-  /** The index here of each series of the process. */
+  /** For each index of a series in the process, its index here. */
   private order: number[] = [];
 
-  /** @param kept steps of each length. */
+  /** @param kept how many steps of each length are kept. */
   constructor(
     readonly owner: HistoryOwner,
     kept: Readonly<Record<Step, number>>,
@@ -54,13 +56,23 @@ export class HistoryCopy {
     this.tiers = { 1: new TierCopy(1, kept[1]), 10: new TierCopy(10, kept[10]) };
   }
 
-  /** Series that follow those that the process has told. */
-  addSeries(series: unknown): void {
-    if (!Array.isArray(series)) throw new NotHistoryError('no list of series');
-    for (const one of series as unknown[]) this.order.push(this.indexOf(checkedSeries(one)));
+  get identity(): ProcessIdentity {
+    const { pid, thread } = this.owner;
+    return { pid, hostname: this.hostname, thread };
   }
 
-  /** All series of the process. Others had their indexes before. */
+  /** Adds series that follow those that the process has sent before. @param latest their totals or values, if they are known. */
+  addSeries(series: unknown, latest?: unknown): void {
+    if (!Array.isArray(series)) throw new NotHistoryError('no list of series');
+    if (this.order.length + series.length > MAX_SERIES) throw new NotHistoryError('too many series');
+    for (const [at, one] of (series as unknown[]).entries()) {
+      const index = this.indexOf(checkedSeries(one));
+      this.order.push(index);
+      if (Array.isArray(latest)) this.latest[index] = numberOf(latest[at]);
+    }
+  }
+
+  /** Sets all series of the process, after its indexes have changed. */
   replaceSeries(series: unknown): void {
     this.order = [];
     this.latest.fill(Number.NaN);
@@ -68,20 +80,21 @@ export class HistoryCopy {
   }
 
   setInstance(instance: unknown): void {
-    const { start_time: start } = (instance ?? {}) as { start_time?: unknown };
+    const { start_time: start, hostname } = (instance ?? {}) as Record<string, unknown>;
     if (typeof start === 'string') this.startTime = start.slice(0, 40);
+    if (typeof hostname === 'string') this.hostname = hostname.slice(0, 255);
   }
 
   /** @returns the step, if it is new. */
   append(row: unknown): AddedStep | undefined {
-    const { step, time, series, values, latest, heat = [] } = (row ?? {}) as Partial<HistoryRow>;
+    const { step, time, seconds, series, values, latest, heat = [] } = (row ?? {}) as Partial<HistoryRow>;
     if ((step !== 1 && step !== 10) || typeof time !== 'number' || !Number.isFinite(time))
       throw new NotHistoryError('no step');
     if (!Array.isArray(values) || !Array.isArray(heat)) throw new NotHistoryError('no values of a step');
     if (series !== undefined) this.addSeries(series);
     const tier = (this.tiers[step] = this.tiers[step].trimmed());
     const slot = tier.slotOf(time);
-    const at = tier.begin(slot);
+    const at = tier.begin(slot, numberOf(seconds));
     if (at === undefined) return undefined;
     if (latest !== undefined) this.setLatest(latest);
     let next = 0;
@@ -99,14 +112,16 @@ export class HistoryCopy {
     return { step, slot };
   }
 
-  /** All steps of one length, before those that are appended. */
-  setTimes(step: Step, times: unknown): void {
+  /** Sets all steps of one length, before any are appended: when each ended, and how long it took. */
+  setTimes(step: Step, times: unknown, seconds: unknown): void {
     if (!Array.isArray(times) || times.length > MAX_STEPS) throw new NotHistoryError('no times');
+    const lengths = Array.isArray(seconds) ? (seconds as unknown[]) : [];
     const tier = this.tiers[step];
-    for (const time of times as unknown[]) tier.begin(tier.slotOf(numberOf(time)));
+    for (const [row, time] of (times as unknown[]).entries())
+      tier.begin(tier.slotOf(numberOf(time)), numberOf(lengths[row]));
   }
 
-  /** One figure in all steps. */
+  /** Sets one figure of a series in all steps. */
   setColumn(step: Step, series: unknown, figure: unknown, values: unknown): void {
     const index = this.ownIndex(series);
     const place = FIGURES_OF[this.kindOf(index)].indexOf(figure as Figure);
@@ -124,7 +139,7 @@ export class HistoryCopy {
     for (let row = 0; row < tier.slots.length; row++) tier.setHeat(index, row, countsOf(counts[row]));
   }
 
-  /** All columns of the steps that were set at once are there. */
+  /** To be called after all columns were set: removes steps without values. */
   endColumns(): void {
     for (const step of [1, 10] as const) this.tiers[step] = this.tiers[step].withoutGaps();
   }

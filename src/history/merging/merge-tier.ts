@@ -9,12 +9,12 @@ import { mixedQuantiles } from './mixed-quantile.js';
 import type { TierCopy } from './tier-copy.js';
 import { MOST_FIGURES } from './tier-copy.js';
 
-/** Where the slots of a merged tier are in that of one process; -1 for none. */
+/** For each slot of a merged tier, the row in the tier of one process; -1 for none. */
 interface Places {
   readonly tier: TierCopy;
-  /** The step of exactly that slot. */
+  /** The row of exactly this slot. */
   readonly exact: Int32Array;
-  /** The last step before, as long as the process lives: the value of a gauge stays until it is set. */
+  /** The last row up to this slot, until the process ends: a gauge keeps its value until it is set. */
   readonly held: Int32Array;
 }
 
@@ -34,8 +34,8 @@ export function slotsOf(copies: readonly HistoryCopy[], step: Step, from: number
 }
 
 /**
- * Merges the steps of several processes, in time slices: rates and counts are added up, as heat maps are; a gauge follows its rule;
- * quantiles are those of `mixedQuantiles()`.
+ * Merges the steps of several processes, in time slices: rates, counts and heat maps are added up; gauges are merged by their
+ * `aggregate`; quantiles come from `mixedQuantiles()`.
  */
 export function* mergeTier(
   step: Step,
@@ -54,7 +54,8 @@ export function* mergeTier(
     if (counts !== undefined) heats.push({ series: index, bounds: HEAT_BOUNDS, counts });
     yield;
   }
-  return { step, times: slots, columns, ...(heats.length > 0 && { heat: heats }) };
+  const seconds = slots.map((_, at) => meanSeconds([...places.values()], at));
+  return { step, times: slots, seconds, columns, ...(heats.length > 0 && { heat: heats }) };
 }
 
 type AllPlaces = ReadonlyMap<HistoryCopy, Places>;
@@ -71,6 +72,13 @@ function placesOf({ tiers, hasEnded }: HistoryCopy, step: Step, slots: readonly 
     if (row < tier.slots.length || !hasEnded || tier.slots[last] === slot) held[at] = last;
   }
   return { tier, exact, held };
+}
+
+/** The mean length of a step in the processes that have it, in seconds; `null` if none has. */
+function meanSeconds(places: readonly Places[], at: number): number | null {
+  const known = places.map(({ tier, exact }) => tier.secondsOf(exact[at] ?? -1));
+  const seconds = known.filter((one) => !Number.isNaN(one));
+  return valueOrNull(seconds.reduce((sum, one) => sum + one, 0) / seconds.length);
 }
 
 function mergeSeries(

@@ -20,8 +20,11 @@ function copyOf(
   pid: number,
   list: readonly HistorySeries[],
   rows: readonly (readonly [number, (number | null)[]])[],
+  hostname: string | null = null,
+  thread: number | null = null,
 ) {
-  const copy = new HistoryCopy({ pid, thread: null, text: `${pid}` }, KEPT);
+  const copy = new HistoryCopy({ pid, thread, text: `${pid}` }, KEPT);
+  copy.setInstance({ pid, hostname });
   copy.addSeries(list);
   for (const [second, values] of rows) copy.append({ step: 1, time: second * 1000, values });
   return copy;
@@ -53,6 +56,21 @@ describe('the merged history of several processes', () => {
     expect(await merged([a, b], 12)).toEqual({ 'orders rate': [1, 12, 23] });
   });
 
+  it('has the mean length of each step, by which rates are weighed', async () => {
+    const [a, b] = [1, 2].map((pid) => copyOf(pid, [series('orders', 'counter')], []));
+    const append = (copy: HistoryCopy | undefined, time: number, seconds?: number) =>
+      copy?.append({ step: 1, time, seconds, values: [1] });
+    append(a, 1000, 1.5);
+    append(a, 2000, 0.5);
+    append(a, 4000, 2);
+    append(b, 2000, 1);
+    // A step without a length.
+    append(b, 4000);
+    const copies = [a, b].flatMap((copy) => copy ?? []);
+    const { seconds } = await inSlices(mergeTier(1, slotsOf(copies, 1, -Infinity, 4000), [], copies));
+    expect(seconds).toEqual([1.5, 0.75, null, 1.5]);
+  });
+
   it('merges gauges by their rule, with the last value of a process that tells nothing for a while', async () => {
     const list = [
       series('memory', 'gauge', { aggregate: 'sum' }),
@@ -82,7 +100,7 @@ describe('the merged history of several processes', () => {
       [3, [5, 5, 5]],
     ]);
     const b = copyOf(2, list, []);
-    b.setTimes(1, [1000, 2000, 3000]);
+    b.setTimes(1, [1000, 2000, 3000], [1, null, 2]);
     b.setColumn(1, 0, 'value', [100, null, 110]);
     b.endColumns();
     expect(await merged([a, b], 3)).toMatchObject({ 'memory value': [105, 105, 115] });
@@ -104,6 +122,45 @@ describe('the merged history of several processes', () => {
     thread.addSeries(list);
     thread.append({ step: 1, time: 1000, values: [0.5] });
     expect(await merged([main, thread], 1)).toEqual({ 'process.cpu.user_time rate': [0.5] });
+  });
+
+  it('adds up the numbers of processes that have the same pid on two hosts', async () => {
+    const list = [
+      series('process.cpu.user_time', 'counter', { builtIn: true }),
+      series('process.meminfo.rss_bytes', 'gauge', { builtIn: true, aggregate: 'sum' }),
+    ];
+    const copies = [
+      copyOf(1, list, [[1, [0.5, 100, 100, 100]]], 'a'),
+      copyOf(1, list, [[1, [0.25, 50, 50, 50]]], 'b'),
+      copyOf(1, list, [[1, [0.5, 100, 100, 100]]], 'a', 3),
+    ];
+    expect(await merged(copies, 1)).toMatchObject({
+      'process.cpu.user_time rate': [0.75],
+      'process.meminfo.rss_bytes value': [150],
+    });
+  });
+
+  it('has the host in the label of a gauge of each process where two hosts have its pid, from then on', async () => {
+    const list = [series('queue', 'gauge', { aggregate: 'process' })];
+    const copies = (
+      [
+        [1, 'a', null],
+        [1, 'a', 3],
+        [2, 'a', null],
+        [1, 'b', null],
+      ] as const
+    ).map(([pid, host, thread]) => copyOf(pid, list, [[1, [1, 1, 1]]], host, thread));
+    const table = new SeriesTable();
+    const keys = () => table.all.flatMap(({ identity, parts }) => (parts.length > 0 ? [identity.key] : []));
+    const ofOneHost = ['queue{process="1"}', 'queue{process="1:3"}', 'queue{process="2"}'];
+    table.update(copies.slice(0, 3));
+    expect(keys()).toEqual(ofOneHost);
+    table.update(copies);
+    const ofTwo = ['queue{process="2"}', 'queue{process="a:1"}', 'queue{process="a:1:3"}'];
+    expect(keys()).toEqual([...ofTwo, 'queue{process="b:1"}']);
+    table.update(copies.slice(0, 3));
+    expect(keys()).toEqual(ofTwo);
+    expect(table.all.map(({ identity }) => identity.key).slice(0, 3)).toEqual(ofOneHost);
   });
 
   it('gives the exact count and maximum of a histogram, and quantiles between those of the processes', async () => {
@@ -165,7 +222,7 @@ describe('the merged history of several processes', () => {
     const text = [head, row(1000, 1), row(2000, 2)].map((line) => `${JSON.stringify(line)}\n`).join('');
     await writeFile(`${path}.seconds`, `${text}{"step":1,"ti`);
     const copy = new HistoryCopy({ pid: 1, thread: null, text: '1' }, KEPT);
-    expect(await readJournal(path, copy)).toBeGreaterThan(0);
+    expect(await readJournal(path, copy, 2000)).toBeGreaterThan(0);
     expect(await merged([copy], 2)).toEqual({ 'orders rate': [1, 2] });
     expect(copy.startTime).toBe('2026-01-31T00:00:00.000Z');
   });

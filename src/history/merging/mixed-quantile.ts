@@ -1,6 +1,6 @@
 /** What is known of the values of one process in one step. */
 export interface KnownQuantiles {
-  /** How many there are, or per second. */
+  /** The number of values, or their number per second. */
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
@@ -10,7 +10,7 @@ export interface KnownQuantiles {
 /**
  * The median and the 99th percentile of the values of several processes together. Of each process, only these quantiles and its
  * maximum are known, so it is an estimate: values are taken to be spread evenly between them. It is exact if all values are of one
- * process, and never outside of what the processes themselves have.
+ * process, and always between the lowest and the highest quantile of the processes.
  *
  * @returns `NaN` if there are no values, or one of the processes does not know its quantiles.
  */

@@ -1,20 +1,22 @@
 import type { Step } from '../history-document.js';
 
-/** Figures of one series, at most: those of a histogram. */
+/** The most figures of one series: those of a histogram. */
 export const MOST_FIGURES = 4;
 
-/** By so many more steps a tier grows before the oldest are removed. */
+/** How many steps a tier may have above its limit before the oldest are removed. */
 const SPARE = 60;
 
 /** The steps of one length of one process, as another process knows them. */
 export class TierCopy {
-  /** The ends of the steps in milliseconds since 1970, ascending, as multiples of their length: the clocks of processes agree nearly. */
+  /** The ends of the steps in milliseconds since 1970, ascending, rounded to multiples of their length, since clocks differ a little. */
   readonly slots: number[] = [];
+  /** How long each step took, in seconds. */
+  private lengths: number[] = [];
   /** By place: the index of the series times {@link MOST_FIGURES}, plus that of the figure. `NaN` for none. */
   private columns: (number[] | undefined)[] = [];
   private readonly heats = new Map<number, (readonly number[] | undefined)[]>();
 
-  /** @param kept how many steps there must be. */
+  /** @param kept how many steps must be kept. */
   constructor(
     readonly step: Step,
     readonly kept: number,
@@ -30,10 +32,19 @@ export class TierCopy {
     return Math.round(time / length) * length;
   }
 
-  /** @returns where to write the step of this slot; `undefined` if it is there already. */
-  begin(slot: number): number | undefined {
+  /**
+   * @param seconds how long the step took; `NaN` if that is not known.
+   * @returns the row for this slot; `undefined` if it is not after the last slot.
+   */
+  begin(slot: number, seconds: number): number | undefined {
     if (slot <= this.last) return undefined;
+    this.lengths.push(seconds > 0 ? seconds : this.step);
     return this.slots.push(slot) - 1;
+  }
+
+  /** How long a step took, in seconds; `NaN` for a row that does not exist. */
+  secondsOf(row: number): number {
+    return this.lengths[row] ?? Number.NaN;
   }
 
   set(place: number, row: number, value: number): void {
@@ -66,13 +77,13 @@ export class TierCopy {
     return this.heats.get(series)?.[row];
   }
 
-  /** @returns one without the steps that have no value at all: the process did not run then, and its gauges stay as they were. */
+  /** @returns a copy without the steps that have no values: the process did not run then, and its gauges kept their values. */
   withoutGaps(): TierCopy {
     const rows = [...this.slots.keys()].filter((row) =>
       this.columns.some((column) => !Number.isNaN(column?.[row] ?? Number.NaN)),
     );
     const copy = new TierCopy(this.step, this.kept);
-    for (const row of rows) copy.slots.push(this.slots[row] as number);
+    for (const row of rows) copy.begin(this.slots[row] as number, this.secondsOf(row));
     copy.columns = this.columns.map((column) => column && rows.map((row) => column[row] ?? Number.NaN));
     for (const [series, heat] of this.heats)
       copy.heats.set(
@@ -82,12 +93,13 @@ export class TierCopy {
     return copy;
   }
 
-  /** @returns this, or one without the oldest steps. A merge in progress goes on reading this one. */
+  /** @returns this, or a copy without the oldest steps, so that a merge in progress can continue to read this one. */
   trimmed(): TierCopy {
     const excess = this.slots.length - this.kept;
     if (excess <= SPARE) return this;
     const copy = new TierCopy(this.step, this.kept);
     for (const slot of this.slots.slice(excess)) copy.slots.push(slot);
+    copy.lengths = this.lengths.slice(excess);
     copy.columns = this.columns.map((column) => column?.slice(excess));
     for (const [series, heat] of this.heats) copy.heats.set(series, heat.slice(excess));
     return copy;

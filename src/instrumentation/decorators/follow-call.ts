@@ -12,13 +12,13 @@ export type CallOutcome = 'ok' | 'error' | 'cancelled';
 export type EndCall = (outcome: CallOutcome, result?: unknown) => void;
 
 /**
- * Calls a function and follows what it returns to its end. What it returns and throws is passed on unchanged:
+ * Calls a function and tracks its result to the end. What it returns and throws is passed on unchanged:
  *
  * - A promise is replaced by one that settles the same way: a handler on the given one would hide its unhandled rejection.
- * - Of an Observable, each subscription is a call. A subclass, such as a `Subject`, has methods that callers may need: it
- *   is returned as it is, and the call has ended.
- * - An asynchronous iterator, and an object that can be awaited but is no promise (the query of a database library, which may
- *   run only when it is awaited), stay the same object. The call ends with the last value, or when it is awaited.
+ * - Each subscription to an Observable is a call. A subclass, such as a `Subject`, has methods that callers may need: it is
+ *   returned as it is, and the call ends at once.
+ * - An asynchronous iterator, and an object that can be awaited but is not a promise (the query of a database library, which may
+ *   run only when it is awaited), stay the same object. The call ends with the last value, or when the awaited object settles.
  *
  * @param begin called at the beginning of each call.
  */
@@ -72,7 +72,7 @@ function followObservable(observable: Observable<unknown>, begin: () => EndCall)
 type Step = (this: unknown, ...args: unknown[]) => unknown;
 type AnyIterator = Record<'next' | 'return' | 'throw', unknown>;
 
-/** A stream is iterable too, and is not an iterator. */
+/** A stream is iterable too, but not an iterator. */
 function isAsyncIterator(value: unknown): value is AnyIterator {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -131,7 +131,7 @@ function followThenable(thenable: PromiseLike<unknown>, end: EndCall): void {
   if (!replaceMethod(thenable, 'then', replacement)) end('ok');
 }
 
-/** @returns whether the object lets its method be replaced. */
+/** @returns whether the method could be replaced. */
 function replaceMethod(object: object, name: string, value: Step): boolean {
   try {
     return Reflect.defineProperty(object, name, { value, configurable: true, writable: true });

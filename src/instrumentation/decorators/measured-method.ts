@@ -81,7 +81,7 @@ function measured(
   return asIf(method, replacement);
 }
 
-/** Gives a function the name, the properties and the metadata of another, which decorators may have left there. */
+/** Copies the name, the properties and the metadata of a method to its replacement. Other decorators may have set them. */
 function asIf(method: Method, replacement: Method): Method {
   for (const key of Reflect.ownKeys(method)) {
     const descriptor = Object.getOwnPropertyDescriptor(method, key);

@@ -16,10 +16,10 @@ export interface MethodMetricOptions {
    * Returns further labels, called when a call has ended. `outcome` and `method` cannot be overridden. If it throws or returns no
    * labels, the call is recorded without them, and that is counted in `monitor_rejected_samples`.
    *
-   * Use values of which there are few: past half of `maxSeries` they share one series.
+   * Use labels with few different values: past half of `maxSeries` they share one series.
    *
    * @param args of the call.
-   * @param result what the method returned, or what its promise was resolved with; of an Observable or an asynchronous iterator
+   * @param result what the method returned, or what its promise was resolved with; for an Observable or an asynchronous iterator,
    * the last value. `undefined` if the call failed.
    *
    * @example

@@ -9,15 +9,15 @@ import type { MethodMetricOptions } from './method-metric.options.js';
 /** Adds one call to a metric. */
 type Add = (registry: MetricsRegistry, labels: KnownLabels, seconds: number) => void;
 
-/** How `@Timed()` or `@Counted()` record. */
+/** How `@Timed()` or `@Counted()` records. */
 export interface MethodMetricKind {
   /** Such as `@Timed()`. */
   readonly decorator: string;
   /** Whether the metric is a duration. */
   readonly isDuration: boolean;
-  /** To the metric of the monitor. */
+  /** Adds to the monitor's own metric. */
   readonly addOwn: Add;
-  /** To the metric of that name of the application. */
+  /** Returns a function that adds to the application's metric of that name. */
   addTo(name: string): Add;
 }
 
@@ -65,7 +65,7 @@ export class MethodMetric {
     return undefined;
   }
 
-  /** What the application says of the metric itself comes first. */
+  /** A description that the application has given with `describe()` takes precedence. */
   private describe(registry: MetricsRegistry, name: string): void {
     if (this.described.has(registry)) return;
     this.described.add(registry);

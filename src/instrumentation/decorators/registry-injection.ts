@@ -5,7 +5,7 @@ import { MetricsRegistry } from '../../metrics/registry.js';
 const REGISTRY = Symbol('monitor.registry');
 
 /**
- * Has Nest inject the registry into the instances of a class, of any scope, and of its subclasses. Without `MonitorModule`,
+ * Makes Nest inject the registry into the instances of a class, of any scope, and of its subclasses. Without `MonitorModule`,
  * nothing is injected.
  */
 export function injectRegistry(prototype: object): void {
@@ -13,9 +13,9 @@ export function injectRegistry(prototype: object): void {
   Object.defineProperty(prototype, REGISTRY, {
     configurable: true,
     set(this: object, registry: unknown) {
-      // A tool that mocks what is injected must not be recorded to.
+      // A test tool may inject a mock, which must not be used.
       if (!(registry instanceof MetricsRegistry)) return;
-      // Not enumerable, so that an instance looks as it would without the decorator. It cannot be set if it is frozen.
+      // Not enumerable, so that an instance looks as it would without the decorator. On a frozen instance, this fails silently.
       const property = { value: registry, configurable: true, writable: true };
       Reflect.defineProperty(this, REGISTRY, property);
     },
@@ -29,7 +29,7 @@ export function registryOf(instance: unknown): MetricsRegistry | undefined {
   return (instance as { [REGISTRY]?: MetricsRegistry } | null | undefined)?.[REGISTRY];
 }
 
-/** For an object that Nest did not create: it is given the registry, if its class is decorated and it has none yet. */
+/** Sets the registry of an object that Nest did not create, if its class is decorated and it has none yet. */
 export function giveRegistry(instance: unknown, registry: MetricsRegistry): void {
   if (typeof instance !== 'object' || instance === null) return;
   try {

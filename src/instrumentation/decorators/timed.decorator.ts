@@ -13,14 +13,15 @@ const TIMED: MethodMetricKind = {
 /**
  * Records how long the calls of a method take, in seconds: in the histogram `method_duration` with the labels
  * `method="Class.method"` and `outcome`, or in a histogram of your own with the label `outcome`, which is `ok`, `error` or
- * `cancelled`. Above a class, it records all methods that the class has itself, but for Nest's lifecycle hooks.
+ * `cancelled`. On a class, it records all methods that the class defines itself, except Nest's lifecycle hooks.
  *
  * A call lasts until its promise settles, its Observable completes (each subscription is a call), or its asynchronous iterator
- * has given its last value. It works in all that Nest creates or has as a provider: providers and controllers of any scope,
- * gateways, resolvers. An object that you create with `new` records nothing, nor does an application without `MonitorModule`.
+ * has given its last value. It works in every object that Nest creates or has as a provider: providers and controllers of any
+ * scope, gateways, resolvers. An object that you create with `new` records nothing, nor does an application without
+ * `MonitorModule`.
  *
- * @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed, and TypeError above anything
- * but a class or a method, when the class is defined.
+ * @throws MonitorOptionsError for an option that is unknown or has a value that is not allowed, and TypeError on anything but a
+ * class or a method, when the class is defined.
  *
  * @example
  * \@Timed()

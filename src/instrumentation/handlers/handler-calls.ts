@@ -39,7 +39,7 @@ export class HandlerCalls {
     }));
   }
 
-  /** @returns the result of the handler, measured while it is subscribed to. A call that is measured already is not again. */
+  /** @returns the result of the handler, measured while it is subscribed to. No call is measured twice. */
   watch(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     // Not in defer(): Nest binds the handler to the asynchronous context of this call.
     const source = next.handle();
@@ -52,7 +52,7 @@ export class HandlerCalls {
   }
 
   /**
-   * Does a call of a handler that Nest runs without a context: an event or a job of a queue.
+   * Runs a handler that Nest calls without a context, for an event or a job of a queue, and measures the call.
    *
    * @param isFailure whether what is thrown is a failure. Default: always.
    */

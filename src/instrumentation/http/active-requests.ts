@@ -5,17 +5,17 @@ import { methodLabel } from './route.js';
 
 const IN_FLIGHT_BY_METHOD = 'http_requests_in_flight_by_method';
 
-/** A request as Node, or a library that injects requests, has it. HTTP/2 has no socket once the stream has ended. */
+/** A request from Node, or from a library that injects requests. HTTP/2 has no socket once the stream has ended. */
 type Arrived = Pick<IncomingMessage, 'method'> & { readonly socket?: { readonly encrypted?: boolean } };
 
-/** The requests in flight by method and scheme, as OpenTelemetry's `http.server.active_requests` has them. */
+/** The requests in flight by method and scheme, as in OpenTelemetry's `http.server.active_requests`. */
 export class ActiveRequests {
   private readonly http = new Map<string, ActiveSeries>();
   private readonly https = new Map<string, ActiveSeries>();
 
   constructor(private readonly registry: MetricsRegistry) {}
 
-  /** A request has arrived. Call `end()` of what this returns when it has ended. */
+  /** A request has arrived. Call `end()` of the result when it has ended. */
   begin(request: IncomingMessage): ActiveSeries {
     const { method, socket } = request as Arrived;
     const series = this.seriesOf(methodLabel(method), socket?.encrypted === true ? 'https' : 'http');

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Responses to these have no body, whatever is written. */
+/** Responses with these statuses have no body, whatever is written. */
 const BODILESS_STATUS: readonly number[] = [204, 205, 304];
 
 /**
  * Counts the bytes of the bodies of a request and its response, as they are sent: compressed, and without the framing of
- * chunks. Make it before the framework gets the response, so that what a compression writes is counted.
+ * chunks. Create it before the framework gets the response, so that the output of a compression middleware is counted.
  */
 export class BodySizes {
   private received = 0;
@@ -24,7 +24,7 @@ export class BodySizes {
       replace(request, 'push', (chunk) => (this.received += bytesOf(chunk)));
     }
     replace(response, 'write', (chunk, encoding) => {
-      // HTTP/2 writes what it is ended with.
+      // Over HTTP/2, end() passes its chunk to write().
       if (!this.isEnding) this.sent += bytesOf(chunk, encoding);
     });
     replace(response, 'end', (chunk, encoding) => {
@@ -46,7 +46,7 @@ export class BodySizes {
   }
 }
 
-/** The length of a body as far as the headers tell it. `undefined` for one that is sent in chunks, or by HTTP/2 without a length. */
+/** The length of a body by the headers; `undefined` for one that is sent in chunks, or over HTTP/2 without a length. */
 function lengthOf({ headers, httpVersionMajor }: IncomingMessage): number | undefined {
   const length = Number(headers['content-length']);
   if (Number.isInteger(length)) return length;
@@ -60,7 +60,7 @@ function bytesOf(chunk: unknown, encoding?: unknown): number {
   return chunk instanceof Uint8Array ? chunk.byteLength : 0;
 }
 
-/** Has a function called before each call of a method. */
+/** Calls a function before each call of a method. */
 function replace(object: object, name: string, before: (...args: unknown[]) => void): void {
   const method: unknown = Reflect.get(object, name);
   if (typeof method !== 'function') return;

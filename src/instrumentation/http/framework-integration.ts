@@ -7,11 +7,11 @@ export type HttpAdapter = HttpAdapterHost['httpAdapter'];
 /** Tracks a request; see `RequestTracker.track`. */
 export type Track = (request: IncomingMessage, response: ServerResponse) => TrackedRequest | undefined;
 
-/** Where the monitor sees requests inside a framework, and how it finds out which route they have. */
+/** Where the monitor sees requests inside a framework, and how it finds their routes. */
 export interface FrameworkIntegration {
   /** Whether every request passes here, so that no interceptor is needed. */
   readonly seesAll: boolean;
-  /** Called when Nest has registered its routes, and not yet its 404 handler. */
+  /** Called when Nest has registered its routes, but not yet its 404 handler. */
   onRoutesRegistered?(): void;
   /** Called when Nest has registered everything. */
   onApplicationReady?(): void;

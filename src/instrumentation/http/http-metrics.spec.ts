@@ -50,7 +50,7 @@ describe('http_requests_in_flight', () => {
     const { gauges, min_gauges, max_gauges } = await registry.read();
     return [gauges[IN_FLIGHT], min_gauges[IN_FLIGHT], max_gauges[IN_FLIGHT]];
   };
-  const change = (way: string): void => (way === '+' ? metrics.begin() : end(metrics, '/'));
+  const change = (way: string): void => (way === '+' ? metrics.begin() : metrics.leave());
 
   beforeEach(() => {
     registry = new TestRegistry();

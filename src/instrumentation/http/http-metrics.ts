@@ -68,6 +68,11 @@ export class HttpMetrics {
     return this.options.bodySizes;
   }
 
+  /** Whether requests to the monitor's own endpoint count like all others. */
+  get includesOwn(): boolean {
+    return this.options.ownEndpoint;
+  }
+
   /** @param count returns how many responses that are streams are being sent. Called before each read. */
   countStreams(count: () => number): void {
     const streams = this.registry.ownGauge(HTTP_OPEN_STREAMS, 0);
@@ -79,10 +84,14 @@ export class HttpMetrics {
     this.inFlight.set(++this.inFlightCount);
   }
 
+  /** A request is no longer in flight. */
+  leave(): void {
+    this.inFlight.set(--this.inFlightCount);
+  }
+
   /** A request has ended. */
   end(ended: RequestEnd, observed: Observed): void {
-    this.inFlight.set(--this.inFlightCount);
-    if (ended.isOwn && !this.options.ownEndpoint) return;
+    if (ended.isOwn && !this.includesOwn) return;
     if (this.isIgnored(observed, ended.route)) return;
     const { requests, duration, responses } = this.seriesOf(ended, observed);
     requests.inc();

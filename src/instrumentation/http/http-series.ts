@@ -11,9 +11,9 @@ const HTTP_RESPONSES = 'http_responses';
 /** The status label of a request whose client was sent no status. */
 export const NO_STATUS = 'aborted';
 
-/** What a request is counted by. */
+/** The properties by which a request is counted. */
 export interface RequestKind {
-  /** As the client wrote it. */
+  /** As the client sent it. */
   readonly method: string | undefined;
   /** The route label. */
   readonly route: string;
@@ -38,7 +38,7 @@ type Status = RequestKind['status'];
 const MAX_CACHED = 10_000;
 
 /**
- * Finds the series of a request. The cache saves looking up the labels. It is a map of maps, since to build one key of the
+ * Finds the series of a request. The cache saves looking up the labels. It is a map of maps, since building one key from the
  * three parts takes 1.7 % of the instructions of a Fastify request.
  */
 export class HttpSeries {

@@ -34,14 +34,14 @@ export interface HttpOptions {
    */
   ignore?: readonly string[] | IgnoreFunction | undefined;
   /**
-   * Upper bounds, in seconds, of classic buckets that `http_request_duration` counts exactly beside its exponential ones. When
-   * given, they are listed in the JSON document. Default: those that OpenTelemetry advises for
+   * Upper bounds, in seconds, of classic buckets that `http_request_duration` counts exactly, in addition to its exponential ones.
+   * When given, they are listed in the JSON document. Default: those that OpenTelemetry recommends for
    * `http.server.request.duration`, which only exporters use.
    */
   buckets?: readonly number[] | undefined;
   /**
-   * Measures the bytes of the bodies of requests and responses: `http_request_size` and `http_response_size`. It costs some microseconds a
-   * request. Default: false.
+   * Measures the bytes of the bodies of requests and responses: `http_request_size` and `http_response_size`. It costs some
+   * microseconds per request. Default: false.
    */
   bodySizes?: boolean | undefined;
   /**
@@ -50,10 +50,10 @@ export interface HttpOptions {
   ownEndpoint?: boolean | undefined;
   /**
    * Returns further labels for `http_requests` and `http_request_duration`. Called when a request has ended, with what a
-   * handler gets as `@Req()` and `@Res()`, or with Node's own request and response where the framework did not get that far.
+   * handler gets as `@Req()` and `@Res()`, or with Node's own request and response if the request did not get that far.
    * `method`, `route` and `status` cannot be overridden.
    *
-   * Use values of which there are few, and none that a client can choose: past half of `maxSeries` they share one series.
+   * Use labels with few different values, and none that a client can choose: past half of `maxSeries` they share one series.
    *
    * @example
    * labels: (request: Request) => ({ plan: request.user?.plan })
@@ -72,7 +72,7 @@ export interface ResolvedHttpOptions {
   readonly labels: HttpOptions['labels'];
 }
 
-/** What OpenTelemetry's semantic conventions 1.45 advise for `http.server.request.duration`. */
+/** The buckets that OpenTelemetry's semantic conventions 1.45 recommend for `http.server.request.duration`. */
 const DURATION_BUCKETS: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];

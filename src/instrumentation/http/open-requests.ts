@@ -3,8 +3,8 @@ import { isStream } from './response-stream.js';
 import type { TrackedRequest } from './tracked-request.js';
 
 /**
- * The requests that have not ended. They are linked to each other, which takes a twentieth of the instructions of a `Set`:
- * each request is added and removed once.
+ * The requests that have not ended, as a linked list: adding and removing a request takes a twentieth of the instructions of a
+ * `Set`.
  */
 export class OpenRequests {
   private newest: TrackedRequest | undefined;
@@ -16,7 +16,7 @@ export class OpenRequests {
     this.newest = tracked;
   }
 
-  /** For one that was added, and not removed yet. */
+  /** For a request that was added and not removed yet. */
   remove(tracked: TrackedRequest): void {
     const { older, newer } = tracked;
     if (older !== undefined) older.newer = newer;
@@ -25,15 +25,21 @@ export class OpenRequests {
     tracked.older = tracked.newer = undefined;
   }
 
+  *[Symbol.iterator](): Iterator<TrackedRequest> {
+    for (let one = this.newest; one !== undefined; one = one.older) yield one;
+  }
+
   /**
-   * How many of them are streams of the application.
+   * The number of open requests that are streams.
    *
    * @param now in milliseconds, on the clock of their start.
+   * @param includesOwn whether those of the monitor's own endpoint count.
    */
-  countStreams(now: number): number {
+  countStreams(now: number, includesOwn: boolean): number {
     let streams = 0;
-    for (let one = this.newest; one !== undefined; one = one.older) {
-      if (isStream(one, (now - one.start) / 1000) && !isEndpointRequest(one.request)) streams++;
+    for (const one of this) {
+      if (!isStream(one, (now - one.start) / 1000)) continue;
+      if (includesOwn || !isEndpointRequest(one.request)) streams++;
     }
     return streams;
   }

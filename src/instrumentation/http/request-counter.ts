@@ -5,12 +5,12 @@ import { peerAddress } from '../../common/http/raw-request.js';
 import type { Counter } from '../../metrics/counter.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 
-/** The counters of one connection. It is missing where an HTTP/2 stream has ended. */
+/** A connection with its counters. There is none once an HTTP/2 stream has ended. */
 type Connection = Partial<Record<symbol, readonly Counter[]>> | undefined;
 
 /**
- * Counts requests when they arrive: all of them, and by how near the peer is. The counters of a connection are kept on it,
- * since to ask for the address of its peer each time takes 2 % of the instructions of a Fastify request.
+ * Counts requests when they arrive: in total, and by the locality of the peer. The counters of a connection are stored on it,
+ * since reading the address of its peer each time takes 2 % of the instructions of a Fastify request.
  */
 export class RequestCounter {
   private readonly key = Symbol('monitor.counters');
@@ -43,7 +43,7 @@ export class RequestCounter {
   private countersFor(request: IncomingMessage, connection: Connection): readonly Counter[] {
     const address = peerAddress(request);
     const counters = this.counters[this.localities.of(address)];
-    // A connection that has ended has no address any more, and what a library injects may be any object.
+    // A connection that has ended has no address any more, and that of an injected request may be any object.
     if (address !== undefined && connection instanceof Socket) connection[this.key] = counters;
     return counters;
   }

@@ -14,7 +14,7 @@ import { isPreflight, methodLabel, PREFLIGHT, UNMATCHED } from './route.js';
 import { PipelinedRequests } from './server/pipelined-requests.js';
 import { TrackedRequest } from './tracked-request.js';
 
-/** A property of the response costs a tenth of a WeakMap. */
+/** A property of the response costs a tenth of what a WeakMap costs. */
 type Marked = ServerResponse & Record<symbol, TrackedRequest | undefined>;
 
 /** `upgrade` is set by Node, and true only where there is a listener for upgrades. */
@@ -52,14 +52,17 @@ export class RequestTracker {
     inFlight?: InFlight,
     private readonly clock: Clock = realClock,
   ) {
-    metrics.countStreams(() => this.open.countStreams(this.clock()));
+    metrics.countStreams(() => {
+      if (!metrics.includesOwn) this.leaveOutOwn();
+      return this.open.countStreams(this.clock(), metrics.includesOwn);
+    });
     this.inFlight = inFlight?.source((tracked: TrackedRequest) => ({
       kind: 'http',
       name: `${methodLabel(tracked.request.method)} ${this.routeLabelOf(tracked, statusSoFar(tracked))}`,
     }));
   }
 
-  /** From here on, requests that arrive are not counted. */
+  /** Requests that arrive from now on are not counted. */
   stop(): void {
     this.isStopped = true;
   }
@@ -87,6 +90,7 @@ export class RequestTracker {
   countDropped(request: IncomingMessage): void {
     this.counter.count(request);
     this.metrics.begin();
+    this.metrics.leave();
     const { method } = request;
     const ended: RequestEnd = { ...NOT_SEEN, method, route: UNMATCHED, status: 503 };
     this.metrics.end(ended, { observedRequest: request, observedResponse: undefined });
@@ -106,7 +110,7 @@ export class RequestTracker {
     this.inFlight?.begin(tracked, tracked.start);
     response.on('close', () => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
-    // Queued behind another one, it is not closed with its connection.
+    // A response that is queued behind another one is not closed with its connection.
     const { socket } = request as Partial<IncomingMessage>;
     if (response.closed || (tracked.isPipelined && socket?.destroyed === true)) this.endSoon(tracked);
     return tracked;
@@ -126,7 +130,7 @@ export class RequestTracker {
     this.pipelined.add(tracked);
   }
 
-  /** For a request that an outer application passed on after its client had left. */
+  /** For a request that an outer application passed on after its client had disconnected. */
   private endSoon(tracked: TrackedRequest): void {
     tracked.hadClientLeft = true;
     // The framework has not found its route yet.
@@ -143,7 +147,7 @@ export class RequestTracker {
     const route = this.routeLabelOf(tracked, status);
     const now = this.clock();
     this.inFlight?.end(tracked, now);
-    tracked.active?.end();
+    this.leaveFlight(tracked);
     const seconds = (now - tracked.start) / 1000;
     const ended: RequestEnd = {
       method: request.method,
@@ -158,6 +162,21 @@ export class RequestTracker {
     };
     this.metrics.end(ended, tracked);
     if (status === 401 || status === 403) this.onRefused?.(request, route, status);
+  }
+
+  /** Requests that have reached the monitor's own endpoint, such as the event stream of an open page, are not those of the application. */
+  private leaveOutOwn(): void {
+    for (const tracked of this.open) {
+      if (!isEndpointRequest(tracked.request)) continue;
+      this.leaveFlight(tracked);
+      tracked.isLeftOut = true;
+    }
+  }
+
+  private leaveFlight(tracked: TrackedRequest): void {
+    if (tracked.isLeftOut) return;
+    tracked.active?.end();
+    this.metrics.leave();
   }
 
   private routeLabelOf(tracked: TrackedRequest, status: number | undefined): string {
@@ -182,7 +201,7 @@ const NOT_SEEN = {
   trace: undefined,
 } as const;
 
-/** The status, as soon as the headers are sent. */
+/** The status, as soon as it is final. */
 function statusSoFar({ response }: TrackedRequest): number | undefined {
   return response.headersSent ? response.statusCode : undefined;
 }

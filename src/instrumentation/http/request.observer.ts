@@ -61,7 +61,7 @@ export class RequestObserver implements OnModuleInit, OnApplicationBootstrap, On
   }
 
   onModuleInit(): void {
-    // Nest has registered its routes, and not yet its 404 handler.
+    // Nest has registered its routes, but not yet its 404 handler.
     this.integration?.onRoutesRegistered?.();
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     // The server of an unknown adapter may be anything.
@@ -87,7 +87,7 @@ export class RequestObserver implements OnModuleInit, OnApplicationBootstrap, On
   }
 
   private integrate(): void {
-    // An application without HTTP has none.
+    // An application without HTTP has no adapter.
     const adapter = this.host.httpAdapter as HttpAdapter | null;
     if (adapter === null) return;
     this.integration = integrationFor(adapter, (request, response) => this.tracker.track(request, response));

@@ -9,11 +9,11 @@ import type { RouteRegistration } from './route-registration.js';
 type Intercept = (context: ExecutionContext, next: CallHandler) => Observable<unknown>;
 
 /**
- * The global interceptor. It counts the calls of handlers that do not come by HTTP, and tracks HTTP requests for an adapter
- * that the {@link RequestObserver} cannot look into. It does so on entry, since a handler may never settle.
+ * The global interceptor. It counts the calls of handlers that do not come by HTTP, and tracks HTTP requests for an adapter with
+ * which the {@link RequestObserver} does not see all requests. It does so on entry, since a handler may never settle.
  *
- * Nest's own code around a global interceptor costs a route more than the whole monitor. So the routes of controllers do
- * without it where the observer sees all requests.
+ * Nest's own code around a global interceptor costs a route more than the whole monitor. So the routes of controllers do not use
+ * the interceptor if the observer sees all requests.
  */
 export class RequestsInterceptor implements NestInterceptor {
   constructor(
@@ -22,7 +22,7 @@ export class RequestsInterceptor implements NestInterceptor {
     private readonly routes: RouteRegistration,
   ) {}
 
-  /** Nest reads this when it registers a handler, and leaves out an interceptor without it. */
+  /** Nest reads this when it registers a handler, and leaves the interceptor out if it is `undefined`. */
   get intercept(): Intercept {
     if (this.requests.seesAll && this.routes.isUnderWay()) return undefined as unknown as Intercept;
     return this.interceptCall;

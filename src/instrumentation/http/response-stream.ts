@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** A response is a stream if its body is still being sent this number of seconds after its head. */
 const LONG = 30;
 
-/** What never ends by itself: server-sent events, motion JPEG, gRPC. */
+/** Content types that never end by themselves: server-sent events, motion JPEG, gRPC. */
 const ENDLESS = /^\s*(?:text\/event-stream|multipart\/x-mixed-replace|application\/grpc)/i;
 
 /** Fastify keeps the headers of a reply itself until it sends them. */
@@ -20,25 +20,27 @@ interface Http2Response {
 export interface Streamed {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The response as Fastify wraps it. */
+  /** The response as the adapter wraps it, such as Fastify's reply. */
   readonly wrappedResponse: unknown;
 }
 
 /**
- * Whether a response whose head was sent is a stream: its duration says how long its client listened, and not how fast the
- * application is. That is one of a type that never ends, or one of unknown length that is sent for more than 30 s.
+ * Whether a response whose head was sent is a stream: its duration shows how long its client listened, and not how fast the
+ * application is. That is a response of a type that never ends, or one of unknown length that is being sent for 30 s or more.
  *
  * @param seconds since the request arrived.
  */
 export function isStream(streamed: Streamed, seconds: number): boolean {
   const { request, response } = streamed;
-  // Nearly all responses have a length or no body.
+  // Nearly all responses are sent over HTTP/1.1, and have a length or no body.
   if (!response.chunkedEncoding && request.httpVersionMajor === 1 && request.httpVersionMinor === 1)
     return false;
   if (!response.headersSent) return false;
   if (ENDLESS.test(String(contentTypeOf(streamed)))) return true;
-  // A slow handler is no stream: what counts is the time since the head was sent.
-  return seconds >= LONG && Date.now() - Date.parse(String(sentHeader(response, 'date'))) >= LONG * 1000;
+  // Over HTTP/1.0 and HTTP/2, a response that has a length gets here too.
+  if (seconds < LONG || sentHeader(response, 'content-length') !== undefined) return false;
+  // A slow handler is not a stream: only the time since the head was sent counts.
+  return Date.now() - Date.parse(String(sentHeader(response, 'date'))) >= LONG * 1000;
 }
 
 function contentTypeOf({ response, wrappedResponse }: Streamed): unknown {
@@ -50,7 +52,7 @@ function contentTypeOf({ response, wrappedResponse }: Streamed): unknown {
   );
 }
 
-/** A header as it was sent. Those that `writeHead()` was given, and `Date`, are found nowhere else. */
+/** A header as it was sent. Headers passed to `writeHead()`, and `Date`, are not available elsewhere. */
 function sentHeader(response: ServerResponse, name: string): unknown {
   const sent = (response as Http2Response).stream?.sentHeaders;
   if (sent !== undefined) return sent[name];

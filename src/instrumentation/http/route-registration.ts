@@ -13,7 +13,7 @@ export class RouteRegistration implements OnModuleInit {
     if (this.state === 'waiting') this.state = 'next';
   }
 
-  /** Must be asked for every handler that Nest registers: the first one after {@link expect} belongs to a route. */
+  /** Must be called for every handler that Nest registers: the first one after {@link expect} belongs to a route. */
   isUnderWay(): boolean {
     if (this.state === 'next') {
       this.state = 'under way';

@@ -41,13 +41,13 @@ export function isPreflight({ method, headers }: Pick<IncomingMessage, 'method' 
   );
 }
 
-/** What a request is for. Routers change its `url` while they route it, and keep the original. */
+/** The URL of a request. Routers change `url` while they route it, and keep the original. */
 export interface Targeted {
   readonly url?: string | undefined;
   readonly originalUrl?: string | undefined;
 }
 
-/** The path that a request is for, without its query. A request to a proxy has an absolute URL. */
+/** The path of a request, without its query. A request to a proxy has an absolute URL. */
 export function pathOf({ url = '', originalUrl = url }: Targeted): string {
   const [path = ''] = originalUrl.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/, 1);
   return path;

@@ -8,7 +8,7 @@ import type { ObservedRequest, ObservedResponse } from './http.options.js';
 
 /** A request and its response, from arrival to completion. */
 export class TrackedRequest {
-  /** The request and the response as Fastify wraps them; `undefined` if they did not get that far. */
+  /** The request and the response as Fastify or an unknown adapter has them; `undefined` if they did not get that far. */
   wrappedRequest: ObservedRequest | undefined;
   wrappedResponse: ObservedResponse | undefined;
   /** On Express, `request.route` when the request had passed every route; `null` for none, `undefined` if it did not. */
@@ -16,18 +16,20 @@ export class TrackedRequest {
   /** Whether it was queued behind another request on its connection when it arrived. */
   isPipelined = false;
   hasEnded = false;
+  /** Whether it is not counted as in flight, because it is one to the monitor's own endpoint. */
+  isLeftOut = false;
   /** Whether its client had disconnected before it arrived, so that no answer can be delivered. */
   hadClientLeft = false;
   /** For a response that Node did not create: it emits `'finish'` and may never be closed. */
   hasFinished = false;
   /** The trace of the span that was active when it arrived; `null` if that is not sampled. */
   activeTrace: SampledTrace | null | undefined;
-  /** Where it counts as long as it is in flight. */
+  /** The series in which it counts while it is in flight. */
   active: ActiveSeries | undefined;
-  /** What `OpenRequests` links it to. */
+  /** Its neighbours in `OpenRequests`. */
   older: TrackedRequest | undefined;
   newer: TrackedRequest | undefined;
-  /** With the option `http.bodySizes`. */
+  /** Set with the option `http.bodySizes`. */
   sizes: BodySizes | undefined;
   private readonly isHttp2: boolean;
 
@@ -50,27 +52,37 @@ export class TrackedRequest {
     return this.wrappedResponse ?? this.response;
   }
 
-  /** The sampled trace that it is part of: by the active span, or without one by its `traceparent`. */
+  /** The sampled trace that it is part of: from the active span, or else from its `traceparent`. */
   get trace(): SampledTrace | undefined {
     if (this.activeTrace !== undefined) return this.activeTrace ?? undefined;
-    // What a library injects may have no headers.
+    // A request that a library injects may have no headers.
     const { traceparent } = (this.request as Partial<IncomingMessage>).headers ?? {};
     return traceparent === undefined ? undefined : traceIn(traceparent);
   }
 
   /**
-   * The status that the client was sent; `undefined` if it was sent none before it left or was cut off.
+   * The status that the client was sent; `undefined` if it was sent none before it disconnected or was cut off.
    *
    * @param isComplete the value of {@link isComplete}.
    */
   status(isComplete: boolean): number | undefined {
     const { response } = this;
-    if (!isComplete && (this.hadClientLeft || !response.headersSent || this.isAnswerLost)) return undefined;
+    if (!isComplete && (this.hadClientLeft || this.isHeadUnsent || this.isAnswerLost)) return undefined;
     if (this.isHttp2) return http2StatusOf(response as unknown as Http2Response);
     // A handler may set statusCode after the head was sent. Node keeps the message that it sent, which then does not fit.
     const { statusCode } = response;
     if (response.statusMessage === STATUS_CODES[statusCode]) return statusCode;
     return sentStatusOf(response) ?? statusCode;
+  }
+
+  /** Whether the head was not handed to the socket: `headersSent` is true as soon as the head is complete. */
+  private get isHeadUnsent(): boolean {
+    const { response } = this;
+    if (!response.headersSent) return true;
+    // The responses before it on the connection were not complete.
+    if (this.isPipelined && response.socket === null) return true;
+    // Node sends the head with the first bytes of the body. A response of HTTP/2 does not have this property.
+    return (response as { _headerSent?: boolean })._headerSent === false;
   }
 
   /**

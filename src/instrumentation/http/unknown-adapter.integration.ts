@@ -9,8 +9,8 @@ interface Routed {
 }
 
 /**
- * For an adapter that is neither Express nor Fastify. The monitor sees its requests at the server and in the interceptor,
- * which knows the request object of the handlers: often it has the route where Express or Fastify keep it.
+ * For an adapter that is neither Express nor Fastify. The monitor sees its requests at the server and in the interceptor. The
+ * interceptor gets the request object of the handlers, which often has the route where Express or Fastify keep it.
  */
 export class UnknownAdapterIntegration implements FrameworkIntegration {
   readonly seesAll = false;

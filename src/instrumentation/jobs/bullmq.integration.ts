@@ -4,7 +4,7 @@ import { instancesWith } from './found-instances.js';
 import type { AnyFunction } from './schedule.types.js';
 import { classOf, shadow } from '../shadow.js';
 
-/** The used parts of the explorer of `@nestjs/bullmq`, which makes a worker of each processor. */
+/** The used parts of the explorer of `@nestjs/bullmq`, which creates a worker for each processor. */
 interface BullExplorer {
   handleProcessor(instance: object, ...rest: unknown[]): void;
   registerWorkers(): void;

@@ -7,7 +7,7 @@ import { JobMetrics } from './job-metrics.js';
 
 afterEach(() => void vi.useRealTimers());
 
-/** A job in Berlin, as it is known at that time. Its timer does not run: the test says when it starts. */
+/** A job in the time zone of Berlin, tracked from the given time on. Its timer does not run: the test starts its runs. */
 function track(cronTime: string | Date, now: string) {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(now) });
   const job = CronJob.from({ cronTime, timeZone: 'Europe/Berlin', onTick: () => {} });

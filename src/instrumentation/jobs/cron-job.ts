@@ -3,7 +3,7 @@ import type { DueTracker, Timetable } from './due-tracker.js';
 import type { JobMetrics } from './job-metrics.js';
 import type { AnyFunction, CronDate, CronJob } from './schedule.types.js';
 
-/** The most runs that are counted as missed at once: each date takes `cron` some 50 µs. */
+/** Maximum number of runs that are counted as missed at once: each date takes `cron` about 50 µs. */
 const MAX_COUNTED = 100;
 
 /** When a `CronJob` runs. */
@@ -11,6 +11,14 @@ export class CronTimetable implements Timetable {
   private date: CronDate | undefined;
 
   constructor(private readonly job: CronJob) {}
+
+  now(): number {
+    return Date.now();
+  }
+
+  dateOf(time: number): number {
+    return time;
+  }
 
   next(_now: number, last: number | undefined): number | undefined {
     const { job } = this;
@@ -23,6 +31,10 @@ export class CronTimetable implements Timetable {
       // A job that runs once, at a time that has passed.
     }
     return this.date?.toMillis();
+  }
+
+  dueNow(due: number | undefined): number | undefined {
+    return due;
   }
 
   countAfter(due: number, until: number): number {
@@ -59,7 +71,7 @@ interface Run {
 }
 
 /**
- * Measures a `CronJob` that the application has made itself. `fireOnTick()` catches what the callbacks throw, and does not
+ * Measures a `CronJob` that the application has created itself. `fireOnTick()` catches what the callbacks throw, and does not
  * wait for their promises unless `waitForCompletion` is set. So the outcome of a run is taken from its callbacks.
  */
 export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTracker): void {
@@ -94,7 +106,7 @@ export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTr
   };
 
   job.fireOnTick = async () => {
-    // `cron` skips the run.
+    // In this case, `cron` skips the run.
     if (job.waitForCompletion === true && job.isCallbackRunning === true) {
       tracker.onSkip();
       return;
@@ -102,7 +114,7 @@ export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTr
     tracker.onStart();
     const end = metrics.begin();
     const run: Run = { isOk: true, pending: [] };
-    // A callback may have been added.
+    // A callback may have been added since the last run.
     wrapCallbacks();
     try {
       current = run;

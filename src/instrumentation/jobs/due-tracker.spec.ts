@@ -14,7 +14,10 @@ function track(change: Partial<Timetable> = {}) {
   const registry = new TestRegistry();
   const job = new JobMetrics({ registry, clock: () => 0 }, 'a');
   const tracker = new DueTracker(job, {
+    now: () => Date.now(),
+    dateOf: (time) => time,
     next: (now) => now + PERIOD,
+    dueNow: (due) => due,
     countAfter: (due, until) => Math.max(0, Math.floor((until - due) / PERIOD)),
     version: () => 1,
     ...change,
@@ -93,6 +96,26 @@ describe('a run that is due', () => {
     expect(await read()).toEqual({ missed: 0, next: 1121 });
     tracker.stop();
     expect(await read()).toEqual({ missed: 0, next: undefined });
+  });
+
+  it('by another clock has the date of the wall clock, and is not missed when that is set', async () => {
+    let now = 50;
+    const { tracker, pass, read } = track({ now: () => now, dateOf: (time) => Date.now() + time - now });
+    expect(await read()).toEqual({ missed: 0, next: 1001 });
+    pass(3_600_000);
+    tracker.onRead();
+    expect(await read()).toEqual({ missed: 0, next: 4601 });
+    // Not each millisecond by which the clocks differ is a new date.
+    pass(999);
+    tracker.onRead();
+    expect(await read()).toEqual({ missed: 0, next: 4601 });
+    pass(-7_200_999);
+    now += PERIOD;
+    tracker.onStart();
+    expect(await read()).toEqual({ missed: 0, next: -2599 });
+    now += PERIOD + 60_000;
+    tracker.onRead();
+    expect((await read()).missed).toBe(56);
   });
 
   it('once is not due again', async () => {

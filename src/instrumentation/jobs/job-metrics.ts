@@ -59,12 +59,12 @@ export class JobMetrics {
     this.nextRun = registry.ownGauge('job_next_run', undefined, labels);
   }
 
-  /** Does a run of the job. */
+  /** Runs the job once and measures the run. */
   run<T>(work: () => T): T {
     return withOutcome(work, this.begin());
   }
 
-  /** @returns what ends the run. */
+  /** @returns a function that ends the run. */
   begin(): (isOk: boolean) => void {
     const { clock, inFlight } = this.context;
     if (this.runningCount > 0) this.overlaps.inc();

@@ -10,11 +10,11 @@ import type { JobRun } from './job-metrics.js';
 import { Jobs } from './jobs.js';
 import { ScheduleIntegration } from './schedule.integration.js';
 
-/** What is measured without a request: scheduled jobs, and handlers of events and of queues. */
+/** Measures work that does not belong to a request: scheduled jobs, and handlers of events and of queues. */
 export class JobsInstrumentation {
   private readonly schedule: ScheduleIntegration;
 
-  /** @param ignored names in the `SchedulerRegistry` that are no jobs of the application. */
+  /** @param ignored names in the `SchedulerRegistry` that are not jobs of the application. */
   constructor(
     registry: MetricsRegistry,
     private readonly calls: HandlerCalls,
@@ -27,7 +27,7 @@ export class JobsInstrumentation {
     registry.beforeRead({ flush: () => this.schedule.update() });
   }
 
-  /** When all providers have been created, and before any of their `onModuleInit()` hooks. */
+  /** Must be called when all providers have been created, before any of their `onModuleInit()` hooks. */
   attach(modules: ModulesContainer): void {
     this.schedule.attach(modules);
     attachToEvents(modules, this.calls);

@@ -24,7 +24,7 @@ const NAME = 'SCHEDULER_NAME';
 /** The limit of jobs that are checked for a missed run. */
 const MAX_TRACKED = 1000;
 
-/** A job of a decorator, by the function that `@nestjs/schedule` runs. */
+/** A job of a decorator. It is found by the function that `@nestjs/schedule` runs. */
 interface Decorated {
   readonly metrics: JobMetrics;
   /** Set when the job is mounted. */
@@ -32,8 +32,8 @@ interface Decorated {
 }
 
 /**
- * Measures the jobs of `@nestjs/schedule`. It catches what a job throws in a wrapper of its own: so the method must be measured
- * before it is wrapped, and what the application adds to the `SchedulerRegistry` when it is added.
+ * Measures the jobs of `@nestjs/schedule`, which wraps decorated methods and catches what they throw. So a method is measured
+ * before it is wrapped, and a job that the application adds to the `SchedulerRegistry` when it is added.
  *
  * The objects of this application are changed, and no class of the package.
  */
@@ -47,11 +47,11 @@ export class ScheduleIntegration {
 
   constructor(
     private readonly jobs: Jobs,
-    /** Names in the registry that are no jobs of the application. */
+    /** Names in the registry that are not jobs of the application. */
     private readonly ignored: ReadonlySet<string>,
   ) {}
 
-  /** Before `@nestjs/schedule` looks for decorated methods. */
+  /** Must be called before `@nestjs/schedule` looks for decorated methods. */
   attach(modules: ModulesContainer): void {
     const explorers = instancesWith<ScheduleExplorer>(modules, [
       'wrapFunctionInTryCatchBlocks',
@@ -70,7 +70,7 @@ export class ScheduleIntegration {
     for (const registry of registries) this.attachRegistry(registry, orchestrators);
   }
 
-  /** Before each read. */
+  /** Called before each read. */
   update(): void {
     for (const [key, { tracker, isThere }] of this.trackers) {
       if (isThere()) {
@@ -121,7 +121,7 @@ export class ScheduleIntegration {
     const interval = timer('intervals', 'interval');
     const timeout = timer('timeouts', 'timeout');
 
-    // What a constructor has added is there already.
+    // Constructors may have added jobs already.
     for (const [name, job] of registry.getCronJobs()) cron(name, job);
     for (const name of registry.getIntervals()) interval(name, registry.getInterval(name));
     for (const name of registry.getTimeouts()) timeout(name, registry.getTimeout(name));
@@ -139,7 +139,7 @@ export class ScheduleIntegration {
     for (const orchestrator of orchestrators) {
       const all = orchestrator[kind] ?? {};
       const mounted: Mounted | undefined = Object.hasOwn(all, name) ? all[name] : undefined;
-      // One of that name may have been deleted, and another one added.
+      // A job of that name may have been deleted, and another one added.
       if (typeof mounted?.target === 'function' && mounted.ref === ref)
         return this.decorated.get(mounted.target);
     }
@@ -167,7 +167,7 @@ function onAdd<T extends object, K extends keyof T & string>(
     try {
       added(name, job);
     } catch {
-      // A job of another shape, such as that of a test, runs and is not measured.
+      // A job of another shape, such as a mock in a test, runs and is not measured.
     }
   });
 }

@@ -7,7 +7,7 @@ export interface ScheduleExplorer {
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-/** What a decorator has made: the function that runs, and the job or timer that runs it. */
+/** What a decorator has created: the function that runs, and the job or timer that runs it. */
 export interface Mounted {
   readonly target?: unknown;
   readonly ref?: unknown;
@@ -54,6 +54,7 @@ export interface CronJob {
 /** The private parts of Node's `Timeout`, which have been the same since Node 11. Fake timers do not have them. */
 export interface Timer {
   _onTimeout?: unknown;
+  readonly _idleStart?: unknown;
   readonly _idleTimeout?: unknown;
   readonly _repeat?: unknown;
   readonly _destroyed?: unknown;

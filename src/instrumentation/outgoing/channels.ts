@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** What is subscribed to: by the name of a channel, what to do with its messages. */
+/** The subscribers, by the name of their channel. */
 export type Listeners = Readonly<Record<string, (message: never) => void>>;
 
 /**
- * Subscribes to channels of Node and undici. Node rethrows what a subscriber throws as an uncaught exception, which would end
- * the process: it is caught.
+ * Subscribes to channels of Node and undici. Errors of a subscriber are caught, since Node would rethrow them as uncaught
+ * exceptions, which end the process.
  *
  * @returns a function that unsubscribes.
  */

@@ -1,7 +1,7 @@
 /** Why an outgoing request has no complete response. */
 export type ErrorKind = 'refused' | 'dns' | 'tls' | 'timeout' | 'aborted' | 'reset' | 'other';
 
-/** By the `code` of the error, of Node and of undici. */
+/** By the `code` of an error of Node or undici. */
 const CODES: Readonly<Record<string, ErrorKind>> = {
   ECONNREFUSED: 'refused',
   ENOTFOUND: 'dns',
@@ -32,18 +32,27 @@ const NAMES: Readonly<Record<string, ErrorKind>> = { TimeoutError: 'timeout', Ab
 const TLS = /^ERR_(?:TLS|SSL)_|CERT|^UNABLE_TO_/;
 const DNS = /^EAI_/;
 
-/** An error of a socket can be the cause of that of a client, which can be the cause of another. */
+/** Maximum number of errors in a chain of causes: that of a socket can be the cause of that of a client, and so on. */
 const MAX_CAUSES = 4;
 
-/** The kind of an error, by its name and its code, or by those of its cause. */
+/**
+ * The kind of an error, by its name and its code, or else by those of its causes. The error of a request that was aborted by an
+ * `AbortSignal.timeout()` has the timeout as its cause.
+ */
 export function errorKind(error: unknown): ErrorKind {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && typeof current === 'object' && current !== null; depth++) {
+    const { cause } = current as { cause?: unknown };
     const kind = ownKind(current);
+    if (kind === 'aborted' && isTimeoutError(cause)) return 'timeout';
     if (kind !== undefined) return kind;
-    current = (current as { cause?: unknown }).cause;
+    current = cause;
   }
   return 'other';
+}
+
+function isTimeoutError(cause: unknown): boolean {
+  return (cause as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
 }
 
 function ownKind(error: { readonly name?: unknown; readonly code?: unknown }): ErrorKind | undefined {

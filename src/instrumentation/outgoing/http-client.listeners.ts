@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Listeners } from './channels.js';
 import { errorKind } from './error-kind.js';
 import type { OutgoingCall } from './outgoing-call.js';
+import { RequestTargets } from './request-target.js';
 
 /**
  * Begins the measurement of a call; `undefined` for one that is not measured. Scheme and authority as in
@@ -19,18 +20,19 @@ interface ErrorMessage<R> {
   readonly error: unknown;
 }
 
-/** From so many listeners of a request on, each further application raises the limit of which Node warns. */
+/** Number of `close` listeners from which each further application raises the limit above which Node warns. */
 const MANY_LISTENERS = 5;
 
 /**
  * Measures the requests of `node:http` and `node:https`, which axios, got, supertest and many others are built on.
  *
- * Node emits `close` once for each request: after the response has been read, after an error, and after `destroy()`. So that
- * is where a request is counted.
+ * Node emits `close` once for each request: after the response has been read, after an error, or after `destroy()`. So a request
+ * is counted then.
  */
 export function httpClientListeners(begin: BeginCall): Listeners {
-  // A WeakMap costs 2 µs for each request, in garbage collections.
+  // A WeakMap would cost 2 µs for each request, in garbage collections.
   const CALL = Symbol('monitor.call');
+  const targets = new RequestTargets();
   interface Measured extends ClientRequest {
     /** `null` for a request that is not measured. */
     [CALL]?: OutgoingCall | null;
@@ -38,7 +40,7 @@ export function httpClientListeners(begin: BeginCall): Listeners {
 
   // The same functions for all requests, which is cheaper than a closure for each, and than once().
   function onTimeout(this: Measured): void {
-    // A request that times out is not destroyed by Node but by the application, often without an error.
+    // Node does not destroy a request that times out. The application does, often without an error.
     this[CALL]?.fail('timeout');
   }
 
@@ -49,7 +51,7 @@ export function httpClientListeners(begin: BeginCall): Listeners {
 
   const onBegin = ({ request }: { readonly request: Measured }): void => {
     if (request[CALL] !== undefined) return;
-    const call = begin(request.protocol, authorityOf(request), request.method) ?? null;
+    const call = begin(request.protocol, targets.authorityOf(request), request.method) ?? null;
     request[CALL] = call;
     if (call === null) return;
     if (request.listenerCount('close') >= MANY_LISTENERS) allowOneMore(request);
@@ -58,7 +60,7 @@ export function httpClientListeners(begin: BeginCall): Listeners {
   };
 
   return {
-    // Node 22 and later. Before, the measurement begins when the body has been written.
+    // Node 22 and later. In earlier versions, the measurement begins when the body has been written.
     'http.client.request.created': onBegin,
     'http.client.request.start': onBegin,
     'http.client.response.finish': ({ request, response }: ResponseMessage<Measured>) => {
@@ -75,20 +77,20 @@ export function httpClientListeners(begin: BeginCall): Listeners {
   };
 }
 
-/** Node warns of more than ten, which a process with many applications, as in tests, would have. */
+/** Node warns of more than ten listeners. A process with many applications, as in tests, would have more. */
 function allowOneMore(request: ClientRequest): void {
   const max = request.getMaxListeners();
-  // 0 is no limit.
+  // 0 means no limit.
   if (max > 0) request.setMaxListeners(max + 1);
 }
 
 function end(request: ClientRequest, call: OutgoingCall): void {
-  // Not documented, and there in every version: not all responses are published.
+  // Not documented, but present in every version. It is needed since not all responses are published.
   const { res } = request as ClientRequest & { readonly res?: IncomingMessage | null };
   if (res?.statusCode === undefined) return call.end(false);
   call.respond(res.statusCode);
-  // The connection is the application's from here on. Node marks such a response as complete, too; without this line, V8 on Node 20
-  // runs this code unoptimized, which takes 38,000 instructions more for a request.
+  // After an upgrade or CONNECT, the connection belongs to the application. Node marks such a response as complete too, but without
+  // this line, V8 on Node 20 runs this code unoptimized, which takes 38,000 instructions more for a request.
   const isUpgrade = res.statusCode === 101 || request.method === 'CONNECT';
   if (!res.complete && hasOtherSideEnded(request)) call.fail('reset');
   call.end(res.complete || isUpgrade);
@@ -97,17 +99,4 @@ function end(request: ClientRequest, call: OutgoingCall): void {
 /** Whether the connection was ended by the other side, and not by the application. Node publishes no error for either. */
 function hasOtherSideEnded({ socket }: ClientRequest): boolean {
   return socket !== null && (socket.readableEnded || socket.errored !== null);
-}
-
-/** Host and port. */
-function authorityOf(request: ClientRequest): string {
-  // Node sets it to host and port, unless the application does. The port is nowhere else.
-  const header = request.getHeader('host') ?? hostOfRawHeaders(request);
-  return typeof header === 'string' && header !== '' ? header : request.host;
-}
-
-/** Headers that are given as an array are only in the text that is sent. */
-function hostOfRawHeaders(request: ClientRequest): string | undefined {
-  const { _header: head } = request as ClientRequest & { readonly _header?: unknown };
-  return typeof head === 'string' ? /\r\nhost: *([^\r]*)/i.exec(head)?.[1] : undefined;
 }

@@ -26,7 +26,7 @@ export class OutgoingCall {
     this.metrics.firstByte(this.seconds());
   }
 
-  /** Something has gone wrong. The first error tells why; later ones follow from it. */
+  /** An error has occurred. Only the first one counts, since later ones follow from it. */
   fail(kind: ErrorKind): void {
     this.kind ??= kind;
   }

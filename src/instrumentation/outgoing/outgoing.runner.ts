@@ -4,13 +4,13 @@ import type { Startup } from '../../common/startup/startup.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import type { OutgoingCalls } from './outgoing-calls.js';
 
-/** Measures outgoing calls from when the application is up until it is closed. */
+/** Measures outgoing calls while the application is up. */
 export class OutgoingRunner implements OnApplicationShutdown {
   private isStopped = false;
 
   constructor(private readonly calls: OutgoingCalls) {}
 
-  /** Loads what measures calls; `undefined` if the options do not want it. */
+  /** Loads the code that measures calls; `undefined` if it is switched off. */
   static async create(
     isOn: boolean,
     registry: MetricsRegistry,

@@ -20,7 +20,7 @@ interface ErrorMessage<R> {
   readonly error: unknown;
 }
 
-/** Measures `fetch()` and the requests of undici, that of Node and one that is installed. */
+/** Measures `fetch()` and the requests of undici, both of Node's own copy and of an installed one. */
 export function undiciListeners(begin: BeginCall): Listeners {
   // As in `httpClientListeners()`.
   const CALL = Symbol('monitor.call');

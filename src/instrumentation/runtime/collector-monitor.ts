@@ -7,7 +7,7 @@ import type { ObserveOptions } from '../../metrics/histogram/exemplar.js';
 import type { Labels } from '../../metrics/series/labels.js';
 
 /**
- * What a collector receives: the methods of `MonitorService`, which is what is passed. Each is described there. (An interface,
+ * What a collector receives: the methods of `MonitorService`, which is passed itself. Each is described there. (An interface,
  * so that collectors do not depend on the module; `collect(monitor: MonitorService)` implements it as well.)
  */
 export interface CollectorMonitor {

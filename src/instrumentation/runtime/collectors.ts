@@ -11,8 +11,9 @@ import { GcCollector } from './gc.collector.js';
 import { GuardedCollector } from './guarded-collector.js';
 import { Instance } from './instance.js';
 import { MemoryCollector } from './memory/memory.collector.js';
-import { ThreadsCollector } from './threads.collector.js';
 import { NO_PROCESS_METRICS, ProcessCollector } from './process/process.collector.js';
+import { forgetThreads } from '../../common/started-threads.js';
+import { ThreadsCollector } from './threads/threads.collector.js';
 
 /** Counts calls of collectors that threw, rejected or timed out. It appears with the first one. */
 const FAILED_COLLECTS = 'monitor_failed_collects';
@@ -40,6 +41,8 @@ export class Collectors {
   use(options: ResolvedCollectorsOptions, measureInterval: number): void {
     const { registry } = this;
     if (options.process) this.process = new ProcessCollector();
+    // The module has remembered them for this application, which does not measure them.
+    if (!options.eventLoop) forgetThreads();
     const builtIn: (Collector | false | undefined)[] = [
       options.eventLoop && new EventLoopCollector(registry, measureInterval),
       options.eventLoop && new ThreadsCollector(registry),
@@ -72,7 +75,9 @@ export class Collectors {
   /** Stops the collectors that were started. Never rejects. */
   async stop(): Promise<void> {
     const { monitor } = this;
-    if (monitor !== undefined) await Promise.all(this.guarded.map((collector) => collector.stop(monitor)));
+    // An application that is closed without a start.
+    if (monitor === undefined) forgetThreads();
+    else await Promise.all(this.guarded.map((collector) => collector.stop(monitor)));
   }
 
   /**

@@ -4,7 +4,7 @@ import { WatchedGauges } from './watched-gauges.js';
 import type { Recognise, WatchContext, Watcher } from './watcher.js';
 import { hasMethods } from './watcher.js';
 
-/** Milliseconds between two requests to Redis, and until one times out. */
+/** Milliseconds between two requests to Redis, and after which a request times out. */
 const [PAUSE, TIMEOUT] = [1000, 900];
 
 /** Without `completed`: how many of these BullMQ keeps depends on `removeOnComplete`. Workers count them. */
@@ -49,7 +49,7 @@ class QueueWatcher implements Watcher {
   private async ask(): Promise<void> {
     const deadline = new Deadline(TIMEOUT, () => new Error(NO_ANSWER(TIMEOUT)));
     try {
-      // Without a connection, the client of BullMQ waits for one without a limit.
+      // Without a connection, the client of BullMQ waits for one without a time limit.
       if (this.isWaiting) throw new Error(NO_ANSWER(TIMEOUT));
       this.isWaiting = true;
       const counts = Promise.resolve(this.queue.getJobCounts(...STATES)).finally(

@@ -6,11 +6,16 @@ import { hasMethods } from './watcher.js';
 /** The used parts of a `Job`. Times are milliseconds since 1970. */
 interface Job {
   readonly timestamp?: number;
+  /** 0 as soon as the delay is over. */
   readonly delay?: number;
+  /** As the job was added. */
+  readonly opts?: { readonly delay?: number };
   readonly processedOn?: number;
   readonly finishedOn?: number;
   readonly attemptsStarted?: number;
   readonly attemptsMade?: number;
+  /** One for each attempt that has failed. */
+  readonly stacktrace?: readonly unknown[] | null;
 }
 
 interface Worker {
@@ -54,16 +59,21 @@ class WorkerWatcher implements Watcher {
     for (const [event, listener] of Object.entries(this.listeners)) this.worker.off(event, listener);
   }
 
-  private onActive({ timestamp, delay = 0, processedOn = Date.now(), ...job }: Job = {}): void {
-    // BullMQ does not record when the job of a retry became ready.
-    const isFirst = (job.attemptsStarted ?? Number(job.attemptsMade) + 1) <= 1;
-    if (timestamp !== undefined && isFirst) this.wait.observe(secondsBetween(timestamp + delay, processedOn));
+  private onActive(job: Job = {}): void {
+    const { timestamp, delay, opts, processedOn = Date.now() } = job;
+    if (timestamp === undefined || !isFirstAttempt(job)) return;
+    this.wait.observe(secondsBetween(timestamp + (delay || opts?.delay || 0), processedOn));
   }
 
   private onEnd(counter: Counter, { processedOn, finishedOn = Date.now() }: Job = {}): void {
     counter.inc();
     if (processedOn !== undefined) this.duration.observe(secondsBetween(processedOn, finishedOn));
   }
+}
+
+/** BullMQ does not record when the job of a retry became ready. `job.retry()` can reset its counts, and leaves the stack traces. */
+function isFirstAttempt({ attemptsStarted = 1, attemptsMade = 0, stacktrace }: Job): boolean {
+  return attemptsStarted <= 1 && attemptsMade === 0 && (stacktrace?.length ?? 0) === 0;
 }
 
 /** Not negative: the clocks of two machines differ. */

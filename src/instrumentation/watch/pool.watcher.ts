@@ -5,7 +5,7 @@ import { WatchedGauges } from './watched-gauges.js';
 import type { Recognise, WatchContext, Watcher } from './watcher.js';
 import { hasMethods, hasNumbers } from './watcher.js';
 
-/** The numbers of a pool, and the method by which connections are taken from it, also by its own methods. */
+/** The numbers of a pool, and the method that takes connections from it, which its other methods also use. */
 interface Pool {
   readonly thing: object;
   readonly method: string;

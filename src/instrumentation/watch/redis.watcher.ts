@@ -7,7 +7,7 @@ interface Queue {
   readonly length?: number;
 }
 
-/** The used parts of a client of ioredis, or of a cluster of it, which has no queue of commands of its own. */
+/** The used parts of a client or a cluster of ioredis. A cluster has no queue of commands of its own. */
 interface Redis {
   readonly status: string;
   readonly commandQueue?: Queue;

@@ -1,7 +1,7 @@
 import { WatchedGauges } from './watched-gauges.js';
 import type { Recognise, WatchContext, Watcher } from './watcher.js';
 
-/** What has a `size`, a `length` or a `pending`, as a number or as a method. */
+/** An object with a `size`, a `length` or a `pending`, as a number or as a method. */
 interface Sized {
   readonly size?: unknown;
   readonly length?: unknown;

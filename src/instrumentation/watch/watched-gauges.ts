@@ -11,7 +11,7 @@ export class WatchedGauges {
     private readonly labels: KnownLabels,
   ) {}
 
-  /** @param value anything else than a number is left out. */
+  /** @param value is ignored if it is not a finite number. */
   set(name: string, value: unknown, labels: KnownLabels = {}): void {
     if (typeof value !== 'number' || !Number.isFinite(value)) return;
     const key = `${name} ${Object.values(labels).join(' ')}`;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 
-/** What a watcher is made with. */
+/** What a watcher is created with. */
 export interface WatchContext {
   readonly registry: MetricsRegistry;
   readonly clock: Clock;
@@ -13,13 +13,13 @@ export interface WatchContext {
 export interface Watcher {
   /** Identifies what is watched, such as `pool orders`. No two may have the same. */
   readonly key: string;
-  /** Before each read. */
+  /** Called before each read. */
   collect?(): void | Promise<void>;
   /** Restores the object as it was before. */
   stop(): void;
 }
 
-/** Makes a watcher of an object that it recognises by its methods and properties; `undefined` for another one. It may throw. */
+/** Creates a watcher for an object that it recognises by its methods and properties; `undefined` for others. It may throw. */
 export type Recognise = (thing: object, context: WatchContext) => Watcher | undefined;
 
 /** Whether an object has these methods, of its own or inherited. */

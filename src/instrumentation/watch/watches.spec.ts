@@ -45,11 +45,34 @@ describe('the wait of the jobs of a BullMQ worker', () => {
     // Of a version without `attemptsStarted`.
     worker.emit('active', { ...job, processedOn: 1600, attemptsStarted: undefined, attemptsMade: 0 });
     worker.emit('active', { ...job, processedOn: 9000, attemptsStarted: undefined, attemptsMade: 1 });
-    // The clock of the machine that has added it is ahead.
+    // The clock of the machine that added the job is ahead.
     worker.emit('active', { ...job, timestamp: 5000 });
     worker.emit('active');
+    // `job.retry()` has reset the counts of these.
+    worker.emit('active', { ...job, processedOn: 9000, attemptsMade: 1 });
+    worker.emit('active', { ...job, processedOn: 9000, attemptsMade: 0, stacktrace: ['Error: no'] });
     const { histograms } = await read();
     expect(histograms['queue_job_wait{queue="emails"}']).toMatchObject({ count: 3, sum: 0.35, min: 0 });
+  });
+
+  it('begins after the delay that a job was added with, which BullMQ sets to 0 when it is over', async () => {
+    const { watches, read } = watching();
+    const worker = new Worker();
+    watches.watch(worker);
+    const job = {
+      timestamp: 1000,
+      opts: { delay: 500 },
+      processedOn: 1750,
+      attemptsStarted: 1,
+      stacktrace: [],
+    };
+    worker.emit('active', { ...job, delay: 0 });
+    // `queue.promoteJobs()` leaves it, and the job may start before.
+    worker.emit('active', { ...job, delay: 500, processedOn: 1100 });
+    // `job.changeDelay()` has changed it, and then the job was promoted.
+    worker.emit('active', { ...job, delay: 600 });
+    const { histograms } = await read();
+    expect(histograms['queue_job_wait{queue="emails"}']).toMatchObject({ count: 3, sum: 0.4, min: 0 });
   });
 
   it('and their durations are observed until the worker is not watched any more', async () => {

@@ -17,13 +17,13 @@ const MAX_WATCHED = 200;
 /** How something is watched. */
 export interface WatchOptions {
   /**
-   * Its label: `queue`, `pool`, `client` or `name`, of 1 to 200 characters. Default: the name of the queue for BullMQ, `default` for
-   * everything else.
+   * The value of its label `queue`, `pool`, `client` or `name`: 1 to 200 characters. Default: the name of the queue for BullMQ,
+   * `default` for everything else.
    */
   readonly name?: string | undefined;
 }
 
-/** The most general one is the last: a queue may have a `size` too. */
+/** The most general one is last: a queue may have a `size` too. */
 const KINDS: readonly Recognise[] = [
   recogniseQueue,
   recogniseWorker,
@@ -35,7 +35,7 @@ const KINDS: readonly Recognise[] = [
 
 const NOTHING = (): void => {};
 
-/** Everything that the application has given to `monitor.watch()`. */
+/** Everything that the application has passed to `monitor.watch()`. */
 export class Watches {
   private readonly stops = new Map<object, () => void>();
   private readonly keys = new Set<string>();
@@ -46,7 +46,7 @@ export class Watches {
     private readonly clock: Clock = monotonicClock,
   ) {}
 
-  /** @returns a function that ends it. */
+  /** @returns a function that stops watching. */
   watch(thing: unknown, options: WatchOptions = {}): () => void {
     const name: unknown = (options as WatchOptions | null)?.name;
     if (name !== undefined && !isMetricName(name)) return this.refuse(() => BAD_WATCH_NAME(name), 'name');

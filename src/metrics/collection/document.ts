@@ -3,7 +3,7 @@ import type { DocumentFacts, MetricsSnapshot } from './snapshot.js';
 import { setOwn } from '../../common/set-own.js';
 import type { Sliced } from '../../common/slices.js';
 
-/** Series per time slice: numbers, and histograms, each of which can be long. */
+/** Series per time slice: for numbers, and for histograms, each of which can be long. */
 const [ENTRIES, LONG_ENTRIES] = [256, 8];
 
 /** The document as a plain value. */
@@ -29,8 +29,8 @@ function* recordOf<T>({ names, values }: Column<T>): Sliced<Record<string, T>> {
 }
 
 /**
- * The document as JSON text, in pieces of some 10 kB. Joined, they are what `JSON.stringify` gives, but with all names
- * sorted: an object has integer names first.
+ * The document as JSON text, in pieces of some 10 kB. Joined, they are what `JSON.stringify` returns, except that all names
+ * are sorted: an object has integer names first.
  */
 export function* jsonOf(facts: DocumentFacts, readout: Readout): Sliced<string[]> {
   const pieces = [JSON.stringify(facts).slice(0, -1)];

@@ -5,6 +5,8 @@ export const KEPT_BLOCKS = 20;
 
 /** The last blocks of the event loop, for the document. There are none without diagnostics. */
 export class EventLoopBlocks {
+  /** Whether the event loop is watched: then an empty list means that there were no blocks. */
+  areExplained = false;
   private blocks: readonly EventLoopBlock[] = [];
 
   add(block: EventLoopBlock): void {

@@ -7,7 +7,7 @@ import type { GaugeFunctionOptions } from './gauge-function.js';
 
 const NO_REFUSALS = { name: 'mails', refuse: () => {}, refuseExemplar: () => {} };
 
-/** A gauge with a function of promises, on a clock that the test sets. */
+/** A gauge whose function returns promises, with a clock that the test sets. */
 function mails(options?: GaugeFunctionOptions) {
   let now = 0;
   const calls: PromiseWithResolvers<number>[] = [];
@@ -31,7 +31,7 @@ function mails(options?: GaugeFunctionOptions) {
     calls,
     mistakes,
     ages,
-    /** What a read does after so many milliseconds. */
+    /** Refreshes the gauges as a read does, this many milliseconds later. */
     refreshAfter: (ms: number) => {
       now += ms;
       const work = gauges.refresh();
@@ -138,6 +138,60 @@ describe('a gauge whose function returns a promise', () => {
     gauges.remove(gauge);
     refreshAfter(20_000);
     expect(calls).toHaveLength(1);
+    expect(ages).toEqual({});
+  });
+
+  it.each<[string, (registry: TestRegistry) => unknown]>([
+    ['remove()', (registry) => registry.remove('mails', { tenant: 'a' })],
+    ['clear()', (registry) => registry.clear('mails')],
+  ])('stays removed by %s when a promise that was pending is resolved', async (_how, remove) => {
+    const registry = new TestRegistry();
+    const { promise, resolve } = withResolvers();
+    registry.gaugeFrom('mails', () => promise, { tenant: 'a' });
+    await registry.read();
+    remove(registry);
+    resolve(7);
+    await settled();
+    expect((await registry.read()).gauges).toEqual({});
+    expect(registry.remove('mails', { tenant: 'a' })).toBe(false);
+  });
+
+  it.each<[string, (value: number) => unknown]>([
+    ['a number', (value) => value],
+    ['a promise', (value) => Promise.resolve(value)],
+  ])('stays removed by its own function, which then returns %s', async (_what, returned) => {
+    const registry = new TestRegistry();
+    const read = () => {
+      registry.remove('mails');
+      return returned(7) as number;
+    };
+    registry.gaugeFrom('mails', read);
+    await registry.read();
+    await settled();
+    expect((await registry.read()).gauges).toEqual({});
+  });
+
+  it('stays removed when it is removed within a read that has not come to it', () => {
+    const { gauge, gauges, calls, ages } = mails();
+    const second = new Gauge(NO_REFUSALS, '');
+    gauges.add(second, 'others', () => 1);
+    const work = gauges.refresh();
+    work.next();
+    gauges.remove(gauge);
+    gauges.remove(second);
+    while (work.next().done !== true);
+    expect(second.value).toBeNaN();
+    expect([calls.length, ages]).toEqual([1, {}]);
+  });
+
+  it('gets no value of a function that was replaced, and no age when the new one returns numbers', async () => {
+    const { gauge, gauges, calls, ages, refreshAfter } = mails();
+    refreshAfter(0);
+    gauges.add(gauge, 'mails', () => 2);
+    refreshAfter(0);
+    calls[0]?.resolve(1);
+    await settled();
+    expect(gauge.value).toBe(2);
     expect(ages).toEqual({});
   });
 

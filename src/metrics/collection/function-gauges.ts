@@ -10,7 +10,7 @@ import { metricText } from '../series/series-name.js';
 import type { Reject } from './gauge-function.js';
 import { GaugeFunctionCaller } from './gauge-function.js';
 
-/** What function gauges ask of the registry. */
+/** What function gauges need from the registry. */
 interface FunctionGaugesOptions {
   readonly reject: Reject;
   /** The ages of the values of gauges, by the name of their series. */
@@ -29,7 +29,7 @@ export class FunctionGauges {
 
   constructor(private readonly options: FunctionGaugesOptions) {}
 
-  /** Replaces the function of a gauge that has one. The handle of a series that was refused gets none. */
+  /** Sets the function of a gauge, or replaces it. The handle of a refused series gets none. */
   add(gauge: Gauge, name: string, read: unknown, options?: unknown): void {
     const { reject, clock = realClock } = this.options;
     if (!isGaugeFunction(read)) {
@@ -37,18 +37,20 @@ export class FunctionGauges {
       return;
     }
     if (gauge instanceof DroppingGauge) return;
+    this.remove(gauge);
     this.callers.set(gauge, new GaugeFunctionCaller(gauge, ownCopy(name), read, options, reject, clock));
   }
 
-  /** For a series that was removed. */
+  /** Removes the function and the age of a series that was removed, or that gets another function. */
   remove(series: object): void {
     const caller = this.callers.get(series);
     if (caller === undefined) return;
     this.callers.delete(series);
     if (caller.age !== undefined) this.options.ages.remove(ageLabelOf(caller));
+    caller.stop();
   }
 
-  /** Sets all gauges. A function can be slow, so a time slice can end after each. */
+  /** Updates all gauges. A function can be slow, so a time slice can end after each. */
   *refresh(): Sliced<void> {
     if (this.isCalling) return;
     for (const caller of Array.from(this.callers.values())) {
@@ -56,7 +58,7 @@ export class FunctionGauges {
       caller.update();
       this.isCalling = false;
       const { age } = caller;
-      if (age !== undefined && this.callers.has(caller.gauge)) this.options.ages.set(ageLabelOf(caller), age);
+      if (age !== undefined) this.options.ages.set(ageLabelOf(caller), age);
       yield;
     }
   }

@@ -9,11 +9,11 @@ export type GaugeFunction = () => number | PromiseLike<number>;
 /** For a gauge whose function returns a promise. */
 export interface GaugeFunctionOptions {
   /**
-   * Milliseconds after which a promise is given up: that counts in `monitor_rejected_samples`, and what it resolves to later is
-   * ignored. Default: 10 000.
+   * Milliseconds after which a pending promise is abandoned: the timeout is counted in `monitor_rejected_samples`, and a later
+   * result is ignored. Default: 10 000.
    */
   timeout?: number | undefined;
-  /** Milliseconds from one call to the next, at least. Default: 1000. */
+  /** Minimum number of milliseconds from one call to the next. Default: 1000. */
   interval?: number | undefined;
 }
 
@@ -28,8 +28,8 @@ interface Call {
 }
 
 /**
- * Sets one gauge from a function. A promise is never awaited by a read: the gauge keeps its value until it is resolved. There
- * is one call at a time.
+ * Sets one gauge from a function. A read never awaits a promise: the gauge keeps its value until the promise is resolved.
+ * There is one pending call at a time.
  */
 export class GaugeFunctionCaller {
   private readonly timeout: number;
@@ -37,7 +37,8 @@ export class GaugeFunctionCaller {
   private isAsync = false;
   private lastCall = -Infinity;
   private call: Call | undefined;
-  /** When it got its value, or was created. */
+  private isStopped = false;
+  /** When the gauge got its value, or was created. */
   private valueTime: number;
 
   constructor(
@@ -54,13 +55,14 @@ export class GaugeFunctionCaller {
     this.valueTime = clock();
   }
 
-  /** Seconds since the gauge got its value; `undefined` for a function that returns no promises. */
+  /** Seconds since the gauge got its value; `undefined` for a function that returns no promises, or is not called any more. */
   get age(): number | undefined {
-    return this.isAsync ? Math.max(0, this.clock() - this.valueTime) / 1000 : undefined;
+    return this.isAsync && !this.isStopped ? Math.max(0, this.clock() - this.valueTime) / 1000 : undefined;
   }
 
-  /** Sets the gauge, or calls the function for its next value. */
+  /** Calls the function to set the gauge. With promises, it does nothing while a call is pending or before the interval is over. */
   update(): void {
+    if (this.isStopped) return;
     const now = this.clock();
     if (this.call !== undefined) {
       if (now - this.call.start < this.timeout) return;
@@ -80,12 +82,19 @@ export class GaugeFunctionCaller {
     else this.set(value);
   }
 
+  /** Does not set the gauge any more, not even when a pending promise is resolved: that would create a removed series again. */
+  stop(): void {
+    this.isStopped = true;
+    this.call = undefined;
+  }
+
   private follow(promise: PromiseLike<unknown>, start: number): void {
     this.isAsync = true;
     const call = { start };
-    this.call = call;
+    // A function may remove its own gauge.
+    if (!this.isStopped) this.call = call;
     const settle = (take: () => void): void => {
-      // It was given up, and there may be another call.
+      // This call has timed out, and there may be another one; or the gauge was removed.
       if (this.call !== call) return;
       this.call = undefined;
       take();
@@ -100,6 +109,7 @@ export class GaugeFunctionCaller {
   }
 
   private set(value: unknown): void {
+    if (this.isStopped) return;
     // A gauge rejects everything but finite numbers.
     this.gauge.set(value as number);
     if (Gauge.accepts(value)) this.valueTime = this.clock();

@@ -5,6 +5,7 @@ import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import type { MetricDefinition, MetricKind } from '../definitions/metric-definition.js';
 import { LabelsParser } from '../series/labels-parser.js';
 import type { AnyFamily, MetricFamilies, WindowView } from '../source/metrics-source.js';
+import { CounterMeasurement } from './counter-measurement.js';
 import { hasValue } from './readout.js';
 import type { Sliced } from '../../common/slices.js';
 import { sortSliced } from '../../common/slices.js';
@@ -61,7 +62,7 @@ export interface Measurements {
   readonly time: number;
   readonly process: ProcessMetrics;
   readonly instance: InstanceInfo;
-  /** The options `labels` and `prefix`, which an exporter adds to every series. They are not in names and labels yet. */
+  /** The options `labels` and `prefix`, which an exporter adds to every series. Names and labels here do not include them. */
   readonly exportNames: ExportNames;
   readonly metrics: readonly Measurement[];
 }
@@ -69,13 +70,15 @@ export interface Measurements {
 /** Series per time slice. A histogram is read in some 10 µs, other series in 1 or 2. */
 const [NUMBERS_PER_SLICE, HISTOGRAMS_PER_SLICE] = [128, 1];
 
-/** Reads all metrics of a view, those of one kind in the order of their names. */
+/** Reads all metrics of a view, sorted by kind and then by name. */
 export function* measure(view: WindowView): Sliced<Measurements> {
   const { startTime, exportNames } = view;
   const { process, instance } = view.facts();
-  const counters = yield* visit(view.counters, NUMBERS_PER_SLICE, ({ labels: labelsText, value }, labels) => {
-    return { labels, labelsText, value };
-  });
+  const counters = yield* visit(
+    view.counters,
+    NUMBERS_PER_SLICE,
+    (counter, labels) => new CounterMeasurement(labels, counter),
+  );
   const gauges = yield* visit(view.gauges, NUMBERS_PER_SLICE, (gauge, labels) => {
     if (!hasValue(gauge)) return undefined;
     return { labels, labelsText: gauge.labels, value: gauge.value, extremes: view.extremesOf(gauge) };

@@ -20,13 +20,13 @@ export class ReadHooks {
     this.hooks.push(hook);
   }
 
-  /** @returns what to wait for; `undefined` if everything is up to date. */
+  /** @returns a promise to await; `undefined` if everything is up to date. */
   run(): Promise<void> | undefined {
     const waits = this.hooks.map((hook) => hook.collect?.()).filter((wait) => wait !== undefined);
     return waits.length > 0 ? Promise.all(waits).then(() => this.flush()) : this.flush();
   }
 
-  /** Like {@link run}, without the numbers that may have to be waited for. */
+  /** Like {@link run}, without calling `collect()`, which may be asynchronous. */
   flush(): Promise<void> | undefined {
     for (const hook of this.hooks) hook.flush?.();
     return startInSlices(this.refresh());

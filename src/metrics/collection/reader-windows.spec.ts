@@ -64,6 +64,30 @@ describe('ReaderWindows', () => {
     expect(windows.open('kept', true).extremesOf(gauge)).toBeUndefined();
   });
 
+  it('of a reader that is kept are never dropped, also if somebody has read under its name before', () => {
+    set(10);
+    windows.open('kept').extremesOf(gauge);
+    windows.open('kept', true).extremesOf(gauge);
+    windows.open('kept').extremesOf(gauge);
+    for (let i = 0; i < 40; i++) extremes(`reader ${i}`);
+    expect(windows.open('kept', true).extremesOf(gauge)).toBeUndefined();
+  });
+
+  it('that are given back before everything in them was read still reach back to where they began', () => {
+    set(10, 1);
+    observe(10, 1);
+    // Any read ends the segment of a series.
+    extremes('other');
+    windows.open('first').giveBack();
+    set(5);
+    observe(5);
+    expect(extremes('first')).toEqual({ min: 1, max: 10 });
+    expect(interval('first')).toEqual({ count: 3, sum: 16, min: 1, max: 10 });
+    windows.open('first').giveBack();
+    expect(extremes('first')).toBeUndefined();
+    expect(interval('first')).toMatchObject({ count: 0, sum: 0 });
+  });
+
   it('have the exact sum of an interval, whatever was recorded before', () => {
     observe(1e300, 1.234567e284, 1e25, 0.1);
     interval('a');
@@ -75,6 +99,36 @@ describe('ReaderWindows', () => {
     observe(4e-9);
     lost.giveBack();
     expect(interval('a').sum).toBeCloseTo(7e-9, 20);
+  });
+
+  it('report each value once when a reader begins its second read before its first one has ended', () => {
+    observe(1000);
+    const [first, second] = [windows.open('a'), windows.open('a')];
+    expect(second.intervalOf(histogram)).toMatchObject({ count: 1, min: 1000 });
+    observe(1);
+    const { count, sum, min, max } = first.intervalOf(histogram);
+    expect({ count, sum, min, max }).toEqual({ count: 1, sum: 1, min: 1, max: 1 });
+  });
+
+  it('have the exact sum after overlapping first reads of a reader, of which the later one is given back', () => {
+    observe(1000);
+    // Any read ends the segment of a series.
+    interval('other');
+    windows.open('a');
+    const second = windows.open('a');
+    observe(1);
+    second.intervalOf(histogram);
+    second.giveBack();
+    expect(interval('a')).toEqual({ count: 2, sum: 1001, min: 1, max: 1000 });
+  });
+
+  it('have the sum of all squares, also of what was recorded before zeros', () => {
+    interval('slow');
+    for (const values of [[50], [0, 0], [50]]) {
+      observe(...values);
+      interval('fast');
+    }
+    expect(windows.open('slow').intervalOf(histogram).squares).toBe(5000);
   });
 
   it('can be given back in any order, each once', () => {

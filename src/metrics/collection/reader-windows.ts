@@ -9,41 +9,41 @@ import type { ReaderWindow } from './window-cursor.js';
 import { WindowCursor } from './window-cursor.js';
 
 /**
- * The most readers whose windows are kept. Past it, the window of the reader that has not read for longest is dropped. A
- * window takes some 4 kB for each histogram.
+ * The most readers whose windows are kept. Beyond it, the window of the reader whose last read is the oldest is dropped,
+ * unless it is marked as kept. A window takes some 4 kB for each histogram.
  */
 const MAX_READERS = 20;
 
 /** Milliseconds without a read after which a window is dropped: a day. */
 const READER_IDLE_LIMIT = 86_400_000;
 
-/** Characters of a reader's name that tell it apart from other readers. */
+/** The number of characters of a reader's name that identify it. */
 const MAX_READER_LENGTH = 200;
 
 interface KnownReader extends ReaderWindow {
   lastRead: number;
-  readonly isKept: boolean;
+  isKept: boolean;
 }
 
 /**
  * The windows of all readers. Each reader has its own.
  *
- * Setting a gauge must cost the same however many readers there are, so a gauge stores one segment. A read by any reader
+ * Setting a gauge must cost the same for any number of readers, so a gauge stores one segment. A read by any reader
  * ends that segment: it is merged into the windows of all readers, and the reader takes its own window. A histogram
- * only grows, so the interval of a reader is the present state less the state at its last read.
+ * only grows, so the interval of a reader is the current state minus the state at its last read.
  */
 export class ReaderWindows {
   /** Least recently read first. */
   private readonly readers = new Map<string, KnownReader>();
   private readonly sinceStart = new Map<Gauge | Histogram, WindowSegment>();
-  /** A read that has begun before a series was removed still reads it: nothing is kept of it. */
+  /** Removed series. A read that began before the removal may still read them, but nothing is stored for them. */
   private readonly removed = new WeakSet<Gauge | Histogram>();
 
   constructor(private readonly clock: Clock = monotonicClock) {}
 
   /**
-   * Begins a read. The first window of a reader reaches back to the start, and so does the next one of a reader whose
-   * window was dropped: a window that is too wide hides nothing.
+   * Begins a read. The first window of a reader goes back to the start of the monitor, and so does the next window of a
+   * reader whose window was dropped: a window that is too wide loses nothing.
    *
    * @param isKept the window of this reader is never dropped.
    */
@@ -53,17 +53,19 @@ export class ReaderWindows {
     const known = this.readers.get(name);
     const window = known ?? { lastRead, isKept, segments: new Map(), bases: new Map() };
     window.lastRead = lastRead;
+    window.isKept ||= isKept;
     this.readers.delete(name);
     this.readers.set(name, window);
     this.dropIdle(lastRead - READER_IDLE_LIMIT);
     const segments = known === undefined ? this.sinceStart : window.segments;
     return new WindowCursor(window, segments, {
+      sinceStart: this.sinceStart,
       endSegment: (series) => this.endSegment(series),
       isRemoved: (series) => this.removed.has(series),
     });
   }
 
-  /** For a series that was removed. */
+  /** Drops all data of a series that was removed. */
   forget(series: Gauge | Histogram): void {
     this.removed.add(series);
     this.sinceStart.delete(series);

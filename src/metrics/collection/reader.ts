@@ -28,7 +28,7 @@ export class MetricsReader {
     return readWindow(this.source, reader, makeJson);
   }
 
-  /** Whether it is this process that sends these numbers to where they are pushed. */
+  /** Whether this process is the one that pushes these numbers. */
   pushes(): boolean | Promise<boolean> {
     return this.source.pushes?.() ?? true;
   }

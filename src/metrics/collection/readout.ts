@@ -89,7 +89,7 @@ interface Run<F extends AnyFamily> {
   readonly series: readonly SeriesOf<F>[];
 }
 
-/** The series without labels is a run of its own, since another metric can be between: `a`, `a_b`, `a{x="1"}`. */
+/** The series without labels is a run of its own, since another metric can sort before the other series: `a`, `a_b`, `a{x="1"}`. */
 function* runsOf<F extends AnyFamily>(families: MetricFamilies<F>): Sliced<Run<F>[]> {
   const runs: Run<F>[] = [];
   let steps = 0;

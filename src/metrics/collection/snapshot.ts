@@ -2,8 +2,8 @@ import type { HistogramValues } from '../histogram/histogram-values.js';
 import type { EventLoopBlock } from './event-loop-block.js';
 
 /**
- * What the whole process has used so far, with all its threads, also in the document of a worker thread. A field is `null`
- * where the platform does not provide it. All are `null` with `collectors: { process: false }`.
+ * What the whole process has used so far, with all its threads, even in the document of a worker thread. A field is `null`
+ * if the platform does not provide it. All are `null` with `collectors: { process: false }`.
  */
 export interface ProcessMetrics {
   /** Seconds since the process started. */
@@ -46,11 +46,13 @@ export interface InstanceInfo {
 /** A process or a thread whose numbers are in the document. */
 export interface ProcessState {
   pid: number;
+  /** Only where several hosts have this pid, as containers do that share a directory. */
+  hostname?: string;
   /** The `threadId` of a worker thread; `null` for the main thread. */
   thread: number | null;
   /**
-   * `ok`: it has answered. `late`: it has not answered within a second, or not with what can be merged; what it said or saved last
-   * stands in. `ended`: it lives no more; its counters and histograms are still part of the totals.
+   * `ok`: it has responded. `late`: it has not responded within a second, or its response could not be merged; the numbers that it
+   * sent or saved last are used. `ended`: it has exited; its counters and histograms are still part of the totals.
    */
   state: 'ok' | 'late' | 'ended';
   /** Seconds since its numbers were taken. */
@@ -71,7 +73,7 @@ export interface MetricsSnapshot {
   instance: InstanceInfo;
   /** The last 20 times that the event loop was blocked, newest first; empty without the option `diagnostics`. */
   eventloop_blocks: EventLoopBlock[];
-  /** Whose numbers these are, the one that answers first. Only where several processes answer together. */
+  /** The processes and threads whose numbers are merged, the responding one first. Only when several processes are merged. */
   processes?: ProcessState[];
   /** Totals since the monitor started. */
   counters: Values;

@@ -12,11 +12,13 @@ export interface ReaderWindow {
   readonly bases: Map<Histogram, HistogramSnapshot>;
 }
 
-/** What a cursor asks of the windows of all readers. */
+/** What a cursor needs from the windows of all readers. */
 interface AllWindows {
-  /** Adds what the series recorded last to all windows. */
+  /** What all series have recorded so far, but for their current segments. */
+  readonly sinceStart: ReadonlyMap<Gauge | Histogram, WindowSegment>;
+  /** Merges the current segment of the series into all windows. */
   endSegment(series: Gauge | Histogram): void;
-  /** Whether the series was removed since the read has begun. */
+  /** Whether the series was removed. */
   isRemoved(series: Gauge | Histogram): boolean;
 }
 
@@ -25,10 +27,10 @@ export class WindowCursor {
   private readonly takenSegments = new Map<Gauge | Histogram, WindowSegment>();
   private readonly takenIntervals = new Map<Histogram, HistogramSnapshot>();
 
-  /** @param segments where the window begins: the reader's own, or those since the start. */
+  /** @param segments what the window consists of: the reader's own segments, or those since the start. */
   constructor(
     private readonly window: ReaderWindow,
-    private readonly segments: ReadonlyMap<Gauge | Histogram, WindowSegment>,
+    private segments: ReadonlyMap<Gauge | Histogram, WindowSegment>,
     private readonly all: AllWindows,
   ) {}
 
@@ -42,8 +44,9 @@ export class WindowCursor {
     const now = histogram.snapshot();
     // Its base is gone: the values that were read before would be read again.
     if (this.all.isRemoved(histogram)) return now.minus(now);
-    const segment = this.take(histogram);
     const base = this.window.bases.get(histogram);
+    // Reads of one reader may overlap: whichever is the first to take a histogram takes all of it.
+    const segment = this.take(histogram, base === undefined ? this.all.sinceStart : this.window.segments);
     const interval = base === undefined ? now : now.minus(base, segment);
     this.window.bases.set(histogram, now);
     this.takenIntervals.set(histogram, interval);
@@ -52,6 +55,7 @@ export class WindowCursor {
 
   /** Merges the window into the reader's next one, because what was read did not arrive. */
   giveBack(): void {
+    this.giveBackRest();
     for (const [series, segment] of this.takenSegments) {
       if (this.all.isRemoved(series)) continue;
       this.window.segments.set(series, mergeSegments(this.window.segments.get(series), segment));
@@ -65,9 +69,23 @@ export class WindowCursor {
     this.takenIntervals.clear();
   }
 
-  private take(series: Gauge | Histogram): WindowSegment | undefined {
+  /** What was not taken from a first window, which consists of the segments since the start, is not in the reader's own segments yet. */
+  private giveBackRest(): void {
+    const { segments, bases } = this.window;
+    if (this.segments === segments) return;
+    for (const [series, segment] of this.segments) {
+      const isTaken = this.takenSegments.has(series) || bases.has(series as Histogram);
+      if (!isTaken) segments.set(series, segment);
+    }
+    this.segments = segments;
+  }
+
+  private take(
+    series: Gauge | Histogram,
+    segments: ReadonlyMap<Gauge | Histogram, WindowSegment> = this.segments,
+  ): WindowSegment | undefined {
     this.all.endSegment(series);
-    const segment = this.segments.get(series);
+    const segment = segments.get(series);
     this.window.segments.delete(series);
     if (segment !== undefined) this.takenSegments.set(series, segment);
     return segment;

@@ -10,8 +10,8 @@ import { WATCH_DEFINITIONS } from './watch.definitions.js';
 import { OUTGOING_DEFINITIONS } from './outgoing.definitions.js';
 
 /**
- * All metrics that the monitor itself measures, by name. A new one begins here: a definition in the file of its area,
- * and then `registry.ownCounter(name)` where it is counted.
+ * All metrics that the monitor itself measures, by name. To add one, write a definition in the file of its area, and call
+ * `registry.ownCounter(name)` where it is counted.
  */
 export const BUILT_IN_METRICS: ReadonlyMap<string, MetricDefinition> = new Map(
   [

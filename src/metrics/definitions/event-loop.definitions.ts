@@ -1,6 +1,7 @@
 import type { MetricDefinition } from './metric-definition.js';
 
-const THREAD = 'The name of the thread, where Node tells it (from 24.6); else `worker 1`, `worker 2`, ...';
+const THREAD =
+  'The name of the thread, where Node tells it (from 22.20 and 24.6); else `worker 1`, `worker 2`, ...';
 
 export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
   {
@@ -71,7 +72,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     help: 'Active handles and requests of the event loop.',
     aggregate: 'sum',
     whenItRises: 'Sockets, timers or files are opened and not closed: see `active_resources` for the type.',
-    // prom-client has a gauge of this name, which only a counter should have.
+    // prom-client has a gauge of this name, although `_total` is for counters only.
     prometheus: { name: 'nodejs_active_resources_total', isUntyped: true },
     openTelemetry: { name: 'monitor.ioloop.handlers', unit: '{resource}' },
   },
@@ -140,7 +141,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'worker_utilization',
     kind: 'gauge',
     unit: 'ratio',
-    help: 'Share of the time in which the event loop of a worker thread was busy, from 0 to 1, since the last read.',
+    help: 'Share of the time in which the event loop of a worker thread was busy, from 0 to 1, in the last second.',
     labels: { thread: THREAD },
     aggregate: 'max',
     whenItRises: 'Near 1, the thread is never idle: a pool needs more threads, or less work.',
@@ -162,7 +163,7 @@ export const EVENT_LOOP_DEFINITIONS: readonly MetricDefinition[] = [
     name: 'worker_cpu_seconds',
     kind: 'gauge',
     unit: 'seconds',
-    help: 'CPU time of a worker thread since it started. From Node 24.6.',
+    help: 'CPU time of a worker thread since it started. From Node 22.19 and 24.6.',
     labels: { thread: THREAD },
     aggregate: 'sum',
     whenItRises: 'By 1 a second, the thread uses one core.',

@@ -1,7 +1,7 @@
 import type { MetricDefinition } from './metric-definition.js';
 
 const LABELS = {
-  transport: '`rpc`, `ws`, `graphql`, or the name that a library has for its own.',
+  transport: '`rpc`, `ws`, `graphql`, `event`, `bullmq`, or the name that a library has for its own.',
   handler: 'The class and the method, such as `CatsController.find`.',
 };
 const ATTRIBUTES = {

@@ -3,7 +3,7 @@ import type { MetricDefinition } from './metric-definition.js';
 const SPACE = { space: "V8's name of the heap space, such as `new_space` or `old_space`." };
 const SPACE_ATTRIBUTE = { space: 'v8js.heap.space.name' };
 
-/** prom-client has the short names: `new` for V8's `new_space`. */
+/** prom-client uses short names: `new` for V8's `new_space`. */
 const shortSpace = (space: string): string => space.replace(/_space$/, '');
 
 export const MEMORY_DEFINITIONS: readonly MetricDefinition[] = [

@@ -2,22 +2,22 @@
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
 
 /**
- * How the values that several processes have for one gauge become one value: added up, the highest, the lowest, or one
- * series for each process, with a `process` label. Counters and histograms always add up.
+ * How the values of one gauge in several processes are combined: added up, the highest, the lowest, or one series for each
+ * process, with a `process` label. Counters and histograms always add up.
  */
 export type Aggregate = 'sum' | 'max' | 'min' | 'process';
 
-/** What a metric of the monitor itself is called in Prometheus. */
+/** The names of a metric of the monitor itself in Prometheus. */
 export interface PrometheusNames {
-  /** The name of the family: that of a counter is without its `_total`. */
+  /** The name of the family; for a counter, without `_total`. */
   readonly name: string;
-  /** The labels that have another name there. */
+  /** The names of labels that have another name in Prometheus, by their name in the document. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Makes several labels of the value of a label that has this name of ours. */
+  /** Functions that split the value of a label into several labels, by the name of the label in the document. */
   readonly splits?: Readonly<Record<string, (value: string) => Readonly<Record<string, string>>>>;
   /** Maps the value of each label. */
   readonly labelValue?: (value: string) => string;
-  /** Written as `untyped` or `unknown`, because the name ends as that of another type does. */
+  /** Written as `untyped` or `unknown`, because the name has the suffix of another type. */
   readonly isUntyped?: true;
   /**
    * Further gauges of a histogram, one for each of `STATISTICS`, of the values since the last scrape. `*` stands
@@ -26,12 +26,12 @@ export interface PrometheusNames {
   readonly statistics?: string;
 }
 
-/** What a metric of the monitor itself is called in OpenTelemetry. */
+/** The names of a metric of the monitor itself in OpenTelemetry. */
 export interface OpenTelemetryNames {
   readonly name: string;
   /** As in UCUM, such as `s`, `By` or `{request}`. */
   readonly unit: string;
-  /** The attribute that each label becomes. A label that is not named here keeps its name. */
+  /** The attribute for each label. A label that is not listed keeps its name. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** An up-down counter: a gauge that adds up over its attributes. */
   readonly isUpDown?: true;
@@ -45,8 +45,7 @@ export const STATISTICS = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] 
 export type Statistic = (typeof STATISTICS)[number];
 
 /**
- * One metric that the monitor itself measures: everything that the document, the exporters and `docs/metrics.md` need to
- * know about it.
+ * One metric that the monitor itself measures: everything that the document, the exporters and `docs/metrics.md` need.
  */
 export interface MetricDefinition {
   /** The name in the JSON document. */
@@ -60,14 +59,14 @@ export interface MetricDefinition {
   readonly labels?: Readonly<Record<string, string>>;
   /** For a gauge. */
   readonly aggregate?: Aggregate;
-  /** For a counter or histogram: it has new values although the application does nothing. */
+  /** For a counter or histogram: it has new values even if the application is idle. */
   readonly risesWhenIdle?: true;
   /** What to do, or to look at, when it rises. */
   readonly whenItRises: string;
-  /** Missing for a metric whose numbers Prometheus gets from another one of ours, with other labels. */
+  /** Missing if Prometheus gets these numbers from another metric of ours, or computes them from one. */
   readonly prometheus?: PrometheusNames;
   /** Missing for the same reason. */
   readonly openTelemetry?: OpenTelemetryNames;
-  /** The metric that has the same numbers with labels, for the exporters. */
+  /** The metric that exporters use instead: it has the same numbers, with labels. */
   readonly exportedAs?: string;
 }

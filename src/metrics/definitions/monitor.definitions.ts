@@ -1,6 +1,6 @@
 import type { MetricDefinition } from './metric-definition.js';
 
-/** What the monitor says of itself. Each appears in the document with the first event. */
+/** Metrics about the monitor itself. Each appears in the document with its first event. */
 export const MONITOR_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: 'processes',

@@ -2,15 +2,15 @@ import type { ProcessMetrics } from '../collection/snapshot.js';
 import type { Aggregate, MetricDefinition } from './metric-definition.js';
 
 /**
- * A number of the `process` section of the document. It is no series of the registry: a reader gets it from
+ * A number of the `process` section of the document. It is not a series of the registry: a reader gets it from
  * `MetricsView.facts()`.
  */
 export interface ProcessDefinition extends Omit<MetricDefinition, 'aggregate' | 'labels' | 'exportedAs'> {
   readonly kind: 'counter' | 'gauge';
   readonly aggregate: Aggregate;
-  /** `null` where the platform cannot say. */
+  /** `null` if the platform does not provide it. */
   readonly value: (process: ProcessMetrics) => number | null;
-  /** The attributes of its point, where several of these are one metric in OpenTelemetry. */
+  /** The attributes of its data point, if several definitions are one metric in OpenTelemetry. */
   readonly openTelemetryAttributes?: Readonly<Record<string, string>>;
   /** The description of that one metric, in place of {@link help}. */
   readonly openTelemetryHelp?: string;
@@ -24,7 +24,7 @@ export const PROCESS_DEFINITIONS: readonly ProcessDefinition[] = [
     help: 'Time since the process started.',
     aggregate: 'max',
     whenItRises: 'It rises by 1 a second. When it falls, the process has restarted.',
-    // Prometheus has the moment of the start instead, see `process_start_time_seconds` in the exporter.
+    // Prometheus gets the start time instead, see `process_start_time_seconds` in the exporter.
     openTelemetry: { name: 'process.uptime', unit: 's' },
     value: ({ uptime }) => uptime,
   },

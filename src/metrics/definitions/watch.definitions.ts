@@ -1,7 +1,7 @@
 import type { MetricDefinition } from './metric-definition.js';
 
-const GIVEN = 'The name given to `monitor.watch()`; without one, that of the queue.';
-const QUEUE = { queue: GIVEN };
+const GIVEN = 'The name given to `monitor.watch()`; without one, `default`.';
+const QUEUE = { queue: 'The name given to `monitor.watch()`; without one, that of the queue.' };
 const POOL = { pool: GIVEN };
 const CLIENT = { client: GIVEN };
 const NAME = { name: GIVEN };

@@ -3,7 +3,7 @@
  * are not counted here: they are the rest of the histogram's count.
  */
 export class ClassicBuckets {
-  /** The values in each bucket: above the previous bound, and at or below its own. */
+  /** The number of values in each bucket: above the previous bound, and at or below its own. */
   private readonly counts: Float64Array;
   /** The bucket of the last value, where the next value often belongs too: above `lower`, at or below `upper`. */
   private latest = 0;

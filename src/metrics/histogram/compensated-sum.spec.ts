@@ -44,7 +44,7 @@ function inPairs(sums: CompensatedSum[]): CompensatedSum {
   return inPairs(sums.slice(0, half)).plus(inPairs(sums.slice(half)));
 }
 
-/** Values of both signs from 1e-9 to 1e9, in no order. */
+/** Values of both signs from 1e-9 to 1e9, unsorted. */
 function scattered(seed: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(i * seed) * 10 ** (9 * Math.sin(i * i + seed)));
 }

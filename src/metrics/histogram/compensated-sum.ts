@@ -1,6 +1,6 @@
 /**
- * A sum of doubles together with its rounding error, about 106 bits. So {@link value} is exact to the last bit, in
- * whatever order the terms were added, unless they cancel each other to less than a trillionth.
+ * A sum of doubles together with its rounding error, about 106 bits. So {@link value} is exact to the last bit, for any
+ * order of the terms, unless they cancel each other out to less than a trillionth.
  *
  * Sources: Knuth's TwoSum, and the accurate sum of two double-doubles in Joldes, Muller and Popescu, "Tight and
  * rigorous error bounds for basic building blocks of double-word arithmetic" (2017), algorithm 6.

@@ -4,11 +4,11 @@
  */
 export type ExemplarLabels = Readonly<Record<string, string>>;
 
-/** What can be said of one value of a histogram. */
+/** Options for one value of a histogram. */
 export interface ObserveOptions {
   /**
-   * Where the value comes from. The latest exemplar of each bucket is exported beside it, in OpenMetrics and protobuf. Give it
-   * for a trace that is sampled, since others cannot be found. Default: none.
+   * Where the value comes from. The latest exemplar of each bucket is exported with the bucket, in OpenMetrics and protobuf. Give
+   * it only for a trace that is sampled, since other traces cannot be found. Default: none.
    */
   exemplar?: ExemplarLabels | undefined;
 }
@@ -24,10 +24,10 @@ export interface Exemplar {
 /** Characters (code points) of all names and values. */
 const MAX_EXEMPLAR_LENGTH = 128;
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-/** What no format can hold. */
+/** Characters that no format can represent: NUL and lone surrogates. */
 const NO_TEXT = /\0|\p{Surrogate}/u;
 
-/** A copy of what was given as the labels of an exemplar; `undefined` if they are invalid. */
+/** A copy of the given labels of an exemplar; `undefined` if they are invalid. */
 export function copyExemplar(given: unknown): ExemplarLabels | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   const entries = Object.entries(given as Record<string, unknown>);

@@ -2,14 +2,14 @@ import type { Exemplar } from './exemplar.js';
 import { indexOf, SCALE } from './exponential-layout.js';
 
 /**
- * The powers of two below the values that have exemplars of their own: one bucket for each bound that exporters use by
- * default, and one above them.
+ * The lowest and highest bucket `e` of the values from 2^e to 2^(e+1): one bucket for each bound that exporters use by
+ * default, and one above them. The outermost buckets also have all values beyond them.
  */
 const [LOWEST, HIGHEST] = [-15, 30] as const;
 
 /**
- * The latest exemplar in each bucket of one histogram: its classic buckets, or without them one for each power of two, which
- * are what text formats write. The exponential buckets are too many.
+ * The latest exemplar in each bucket of one histogram: in its classic buckets or, without them, in one bucket for each power
+ * of two, which is what text formats write. The exponential buckets are too many.
  */
 export class Exemplars implements Iterable<Exemplar> {
   private readonly byBucket = new Map<number, Exemplar>();

@@ -99,12 +99,12 @@ function filled(indexes: number[]): ExponentialBuckets {
   return buckets;
 }
 
-/** Indexes from -400 to 400, in no order, some of them many times. */
+/** Indexes from -400 to 400, unsorted, some of them many times. */
 function scattered(count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(400 * Math.sin(i * i)));
 }
 
-/** How many counts there is room for. */
+/** The number of allocated counts. */
 function room(buckets: ExponentialBuckets): number {
   return (buckets as unknown as { counts: Float64Array }).counts.length;
 }

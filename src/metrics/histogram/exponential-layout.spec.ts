@@ -4,7 +4,7 @@ import { indexOf, MAX_INDEX, midpoint, MIN_INDEX, SCALE, upperBound } from './ex
 /** Exclusive: the bucket below includes it. */
 const lowerBound = (index: number) => upperBound(index - 1);
 
-/** Those from 1 up to 2. */
+/** The bounds from 1 up to 2. */
 const BOUNDS = Array.from({ length: 32 }, (_, k) => lowerBound(k));
 
 describe('The exponential layout', () => {
@@ -52,7 +52,7 @@ describe('The exponential layout', () => {
   it('is that of an OpenTelemetry exponential histogram of scale 5', () => {
     const wrong: number[] = [];
     const check = (value: number): void => {
-      // base^i < value <= base^(i + 1), all to the 32nd power, in units that make whole numbers of both.
+      // base^i < value <= base^(i + 1), all to the 32nd power, in units in which both are whole numbers.
       const power = BigInt(value * 2 ** 60) ** 32n;
       const bits = BigInt(power.toString(2).length - 1);
       const floor = Number(bits - 60n * 32n);
@@ -96,7 +96,7 @@ describe('The exponential layout', () => {
   });
 });
 
-/** The double that is so many steps after a positive one. */
+/** The double that is this many steps after a positive one. */
 function next(value: number, steps: bigint): number {
   const double = new DataView(new ArrayBuffer(8));
   double.setFloat64(0, value);

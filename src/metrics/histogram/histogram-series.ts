@@ -18,6 +18,10 @@ export class HistogramSeries extends Histogram implements Series {
     return Number.isFinite(value);
   }
 
+  get identity(): object {
+    return this;
+  }
+
   /** Records a value. Anything but a finite number is dropped. */
   override observe(value: number, options?: ObserveOptions): boolean {
     const isTaken = super.observe(value);
@@ -26,8 +30,9 @@ export class HistogramSeries extends Histogram implements Series {
     return isTaken;
   }
 
-  retire(next: () => this): void {
+  retire(next: () => this, current: () => this | undefined): void {
     this.observe = (value, options) => next().observe(value, options);
+    Object.defineProperty(this, 'count', { get: () => current()?.count ?? 0 });
   }
 
   private addExemplar(value: number, options: unknown): void {

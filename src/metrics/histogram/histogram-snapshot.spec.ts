@@ -3,8 +3,9 @@ import { upperBound } from './exponential-layout.js';
 import { Histogram } from './histogram.js';
 import type { HistogramSnapshot } from './histogram-snapshot.js';
 import { first, present } from '../../../test/support/present.js';
+import { Seeded } from '../../../test/support/seeded.js';
 
-/** A number from 0 up to 1, the next one at each call. */
+/** Returns the next pseudorandom number from 0 up to 1. */
 type Random = () => number;
 
 const DATA: Record<string, (random: Random) => number> = {
@@ -198,7 +199,7 @@ function record(values: number[]): HistogramSnapshot {
   return histogram.snapshot();
 }
 
-/** All that can be seen of a snapshot. */
+/** The values of a snapshot as a plain object. */
 function facts({ count, sum, min, max, zeros, positive, negative, classic }: HistogramSnapshot): object {
   const buckets = { positive: [...positive], negative: [...negative], classic: classic?.cumulative() };
   return { count, sum, min, max, zeros, ...buckets };
@@ -224,13 +225,7 @@ function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** The generator "mulberry32": the same numbers for the same seed. */
 function seeded(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new Seeded(seed);
+  return () => random.next();
 }

@@ -10,7 +10,7 @@ import { CompensatedSum } from './compensated-sum.js';
 /** The state of a {@link HistogramSnapshot}. */
 export interface HistogramParts extends Distribution {
   readonly sum: CompensatedSum;
-  /** The sum of the squares of all values; missing where it is not known. */
+  /** The sum of the squares of all values; missing if it is not known. */
   readonly squares?: number | undefined;
   readonly positive: ExponentialBuckets;
   readonly negative: ExponentialBuckets;
@@ -33,7 +33,7 @@ export interface HistogramView {
   readonly classic: Pick<ClassicBuckets, 'bounds' | 'totals'> | undefined;
 }
 
-/** What a histogram had recorded at one moment, or between two. Immutable: {@link merge} and {@link minus} return new ones. */
+/** What a histogram recorded up to a moment, or between two. Immutable: {@link merge} and {@link minus} return new ones. */
 export class HistogramSnapshot {
   /** A histogram without values. */
   static get EMPTY(): HistogramSnapshot {
@@ -59,7 +59,7 @@ export class HistogramSnapshot {
   }
 
   /**
-   * The sum of the squares of all values, for their standard deviation: a double, without compensation. `undefined` where it is
+   * The sum of the squares of all values, for their standard deviation: a double, without compensation. `undefined` if it is
    * not known.
    */
   get squares(): number | undefined {

@@ -6,7 +6,7 @@ export interface HistogramValues {
   count: number;
   /** The sum of the values. */
   sum: number;
-  /** The lowest value, exact. `null` without values, as all below. */
+  /** The lowest value, exact. `null` without values, as are the following ones. */
   min: number | null;
   /** The highest value, exact. */
   max: number | null;

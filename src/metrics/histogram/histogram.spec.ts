@@ -136,7 +136,7 @@ describe('Histogram', () => {
   });
 });
 
-/** Values of both signs from 1e-9 to 1e9, in no order. */
+/** Values of both signs from 1e-9 to 1e9, unsorted. */
 function scattered(seed: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.sin(i * seed) * 10 ** (9 * Math.sin(i * i + seed)));
 }

@@ -10,7 +10,7 @@ import { CompensatedSum, roundingError } from './compensated-sum.js';
 
 export interface HistogramOptions {
   /**
-   * Bounds of classic `le` buckets, which are counted exactly beside the exponential ones: finite, ascending numbers
+   * Bounds of classic `le` buckets, which are counted exactly in addition to the exponential ones: finite, ascending numbers
    * ({@link ClassicBuckets.accepts}). Each value then costs a search among them, unless it is in the bucket of the
    * previous value.
    */
@@ -36,7 +36,7 @@ export class Histogram {
   /** The sum of the segment, rounded after each value, and what the rounding has lost. */
   private roundedSum = 0;
   private roundingErrors = 0;
-  /** The sum of all earlier segments. The sum of a window is never a difference of two far larger sums. */
+  /** The sum of all earlier segments. It is separate so that the sum of a window is never a difference of two far larger sums. */
   private pastSum = CompensatedSum.of(0, 0);
   /** The extremes of the segment, and those of all earlier ones. */
   private min = Infinity;
@@ -85,7 +85,7 @@ export class Histogram {
     return this.marked;
   }
 
-  /** Says where a value comes from that was recorded. */
+  /** Adds an exemplar for a value that was recorded. */
   protected mark(value: number, labels: ExemplarLabels): void {
     this.marked ??= new Exemplars(this.classic?.bounds);
     this.marked.add({ labels, value, time: Date.now() });

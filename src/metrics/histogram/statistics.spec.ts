@@ -3,7 +3,7 @@ import { Histogram } from './histogram.js';
 import { HistogramSnapshot } from './histogram-snapshot.js';
 import { statisticsOf } from './statistics.js';
 
-/** Between 1 ms and 200 ms, in no order. */
+/** Between 1 ms and 200 ms, unsorted. */
 const values = Array.from({ length: 1000 }, (_, i) => 0.1 + 0.099 * Math.sin(i * i));
 
 function exact(of: readonly number[]): { mean: number; stddev: number } {

@@ -19,11 +19,11 @@ export function statisticsOf(interval: HistogramSnapshot): Statistics | undefine
 }
 
 /**
- * By the sum of squares; where that is not known or too inexact, with the midpoint of its bucket in place of each value. It is at
- * most what the extremes and the mean allow (the inequality of Bhatia and Davis), and so 0 for equal values.
+ * From the sum of squares; if that is unknown or too inexact, from the midpoint of the bucket of each value. It is limited to
+ * what the extremes and the mean allow (the Bhatia-Davis inequality), and so is 0 for equal values.
  */
 function standardDeviation(interval: HistogramSnapshot, mean: number, { min, max }: Extremes): number {
-  // In units of the largest value, whose square may be too large for a double.
+  // In units of the largest absolute value, whose square may be too large for a double.
   const unit = Math.max(-min, max);
   if (unit === 0) return 0;
   const { count, squares = Number.NaN } = interval;

@@ -19,23 +19,23 @@ export const DEFAULT_MAX_SERIES = 10_000;
 
 /** Callbacks of the registry. */
 export interface LimiterOptions {
-  /** Whether the name is that of a metric of the monitor itself, whether it exists yet or not. */
+  /** Whether a metric of the monitor itself has this name, even if it does not exist yet. */
   isBuiltIn(name: string): boolean;
-  /** A sample went to the overflow series of its metric. */
+  /** Called for each sample that goes to the overflow series of its metric. */
   onOverflow(name: string): void;
 }
 
 /**
  * Decides which series may exist. Names and labels come from outside and may differ each time, so the number of series
- * is bounded, in all and for each metric.
+ * is bounded, in total and for each metric.
  */
 export class CardinalityLimiter {
   private max = DEFAULT_MAX_SERIES;
   private series = 0;
-  /** The kind of metric that each name stands for. */
+  /** The kind of each metric, by name. */
   private readonly kinds = new Map<string, MetricKind>();
   private excludes: (name: string) => boolean = () => false;
-  /** In place of the metrics of the monitor itself that are excluded. */
+  /** Detached series that stand in for excluded metrics of the monitor itself, by name. */
   private readonly unread = new Map<string, Series>();
 
   constructor(private readonly options: LimiterOptions) {}
@@ -49,7 +49,7 @@ export class CardinalityLimiter {
     this.max = maxSeries;
   }
 
-  /** Leaves metrics out: they have no series and take no room. */
+  /** Excludes metrics: they have no series and take no room. */
   exclude(excludes: (name: string) => boolean, all: readonly Families<Series>[]): void {
     this.excludes = excludes;
     for (const families of all) {
@@ -78,14 +78,14 @@ export class CardinalityLimiter {
    * A series of the monitor itself. It does not count toward the limit, so that samples of the application cannot prevent it; the
    * number of its label sets is bounded as for any metric.
    *
-   * @param labels with at least one label, if there are any. Only their values may come from outside.
+   * @param labels at least one, or `undefined`. Only their values may come from outside.
    */
   own<S extends Series>(families: Families<S>, name: string, labels?: KnownLabels): S {
     if (this.excludes(name)) return this.unreadOf(families, name);
     const family = families.family(name) ?? this.addFamily(families, name, true);
     const known = family.find(labels) ?? family.findInAnyOrder(labels);
     if (known !== undefined) return known;
-    const hasRoom = labels === undefined || family.labelledCount < this.maxSeriesPerMetric;
+    const hasRoom = labels === undefined || family.limitedCount < this.maxSeriesPerMetric;
     if (hasRoom) return family.add(labels, labels === undefined ? '' : labelsText(labels));
     this.options.onOverflow(name);
     return this.overflowOf(family);
@@ -121,7 +121,7 @@ export class CardinalityLimiter {
   ): S | undefined {
     const { overflow } = family;
     const series = family.remove(labels);
-    // The overflow series was never counted.
+    // The overflow series is not counted.
     if (series !== undefined && series !== overflow) this.series--;
     if (family.isEmpty) this.dropFamily(families, family);
     return series;
@@ -140,11 +140,6 @@ export class CardinalityLimiter {
     return removed;
   }
 
-  /** Removes a series of the monitor itself, if there is one. */
-  removeOwn<S extends Series>(families: Families<S>, name: string, labels: KnownLabels): void {
-    families.family(name)?.remove(labels);
-  }
-
   private dropFamily<S extends Series>(families: Families<S>, family: Family<S>): void {
     families.remove(family);
     this.kinds.delete(family.name);
@@ -157,7 +152,7 @@ export class CardinalityLimiter {
   ): S | undefined {
     const known = families.family(name);
     const hasOwnRoom =
-      labels === undefined || known === undefined || known.labelledCount < this.maxSeriesPerMetric;
+      labels === undefined || known === undefined || known.limitedCount < this.maxSeriesPerMetric;
     if (hasOwnRoom && this.series < this.max) {
       this.series++;
       const family = known ?? this.addFamily(families, name, false);
@@ -165,11 +160,13 @@ export class CardinalityLimiter {
     }
     if (known === undefined || labels === undefined) return undefined;
     this.options.onOverflow(name);
+    // The application has recorded a series with the label of the overflow series itself, which was counted.
+    if (known.overflow === undefined && known.findInAnyOrder(OVERFLOW_LABELS) !== undefined) this.series--;
     return this.overflowOf(known);
   }
 
   private unreadOf<S extends Series>(families: Families<S>, name: string): S {
-    // A name of the monitor is of one kind.
+    // Each name of the monitor has one kind, so the cast is safe.
     const series = (this.unread.get(name) as S | undefined) ?? families.detached(name);
     this.unread.set(name, series);
     return series;

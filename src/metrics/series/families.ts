@@ -50,7 +50,7 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
     return family;
   }
 
-  /** Removes a metric. Its series are not read any more. */
+  /** Removes a metric. Its series are no longer read. */
   remove(family: Family<S, K>): void {
     this.application.delete(family.name);
     this.builtIn.delete(family.name);
@@ -64,12 +64,12 @@ export class Families<S extends Series, K extends MetricKind = MetricKind> {
     return new Family(kind, name, make, facts).add(undefined, '');
   }
 
-  /** Changes when there is another metric, or one less. */
+  /** Changes when a metric is added or removed. */
   get revision(): number {
     return this.changes;
   }
 
-  /** In the order in which they were added. The same list only grows. */
+  /** In the order in which they were added. The list only grows; removing a metric creates a new list. */
   all(): readonly Family<S, K>[] {
     return this.list;
   }

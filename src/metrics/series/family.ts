@@ -21,14 +21,15 @@ export interface Series {
   /** The canonical text of its labels; empty without labels. */
   readonly labels: string;
   /**
-   * For a series that was removed: samples of its handles go to another series from here on.
+   * Called when the series has been removed: from then on, its handles are those of the series that replaces it.
    *
-   * @param next returns that other series, which it creates with the first sample.
+   * @param next returns that series for a sample, and creates it if it does not exist.
+   * @param current returns that series; `undefined` if it does not exist.
    */
-  retire(next: () => this): void;
+  retire(next: () => this, current: () => this | undefined): void;
 }
 
-/** What a family asks of the registry. */
+/** What a family needs from the registry. */
 export interface FamilyFacts {
   definitionOf(name: string): MetricDefinition | undefined;
   descriptionOf(name: string): Description;
@@ -37,7 +38,7 @@ export interface FamilyFacts {
   onBadExemplar(name: string, given: unknown): void;
 }
 
-/** The index is made anew when more series were removed than there are, and more than this. */
+/** The index is rebuilt when more series were removed than this, and more than still exist. */
 const MAX_STALE = 64;
 
 /** Creates a series of one kind. */
@@ -52,14 +53,14 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
   /** For a metric of the monitor itself. */
   readonly definition: MetricDefinition | undefined;
   private index = new LabelIndex<S>();
-  /** A list only grows: where series were removed, a new one takes its place. */
+  /** A list only grows: after series were removed, a new list replaces it. */
   private list: S[] = [];
-  /** Series that are still in the list. */
+  /** Removed series that are still in the list. */
   private readonly removed = new Set<S>();
   /** How many series were removed from the index. */
   private stale = 0;
   private ordered: readonly S[] = [];
-  /** The list that was sorted. */
+  /** The list that `ordered` was sorted from. */
   private orderedList: readonly S[] | undefined;
 
   constructor(
@@ -72,8 +73,8 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
   }
 
   /**
-   * The series with labels, in the order in which they were created. The same list only grows. It is another one after
-   * series were removed, so that a reader of the former list is not disturbed.
+   * The series with labels, in the order in which they were created. The list only grows. After series were removed, it is a
+   * new list, so that a reader of the old one is not affected.
    */
   get labelled(): readonly S[] {
     if (this.removed.size > 0) {
@@ -86,6 +87,11 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
   /** How many series with labels there are. */
   get labelledCount(): number {
     return this.list.length - this.removed.size;
+  }
+
+  /** The same without the overflow series, which counts toward no limit. */
+  get limitedCount(): number {
+    return this.labelledCount - (this.overflow === undefined ? 0 : 1);
   }
 
   get isEmpty(): boolean {
@@ -110,7 +116,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     return labels === undefined ? this.plain : this.index.findInAnyOrder(labels);
   }
 
-  /** Adds the series of labels that have none. */
+  /** Adds a series for labels that have none. */
   add(labels: KnownLabels | undefined, text: string): S {
     const series = this.make(this, text);
     if (labels === undefined) {
@@ -128,7 +134,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     if (series === undefined) return undefined;
     if (labels === undefined) {
       this.plain = undefined;
-      // Readers see by the list that something was removed.
+      // Readers recognize a removal by the new list.
       this.list = [...this.labelled];
     } else {
       this.removed.add(series);
@@ -162,7 +168,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
     return this.ordered;
   }
 
-  /** An index keeps the values of labels whose series were removed. */
+  /** Creates a new index, because the old one keeps the label values of removed series. */
   private rebuildIndex(): void {
     this.index = new LabelIndex();
     this.stale = 0;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TestRegistry } from '../../../test/support/registry.js';
 
-/** With five labels, more values of one label than its number has room for in a packed key. */
+/** More values of one label than a packed key of five labels has room for. */
 const MANY_VALUES = 1100;
 
 it('label sets with many values and labels are different series if they differ in any label', async () => {

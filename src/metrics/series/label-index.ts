@@ -2,14 +2,14 @@ import { LabelOrder } from './label-order.js';
 import type { KnownLabels, Labels } from './labels.js';
 import { SeriesTable } from './series-table.js';
 
-/** Orders of label names that are stored. Labels in a further order are found too, more slowly. */
+/** The maximum number of orders of label names that are stored. Labels in any other order are found too, more slowly. */
 const MAX_ORDERS = 32;
 
 /**
- * Finds the series of a metric by its labels, without writing their canonical text, which takes several times as long.
+ * Finds a series of a metric by its labels, without building their canonical text, which takes several times as long.
  *
- * A call in the code names its labels in the same order each time. For each {@link LabelOrder} that was used, a lookup is
- * one pass over the labels. Labels with the same names in another order lead to the same {@link SeriesTable}.
+ * A call in the code has its labels in the same order each time. For each known {@link LabelOrder}, a lookup is one pass over
+ * the labels. The same names in another order use the same {@link SeriesTable}.
  */
 export class LabelIndex<S> {
   private readonly orders: LabelOrder<S>[] = [];
@@ -37,7 +37,7 @@ export class LabelIndex<S> {
     return series;
   }
 
-  /** Adds the series of labels that have none. */
+  /** Adds a series for labels that have none. */
   add(labels: KnownLabels, series: S): void {
     const signature = signatureOf(labels);
     let table = this.tables.get(signature);
@@ -49,7 +49,7 @@ export class LabelIndex<S> {
     this.addOrder(Object.keys(labels), table);
   }
 
-  /** Removes the series of these labels. The numbers of their values stay: make a new index when many were removed. */
+  /** Removes the series of these labels. The numbers of their values stay: create a new index when many series were removed. */
   remove(labels: KnownLabels): void {
     this.tables.get(signatureOf(labels))?.remove(labels);
   }

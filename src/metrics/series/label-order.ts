@@ -4,11 +4,11 @@ import type { SeriesTable } from './series-table.js';
 interface LabelPart {
   readonly name: string;
   readonly numbers: ReadonlyMap<LabelValue | undefined, number>;
-  /** The value of the digit in the key. */
+  /** The place value of the number of this label in the packed key. */
   readonly weight: number;
 }
 
-/** The names of a {@link SeriesTable} in the order in which labels name them. */
+/** The label names of a {@link SeriesTable} in one order in which labels have them. */
 export class LabelOrder<S> {
   private readonly parts: readonly LabelPart[];
 

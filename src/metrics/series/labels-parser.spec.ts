@@ -3,7 +3,7 @@ import type { KnownLabels } from './labels.js';
 import { labelsText } from './labels.js';
 import { LabelsParser } from './labels-parser.js';
 
-/** Those next to each other have something in common: nothing, the beginning of a value, of a name, or all but one. */
+/** Neighbours share nothing, the beginning of a value or of a name, or all labels but one. */
 const SETS: KnownLabels[] = [
   { method: 'GET', route: '/cats', status: '200' },
   { method: 'GET', route: '/cats/:id', status: '200' },

@@ -23,7 +23,7 @@ const BARE_NAME = /^[\w.:/-]+$/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
 
 /**
- * A copy of what was given as labels, which no getter or later change can affect.
+ * A copy of the given labels, which getters and later changes do not affect.
  *
  * @returns `undefined` for invalid labels: too many, an empty name, a name or value that is too long, or a value of
  * another type.

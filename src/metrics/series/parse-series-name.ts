@@ -29,12 +29,12 @@ export function parseSeriesName(series: string): SeriesIdentity {
   return { name, labels };
 }
 
-/** Parses the canonical text of labels. Of any other text, it returns the labels that it finds. */
+/** Parses the canonical text of labels. For any other text, it returns the labels that it finds. */
 export function parseLabels(text: string): Record<string, string> {
   return text.includes('\\') ? parseEscaped(text) : parsePlain(text);
 }
 
-/** Without escapes a quote always ends a value. This is nearly always so, and five times as fast. */
+/** Without escapes, a quote always ends a value. This is by far the most frequent case, and five times as fast. */
 function parsePlain(text: string): Record<string, string> {
   const labels: Record<string, string> = {};
   for (let at = 1; at < text.length;) {

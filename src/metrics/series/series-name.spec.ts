@@ -4,7 +4,7 @@ import { parseSeriesName } from './parse-series-name.js';
 import { seriesName } from './series-name.js';
 import { present } from '../../../test/support/present.js';
 
-/** Texts of the characters that could go wrong, the same ones in each run. */
+/** Pseudorandom texts of characters that need special care, the same in each run. */
 function texts(count: number): string[] {
   const characters = [
     'a',

@@ -14,7 +14,7 @@ export class LabelColumn {
     return this.numbers.get(value) ?? (value === undefined ? undefined : this.numbers.get(String(value)));
   }
 
-  /** Numbers a value, if it has no number yet. */
+  /** Returns the number of a value, and assigns one if it has none yet. */
   add(labels: KnownLabels): number {
     const known = this.numberOf(labels);
     const value = labels[this.name];
@@ -28,7 +28,7 @@ export class LabelColumn {
 /** The series of one metric whose labels have the same names. The key of a series is made of the numbers of its values. */
 export class SeriesTable<S> {
   readonly columns: readonly LabelColumn[];
-  /** Numbers below the base are packed into one key, as its digits. If one is not, the key is a text. */
+  /** Numbers below the base are packed into one numeric key, as its digits. If any number is not below it, the key is a text. */
   readonly base: number;
   private readonly series = new Map<number | string, S>();
 
@@ -41,7 +41,7 @@ export class SeriesTable<S> {
 
   /** @param labels with the names of this table. */
   find(labels: KnownLabels): S | undefined {
-    // NaN is in no key.
+    // A value without a number becomes NaN, which no stored key contains.
     return this.series.get(this.keyOf(this.columns.map((column) => column.numberOf(labels) ?? Number.NaN)));
   }
 

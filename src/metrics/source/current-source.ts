@@ -1,6 +1,6 @@
 import type { MetricsSource, MetricsView, PushedState, WindowOptions, WindowView } from './metrics-source.js';
 
-/** The source that everything reads: that of this process, or, as soon as it is in a group, that of all its processes. */
+/** The source that all readers use: this process or, once it is in a group, all processes of the group. */
 export class CurrentSource implements MetricsSource {
   private current: MetricsSource;
   private joining: Promise<unknown> | undefined;
@@ -10,12 +10,12 @@ export class CurrentSource implements MetricsSource {
     this.current = local;
   }
 
-  /** @param source `undefined` for the local one again. */
+  /** @param source `undefined` to return to the local one. */
   use(source: MetricsSource | undefined): void {
     this.current = source ?? this.local;
   }
 
-  /** Until it is known whether there are others, nothing is pushed: they may push the same numbers. */
+  /** Delays `pushes()` until it is known whether there are other processes, which may push the same numbers. */
   awaitGroup(joining: Promise<unknown>): void {
     this.joining = joining;
     void joining.finally(() => (this.joining = undefined)).catch(() => {});

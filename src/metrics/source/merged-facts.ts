@@ -2,6 +2,7 @@ import type { EventLoopBlock } from '../collection/event-loop-block.js';
 import { KEPT_BLOCKS } from '../collection/event-loop-blocks.js';
 import type { DocumentFacts, ProcessMetrics } from '../collection/snapshot.js';
 import { exactSum } from './exact-sum.js';
+import { processKey } from './process-identity.js';
 
 type Numbers = readonly (number | null)[];
 
@@ -12,16 +13,16 @@ export interface CpuTimes {
 }
 
 /**
- * The facts of several sources: the process section of all processes together, each of which counts once however many
- * of its threads are among the sources, the instance of the first source, and the last blocks of all event loops.
+ * Merges the facts of several sources: the process sections of all processes (each process counts once, even if several of
+ * its threads are sources), the instance of the first source, and the last blocks of all event loops.
  *
- * @param ended the CPU time of processes that have ended: it is part of the totals, which never fall.
+ * @param ended the CPU times of processes that have ended. They stay part of the totals, which must not fall.
  */
 export function mergeFacts(facts: readonly DocumentFacts[], ended: readonly CpuTimes[] = []): DocumentFacts {
   const [first] = facts;
   if (first === undefined) throw new RangeError('There is nothing to merge.');
   const processes = [
-    ...new Map(facts.toReversed().map(({ instance, process }) => [instance.pid, process])).values(),
+    ...new Map(facts.toReversed().map(({ instance, process }) => [processKey(instance), process])).values(),
   ];
   return {
     process: mergeProcesses(processes.toReversed(), ended),

@@ -4,14 +4,14 @@ import { MergedFamily } from './merged-family.js';
 import type { SourceKey } from './merged-series.js';
 import type { AnyFamily, MetricFamilies } from './metrics-source.js';
 
-/** All metrics of one kind of one source. */
+/** All metrics of one kind from one source. */
 export interface FamiliesPart<F extends AnyFamily> {
   readonly source: SourceKey;
   readonly process: string;
   readonly families: MetricFamilies<F>;
 }
 
-/** All metrics of one kind of several sources. */
+/** All metrics of one kind from several sources. */
 export class MergedFamilies<F extends AnyFamily> implements MetricFamilies<F> {
   private readonly byName = new Map<string, MergedFamily>();
   private list: F[] = [];
@@ -26,7 +26,7 @@ export class MergedFamilies<F extends AnyFamily> implements MetricFamilies<F> {
     return this.byName.get(name) as F | undefined;
   }
 
-  /** Makes them those of these sources. */
+  /** Updates the metrics to those of these sources. */
   *update(sources: readonly FamiliesPart<F>[]): Sliced<void> {
     const parts = new Map<string, FamilyPart[]>();
     for (const { source, process, families } of sources) {
@@ -44,14 +44,14 @@ export class MergedFamilies<F extends AnyFamily> implements MetricFamilies<F> {
       // Another read may have added it meanwhile.
       if (known === undefined && !this.byName.has(name)) {
         this.byName.set(name, merged);
-        // The kind says which of the three families it is.
+        // The kind determines which of the three family types F is.
         this.list.push(merged as unknown as F);
       }
     }
     this.forget(parts);
   }
 
-  /** Removes metrics that no source has any more. */
+  /** Removes metrics that are no longer in any source. */
   private forget(parts: ReadonlyMap<string, unknown>): void {
     const size = this.byName.size;
     for (const name of this.byName.keys()) if (!parts.has(name)) this.byName.delete(name);

@@ -19,7 +19,7 @@ interface Collecting<S extends SeriesView> extends SeriesView {
 /** The family of one source. */
 export interface FamilyPart {
   readonly source: SourceKey;
-  /** The value of the `process` label of its series, where the metric has one. */
+  /** The value of the `process` label of its series, if the metric has one. */
   readonly process: string;
   readonly family: MetricFamily<MetricKind, SeriesView>;
 }
@@ -31,7 +31,7 @@ interface MergedPart extends FamilyPart {
   hasPlain: boolean;
 }
 
-/** The merged series of certain parts. It only grows: with other parts, a new one is made and takes its place at once. */
+/** The merged series of certain parts. It only grows: if parts change or are removed, a new table is built and replaces it. */
 class MergedSeriesTable {
   plain: Collecting<SeriesView> | undefined;
   readonly labelled: Collecting<SeriesView>[] = [];
@@ -43,7 +43,7 @@ class MergedSeriesTable {
     readonly aggregate: Aggregate,
   ) {}
 
-  /** Whether all that is merged is still among these parts, as it was. */
+  /** Whether all parts that were merged are still among these parts, unchanged. */
   fits(parts: readonly FamilyPart[], aggregate: Aggregate): boolean {
     if (aggregate !== this.aggregate || parts.length < this.parts.length) return false;
     return this.parts.every((known) => parts.some((part) => isUnchanged(known, part)));
@@ -66,7 +66,7 @@ class MergedSeriesTable {
       part.hasPlain = true;
       this.add(part, plain);
     }
-    // What is merged is counted one by one: another read may do the same in between.
+    // `merged` is counted series by series, because another read may merge the same part at a `yield`.
     while (part.merged < part.list.length) {
       const series = part.list[part.merged++];
       if (series !== undefined) this.add(part, series);
@@ -103,7 +103,7 @@ export class MergedFamily implements MetricFamily<MetricKind, SeriesView> {
   /** In the order of the sources. */
   private parts: readonly FamilyPart[] = [];
   private ordered: readonly SeriesView[] = [];
-  /** The list that was sorted. */
+  /** The list that `ordered` was sorted from. */
   private orderedList: readonly SeriesView[] | undefined;
 
   constructor(
@@ -126,7 +126,7 @@ export class MergedFamily implements MetricFamily<MetricKind, SeriesView> {
     return undefined;
   }
 
-  /** What any of the sources says; where they differ, what the first one says. */
+  /** The descriptions of all sources, merged. Where they differ, the first source takes precedence. */
   get description(): Description {
     const descriptions = this.parts.map(({ family }) => family.description);
     return Object.assign({}, ...descriptions.toReversed()) as Description;
@@ -137,8 +137,8 @@ export class MergedFamily implements MetricFamily<MetricKind, SeriesView> {
   }
 
   /**
-   * Makes it the metric of these parts. Where only something was added, the series stay. Else they are merged anew, and take
-   * the place of the others when all are there: a read that goes on meanwhile never sees half of them.
+   * Updates the metric to these parts. If something was only added, the series stay. Otherwise all series are merged into a
+   * new table, which replaces the old one when it is complete: a concurrent read never sees an incomplete table.
    */
   *update(parts: readonly FamilyPart[]): Sliced<void> {
     this.parts = parts;

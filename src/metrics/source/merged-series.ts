@@ -12,7 +12,7 @@ import type {
   WindowView,
 } from './metrics-source.js';
 
-/** Tells one source from another. */
+/** Identifies a source. */
 export type SourceKey = object;
 
 /** A series of one of the sources. */
@@ -21,7 +21,7 @@ export interface Part<S extends SeriesView> {
   readonly series: S;
 }
 
-/** What a window has beside the current values. */
+/** What a window has in addition to the current values. */
 export type WindowReads = Pick<WindowView, 'extremesOf' | 'intervalOf' | 'giveBack'>;
 
 /** The windows of the sources in one read. A source that was not reached has none. */
@@ -61,8 +61,8 @@ export class MergedGauge extends MergedSeries<GaugeSeriesView> implements GaugeS
   }
 
   /**
-   * The lowest of all minima and the highest of all maxima. Also where the values add up: then they are those of single
-   * sources, since it is not known when each of them had which value.
+   * The lowest of all minima and the highest of all maxima, even if the values are added up: the extremes are then those of
+   * single sources, since it is not known when each source had which value.
    */
   extremesIn(windows: Windows): Extremes | undefined {
     return widestIn(windows, this.parts);
@@ -98,7 +98,7 @@ export class MergedHistogram extends MergedSeries<HistogramSeriesView> implement
     const intervals = this.parts.flatMap(
       ({ source, series }) => windows.get(source)?.intervalOf(series) ?? [],
     );
-    // One without values may not know the classic buckets, which a merge would lose then.
+    // An interval without values may have no classic buckets, and a merge with it would lose those of the others.
     const withValues = intervals.filter(({ count }) => count > 0);
     return withValues.length > 0 ? merge(withValues) : (intervals[0] ?? HistogramSnapshot.EMPTY);
   }

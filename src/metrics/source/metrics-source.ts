@@ -7,56 +7,61 @@ import type { Extremes } from '../extremes.js';
 import type { Exemplar } from '../histogram/exemplar.js';
 import type { HistogramSnapshot, HistogramView } from '../histogram/histogram-snapshot.js';
 
-/** The token under which Nest providers get the {@link MetricsSource} that everything of this application reads. */
+/** The injection token of the {@link MetricsSource} that all readers of this application use. */
 export const METRICS_SOURCE = Symbol('METRICS_SOURCE');
 
 /**
  * The source of all numbers that leave the monitor: the registry of this process, or several processes merged. Its
- * readers (the document, exporters, history, other processes) know nothing else.
+ * readers (the document, exporters, history, other processes) depend on nothing else.
  *
- * {@link now} and {@link window} first bring all numbers up to date. They return at once where there is nothing to wait for, so that a
- * read sees the moment at which it was called. `readNow()` and `readWindow()` do the rest of a read.
+ * {@link now} and {@link window} first bring all numbers up to date. They return synchronously if there is nothing to wait for, so
+ * that a read has the numbers of the moment at which it was called. `readNow()` and `readWindow()` do the rest of a read.
  */
 export interface MetricsSource {
   /** The current values, outside of any window. */
   now(): MetricsView | Promise<MetricsView>;
-  /** What is there without bringing anything up to date, at once: for the names of metrics. */
+  /** The numbers that are available without an update, synchronously: for the names of metrics. */
   latest(): MetricsView;
-  /** The numbers as they are now, with a new window of a reader. */
+  /**
+   * The numbers as they are now, with a new window of a reader. In a group, it rejects for a reader whose window is kept while only the
+   * numbers of this process are known.
+   */
   window(reader: string, options?: WindowOptions): WindowView | Promise<WindowView>;
   /**
-   * Whether it is this process that sends these numbers to where they are pushed: of several that have the same ones, one. Missing
-   * where there is only one.
+   * Whether this process is the one that pushes these numbers: of several processes with the same numbers, one does. Missing if
+   * there is only one process.
    */
   pushes?(): boolean | Promise<boolean>;
-  /** Where the one that sends leaves what the next one has to know. Missing where there is only one. */
+  /** Where the process that pushes saves its state for the next one that does. Missing if there is only one process. */
   readonly pushed?: PushedState | undefined;
 }
 
-/** What has been sent so far, as text, by the name of the reader. */
+/** Stores what has been sent so far, as text, by the name of the reader. */
 export interface PushedState {
   load(reader: string): Promise<string | undefined>;
   save(reader: string, text: string): Promise<void>;
 }
 
 export interface WindowOptions {
-  /** The reader is never forgotten: for one that adds intervals up. Default: `false`. */
+  /** The window is never dropped: for a reader that adds up its intervals. Default: `false`. */
   readonly isKept?: boolean;
-  /** The numbers were brought up to date a moment ago, so it is not done again. Default: `false`. */
+  /** The numbers were brought up to date a moment ago, and are not updated again. Default: `false`. */
   readonly isFresh?: boolean;
-  /** Leave out collectors, which may have to be waited for: for a reader that reads every second. Default: `false`. */
+  /** Does not call collectors, which may be asynchronous: for a reader that reads every second. Default: `false`. */
   readonly isQuick?: boolean;
 }
 
-/** The numbers of one read, to be visited in time slices. What is added meanwhile may be part of it or not. */
+/** The numbers of one read, to be visited in time slices. What is added meanwhile may or may not be included. */
 export interface MetricsView {
-  /** Changes when there is a new metric or description: until then, names that an exporter has made stay right. */
+  /** Changes when a metric is added, removed or described. Until then, names that an exporter has derived remain valid. */
   readonly revision: number;
-  /** When the monitor began to count, in milliseconds since 1970. */
+  /** When the monitor started to count, in milliseconds since 1970. */
   readonly startTime: number;
+  /** When the process started, or the oldest of several that run, in milliseconds since 1970. */
+  readonly processStart: number;
   /** What exporters add to every series. */
   readonly exportNames: ExportNames;
-  /** The `process` and `instance` sections of the document. */
+  /** The sections of the document that do not come from a registry, such as `process` and `instance`. */
   facts(): DocumentFacts;
   readonly counters: MetricFamilies<CounterFamily>;
   readonly gauges: MetricFamilies<GaugeFamily>;
@@ -66,13 +71,13 @@ export interface MetricsView {
 /** A {@link MetricsView} that also has what happened since a reader last read. */
 export interface WindowView extends MetricsView {
   /**
-   * The extremes of a gauge or histogram in the window; `undefined` if it was not set, or has no value. Taking them ends the
-   * window for this series: of a histogram, a reader takes either these or intervals.
+   * The extremes of a gauge or histogram in the window; `undefined` if it has no new value. Taking them ends the window for
+   * this series: for a histogram, a reader takes either the extremes or the intervals.
    */
   extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined;
   /** The values of a histogram in the window. Taking them ends the window for this series. */
   intervalOf(histogram: HistogramSeriesView): HistogramSnapshot;
-  /** Merges the window into the next one of the reader, because what was read did not arrive. Once at most. */
+  /** Merges the window into the next one of the reader, because what was read did not arrive. Call it at most once. */
   giveBack(): void;
 }
 
@@ -84,13 +89,13 @@ export interface MetricFamilies<F extends AnyFamily = AnyFamily> {
 }
 
 /**
- * One metric. It is the same object in every read of a source, so that an exporter can keep what it knows about it in a
+ * One metric. It is the same object in every read of a source, so that an exporter can cache data about it in a
  * `WeakMap`.
  */
 export interface MetricFamily<K extends MetricKind, S extends SeriesView> {
   readonly kind: K;
   readonly name: string;
-  /** What the application or the definition says of it. May change together with the revision. */
+  /** From the application or the definition. May change together with the revision. */
   readonly description: Description;
   /** For a metric of the monitor itself: its names for the exporters. */
   readonly definition: MetricDefinition | undefined;
@@ -99,11 +104,11 @@ export interface MetricFamily<K extends MetricKind, S extends SeriesView> {
   /** The series without labels. */
   readonly plain: S | undefined;
   /**
-   * The series with labels, in the order in which they came. This list only grows; where series are removed, the family
-   * has another list from then on.
+   * The series with labels, in the order in which they were added. This list only grows; when series are removed, the family
+   * gets a new list.
    */
   readonly labelled: readonly S[];
-  /** The series with labels in the order of their texts. */
+  /** The series with labels, sorted by the text of their labels. */
   inOrder(): Sliced<readonly S[]>;
 }
 
@@ -116,6 +121,11 @@ export type AnyFamily = CounterFamily | GaugeFamily | HistogramFamily;
 export interface SeriesView {
   /** The canonical text of its labels, such as `{method="GET"}`; empty without labels. */
   readonly labels: string;
+  /**
+   * Another object than before means that the series was removed and created again. Only counters and histograms of this process have
+   * it: the objects of merged series, and of those of other processes, are replaced whenever a series of the metric is removed.
+   */
+  readonly identity?: object | undefined;
 }
 
 export interface CounterSeriesView extends SeriesView {
@@ -128,12 +138,12 @@ export interface GaugeSeriesView extends SeriesView {
 }
 
 export interface HistogramSeriesView extends SeriesView {
-  /** How many values there are so far. */
+  /** The number of values so far. */
   readonly count: number;
   /** All values so far. */
   snapshot(): HistogramSnapshot;
-  /** The same without a copy: to be read at once. */
+  /** The same without a copy: read it at once, since new values change it. */
   view(): HistogramView;
-  /** The latest exemplars of its buckets, in any order and maybe several of one bucket; missing without any. */
+  /** The latest exemplars of its buckets, in any order and possibly several of one bucket; missing if there are none. */
   readonly exemplars?: Iterable<Exemplar> | undefined;
 }

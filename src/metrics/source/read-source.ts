@@ -12,7 +12,7 @@ export async function readNow<T>(source: MetricsSource, work: (view: MetricsView
 /**
  * Reads in the window of a reader, in time slices. If the read fails, its window is merged into the next one.
  *
- * @param work takes what it likes from the window.
+ * @param work reads what it needs from the window.
  */
 export async function readWindow<T>(
   source: MetricsSource,

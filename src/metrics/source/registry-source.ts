@@ -1,6 +1,7 @@
 import { ReaderWindows } from '../collection/reader-windows.js';
 import type { WindowCursor } from '../collection/window-cursor.js';
 import type { DocumentFacts } from '../collection/snapshot.js';
+import { startOf } from './process-start.js';
 import type { ExportNames } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { Gauge } from '../gauge.js';
@@ -25,7 +26,7 @@ export class RegistrySource implements MetricsSource {
     private readonly registry: MetricsRegistry,
     private readonly readFacts: () => DocumentFacts,
   ) {
-    // Only gauges and histograms have windows: the others are in none.
+    // Only gauges and histograms have windows: for a counter, this does nothing.
     registry.onRemoved((series) => this.windows.forget(series as unknown as Gauge | HistogramSeries));
   }
 
@@ -60,6 +61,10 @@ class RegistryView implements MetricsView {
 
   get revision(): number {
     return this.registry.revision;
+  }
+
+  get processStart(): number {
+    return startOf(this.facts());
   }
 
   get exportNames(): ExportNames {

@@ -1,10 +1,11 @@
 import type { Sliced } from '../../common/slices.js';
-import type { DocumentFacts } from '../collection/snapshot.js';
+import type { DocumentFacts, InstanceInfo } from '../collection/snapshot.js';
 import type { ExportNames } from '../export-names.js';
 import { PLAIN_NAMES } from '../export-names.js';
 import type { Extremes } from '../extremes.js';
 import type { HistogramSnapshot } from '../histogram/histogram-snapshot.js';
 import { MergedFamilies } from './merged-families.js';
+import { ProcessLabels } from './process-labels.js';
 import type { MergedGauge, MergedHistogram, SourceKey, WindowReads, Windows } from './merged-series.js';
 import type {
   CounterFamily,
@@ -16,7 +17,7 @@ import type {
   WindowView,
 } from './metrics-source.js';
 
-/** One of the sources that are merged, and what it has. */
+/** One of the merged sources, and its view. */
 export interface MergedInput {
   readonly source: SourceKey;
   readonly view: MetricsView;
@@ -33,15 +34,23 @@ export class SourceMerger {
   private lastId = 0;
   private revisions = '';
 
-  /** @param revision the first one. A reader that had another source before must see that it is not the same. */
-  constructor(private revision = 0) {}
+  /**
+   * @param revision the first revision. It must differ from those of a source that a reader has used before.
+   * @param labels of the processes.
+   */
+  constructor(
+    private revision = 0,
+    private readonly labels = new ProcessLabels(),
+  ) {}
 
-  /** Makes the metrics those of these sources. Two updates must not run at once, if sources have gone. */
+  /** Updates the metrics to those of these sources. Two updates must not run at the same time if sources were removed. */
   *update(inputs: readonly MergedInput[]): Sliced<void> {
     const revisions = inputs.map(({ source, view }) => `${this.idOf(source)}:${view.revision}`).join();
-    const parts = inputs.map(({ source, view }) => {
-      const { pid, worker_id: worker } = view.facts().instance;
-      return { source, view, process: worker === null ? String(pid) : `${pid}:${worker}` };
+    const instances = inputs.map(({ view }) => view.facts().instance);
+    this.labels.update(instances);
+    const parts = inputs.map((input, at) => {
+      const { pid, hostname, worker_id: thread } = instances[at] as InstanceInfo;
+      return { ...input, process: this.labels.of({ pid, hostname, thread }) };
     });
     const { counters, gauges, histograms } = this.merged;
     yield* counters.update(parts.map(({ view, ...part }) => ({ ...part, families: view.counters })));
@@ -51,9 +60,11 @@ export class SourceMerger {
     this.revisions = revisions;
   }
 
-  viewOf(inputs: readonly MergedInput[], facts: () => DocumentFacts): MetricsView {
+  /** @param processStart when the oldest process that runs was started. */
+  viewOf(inputs: readonly MergedInput[], facts: () => DocumentFacts, processStart: number): MetricsView {
     return {
       ...this.merged,
+      processStart,
       revision: this.revision,
       startTime: Math.min(...inputs.map(({ view }) => view.startTime)),
       exportNames: inputs[0]?.view.exportNames ?? PLAIN_NAMES,
@@ -76,6 +87,7 @@ export class SourceMerger {
 class MergedWindow implements WindowView {
   readonly revision: number;
   readonly startTime: number;
+  readonly processStart: number;
   readonly exportNames: ExportNames;
   readonly facts: () => DocumentFacts;
   readonly counters: MetricsView['counters'];
@@ -88,6 +100,7 @@ class MergedWindow implements WindowView {
   ) {
     this.revision = view.revision;
     this.startTime = view.startTime;
+    this.processStart = view.processStart;
     this.exportNames = view.exportNames;
     this.facts = () => view.facts();
     this.counters = view.counters;

@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../../common/make-directory.js';
 import { DIRECTORY_IS_SHARED, DIRECTORY_OF_ANOTHER, NOT_A_DIRECTORY } from '../processes.messages.js';
 import { processExists } from './liveness.js';
 import type { MemberName } from './member-name.js';
 import { parseName } from './member-name.js';
 
-/** A file of a group's directory that has a number: `ended-3`. */
+/** A numbered file in the directory of a group, such as `ended-3`. */
 export type NumberedFile = 'ended' | 'leader';
 
-/** What is in a group's directory. */
+/** The contents of the directory of a group. */
 export interface GroupFiles {
-  /** Those that have a file with their totals. */
+  /** Members that have a totals file. */
   readonly members: readonly MemberName[];
-  /** The highest number of each; 0 if there is none. */
+  /** The highest number of each kind of file; 0 if there is none. */
   readonly latest: Readonly<Record<NumberedFile, number>>;
   readonly names: readonly string[];
 }
 
 const DEFAULT_PARENT = /nestjs-monitor-\d+$/;
 
-/** Milliseconds since the last member saved its totals. */
+/** Milliseconds since the last save of any member, after which a group counts as abandoned. */
 const ABANDONED_AFTER = 300_000;
 
 const NUMBERED = /^(ended|leader)-(\d{1,15})$/;
 
 /**
- * The directory of a group. Only this user may read it: whoever can write into it can make the group say anything, and connect to
- * its processes.
+ * The directory of a group. Only this user may have access: anyone who can write to it can change the numbers of the group and
+ * connect to its processes.
  */
 export class GroupDirectory {
   constructor(
@@ -35,18 +36,18 @@ export class GroupDirectory {
     private readonly platform: NodeJS.Platform = process.platform,
   ) {}
 
-  /** Creates the directory, and the one that it is in. @throws if it is not only this user's. */
+  /** Creates the directory and its parents. @throws if it is no directory, or other users own it or have access. */
   async create(): Promise<void> {
     const parent = join(this.path, '..');
     await makeDirectory(this.path);
     await this.check(this.path);
-    // The default is below the directory for temporary files, where anybody could have made the parent.
+    // The default parent is in the directory for temporary files, where any user could have created it.
     if (DEFAULT_PARENT.test(parent)) await this.check(parent);
   }
 
   async files(): Promise<GroupFiles> {
     const names = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
-      // Somebody has removed it. It is there again with the next save.
+      // The directory was removed. The next save creates it again.
       if (error.code === 'ENOENT') return [];
       throw error;
     });
@@ -81,11 +82,10 @@ export class GroupDirectory {
     return join(this.path, name);
   }
 
-  /** @returns whether it was this call that created the file, of all processes. */
-  async createOnce(name: string): Promise<boolean> {
+  /** @returns whether this call created the file with this text; `false` if it exists already, whichever process created it. */
+  async createOnce(name: string, text: string): Promise<boolean> {
     try {
-      const handle = await open(join(this.path, name), 'wx', 0o600);
-      await handle.close();
+      await writeFile(join(this.path, name), text, { flag: 'wx', mode: 0o600 });
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -94,8 +94,8 @@ export class GroupDirectory {
   }
 
   /**
-   * Removes what clusters have left that were killed as a whole, with their primary: nobody comes back to their directory. Those of a
-   * group that lives save their totals at least every half minute.
+   * Removes the directories of clusters that were killed together with their primary: no new process uses them. Running members save
+   * their totals at least every half minute.
    */
   async removeAbandoned(): Promise<void> {
     const parent = join(this.path, '..');
@@ -113,22 +113,24 @@ export class GroupDirectory {
     }
   }
 
+  /** @returns `undefined` if there is no such file. @throws if it cannot be read: it would be wrong to go on as if there were none. */
   async readText(name: string): Promise<string | undefined> {
     try {
       return await readFile(join(this.path, name), 'utf8');
-    } catch {
-      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
   }
 
-  /** Puts a text in the place of the one before. */
+  /** Replaces a text: writes a new file, and renames it. */
   async writeText(name: string, text: string): Promise<void> {
     const path = join(this.path, name);
     await writeFile(`${path}.new`, text, { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
 
-  /** Removes the files of these names. One that is not there is none to remove. */
+  /** Removes the files with these names. Missing files are ignored. */
   async remove(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => rm(join(this.path, name), { force: true })));
   }
@@ -140,27 +142,11 @@ export class GroupDirectory {
 
   private async check(path: string): Promise<void> {
     const stats = await lstat(path);
-    // A symbolic link is none: it could lead anywhere later.
+    // A symbolic link is refused: it could point anywhere later.
     if (!stats.isDirectory()) throw new Error(NOT_A_DIRECTORY(path));
     const user = process.getuid?.();
     if (user === undefined) return;
     if (stats.uid !== user) throw new Error(DIRECTORY_OF_ANOTHER(path, stats.uid));
     if ((stats.mode & 0o077) !== 0) throw new Error(DIRECTORY_IS_SHARED(path, stats.mode & 0o777));
-  }
-}
-
-/** Creates a directory and those that it is in. Node's own `recursive` never ends where the system says ENOENT for good, as in /proc. */
-async function makeDirectory(path: string): Promise<void> {
-  const make = () =>
-    mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  try {
-    await make();
-  } catch (error) {
-    const parent = join(path, '..');
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
-    await makeDirectory(parent);
-    await make();
   }
 }

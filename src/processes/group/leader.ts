@@ -6,8 +6,8 @@ import { parseName } from './member-name.js';
 import type { Roster } from './roster.js';
 
 /**
- * Which member publishes for the group. The leader is named in the file with the highest number. When it has ended, whoever first
- * creates the file with the next number is the leader: only one can.
+ * Elects the member that publishes for the group. The leader file with the highest number names it. When the leader has ended, the
+ * first member that creates the file with the next number is the new one: only one can.
  */
 export class Leader {
   private readonly checking = new SharedRun(() => this.check());
@@ -19,12 +19,12 @@ export class Leader {
     private readonly roster: Roster,
   ) {}
 
-  /** Whether this member is the leader. If there is none any more, it becomes one. */
+  /** Whether this member is the leader. If there is no leader any more, this member tries to become it. */
   isOwn(): Promise<boolean> {
     return this.checking.run();
   }
 
-  /** The leader, if it is another one that is there. */
+  /** The leader, if it is another member that still runs. */
   async other(): Promise<MemberName | undefined> {
     const { latest } = await this.roster.update();
     const name = latest.leader === 0 ? undefined : await this.leaderIn(latest.leader);
@@ -33,7 +33,7 @@ export class Leader {
       : name;
   }
 
-  /** It closes: another one may lead. */
+  /** Called when this process closes: another member may become the leader. */
   resign(): void {
     this.hasResigned = true;
   }
@@ -44,7 +44,7 @@ export class Leader {
     const leader = latest.leader === 0 ? undefined : await this.leaderIn(latest.leader);
     if (leader?.text === this.own.text) return true;
     if (leader !== undefined && (await this.isThere(leader))) return false;
-    // The main thread of a process may have published before it had a group.
+    // Threads leave this to their main thread, which may have published before it was in a group.
     if (this.hasMainThread) return false;
     return this.take(latest.leader + 1, names);
   }
@@ -82,7 +82,7 @@ export class Leader {
     try {
       return parseName(await readFile(this.directory.numbered('leader', number), 'utf8'));
     } catch {
-      // Another one has just become the leader.
+      // Another member has just become the leader.
       return undefined;
     }
   }

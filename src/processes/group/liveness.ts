@@ -4,7 +4,7 @@ export function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // There is one that this user may not signal.
+    // EPERM: it exists, but this user may not signal it.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

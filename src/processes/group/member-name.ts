@@ -6,7 +6,7 @@ export interface MemberName {
   readonly pid: number;
   /** `null` for the main thread. */
   readonly thread: number | null;
-  /** Unique, also where the system gives a pid to another process later: `1234.0-9f86d081884c`. */
+  /** Unique, even if the system reuses the pid: `1234.0-9f86d081884c`. */
   readonly text: string;
 }
 
@@ -22,7 +22,7 @@ export function ownName(): MemberName {
   };
 }
 
-/** @returns `undefined` for any other text. */
+/** @returns `undefined` if the text is no name of a member. */
 export function parseName(text: string): MemberName | undefined {
   const [, pid, thread] = NAME.exec(text) ?? [];
   if (pid === undefined || thread === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { DocumentFacts } from '../../metrics/collection/snapshot.js';
 
-/** What is known of a process that has not said anything. */
+/** The facts of a process that has not sent any. */
 export function noFacts(pid: number, thread: number | null): DocumentFacts {
   return {
     process: {

@@ -15,15 +15,21 @@ import { encodeHistogram } from '../wire/histogram.codec.js';
 import type { WindowLine } from '../wire/lines.js';
 import { PLAIN } from '../wire/lines.js';
 import type { SnapshotEncoder } from '../wire/snapshot.encoder.js';
+import type { ReaderBases } from './reader-bases.js';
 
 /**
- * A window of this process, by the series as they were saved. Those have the same places in their metrics as the live ones; a live
- * one that is not saved yet is part of the next window.
+ * A window of this process, accessed by its saved series. A saved series has the same index in its metric as the live one. A live
+ * series that is not saved yet is part of the next window.
  */
 export class OwnWindow implements WindowReads {
+  private readonly taken = new Map<ReceivedHistogram, HistogramSnapshot>();
+
+  /** @param bases where it is recorded what the reader has read; missing for a reader of this process alone. */
   constructor(
     private readonly saved: ReceivedSource,
     private readonly window: WindowView,
+    private readonly reader: string,
+    private readonly bases?: ReaderBases,
   ) {}
 
   extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
@@ -36,17 +42,26 @@ export class OwnWindow implements WindowReads {
   }
 
   intervalOf(histogram: HistogramSeriesView): HistogramSnapshot {
-    const live = this.liveHistogram(histogram as ReceivedHistogram);
-    if (live !== undefined) return this.window.intervalOf(live);
-    const now = histogram.snapshot();
-    return now.minus(now);
+    const series = histogram as ReceivedHistogram;
+    const live = this.liveHistogram(series);
+    if (live === undefined) {
+      const now = histogram.snapshot();
+      return now.minus(now);
+    }
+    const interval = this.window.intervalOf(live);
+    this.taken.set(series, interval);
+    this.bases?.read(this.reader, series, live);
+    return interval;
   }
 
   giveBack(): void {
     this.window.giveBack();
+    for (const [series, interval] of this.taken) this.bases?.giveBack(this.reader, series, interval);
+    // A second call must not count it twice.
+    this.taken.clear();
   }
 
-  /** What there is in the window, for a receiver that has got the series. */
+  /** The lines of the window, for a receiver that already has the series. */
   *lines(encoder: SnapshotEncoder, emit: (line: WindowLine) => void): Sliced<void> {
     for (const family of this.saved.gauges.all()) {
       for (const { number, at, series } of sentSeries(encoder, family)) {
@@ -70,7 +85,7 @@ export class OwnWindow implements WindowReads {
   }
 }
 
-/** Where series were removed since the numbers were saved, another one may be in its place. */
+/** The live series of a saved one. If series were removed since the save, another one may be at its index. */
 function liveOf<F extends AnyFamily>(
   family: F | undefined,
   { at, labels }: { readonly at: number; readonly labels: string },

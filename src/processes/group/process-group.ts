@@ -1,10 +1,10 @@
 import type { FailureSink } from '../../common/failure-log.js';
-import { FailureLog } from '../../common/failure-log.js';
 import { SliceQueue } from '../../common/slice-queue.js';
 import type { ProcessState } from '../../metrics/collection/snapshot.js';
 import type { SourceKey, WindowReads } from '../../metrics/source/merged-series.js';
-import type { MetricsSource, WindowView } from '../../metrics/source/metrics-source.js';
-import { NO_HANDLER, SAVING_TEXTS } from '../processes.messages.js';
+import type { MetricsSource } from '../../metrics/source/metrics-source.js';
+import { giveBackAll } from '../../metrics/source/source-merger.js';
+import { NO_HANDLER } from '../processes.messages.js';
 import type { AnswerableRequest, AnswerMaker, CallHandler, GiveBack } from '../peers/peer-connection.js';
 import type { Call } from '../peers/call-peer.js';
 import { callPeer } from '../peers/call-peer.js';
@@ -12,11 +12,13 @@ import { PeerServer } from '../peers/peer-server.js';
 import type { Read } from '../peers/read-request.js';
 import type { SnapshotEncoder } from '../wire/snapshot.encoder.js';
 import type { GroupDirectory } from './group-directory.js';
+import { GroupAnswers } from './group-answers.js';
+import { GroupSaves } from './group-saves.js';
 import { Leader } from './leader.js';
 import type { MemberListener } from './member.js';
 import type { MemberName } from './member-name.js';
 import { ownName } from './member-name.js';
-import { OwnWindow } from './own-window.js';
+import { memberStates } from './member-states.js';
 import { Roster } from './roster.js';
 import { SaveSchedule } from './save-schedule.js';
 import { SavedTotals } from './saved-totals.js';
@@ -25,38 +27,40 @@ import { TotalsFile } from './totals-file.js';
 /** Attempts to join: another process may remove the directory of the group meanwhile. */
 const ATTEMPTS = 3;
 
-/** What has been read of the group. */
+/** The result of a read of the group. */
 export interface GroupRead {
-  /** Of each source that was reached, for a read in a window. */
+  /** The windows of the sources that have one. Empty for a read without a window. */
   readonly windows: Map<SourceKey, WindowReads>;
 }
 
-/** This process as a member of its group: it saves its totals, answers the others, and asks them. */
+/** This process as a member of its group: it saves its totals, answers requests of the others, and reads their numbers. */
 export class ProcessGroup implements AnswerMaker {
   readonly name: MemberName;
   readonly saved: SavedTotals;
   readonly roster: Roster;
   readonly leader: Leader;
   private readonly server: PeerServer;
-  /** Of what the others send, and of what they are sent. */
+  /** For decoding what the others send, and for encoding what they receive. */
   private readonly slices = new SliceQueue();
-  private readonly failures: FailureLog;
   private readonly handlers = new Map<string, CallHandler>();
   private readonly schedule: SaveSchedule;
-  private readonly saves = new Set<() => Promise<void>>();
+  private readonly saves: GroupSaves;
+  private readonly answers: GroupAnswers;
+  private readonly alsoSaved = new Set<() => Promise<void>>();
   private isStopped = false;
 
   constructor(
-    private readonly local: MetricsSource,
+    local: MetricsSource,
     readonly directory: GroupDirectory,
     listener: MemberListener,
     sink: FailureSink,
   ) {
     this.name = ownName();
-    this.failures = new FailureLog(SAVING_TEXTS, sink);
     const file = new TotalsFile(directory.totalsOf(this.name), this.name.text);
     this.saved = new SavedTotals(local, file);
-    this.roster = new Roster(directory, this.name, listener, this.slices);
+    this.saves = new GroupSaves(this.saved, directory, sink);
+    this.answers = new GroupAnswers(local, this.saved, this.saves, this.slices);
+    this.roster = new Roster(directory, this.name, listener, this.slices, () => this.saved.readers);
     this.leader = new Leader(directory, this.name, this.roster);
     this.server = new PeerServer(directory, this.name, this);
     this.schedule = new SaveSchedule(
@@ -65,13 +69,14 @@ export class ProcessGroup implements AnswerMaker {
     );
   }
 
-  /** Who is in the group, this process first. */
+  /** The host of this process. */
+  get hostname(): string | null {
+    return this.saved.source.facts().instance.hostname;
+  }
+
+  /** The members of the group, this process first. */
   states(): ProcessState[] {
-    const { pid, thread } = this.name;
-    const others = this.roster.members.map(({ name, state, age }) => {
-      return { pid: name.pid, thread: name.thread, state, age };
-    });
-    return [{ pid, thread, state: 'ok', age: 0 }, ...others];
+    return memberStates(this.name, this.hostname, this.roster.members);
   }
 
   /** @throws if the directory cannot be used. */
@@ -80,30 +85,32 @@ export class ProcessGroup implements AnswerMaker {
       try {
         await this.directory.create();
         await this.removeOldGroup();
-        // In this order: what belongs to no file of totals is taken for a rest of an old group by another one that joins now.
+        // The totals file is written before the socket: a process that joins meanwhile deletes sockets that have no totals file.
         await this.saved.save();
         await this.server.listen();
         break;
       } catch (thrown) {
         await this.server.close();
-        // The last one of a group removes the directory, maybe just now.
+        // The last member of a group removes the directory, possibly at this moment.
         const isFinal = attempt === ATTEMPTS || (thrown as NodeJS.ErrnoException).code !== 'ENOENT';
         if (isFinal) await this.saved.end().catch(() => {});
-        // Else the others would count a process that answers for itself.
+        // Otherwise the others would count a process that is not in the group.
         await this.directory.remove([`${this.name.text}.totals`]).catch(() => {});
         if (isFinal) throw thrown;
       }
     }
-    // Another process may do the same.
+    // Fails if another process removes the same directories.
     await this.directory.removeAbandoned().catch(() => {});
     this.schedule.start();
   }
 
-  /** Saves a last time, and leaves. The last one removes everything. */
+  /** Saves a last time, and leaves. The last member removes the directory. */
   async leave(): Promise<void> {
     this.isStopped = true;
+    this.saves.stop();
     this.leader.resign();
     await this.schedule.stop();
+    await this.answers.close();
     await this.saved.end().catch(() => {});
     await this.server.close();
     await this.removeIfLast().catch(() => {});
@@ -112,54 +119,50 @@ export class ProcessGroup implements AnswerMaker {
 
   /** @throws if the directory cannot be used. */
   async isLeader(): Promise<boolean> {
-    // Where somebody has removed it, no process would know of another one.
+    // If the directory was removed, no process would find the others.
     await this.directory.create();
     return this.leader.isOwn();
   }
 
   /**
-   * Saves the own numbers and reads those of the others.
+   * Saves the numbers of this process and reads those of the others.
    *
-   * @param read for a read in a window, this process has opened its own before.
-   * @throws if the own numbers cannot be saved.
+   * @param read for a read of a window, the window of this process must be open already.
+   * @throws if the numbers of this process cannot be saved.
    */
   async read(read: Read): Promise<GroupRead> {
-    const [, windows] = await Promise.all([this.save(read), this.roster.read(read)]);
-    return { windows };
+    const [saved, windows] = await Promise.allSettled([this.saves.save(read), this.roster.read(read)]);
+    if (windows.status === 'rejected') throw windows.reason;
+    if (saved.status === 'fulfilled') return { windows: windows.value };
+    // What the others have sent is not used.
+    giveBackAll([...windows.value.values()]);
+    throw saved.reason;
   }
 
-  async answer(
+  /** Saves the numbers of this process. @throws if they cannot be saved. */
+  save(): Promise<void> {
+    return this.saves.save({ kind: 'now' });
+  }
+
+  answer(
     request: AnswerableRequest,
     encoder: SnapshotEncoder,
     write: (line: unknown) => void,
   ): Promise<GiveBack | 'unsaved' | undefined> {
-    let window: WindowView | undefined;
-    try {
-      if (request.kind === 'window') window = await this.local.window(request.reader, request.options);
-      await this.save(request);
-    } catch {
-      // Nobody may be told what is not saved. The end of the answer says so.
-      window?.giveBack();
-      return 'unsaved';
-    }
-    const { source } = this.saved;
-    await this.slices.run(encoder.encode(source, write));
-    if (window === undefined) return undefined;
-    await this.slices.run(new OwnWindow(source, window).lines(encoder, write));
-    return () => window.giveBack();
+    return this.answers.answer(request, encoder, write);
   }
 
   /**
-   * Registers what saves more of this process whenever its totals are saved though nobody asks. It must not reject.
+   * Registers a function that saves more data of this process, at every scheduled save of its totals. It must not reject.
    *
-   * @returns ends that.
+   * @returns a function that unregisters it.
    */
   saveToo(save: () => Promise<void>): () => void {
-    this.saves.add(save);
-    return () => void this.saves.delete(save);
+    this.alsoSaved.add(save);
+    return () => void this.alsoSaved.delete(save);
   }
 
-  /** Registers what answers the calls of other processes by this method. */
+  /** Registers the handler for calls of other processes with this method. */
   handle(method: string, handler: CallHandler): void {
     this.handlers.set(method, handler);
   }
@@ -175,39 +178,18 @@ export class ProcessGroup implements AnswerMaker {
     return callPeer({ address: this.directory.addressOf(member), name: member.text }, call, signal);
   }
 
-  private async save(read: Read): Promise<void> {
-    try {
-      await this.saveFor(read).catch(async (thrown: NodeJS.ErrnoException) => {
-        if (thrown.code !== 'ENOENT' || this.isStopped) throw thrown;
-        // Somebody has removed the directory, such as a job that cleans up temporary files.
-        await this.directory.create();
-        await this.saveFor(read);
-      });
-      this.failures.succeeded();
-    } catch (thrown) {
-      this.failures.failed(thrown);
-      throw thrown;
-    }
-  }
-
-  private async saveFor(read: Read): Promise<void> {
-    if (read.kind !== 'window') await this.saved.save();
-    // Its numbers were saved a moment ago, by the read that this one belongs to.
-    else if (read.options.isFresh === true) this.saved.mark(read.reader);
-    else await this.saved.save(read.reader);
-  }
-
-  private async maintain(): Promise<void> {
+  /** @internal Saves, and restores what others need to find this process, as the schedule does. */
+  async maintain(): Promise<void> {
     if (this.isStopped) return;
-    // A journal without the totals is of use too.
-    await this.save({ kind: 'now' }).catch(() => {});
-    for (const save of this.saves) await save();
+    // A journal is useful even if the totals cannot be saved.
+    await this.save().catch(() => {});
+    for (const save of this.alsoSaved) await save();
     await this.server.restore();
     if (!this.isStopped && this.roster.hasEnded && (await this.leader.isOwn()))
       await this.roster.mergeEnded();
   }
 
-  /** A group of which no process lives any more is removed: a new one begins at zero. */
+  /** Removes a group whose processes have all ended: a new one begins at zero. */
   private async removeOldGroup(): Promise<void> {
     if (await this.removeIfOthersEnded()) this.roster.forget();
   }
@@ -216,7 +198,7 @@ export class ProcessGroup implements AnswerMaker {
     if (await this.removeIfOthersEnded()) await this.directory.removeIfEmpty();
   }
 
-  /** Removes the files of the group if no other process of it lives. @returns whether it did. */
+  /** Removes the files of the group if no other process of it runs. @returns whether it did. */
   private async removeIfOthersEnded(): Promise<boolean> {
     const files = await this.roster.update();
     await Promise.all(this.roster.members.map((member) => member.probe()));

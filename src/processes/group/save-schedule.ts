@@ -2,33 +2,33 @@ import type { Clock } from '../../common/clock.js';
 import { realClock } from '../../common/clock.js';
 import { realTimers } from '../../common/real-timers.js';
 
-/** Milliseconds between two times that the totals are saved, whether anybody asks or not; and at most, where the process is idle. */
+/** Milliseconds between two scheduled saves of a busy process; and at most between those of an idle one. */
 const [INTERVAL, IDLE_INTERVAL] = [4000, 30_000];
 
 /** The share of a core below which a process is idle. */
 const IDLE_CPU = 0.05;
 
 /**
- * Saves from time to time what others need of this process when it is killed. A process that counts nothing and does nothing is woken
- * less often for it: where many are idle on one machine, saving is most of what they do.
+ * Regularly saves the data that others need if this process is killed. A process that counts nothing and uses little CPU saves less
+ * often: if many processes of a machine are idle, saving is most of what they do.
  */
 export class SaveSchedule {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private savedAt: number;
-  private lookedAt: number;
+  private checkedAt: number;
   private wasActive = false;
   private cpu = process.cpuUsage();
 
   /**
-   * @param takeNews whether anything was counted since it was last called.
+   * @param takeNews returns whether anything was counted since its last call.
    */
   constructor(
     private readonly takeNews: () => Promise<boolean>,
     private readonly save: () => Promise<void>,
     private readonly clock: Clock = realClock,
   ) {
-    this.savedAt = this.lookedAt = clock();
+    this.savedAt = this.checkedAt = clock();
   }
 
   start(): void {
@@ -36,17 +36,17 @@ export class SaveSchedule {
     this.schedule(Math.random() * INTERVAL);
   }
 
-  /** Ends it, and waits for what it is saving. */
+  /** Stops the schedule, and waits for a save in progress. */
   async stop(): Promise<void> {
     realTimers.clearTimeout(this.timer);
     await this.running;
   }
 
   /** @internal Saves if it is time to, as the timer does. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const isBusy = this.isBusy();
     const isActive = (await this.takeNews()) || isBusy;
-    // The step of the history in which something happened may end only after the next save: so there is one more.
+    // The history step with the last activity may end after the save for it, so one more save follows.
     const isDue = this.wasActive || this.clock() - this.savedAt > IDLE_INTERVAL - INTERVAL;
     this.wasActive = isActive;
     if (!isActive && !isDue) return;
@@ -57,7 +57,7 @@ export class SaveSchedule {
   private schedule(delay: number): void {
     this.timer = realTimers.setTimeout(() => {
       this.schedule(INTERVAL);
-      this.running ??= this.look()
+      this.running ??= this.check()
         .catch(() => {})
         .finally(() => (this.running = undefined));
     }, delay);
@@ -65,12 +65,12 @@ export class SaveSchedule {
     this.timer.unref();
   }
 
-  /** Whether it uses much CPU. The others then need its recent history if it is killed, even if it counts nothing. */
+  /** Whether the process uses much CPU. If it is then killed, others need its recent history, even if it counted nothing. */
   private isBusy(): boolean {
     const [now, cpu] = [this.clock(), process.cpuUsage()];
     const used = (cpu.user + cpu.system - this.cpu.user - this.cpu.system) / 1000;
-    const share = used / (now - this.lookedAt);
-    this.lookedAt = now;
+    const share = used / (now - this.checkedAt);
+    this.checkedAt = now;
     this.cpu = cpu;
     return share > IDLE_CPU;
   }

@@ -6,12 +6,13 @@ import type { TotalsLine } from '../wire/lines.js';
 import { SnapshotDecoder } from '../wire/snapshot.decoder.js';
 import { SnapshotEncoder } from '../wire/snapshot.encoder.js';
 import { ReaderBases } from './reader-bases.js';
+import { SavedFamilies } from './saved-families.js';
 import type { TotalsFile } from './totals-file.js';
 
 /** The last line of a file whose member has closed its application: nothing is missing. */
 const FINAL_LINE = JSON.stringify(['z']);
 
-/** What is needed of the registry of this process. */
+/** What is needed from the registry of this process. */
 export interface LocalNumbers {
   /** Brings all numbers up to date. */
   now(): MetricsView | Promise<MetricsView>;
@@ -19,15 +20,16 @@ export interface LocalNumbers {
 }
 
 /**
- * The numbers of this process, as they were last saved. This is all that it tells the group, and that it answers for the group
- * with: if it is killed right after, the others still find in its file what somebody was told.
+ * The numbers of this process, as they were last saved. Only these are sent to other processes and are part of merged numbers: if
+ * this process is killed right after a read, its file still has what was read.
  */
 export class SavedTotals {
   readonly source: ReceivedSource;
   private encoder = new SnapshotEncoder();
   private decoder: SnapshotDecoder;
   private readonly saving = new SharedRun(() => this.write());
-  private readonly bases: ReaderBases;
+  readonly bases: ReaderBases;
+  private readonly families: SavedFamilies;
   /** Readers whose windows end with the next save. */
   private marks: string[] = [];
   private hasSavedNews = false;
@@ -40,13 +42,14 @@ export class SavedTotals {
     this.source = new ReceivedSource(local.latest().facts());
     this.decoder = new SnapshotDecoder(this.source);
     this.bases = new ReaderBases(this.source);
+    this.families = new SavedFamilies(this.source);
   }
 
   /**
-   * Saves the numbers as they are now, or a moment later. All who ask while numbers are being saved share the next time.
+   * Saves the current numbers. All calls during a save share the next one.
    *
-   * @param reader has opened a window just before.
-   * @throws if they cannot be saved. What was told before is not changed then.
+   * @param reader a reader that has just opened a window.
+   * @throws if they cannot be saved. {@link source} then stays as it was.
    */
   save(reader?: string): Promise<void> {
     if (reader !== undefined) this.mark(reader);
@@ -63,12 +66,17 @@ export class SavedTotals {
     return hasSaved || this.file.isDue || inSlices(this.encoder.hasNews(this.local.latest()));
   }
 
-  /** A reader has opened a window, and has read the rest before. */
+  /** Records that a reader has opened a window, and has read everything before it. */
   mark(reader: string): void {
     this.marks.push(reader);
   }
 
-  /** Saves a last time, and says that nothing is missing. */
+  /** The readers of this process, those that have read last at the end. */
+  get readers(): readonly string[] {
+    return this.bases.readers;
+  }
+
+  /** Saves a last time, and marks the file as final: nothing is missing. */
   async end(): Promise<void> {
     try {
       await this.save();
@@ -82,7 +90,7 @@ export class SavedTotals {
 
   private async write(): Promise<void> {
     if (this.isFinal) return;
-    const marks = this.marks.splice(0);
+    const [marks, changedBases] = [this.marks.splice(0), this.bases.changedLines()];
     const view = await this.local.now();
     await this.file.closeIfRemoved();
     const isWhole = this.file.isDue;
@@ -92,22 +100,27 @@ export class SavedTotals {
     }
     this.hasSavedNews ||= await inSlices(this.encoder.hasNews(view));
     const lines: TotalsLine[] = [];
-    const texts: string[] = [];
+    // These come first: they are about series that this save may remove.
+    const texts = isWhole ? [] : changedBases;
     const take = (line: TotalsLine, kind?: string) => {
       lines.push(line);
-      // Gauges have no value when nobody is there to set them.
+      // Gauges are not saved: after the process has ended, they have no value.
       if (kind !== 'g') texts.push(`${JSON.stringify(line[0] === 'i' ? withoutBlocks(line) : line)}\n`);
     };
     await inSlices(this.encoder.encode(view, take));
-    if (isWhole) texts.push(...(await inSlices(this.bases.lines())));
+    const stale = isWhole ? this.families.staleAfter(this.encoder) : undefined;
+    if (stale !== undefined) texts.push(...(await inSlices(this.bases.lines(stale))));
     for (const reader of marks) texts.push(`${JSON.stringify(['m', reader])}\n`);
     try {
       await (isWhole ? this.file.rewrite(texts) : this.file.append(texts));
     } catch (thrown) {
-      // What is missing in the file is known to the encoder: the next time, everything is written.
+      // For the encoder, these lines are already written. So the next save writes everything.
       await this.file.close().catch(() => {});
       throw thrown;
     }
+    // Their remaining series are among the lines.
+    for (const family of stale ?? []) this.source.remove(family);
+    this.families.keep(this.encoder);
     await inSlices(decodeAll(this.decoder, lines));
     for (const reader of marks) this.bases.mark(reader);
   }

@@ -2,13 +2,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
 import { WIRE_VERSION } from '../wire/lines.js';
 
-/** A file that has grown beyond this, and to several times what it was when it was written, is written anew. */
+/** A file is rewritten when it is larger than this size, and than this multiple of its initial size. */
 const MAX_BYTES = 1024 * 1024;
 const GROWTH = 4;
 
 /**
- * The file with the totals of one member: lines that are appended, each time only what has changed. Only its member writes it.
- * One that was cut off in the middle of a line is good up to there.
+ * The file with the totals of one member. Each save appends lines with what has changed. Only its member writes it. If the file
+ * was cut off within a line, the lines before are valid.
  */
 export class TotalsFile {
   private handle: FileHandle | undefined;
@@ -20,12 +20,12 @@ export class TotalsFile {
     private readonly member: string,
   ) {}
 
-  /** Whether the next lines must be all of them: they become a new file. */
+  /** Whether the next save must write all lines, to a new file. */
   get isDue(): boolean {
     return this.handle === undefined || this.size > Math.max(MAX_BYTES, GROWTH * this.sizeAtStart);
   }
 
-  /** Writes a new file, and puts it in the place of the present one. */
+  /** Writes a new file, which replaces the present one. */
   async rewrite(lines: readonly string[]): Promise<void> {
     await this.close();
     const path = `${this.path}.new`;
@@ -48,7 +48,7 @@ export class TotalsFile {
     this.size += await writeAll(this.handle, lines);
   }
 
-  /** Closes it if somebody has removed it, such as a job that cleans up temporary files: then it is due. */
+  /** Closes the file if it was removed, for example by a job that cleans up temporary files. The next save writes it again. */
   async closeIfRemoved(): Promise<void> {
     const { handle } = this;
     if (handle !== undefined && (await handle.stat()).nlink === 0) await this.close();

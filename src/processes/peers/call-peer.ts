@@ -7,8 +7,8 @@ import { WIRE_VERSION, WireError } from '../wire/lines.js';
 import { requestLine } from './read-request.js';
 
 /**
- * Why a call has ended before its answer: nobody listens there; it is late; it sends something that is no answer; or it has said that
- * it cannot answer.
+ * Why a call failed. `gone`: nothing listens at the address, or the process has disconnected. `late`: it did not accept the call in
+ * time. `left out`: it sent something other than a response. `failed`: it responded with an error.
  */
 export type CallFailure = 'gone' | 'late' | 'left out' | 'failed';
 
@@ -23,26 +23,29 @@ export class CallFailedError extends Error {
   }
 }
 
+/** Characters in a line. The longest of ours is the list of the 10 000 series of a history: with long labels, it has many megabytes. */
+const MAX_LINE = 32 * 1024 * 1024;
+
 /** A process to call. */
 export interface Callee {
   readonly address: string;
-  /** By which it must greet. */
+  /** The name that the process must send in its greeting. */
   readonly name: string;
 }
 
-/** A call. */
+/** A call of another process. */
 export interface Call {
   readonly method: string;
   readonly parameters: unknown;
-  /** Milliseconds in which the process must accept it. One whose event loop is blocked does not. */
+  /** Milliseconds in which the process must send its greeting. A process whose event loop is blocked does not. */
   readonly patience: number;
 }
 
 const ID = 1;
 
 /**
- * Calls another process on a connection of its own, and gives what it answers, no faster than it is taken. Leaving the loop, or the
- * signal, ends the call there.
+ * Calls another process on a separate connection, and yields the items of its response, with backpressure. Leaving the loop or
+ * aborting the signal also ends the call in the other process.
  *
  * @throws CallFailedError
  */
@@ -86,7 +89,7 @@ export async function* callPeer(
     if (thrown instanceof CallFailedError || signal.aborted) throw thrown;
     if (thrown instanceof WireError) throw new CallFailedError('left out', thrown.message);
     const { code, message } = thrown as NodeJS.ErrnoException;
-    // A full queue of connections is not the end of the process.
+    // Other errors, such as a full queue of connections, do not mean that the process has ended.
     const isGone = !isLate && (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ECONNRESET');
     throw new CallFailedError(isGone ? 'gone' : 'late', message);
   } finally {
@@ -97,7 +100,7 @@ export async function* callPeer(
 }
 
 async function* linesOf(socket: Socket): AsyncGenerator<readonly unknown[]> {
-  const splitter = new LineSplitter();
+  const splitter = new LineSplitter(MAX_LINE);
   for await (const bytes of socket as AsyncIterable<Buffer>) yield* splitter.lines(bytes);
 }
 

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
-/** Characters that are written at once. */
+/** Characters that are buffered before they are written to the socket. */
 const CHUNK = 65_536;
 
 /** Writes lines to a socket. */
 export class LineWriter {
   private pieces: string[] = [];
   private length = 0;
-  /** The socket has more than it can send at once. */
+  /** Whether the buffer of the socket is full. */
   private isFull = false;
 
   constructor(private readonly socket: Socket) {}
@@ -25,7 +25,7 @@ export class LineWriter {
     if (this.length >= CHUNK) this.flush();
   }
 
-  /** Sends what was written, and waits until the other side has taken most of it, or has disconnected. */
+  /** Flushes the lines. If the buffer of the socket is full, waits until it has drained or the socket is closed. */
   async drain(): Promise<void> {
     this.flush();
     if (!this.isFull || this.socket.destroyed) return;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { oldestBeyond } from '../../common/oldest-beyond.js';
 import { describeThrown } from '../../common/show-value.js';
 import type { MemberName } from '../group/member-name.js';
 import { LineSplitter } from '../wire/line-splitter.js';
@@ -14,10 +15,10 @@ const KEPT_WINDOWS = 64;
 /** Characters in a request. The name of a reader is the longest part of one. */
 const MAX_REQUEST = 65_536;
 
-/** Requests that wait to be answered; more are not read. A process has one or two at a time. */
+/** Pending requests. If there are more, the socket is paused. A process has one or two at a time. */
 const MAX_WAITING = 64;
 
-/** Milliseconds in which a process must say what it is. */
+/** Milliseconds in which a process must send its greeting. */
 const GREETING_TIMEOUT = 10_000;
 
 /** Merges a window into the next one of its reader. */
@@ -27,17 +28,17 @@ export type GiveBack = () => void;
 export type AnswerableRequest = Extract<ReadRequest, { kind: 'now' | 'window' }>;
 
 /**
- * Answers a call of another process with any number of items, each as JSON text. It ends when the signal says that the other one has
- * left. What it throws is the end of the answer there.
+ * Answers a call of another process with any number of items, each as JSON text. It must end when the signal aborts, because the other
+ * process has disconnected. If it throws, the message of the error is sent as the end of the response.
  */
 export type CallHandler = (parameters: unknown, signal: AbortSignal) => AsyncIterable<readonly string[]>;
 
-/** What an answer is made of. */
+/** Answers the requests of other processes. */
 export interface AnswerMaker {
   /**
-   * Writes the lines of an answer.
+   * Writes the lines of a response.
    *
-   * @returns gives the window back, if it was a read in one. `unsaved` if there are no numbers that may be told.
+   * @returns a function that gives the window back, for a read of a window. `unsaved` if the numbers are not saved and must not be sent.
    */
   answer(
     request: AnswerableRequest,
@@ -48,7 +49,7 @@ export interface AnswerMaker {
   call(method: string, parameters: unknown, signal: AbortSignal): AsyncIterable<readonly string[]>;
 }
 
-/** A process that asks this one. Its requests are answered one after the other. */
+/** A connection from another process, whose requests are answered one after the other. */
 export class PeerConnection {
   private readonly splitter = new LineSplitter(MAX_REQUEST);
   private readonly encoder = new SnapshotEncoder();
@@ -90,9 +91,9 @@ export class PeerConnection {
       return;
     }
     const request = parseRequest(line);
-    // Else somebody could fill the memory with requests.
+    // Otherwise, requests could fill the memory.
     if (++this.waiting > MAX_WAITING) this.socket.pause();
-    // One after the other: what a connection has got so far is known to its encoder.
+    // One after the other: the encoder tracks what this connection has received so far.
     this.work = this.work
       .then(() => this.handle(request))
       .catch(() => {
@@ -141,8 +142,8 @@ export class PeerConnection {
 
   private keep(id: number, giveBack: GiveBack): void {
     this.windows.set(id, giveBack);
-    const [oldest] = this.windows.keys();
-    if (this.windows.size > KEPT_WINDOWS && oldest !== undefined) this.windows.delete(oldest);
+    const oldest = oldestBeyond(KEPT_WINDOWS, this.windows);
+    if (oldest !== undefined) this.windows.delete(oldest);
   }
 
   private async send(line: unknown): Promise<void> {

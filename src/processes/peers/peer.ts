@@ -5,12 +5,14 @@ import { realTimers } from '../../common/real-timers.js';
 import type { SliceQueue } from '../../common/slice-queue.js';
 import type { Sliced } from '../../common/slices.js';
 import type { MemberName } from '../group/member-name.js';
+import type { UnreadIntervals } from '../group/unread-intervals.js';
 import { PEER_VERSION } from '../processes.messages.js';
 import type { ReceivedSource } from '../received/received-source.js';
 import { ReceivedWindow } from '../received/received-window.js';
 import { LineSplitter } from '../wire/line-splitter.js';
 import { WIRE_VERSION, WireError } from '../wire/lines.js';
 import { SnapshotDecoder } from '../wire/snapshot.decoder.js';
+import type { NoAnswer, PeerAnswer, Pending } from './pending.js';
 import type { Read } from './read-request.js';
 import { requestLine } from './read-request.js';
 
@@ -20,56 +22,45 @@ const ANSWER_TIMEOUT = 1000;
 /** Bytes of one answer. 10 000 series are about one megabyte. */
 const MAX_ANSWER = 256 * 1024 * 1024;
 
-/** Milliseconds until a process that has sent something else than answers is asked again. */
+/** Milliseconds until a process that has sent something other than responses is asked again. */
 const PAUSE = 30_000;
 
-/**
- * Why there is no answer: nobody listens at its socket; it has disconnected, or there is no socket; it is late; or it sends
- * something that is no answer.
- */
-export type NoAnswer = 'refused' | 'gone' | 'late' | 'left out';
+/** Called with a window that cannot be given back, because its process has disconnected. */
+export type OnNotGivenBack = (reader: string, intervals: UnreadIntervals) => void;
 
-export type PeerAnswer = { readonly window: ReceivedWindow | undefined } | NoAnswer;
-
-interface Pending {
-  readonly id: number;
-  readonly window: ReceivedWindow | undefined;
-  readonly askedAt: number;
-  /** The one who asked does not wait any more. */
-  isLate: boolean;
-  settle(answer: PeerAnswer): void;
-}
-
-/** Another process of the group, asked by way of its socket. What it answers goes into a source. */
+/** Another process of the group, read over its socket. Its responses are decoded into a source. */
 export class Peer {
   private socket: Socket | undefined;
   private splitter = new LineSplitter();
   private decoder: SnapshotDecoder;
   private hasGreeted = false;
+  /** Whether the source may have metrics and series that were removed before this connection. */
+  private isUnchecked = true;
   private bytes = 0;
   private lastId = 0;
   private pausedUntil = 0;
-  /** In the order in which they were asked, which is that of the answers. */
+  /** In the order of the requests, which is also the order of the responses. */
   private pending: Pending[] = [];
   private isClosed = false;
 
-  /** @param onLeftOut gets the reason, when it has sent something that is no answer. */
+  /** @param onLeftOut called with the reason when the process has sent something other than a response. */
   constructor(
     readonly name: MemberName,
     private readonly address: string,
     private readonly source: ReceivedSource,
     private readonly slices: SliceQueue,
     private readonly onLeftOut: (reason: string) => void,
+    private readonly onNotGivenBack: OnNotGivenBack,
   ) {
     this.decoder = new SnapshotDecoder(source);
   }
 
-  /** Asks it. The promise never rejects, and is settled after {@link ANSWER_TIMEOUT}. */
+  /** Sends a request. The promise never rejects, and settles after {@link ANSWER_TIMEOUT} at the latest. */
   ask(read: Read): Promise<PeerAnswer> {
     const now = realClock();
     if (this.isClosed) return Promise.resolve('gone');
     if (now < this.pausedUntil) return Promise.resolve('left out');
-    // One that is known to be late is not waited for again.
+    // A process that is known to be late is not waited for again.
     const [first] = this.pending;
     if (first !== undefined && now - first.askedAt >= ANSWER_TIMEOUT) return Promise.resolve('late');
     const socket = (this.socket ??= this.connect());
@@ -82,8 +73,9 @@ export class Peer {
       const pending: Pending = {
         id,
         askedAt: now,
+        absorbed: hasNewNumbers(read) ? this.source.absorbed : undefined,
         isLate: false,
-        window: read.kind === 'window' ? new ReceivedWindow(() => this.giveBack(id)) : undefined,
+        window: read.kind === 'window' ? this.windowOf(read.reader, id, socket) : undefined,
         settle: (answer) => {
           realTimers.clearTimeout(timer);
           resolve(answer);
@@ -103,6 +95,7 @@ export class Peer {
     this.splitter = new LineSplitter();
     this.decoder = new SnapshotDecoder(this.source);
     this.hasGreeted = false;
+    this.isUnchecked = true;
     this.bytes = 0;
     const socket = createConnection({ path: this.address });
     socket.unref();
@@ -118,7 +111,7 @@ export class Peer {
     return socket;
   }
 
-  /** Nothing more is read until this is decoded: a neighbour that sends more than that fills its own memory, not that of others. */
+  /** The socket is paused until the bytes are decoded: data that is sent faster fills the memory of the sender, not of this process. */
   private take(bytes: Buffer, socket: Socket): void {
     socket.pause();
     this.slices.run(this.decode(bytes, socket)).then(
@@ -151,6 +144,7 @@ export class Peer {
     const [first] = this.pending;
     if (tag !== 'e') {
       if (first === undefined) throw new WireError('an answer that nobody asked for');
+      this.decoder.isNewer = this.isUnchecked && first.absorbed === this.source.absorbed;
       this.decoder.decode(line, first.window);
       return;
     }
@@ -163,7 +157,11 @@ export class Peer {
       first.settle('late');
       return;
     }
-    // Nobody has seen this window.
+    if (this.isUnchecked && first.absorbed === this.source.absorbed) {
+      this.decoder.removeUnsent();
+      this.isUnchecked = false;
+    }
+    // The read has timed out without this window.
     if (first.isLate) first.window?.giveBack();
     else first.settle({ window: first.window });
   }
@@ -183,15 +181,24 @@ export class Peer {
     for (const one of pending) one.settle(answer);
   }
 
-  private giveBack(id: number): void {
-    this.socket?.write(`${JSON.stringify(requestLine({ kind: 'giveBack', id }))}\n`);
+  private windowOf(reader: string, id: number, socket: Socket): ReceivedWindow {
+    return new ReceivedWindow((intervals) => {
+      // The process knows the window by the connection that it was sent on.
+      if (socket !== this.socket) this.onNotGivenBack(reader, intervals);
+      else socket.write(`${JSON.stringify(requestLine({ kind: 'giveBack', id }))}\n`);
+    });
   }
 }
 
 function noAnswerOf(code: string | undefined): NoAnswer {
   if (code === 'ECONNREFUSED') return 'refused';
-  // A named pipe of Windows is there as long as somebody listens.
+  // On Windows, a named pipe exists as long as a process listens.
   if (code === 'ENOENT') return process.platform === 'win32' ? 'refused' : 'gone';
-  // A full queue of connections is not the end of the process.
+  // Other errors, such as a full queue of connections, do not mean that the process has ended.
   return code === undefined ? 'gone' : 'late';
+}
+
+/** Whether the response has numbers that are saved after this request. */
+function hasNewNumbers(read: Read): boolean {
+  return read.kind === 'now' || (read.kind === 'window' && read.options.isFresh !== true);
 }

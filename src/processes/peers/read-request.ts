@@ -1,7 +1,7 @@
 import type { WindowOptions } from '../../metrics/source/metrics-source.js';
 import { WireError } from '../wire/lines.js';
 
-/** What one process asks another. The id is unique on a connection. */
+/** A request to another process. The id is unique on a connection. */
 export type ReadRequest =
   | { readonly kind: 'now'; readonly id: number }
   | { readonly kind: 'ping'; readonly id: number }

@@ -17,7 +17,7 @@ export class ReceivedFamily<S extends ReceivedSeries = ReceivedSeries> implement
   S
 > {
   plain: S | undefined;
-  readonly labelled: S[] = [];
+  private list: S[] = [];
   definition: MetricDefinition | undefined;
   description: Description = {};
   listsBuckets = false;
@@ -30,6 +30,10 @@ export class ReceivedFamily<S extends ReceivedSeries = ReceivedSeries> implement
     private readonly make: MakeReceived<S>,
   ) {}
 
+  get labelled(): readonly S[] {
+    return this.list;
+  }
+
   describe({ own = false, lists = false, description }: FamilyFlags): void {
     this.definition = own ? BUILT_IN_METRICS.get(this.name) : undefined;
     const { help, unit, aggregate } = this.definition ?? {};
@@ -41,7 +45,7 @@ export class ReceivedFamily<S extends ReceivedSeries = ReceivedSeries> implement
     };
   }
 
-  /** Takes over what another process says of the same metric. */
+  /** Adds what another source knows about the same metric. What is known here already has priority. */
   adopt({ definition, description, listsBuckets }: ReceivedFamily): void {
     this.definition ??= definition;
     this.description = { ...description, ...this.description };
@@ -53,11 +57,22 @@ export class ReceivedFamily<S extends ReceivedSeries = ReceivedSeries> implement
     if (labels === '') return (this.plain ??= this.make('', this.name, PLAIN));
     let series = this.byLabels.get(labels);
     if (series === undefined) {
-      series = this.make(labels, this.name, this.labelled.length);
+      series = this.make(labels, this.name, this.list.length);
       this.byLabels.set(labels, series);
-      this.labelled.push(series);
+      this.list.push(series);
     }
     return series;
+  }
+
+  /** Removes all series but these. Readers recognize that by the new list. @returns those that were removed. */
+  retain(retained: ReadonlySet<ReceivedSeries>): readonly S[] {
+    const removed = [...this.all()].filter((series) => !retained.has(series));
+    if (removed.length === 0) return removed;
+    if (this.plain !== undefined && !retained.has(this.plain)) this.plain = undefined;
+    for (const { labels } of removed) this.byLabels.delete(labels);
+    this.list = this.list.filter((series) => retained.has(series));
+    this.ordered = [];
+    return removed;
   }
 
   find(labels: string): S | undefined {
@@ -88,7 +103,7 @@ export class ReceivedFamilies<F extends AnyFamily, S extends ReceivedSeries> imp
   ) {}
 
   all(): readonly F[] {
-    // The kind says which of the three families it is.
+    // The kind determines which of the three families it is.
     return this.list as unknown as F[];
   }
 

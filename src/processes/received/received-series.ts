@@ -6,7 +6,7 @@ import type {
   HistogramSeriesView,
 } from '../../metrics/source/metrics-source.js';
 
-/** A total that another process has sent. It never falls, in whatever order what was sent and what was saved arrive. */
+/** A total of another process. It never falls, whatever the order in which sent and saved totals arrive, unless it began again. */
 export class ReceivedCounter implements CounterSeriesView {
   value = 0;
 
@@ -16,8 +16,9 @@ export class ReceivedCounter implements CounterSeriesView {
     readonly at: number,
   ) {}
 
-  take(value: number): void {
-    if (value > this.value) this.value = value;
+  /** @param isNewer whether this value is newer than the present one: if it is lower, the counter was removed and began again. */
+  take(value: number, isNewer = false): void {
+    if (value > this.value || isNewer) this.value = value;
   }
 }
 
@@ -45,8 +46,9 @@ export class ReceivedHistogram implements HistogramSeriesView {
     return this.current.count;
   }
 
-  take(snapshot: HistogramSnapshot): void {
-    if (snapshot.count >= this.current.count) this.current = snapshot;
+  /** @param isNewer as in {@link ReceivedCounter.take}. */
+  take(snapshot: HistogramSnapshot, isNewer = false): void {
+    if (snapshot.count >= this.current.count || isNewer) this.current = snapshot;
   }
 
   snapshot(): HistogramSnapshot {

@@ -8,6 +8,7 @@ import type {
   HistogramFamily,
   MetricsView,
 } from '../../metrics/source/metrics-source.js';
+import { startOf } from '../../metrics/source/process-start.js';
 import type { KindLetter } from '../wire/lines.js';
 import { WireError } from '../wire/lines.js';
 import type { ReceivedFamily } from './received-family.js';
@@ -15,15 +16,15 @@ import { ReceivedFamilies } from './received-family.js';
 import type { ReceivedSeries } from './received-series.js';
 import { ReceivedCounter, ReceivedGauge, ReceivedHistogram } from './received-series.js';
 
-/** Series between two places where the work can be interrupted. */
+/** Series between two yields. */
 const STEPS = 256;
 
-/** What one process may take of the memory of another. A metric counts as so many series. */
+/** The limits of the memory that the numbers of one process take in another; and how many series a metric counts as. */
 const [MAX_SERIES, MAX_CHARACTERS, FAMILY] = [1_000_000, 64 * 1024 * 1024, 20];
 
 /**
- * The numbers of one process as it has sent or saved them last. Several decoders may write to it: one for each connection, and
- * one for its file.
+ * The numbers that one process last sent or saved. Several decoders may write to it, one after the other: there is a new one for each
+ * connection.
  */
 export class ReceivedSource implements MetricsView {
   readonly counters = new ReceivedFamilies<CounterFamily, ReceivedCounter>(
@@ -39,11 +40,13 @@ export class ReceivedSource implements MetricsView {
     (labels, family, at) => new ReceivedHistogram(labels, family, at),
   );
   revision = 0;
-  /** Each process has its own: those of the one that is read are used. */
+  /** Not sent: merged numbers have the export names of the process that is read. */
   readonly exportNames = PLAIN_NAMES;
   startTime = Date.now();
-  /** What it last said of itself. */
+  /** The facts that the process last sent or saved. */
   latestFacts: DocumentFacts;
+  /** How often saved totals were taken over. */
+  absorbed = 0;
   private series = 0;
   private characters = 0;
 
@@ -53,6 +56,10 @@ export class ReceivedSource implements MetricsView {
 
   facts(): DocumentFacts {
     return this.latestFacts;
+  }
+
+  get processStart(): number {
+    return startOf(this.latestFacts);
   }
 
   family(kind: KindLetter, name: string): ReceivedFamily {
@@ -73,7 +80,7 @@ export class ReceivedSource implements MetricsView {
     return series;
   }
 
-  /** A metric was removed, or a part of it: what is left comes again. */
+  /** Removes a metric that was removed or has lost series. Its remaining series are sent again. */
   remove({ kind, name, labelled }: ReceivedFamily): void {
     const characters = labelled.reduce((sum, { labels }) => sum + labels.length, name.length);
     this.grow(-FAMILY - labelled.length, -characters);
@@ -83,7 +90,20 @@ export class ReceivedSource implements MetricsView {
     this.revision++;
   }
 
-  /** It has ended: a gauge has a value only as long as there is somebody to set it. */
+  /** Removes all metrics and series but these. */
+  retain(retained: ReadonlyMap<ReceivedFamily, ReadonlySet<ReceivedSeries>>): void {
+    const all = [this.counters, this.gauges, this.histograms];
+    for (const family of all.flatMap((one): readonly ReceivedFamily[] => one.received())) {
+      const series = retained.get(family);
+      if (series === undefined) this.remove(family);
+      else {
+        const removed = family.retain(series).filter(({ labels }) => labels !== '');
+        this.grow(-removed.length, -removed.reduce((sum, { labels }) => sum + labels.length, 0));
+      }
+    }
+  }
+
+  /** Called when the process has ended: its gauges have no value any more. */
   *forgetGauges(): Sliced<void> {
     for (const family of this.gauges.received()) {
       for (const gauge of family.all()) gauge.value = Number.NaN;
@@ -91,31 +111,45 @@ export class ReceivedSource implements MetricsView {
     }
   }
 
-  /** Takes over what the same process has saved: totals that are higher, and metrics that are not here yet. */
-  *absorb(saved: ReceivedSource): Sliced<void> {
+  /**
+   * Takes over what the same process has saved: totals that are higher, and metrics that are not here yet.
+   *
+   * @param isNewer whether nothing here is newer. Then what was not saved is removed, other than gauges, and totals may fall.
+   */
+  *absorb(saved: ReceivedSource, isNewer = false): Sliced<void> {
+    this.absorbed++;
     this.startTime = Math.min(this.startTime, saved.startTime);
+    const retained = new Map<ReceivedFamily, Set<ReceivedSeries>>();
+    if (isNewer) for (const family of this.gauges.received()) retained.set(family, new Set(family.all()));
     let steps = 0;
     for (const family of saved.counters.received()) {
       const mine = this.counters.obtain(family.name);
       mine.adopt(family);
+      const kept = isNewer ? keptOf(retained, mine) : undefined;
       for (const { labels, value } of family.all()) {
-        mine.series(labels).take(value);
+        const series = mine.series(labels);
+        series.take(value, isNewer);
+        kept?.add(series);
         if (++steps % STEPS === 0) yield;
       }
     }
     for (const family of saved.histograms.received()) {
       const mine = this.histograms.obtain(family.name);
       mine.adopt(family);
-      for (const series of family.all()) {
-        mine.series(series.labels).take(series.snapshot());
+      const kept = isNewer ? keptOf(retained, mine) : undefined;
+      for (const theirs of family.all()) {
+        const series = mine.series(theirs.labels);
+        series.take(theirs.snapshot(), isNewer);
+        kept?.add(series);
         if (++steps % STEPS === 0) yield;
       }
     }
+    if (isNewer) this.retain(retained);
     this.latestFacts = saved.latestFacts;
     this.revision++;
   }
 
-  /** Adds the totals of another one. Gauges are left out. */
+  /** Adds the totals of another source. Gauges are left out. */
   *add(other: ReceivedSource): Sliced<void> {
     this.startTime = Math.min(this.startTime, other.startTime);
     let steps = 0;
@@ -150,7 +184,16 @@ export class ReceivedSource implements MetricsView {
   }
 }
 
-/** The sum, rounded up: added to others later, it must not be less than its parts would have been. */
+function keptOf(
+  retained: Map<ReceivedFamily, Set<ReceivedSeries>>,
+  family: ReceivedFamily,
+): Set<ReceivedSeries> {
+  const kept = new Set<ReceivedSeries>();
+  retained.set(family, kept);
+  return kept;
+}
+
+/** The sum, rounded up: later sums with it must not be less than those with its parts. */
 function sumUp(a: number, b: number): number {
   const sum = a + b;
   return roundingError(a, b, sum) > 0 ? sum * (1 + Number.EPSILON) : sum;

@@ -2,14 +2,15 @@ import type { Extremes } from '../../metrics/extremes.js';
 import type { HistogramSnapshot } from '../../metrics/histogram/histogram-snapshot.js';
 import type { WindowReads } from '../../metrics/source/merged-series.js';
 import type { GaugeSeriesView, HistogramSeriesView } from '../../metrics/source/metrics-source.js';
+import type { UnreadIntervals } from '../group/unread-intervals.js';
 
-/** What another process has sent of a reader's window. */
+/** The part of a reader's window that another process has sent. */
 export class ReceivedWindow implements WindowReads {
   readonly extremes = new Map<object, Extremes>();
   readonly intervals = new Map<object, HistogramSnapshot>();
 
-  /** @param onGiveBack tells the other process, once. */
-  constructor(private readonly onGiveBack: () => void) {}
+  /** @param onGiveBack called with the intervals when the window is given back. */
+  constructor(private readonly onGiveBack: (intervals: UnreadIntervals) => void) {}
 
   extremesOf(series: GaugeSeriesView | HistogramSeriesView): Extremes | undefined {
     const interval = this.intervals.get(series);
@@ -27,8 +28,10 @@ export class ReceivedWindow implements WindowReads {
   }
 
   giveBack(): void {
+    // The series are received ones.
+    const intervals = new Map(this.intervals) as UnreadIntervals;
     this.extremes.clear();
     this.intervals.clear();
-    this.onGiveBack();
+    this.onGiveBack(intervals);
   }
 }

@@ -32,6 +32,7 @@ const SHAPE = {
     shape({
       time: text,
       duration: number,
+      elapsed: number,
       cause: text,
       function: textOrNull,
       file: textOrNull,

@@ -3,7 +3,7 @@ import { copyExemplar } from '../../metrics/histogram/exemplar.js';
 import type { ExemplarLine } from './lines.js';
 import { WireError } from './lines.js';
 
-/** More than a histogram has: one for each of at most 200 classic buckets, and one above them. */
+/** The most exemplars of a histogram: one for each of at most 200 classic buckets, and one above them. */
 const MAX_EXEMPLARS = 201;
 
 /** The exemplars of a histogram as they are sent. */

@@ -9,16 +9,16 @@ import { PLAIN } from './lines.js';
 /** The limits of one line: the number of series, and of characters in their labels. */
 const [SERIES, CHARACTERS] = [256, 65_536];
 
-/** Encodes one metric for one receiver: what it has not got yet. */
+/** Encodes what one receiver does not have yet of one metric. */
 export class FamilyEncoder {
   /** How many of its series with labels were sent. */
   labels = 0;
   private flags = '';
   private plain: number | undefined;
-  /** What was sent of the series with labels: values of counters and gauges, counts of histograms. */
+  /** What was last sent of each series with labels: the value of a counter or gauge, the count of a histogram. */
   private readonly values: number[] = [];
 
-  /** @param list its series, of which none was sent. */
+  /** @param list the series with labels, none of which was sent yet. */
   constructor(
     readonly kind: KindLetter,
     readonly number: number,
@@ -44,7 +44,7 @@ export class FamilyEncoder {
     return false;
   }
 
-  /** Sends what is known of it beside its values, if that has changed. */
+  /** Sends the name, kind and flags of the metric, if the flags have changed. */
   sendFlags(family: AnyFamily, emit: (line: TotalsLine) => void): void {
     const flags = flagsOf(family);
     const text = JSON.stringify(flags);
@@ -147,7 +147,7 @@ function flagsOf({ definition, description, listsBuckets }: AnyFamily): FamilyFl
   };
 }
 
-/** A metric of the monitor that nobody has described again needs no description: the receiver has the same definition. */
+/** For a metric of the monitor that the application does not describe, none is sent: the receiver has the same definition. */
 function hasOwnDescription(description: Description, definition: AnyFamily['definition']): boolean {
   const { help, unit, aggregate, buckets } = description;
   if (definition === undefined) return Object.keys(description).length > 0;

@@ -49,7 +49,7 @@ export function decodeHistogram(line: unknown): HistogramSnapshot {
   return new HistogramSnapshot({
     count,
     sum: CompensatedSum.of(sum, remainder),
-    // One that has overflowed is null in JSON.
+    // After an overflow, it is Infinity, which is null in JSON.
     squares: isCount(squares) ? squares : undefined,
     zeros,
     extremes,

@@ -13,11 +13,6 @@ export class LineSplitter {
   /** @param longest characters in a line. */
   constructor(private readonly longest = MAX_LINE) {}
 
-  /** Whether there is the beginning of a line that has not ended. */
-  get hasRest(): boolean {
-    return this.length > 0;
-  }
-
   /** @throws WireError for a line that is too long or no array. */
   *lines(bytes: Buffer): Iterable<readonly unknown[]> {
     const text = this.decoder.write(bytes);

@@ -3,20 +3,20 @@ import type { ExemplarLabels } from '../../metrics/histogram/exemplar.js';
 import type { Description } from '../../metrics/description.js';
 
 /**
- * What processes send each other, and what they save, is lines of JSON. Each is an array that begins with its tag. A series is
- * sent once, with its labels, and then only by the number of its metric and its place there; a value is sent when it has changed.
+ * Processes send and save lines of JSON. Each line is an array that begins with its tag. The labels of a series are sent once; after
+ * that, it is identified by the number of its metric and its index there. A value is sent when it has changed.
  *
  * The first line in both directions, and of a file, is `["nestjs-monitor", version, member]`. A process with another version is
  * left out.
  */
 export const WIRE_VERSION = 1;
 
-/** The place of the series without labels. The others count from 0, in the order in which they came. */
+/** The index of the series without labels. The others count from 0, in the order in which they are sent. */
 export const PLAIN = -1;
 
 export type KindLetter = 'c' | 'g' | 'h';
 
-/** What is known of a metric beside its name. Missing keys are those that are not needed. */
+/** Properties of a metric besides its name. Keys that are not needed are left out. */
 export interface FamilyFlags {
   /** A metric of the monitor itself, which has the same definition in all processes. */
   readonly own?: boolean;
@@ -45,7 +45,7 @@ export type HistogramLine = readonly [
 /** An exemplar: its labels, its value, and when that was recorded, in milliseconds since 1970. */
 export type ExemplarLine = readonly [labels: ExemplarLabels, value: number, time: number];
 
-/** Totals and current values. `r` removes a metric: what is left of it comes again under another number. */
+/** Totals and current values. `r` removes a metric: series that remain are sent again under another number. */
 export type TotalsLine =
   | readonly ['f', family: number, kind: KindLetter, name: string, flags: FamilyFlags]
   | readonly ['r', family: number]
@@ -54,12 +54,12 @@ export type TotalsLine =
   | readonly ['h', family: number, at: number, histogram: HistogramLine, exemplars?: readonly ExemplarLine[]]
   | readonly ['i', startTime: number, facts: DocumentFacts];
 
-/** What a window has besides. */
+/** Additional lines for a window. */
 export type WindowLine =
   | readonly ['x', family: number, at: number, min: number, max: number]
   | readonly ['w', family: number, at: number, histogram: HistogramLine];
 
-/** Text that is not what it must be: the one who sent it is left out. */
+/** Thrown for invalid data. The process that sent it is left out. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }

@@ -1,4 +1,5 @@
 import type { ReceivedFamily } from '../received/received-family.js';
+import type { ReceivedSeries } from '../received/received-series.js';
 import { ReceivedCounter, ReceivedGauge, ReceivedHistogram } from '../received/received-series.js';
 import type { ReceivedSource } from '../received/received-source.js';
 import type { ReceivedWindow } from '../received/received-window.js';
@@ -9,34 +10,37 @@ import { decodeHistogram, slotsOf } from './histogram.codec.js';
 import type { FamilyFlags, KindLetter } from './lines.js';
 import { PLAIN, WireError } from './lines.js';
 
-/** So many buckets in memory from one process: 128 MB. */
+/** The most buckets of histograms that one process may take in memory: 128 MB. */
 const MAX_SLOTS = 16_000_000;
 
 /**
- * The longest name, and the longest labels: 16 with names and values of 200 characters, each of which may be escaped. V8 has the same hash
- * for all texts of one length above 16 383 characters: a map of those would block the event loop.
+ * The longest name, and the longest labels: 16 with names and values of 200 characters, each of which may be escaped. Above 16 383
+ * characters, V8 gives all strings of one length the same hash: a map of those would block the event loop.
  */
 const [LONGEST_NAME, LONGEST_LABELS] = [200, 13_000];
 
-/** A metric as the lines number it. */
+/** A metric that lines refer to by its number. */
 interface Numbered {
   readonly family: ReceivedFamily;
-  readonly places: (ReceivedCounter | ReceivedGauge | ReceivedHistogram)[];
+  readonly places: ReceivedSeries[];
+  hasPlain: boolean;
 }
 
 /** Decodes the lines of one {@link SnapshotEncoder}, in the order in which it made them, into a source. */
 export class SnapshotDecoder {
+  /** Whether the lines are newer than what is in the source. Otherwise, no total falls. */
+  isNewer = false;
   private readonly families = new Map<number, Numbered>();
-  /** Buckets of totals, and of the window of the answer that is decoded. */
+  /** Buckets of totals, and of the window in the response that is being decoded. */
   private slots = 0;
   private windowSlots = 0;
 
   constructor(private readonly source: ReceivedSource) {}
 
   /**
-   * Takes a line over.
+   * Decodes one line.
    *
-   * @param window gets what belongs to a window.
+   * @param window receives the lines of a window.
    * @throws WireError for anything that no encoder makes.
    */
   decode(line: readonly unknown[], window?: ReceivedWindow): void {
@@ -62,7 +66,7 @@ export class SnapshotDecoder {
     const known = this.families.get(number);
     if (known !== undefined && known.family !== family)
       throw new WireError('a metric with the number of another');
-    if (known === undefined) this.families.set(number, { family, places: [] });
+    if (known === undefined) this.families.set(number, { family, places: [], hasPlain: false });
   }
 
   private remove(number: unknown): void {
@@ -85,7 +89,7 @@ export class SnapshotDecoder {
       const value: unknown = values[i];
       const series = placeIn(numbered, at + i);
       if (series instanceof ReceivedGauge) series.value = value === null ? Number.NaN : numberOf(value);
-      else if (series instanceof ReceivedCounter) series.take(numberOf(value));
+      else if (series instanceof ReceivedCounter) series.take(numberOf(value), this.isNewer);
       else throw new WireError('a value of a histogram');
     }
   }
@@ -93,7 +97,7 @@ export class SnapshotDecoder {
   private takeHistogram(series: object, histogram: unknown, exemplars: unknown): void {
     if (!(series instanceof ReceivedHistogram)) throw new WireError('a histogram of another kind');
     this.slots -= slotsOf(series.snapshot());
-    series.take(decodeHistogram(histogram));
+    series.take(decodeHistogram(histogram), this.isNewer);
     series.exemplars = decodeExemplars(exemplars) ?? series.exemplars;
     this.slots += slotsOf(series.snapshot());
     this.checkMemory();
@@ -111,9 +115,19 @@ export class SnapshotDecoder {
     this.source.latestFacts = checkFacts(facts);
   }
 
-  /** The answer has ended. Its window is kept only as long as somebody reads it. */
+  /** Called at the end of a response. Its window is kept only until it is read, so its buckets no longer count. */
   endAnswer(): void {
     this.windowSlots = 0;
+  }
+
+  /** Removes from the source what the encoder did not send: what was removed before that encoder was created. */
+  removeUnsent(): void {
+    const sent = new Map<ReceivedFamily, ReadonlySet<ReceivedSeries>>();
+    for (const { family, places, hasPlain } of this.families.values()) {
+      const plain = hasPlain ? family.plain : undefined;
+      sent.set(family, new Set(plain === undefined ? places : [plain, ...places]));
+    }
+    this.source.retain(sent);
   }
 
   private checkMemory(): void {
@@ -131,9 +145,12 @@ export class SnapshotDecoder {
   }
 }
 
-function placeIn({ family, places }: Numbered, at: unknown) {
-  if (at === PLAIN) return family.series('');
-  const series = typeof at === 'number' ? places[at] : undefined;
+function placeIn(numbered: Numbered, at: unknown) {
+  if (at === PLAIN) {
+    numbered.hasPlain = true;
+    return numbered.family.series('');
+  }
+  const series = typeof at === 'number' ? numbered.places[at] : undefined;
   if (series === undefined) throw new WireError('an unknown series');
   return series;
 }

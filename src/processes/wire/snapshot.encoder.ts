@@ -4,7 +4,7 @@ import { FamilyEncoder } from './family.encoder.js';
 import type { KindLetter, TotalsLine } from './lines.js';
 
 /**
- * Encodes the totals and current values of a source for one receiver, who has got all lines so far: only what has changed since
+ * Encodes the totals and current values of a source for one receiver, which has received all lines so far: only what has changed since
  * then.
  */
 export class SnapshotEncoder {
@@ -36,6 +36,11 @@ export class SnapshotEncoder {
   /** What was sent of a metric. */
   sent(family: AnyFamily): Pick<FamilyEncoder, 'number' | 'labels' | 'hasPlain'> | undefined {
     return this.families.get(family);
+  }
+
+  /** The metrics that were sent, each with the list of its series at that time. */
+  lists(): (readonly [AnyFamily, AnyFamily['labelled']])[] {
+    return [...this.families].map(([family, { list }]) => [family, list] as const);
   }
 
   private *encodeAll<F extends AnyFamily>(

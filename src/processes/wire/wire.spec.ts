@@ -13,7 +13,7 @@ import { WireError } from './lines.js';
 import { SnapshotDecoder } from './snapshot.decoder.js';
 import { SnapshotEncoder } from './snapshot.encoder.js';
 
-/** Numbers that are the same in each run. */
+/** Random numbers that are the same in each run. */
 function makeRandom(seed: number) {
   let state = seed;
   return (below: number) => {
@@ -54,12 +54,12 @@ function decode(lines: readonly (readonly unknown[])[], source = new ReceivedSou
   return source;
 }
 
-/** Everything that there is in some received sources together. */
+/** All merged values of received sources. */
 async function totalsOf(...sources: ReceivedSource[]) {
   const merger = new SourceMerger();
   const inputs = sources.map((source) => ({ source, view: source }));
   await inSlices(merger.update(inputs));
-  const view = merger.viewOf(inputs, () => noFacts(1, null));
+  const view = merger.viewOf(inputs, () => noFacts(1, null), 0);
   return readNow(
     { now: () => view, latest: () => view, window: () => Promise.reject(new Error('none')) },
     function* () {
@@ -267,7 +267,7 @@ describe('numbers that are sent to another process', () => {
     for (let i = 0; i < 3000; i++) {
       const changed = structuredClone(lines) as unknown as unknown[][];
       let place: unknown = changed[random(changed.length)];
-      // Something somewhere in a line.
+      // A random place in a line.
       for (let depth = random(3); depth > 0 && Array.isArray(place); depth--) {
         const inner: unknown = place[random(place.length)];
         if (typeof inner === 'object' && inner !== null) place = inner;

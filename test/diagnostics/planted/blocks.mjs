@@ -1,6 +1,6 @@
 /**
- * Functions that block the event loop, each for some 500 ms, and who is to blame for it: the name of a function; `null`
- * where none may be named, with the cause; or both, where it depends on the version of V8.
+ * Functions that block the event loop, each for some 500 ms, and the function that must be named as the culprit; `null` where
+ * none may be named, with the cause; or both, where it depends on the version of V8.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
@@ -376,7 +376,7 @@ export const BLOCKS = [
   { kind: 'execFileSync', run: runCommand, blame: [null], cause: ['native'] },
   { kind: 'Atomics.wait', run: waitForLock, blame: ['waitForLock', null], cause: ['native'] },
   { kind: 'an await in a loop', run: awaitInLoop, blame: ['awaitInLoop'] },
-  // V8 answers where the function goes on, which says nothing of what was before it.
+  // The stack shows where the function resumes, and not what ran before.
   {
     kind: 'an await in an empty loop',
     run: awaitNothing,
@@ -401,7 +401,7 @@ export const BLOCKS = [
   { kind: "a library's own timer", run: () => library.refreshLater(MS), blame: ['refresh'] },
   { kind: 'new Function', run: evaluateRules, blame: ['evaluateRules'] },
   { kind: 'eval', run: evaluateText, blame: ['evaluateText'] },
-  // On a busy machine, V8 may have no place at which it can interrupt the listener: only who calls it is seen then.
+  // On a busy machine, V8 may have no place at which it can interrupt the listener: then only its caller is seen.
   { kind: 'listeners of an event', run: emitToListeners, blame: ['onRow', 'emitToListeners'] },
   { kind: 'WebAssembly', run: loopInWasm, blame: ['loopInWasm'] },
   { kind: 'a sort of a typed array', run: sortTyped, blame: ['sortTyped', 'anonymous'] },

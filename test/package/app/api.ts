@@ -97,7 +97,7 @@ export const whereItRuns = ({ hostname, pid, worker_id }: InstanceInfo): string 
 export const toConsole: PublishFunction = (metrics) => console.log(metrics.counters.requests);
 export const publishers: Publisher[] = [toConsole, new Collector(), async () => {}];
 
-/** A guard that lets in even fewer. */
+/** A guard that allows fewer requests. */
 @Injectable()
 export class OfficeHoursGuard extends LoopbackGuard {
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {

@@ -1,10 +1,10 @@
 /**
  * Loads packages in both ways in one process, as happens when one dependency of an application is ESM and another
- * one CommonJS. Says which exports are not the same in both, and whether the one gets at what the other provides.
+ * one CommonJS. Prints which exports differ, and whether the classes of one can be used to get the providers of the other.
  *
  *   node both.mjs import|require
  *
- * The argument is the way that comes first.
+ * The argument is the way that is used first.
  */
 import { createRequire } from 'node:module';
 

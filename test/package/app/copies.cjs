@@ -1,6 +1,6 @@
 /**
- * An application whose provider injects the MonitorService that this file gives: `node copies.cjs nestjs-monitor`, or that of
- * another copy of the package. It prints what the start failed with, and that is all it says.
+ * An application whose provider injects the MonitorService of the package in the argument: `node copies.cjs nestjs-monitor`, or
+ * the path of another copy. It prints only the errors of its start, as JSON.
  */
 require('reflect-metadata');
 const { Inject, Injectable, Module } = require('@nestjs/common');

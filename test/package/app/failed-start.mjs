@@ -1,4 +1,4 @@
-// Prints what of the monitor has run before the application was up, and in an application whose start failed.
+// Prints the order in which the application and the monitor started, and what has run in an application whose start failed.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

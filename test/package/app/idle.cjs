@@ -1,10 +1,10 @@
-/** Loads the package, when all that it needs is loaded, and says what this alone has started. */
+/** Loads the package after all its dependencies, and prints what the package alone has started. */
 const { createHook } = require('node:async_hooks');
 
 const packages = ['@nestjs/common', '@nestjs/core', 'rxjs', 'pidusage'];
 for (const name of packages) require(name);
-// Node opens the first two when somebody first asks for them, and its own loader of ES modules may be the one. It also asks
-// for all that `node:http` exports when that is imported, and from Node 26 on that loads the library behind Request.
+// Node opens the first two at the first access, which may be by its own loader of ES modules. The loader also reads all exports of
+// `node:http` when that is imported, and from Node 26 on that loads the library behind Request.
 void [process.stdout, process.stderr, Request];
 
 const countListeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);

@@ -3,7 +3,7 @@
  *
  *   node main.js express|fastify forRoot|forRootAsync
  *
- * It says in lines of JSON where it listens and what it publishes, and closes at SIGTERM.
+ * It prints, as lines of JSON, its address and each published snapshot, and closes at SIGTERM.
  */
 import { Body, Controller, Injectable, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -25,7 +25,7 @@ class Settings {
   readonly monitor: MonitorOptions = {
     publisher: (published) => say({ published }),
     publishInterval: 50,
-    // On a machine that is busy with other things, all of it takes its time.
+    // Long enough for a busy machine.
     publishTimeout: 10_000,
   };
 }
@@ -33,7 +33,7 @@ class Settings {
 @Module({ providers: [Settings], exports: [Settings] })
 class SettingsModule {}
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 const SHELTER = 'http://127.0.0.1:2/cats';
 
 @Injectable()

@@ -1,6 +1,6 @@
 /**
  * An application that uses every subpath where no optional package is installed: `node missing.cjs modules`, or with
- * `commonjs` as Jest loads it. It prints what the start failed with, and what was published without the option for StatsD.
+ * `commonjs` as Jest loads it. It prints the error of a start with the StatsD publisher, and what was published without it.
  */
 require('reflect-metadata');
 const path = require('node:path');

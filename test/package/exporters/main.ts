@@ -1,6 +1,6 @@
 /**
- * An application that hands its numbers to OpenTelemetry, StatsD and prom-client, as a user writes it. It says in one line of JSON
- * what it exported.
+ * An application that exports its metrics to OpenTelemetry, StatsD and prom-client, as a user writes it. It prints what it exported
+ * in one line of JSON.
  *
  *   node main.js PORT_OF_STATSD
  */
@@ -33,7 +33,7 @@ const options: MonitorMetricProducerOptions = {
   urlScheme: 'https',
 };
 
-/** Forgets what it has exported when it is shut down. */
+/** An exporter that ignores its shutdown. */
 class KeptExporter extends InMemoryMetricExporter {
   override shutdown(): Promise<void> {
     return Promise.resolve();

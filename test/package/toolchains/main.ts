@@ -1,4 +1,4 @@
-/** An application as a user builds it with webpack, SWC or esbuild: it says where it listens, and has a handler and a job. */
+/** An application as a user builds it with webpack, SWC or esbuild: it prints its address, and has a handler and a job. */
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Interval, ScheduleModule } from '@nestjs/schedule';

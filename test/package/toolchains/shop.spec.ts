@@ -53,7 +53,7 @@ describe('a unit test', () => {
 });
 
 describe('an end-to-end test', () => {
-  // Without a port, which would keep Jest open by itself.
+  // If so, the application has no port, which would keep Jest open by itself.
   const isLeftOpen = process.env.LEAVE_OPEN !== undefined;
   let app: INestApplication;
 

@@ -1,15 +1,14 @@
 import type { ThreadUsage, UsageReader } from './thread-usage.js';
 
-/** Milliseconds between two polls; at least, for the worker may be late itself. */
+/** Minimum milliseconds between two polls. The worker itself may be late. */
 export const POLL_INTERVAL = 10;
 
-/** What one poll can add where the clock is all there is to go by: a process that is stopped is late for one poll. */
+/** The most that one poll adds by the clock alone: after the process was suspended, one poll is late by all of that time. */
 const MAX_STEP = 4 * POLL_INTERVAL;
 
 /**
- * Adds up for how long the watched thread was kept busy. Time in which it ran is counted by its CPU time, so that a
- * process that gets no CPU does not pass for a blocked one; time in which it waited for a system call is counted by the
- * clock.
+ * Adds up how long the watched thread was busy. Time in which it ran is measured as CPU time, so that a process that gets no
+ * CPU is not taken for a blocked one. Time in which it waited in a system call is measured by the clock.
  */
 export class BusyClock {
   private total = 0;
@@ -28,12 +27,12 @@ export class BusyClock {
     this.usage = this.readUsage();
   }
 
-  /** Whether it used next to no CPU; `false` where the system does not say. */
+  /** Whether the thread used nearly no CPU; `false` if the system does not provide the CPU time. */
   get isAsleep(): boolean {
     return this.usage !== undefined && this.cpu < this.total / 10;
   }
 
-  /** @returns milliseconds since {@link start} that the thread was kept busy. */
+  /** @returns milliseconds that the thread was busy since {@link start}. */
   poll(): number {
     const now = this.clock();
     const before = this.usage;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EventWait } from './event-wait.js';
 import type { TaskFiles } from './task-files.js';
 
-/** What Linux says of a thread, in the file `syscall`. */
+/** The contents of the file `syscall` of a thread in /proc. */
 const [EPOLL, OTHER_EPOLL] = ['281 0xd 0x7fff 0x400 0x64', '281 0x17 0x7fff 0x400 0xffffffff'];
 
 class HeldTask {

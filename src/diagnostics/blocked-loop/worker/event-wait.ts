@@ -1,20 +1,20 @@
 import type { TaskFiles } from './task-files.js';
 
-/** Observations of the same call that it takes to learn it. */
+/** Number of successive observations after which a call is learned. */
 const SIGHTINGS = 2;
 
-/** Milliseconds that the event loop may have been busy meanwhile: a process that it starts and waits for takes longer. */
+/** Maximum milliseconds that the event loop was busy meanwhile. A synchronous call that starts a process takes longer. */
 const MAX_BUSY = 3;
 
 /** The system call that a thread sleeps in, with its first argument: `281 0xd` is epoll_pwait(13) on x86-64. */
 export type SleepingCall = string;
 
 /**
- * Tells from the kernel whether the thread waits for events.
+ * Finds out from the kernel whether the thread waits for events.
  *
- * It does so in one system call with the descriptor of its event loop, neither of which is known before. A synchronous call
- * such as `execSync()` waits for events too, on a descriptor of its own, and is a block. So the call is learned: it is the one
- * that the thread was seen in while its event loop was idle.
+ * An event loop always waits in the same system call, with the same descriptor, but neither is known in advance. A synchronous
+ * call such as `execSync()` waits for events too, on a descriptor of its own, and is a block. So the call is learned: it is the
+ * one in which the thread was seen while its event loop was idle.
  */
 export class EventWait {
   private known: SleepingCall | undefined;
@@ -23,10 +23,10 @@ export class EventWait {
 
   constructor(private readonly task: TaskFiles | undefined) {}
 
-  /** @returns `undefined` where the thread runs, or the system does not say. */
+  /** @returns `undefined` if the thread is running, or the system does not provide the call. */
   read(): SleepingCall | undefined {
     try {
-      // `running`, or -1 where it sleeps in no system call, as in a page fault.
+      // The file contains `running`, or -1 if the thread sleeps outside of a system call, as in a page fault.
       return this.task === undefined ? undefined : /^\d+ 0x[\da-f]+/.exec(this.task.read('syscall'))?.[0];
     } catch {
       return undefined;
@@ -38,8 +38,8 @@ export class EventWait {
   }
 
   /**
-   * @param call that the thread slept in.
-   * @param busy milliseconds that the event loop was busy from its heartbeat before to that after.
+   * @param call in which the thread was sleeping.
+   * @param busy milliseconds that the event loop was busy between the heartbeats before and after that.
    */
   learn(call: SleepingCall, busy: number): void {
     if (busy > MAX_BUSY) return;

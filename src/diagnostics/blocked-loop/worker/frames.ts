@@ -7,17 +7,20 @@ import { IS_ASYNC, IS_CONSTRUCTOR, IS_EVAL } from './stack-expression.js';
 
 const ANONYMOUS = 'anonymous';
 
-/** A name is code, and may be any text all the same: `{ ['a long text']() {} }`. */
+/** Maximum length of a function name, which can be any text: `{ ['a long text']() {} }`. */
 const MAX_NAME = 200;
 
 /**
  * @returns the frames of all stacks, each once, and the stacks as indices of them. A function that had just been entered is
- * left out, and nothing is left of one that the event loop itself has called.
+ * left out. If the event loop itself called it, its stack is empty.
  */
-export function framesOf(stacks: readonly CallSiteFields[][]): Pick<RawBlock, 'frames' | 'stacks'> {
+export function framesOf(
+  stacks: readonly CallSiteFields[][],
+  readsSourceMaps: boolean,
+): Pick<RawBlock, 'frames' | 'stacks'> {
   const frames: RawFrame[] = [];
   const known = new Map<string, number>();
-  const positions = new SourcePositions();
+  const positions = new SourcePositions(readsSourceMaps);
   const indexOf = (site: CallSiteFields): number => {
     const key = JSON.stringify(site);
     let index = known.get(key);
@@ -57,7 +60,7 @@ function functionName([name, typeName, , , , , , flags, builtinOf]: CallSiteFiel
   if (name === null || name === '') return ANONYMOUS;
   if ((flags & IS_CONSTRUCTOR) !== 0) return `new ${name}`;
   const owner = (flags & IS_EVAL) !== 0 ? null : (typeName ?? builtinOf);
-  // All objects are an Object, and all static methods are of a Function.
+  // Names without information: every object is an Object, and every static method belongs to a Function.
   const says = owner !== null && /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(owner) && !UNSPECIFIC.has(owner);
   return says && !name.includes('.') ? `${owner}.${name}` : name;
 }
@@ -74,7 +77,7 @@ function pathOf(url: string): string {
 
 function originOf(file: string): FrameOrigin {
   if (file.startsWith('node:')) return 'node';
-  // WebAssembly has functions by number: who calls it is told better.
+  // WebAssembly functions have numbers for names, so their JavaScript caller is the better culprit.
   if (file.startsWith('wasm:')) return 'dependency';
   return /(^|[\\/])node_modules[\\/]/.test(file) ? 'dependency' : 'application';
 }

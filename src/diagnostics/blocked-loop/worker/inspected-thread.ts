@@ -2,27 +2,27 @@ import type { NodeWorker, Runtime } from 'node:inspector';
 import { Session } from 'node:inspector';
 import { monotonicMs } from '../shared-state.js';
 
-/** Milliseconds that a thread may be busy before it answers. A later answer is about what came after. */
+/** Maximum milliseconds that a thread may be busy before it answers. A later answer describes what ran afterwards. */
 export const MAX_LATENCY = 30;
 
 /**
- * V8's inspector of the thread that is watched.
+ * V8's inspector of the watched thread.
  *
- * It is connected for one block only: with an open session, Node prints that it waits for a debugger when the process ends.
+ * It is connected for one block only: if a session is open when the process ends, Node prints that it waits for a debugger.
  */
 export interface InspectedThread {
-  /** Is called again and again while it is connected. */
+  /** Called repeatedly while it is connected. */
   poll(): void;
-  /** Whether it can be asked. */
+  /** Whether {@link evaluate} can be called. */
   readonly isReady: boolean;
-  /** Whether that it has not answered the last question is for what the thread does. */
+  /** Whether the last expression has reached the thread in time. Only then is a missing answer caused by what the thread does. */
   readonly isAsked: boolean;
-  /** @param onAnswer is called with the value; with `undefined` where it failed. */
+  /** @param onAnswer is called with the value, or with `undefined` if it failed. */
   evaluate(expression: string, onAnswer: (value: unknown) => void): void;
   disconnect(): void;
 }
 
-/** @param threadId 0 for the main thread. @throws Error if Node was built without an inspector. */
+/** @param threadId 0 for the main thread. @throws Error if Node has no inspector, or does not allow to use it. */
 export function inspect(threadId: number): InspectedThread {
   const session = new Session();
   session.connectToMainThread();
@@ -54,13 +54,13 @@ class InspectedMainThread implements InspectedThread {
   }
 }
 
-/** What a worker thread answers, as the main thread passes it on. */
+/** The answer of a worker thread, as the main thread forwards it. */
 interface WorkerAnswer {
   readonly id?: number;
   readonly result?: Runtime.EvaluateReturnType;
 }
 
-/** A worker thread, which only the main thread can reach: if that is busy too, there is no answer. */
+/** A worker thread. Only the main thread can reach it: if that is busy too, there is no answer. */
 class InspectedWorkerThread implements InspectedThread {
   private sessionId: string | undefined;
   private asked = 0;
@@ -74,7 +74,7 @@ class InspectedWorkerThread implements InspectedThread {
   ) {
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
       const { sessionId, workerInfo } = params as NodeWorker.AttachedToWorkerEventDataType;
-      // Its id there is another one. Later versions of Node add the name of the thread.
+      // `workerInfo.workerId` is a different id. Later versions of Node append the name of the thread to the title.
       if (workerInfo.title.startsWith(`[worker ${threadId}]`)) this.sessionId = sessionId;
     });
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
@@ -89,7 +89,7 @@ class InspectedWorkerThread implements InspectedThread {
     return this.sessionId !== undefined;
   }
 
-  /** The main thread may leave a message lying until the next one comes. */
+  /** Sends a message, since the main thread may not process one until the next one arrives. */
   poll(): void {
     const { asked } = this;
     this.session.post('Runtime.evaluate', { expression: '0' }, () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { SourceMapPayload } from 'node:module';
-import { SourceMap } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { SourceMapContent } from './source-map.js';
+import { SourceMap } from './source-map.js';
 
 /** A larger file, or source map, is not read. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -15,38 +15,37 @@ export interface SourcePosition {
 /** A position in the code that runs. */
 export interface CodePosition extends SourcePosition {
   readonly column: number;
-  /** The function that it is in, and the line that this begins at. */
+  /** The enclosing function, and the line at which it begins. */
   readonly name: string | null;
   readonly enclosingLine: number;
 }
 
 /**
- * Finds positions in the source of what runs: by the source map where the file names one or has one beside it. It is
- * made for one block and then dropped, since a parsed source map takes far more memory than the rest of the watchdog.
+ * Maps positions in the running code to the original source, with the source map that a file names or has beside it. An
+ * instance is used for one block and then dropped, since a source map takes far more memory than the rest of the watchdog.
  */
 export class SourcePositions {
   private readonly maps = new Map<string, SourceMap | undefined>();
   private readonly texts = new Map<string, string | undefined>();
   private readonly lines = new Map<string, string[]>();
 
+  /** @param readsMaps whether source maps are read. */
+  constructor(private readonly readsMaps: boolean) {}
+
   find(position: CodePosition): SourcePosition {
     const { file, line, column } = position;
     try {
       const map = this.mapOf(file);
       if (map === undefined) return { file, line: this.isShifted(position) ? 0 : line };
-      const entry = map.findEntry(line - 1, column - 1);
-      // Node gives the last entry before the position, be it many lines before.
-      if (!('generatedLine' in entry) || entry.generatedLine !== line - 1) return { file, line };
-      return {
-        file: sourcePath(entry.originalSource, map.payload.sourceRoot, file),
-        line: entry.originalLine + 1,
-      };
+      const original = map.find(line - 1, column - 1);
+      if (original === undefined) return { file, line };
+      return { file: sourcePath(original.source, original.root, file), line: original.line + 1 };
     } catch {
       return { file, line };
     }
   }
 
-  /** A line as it runs; `undefined` where that is not what is in the file, or there is no file. */
+  /** A line of the running code; `undefined` if the file contains other code, or there is no file. */
   runningLine(file: string, line: number): string | undefined {
     if (isTypeScript(file)) return undefined;
     let lines = this.lines.get(file);
@@ -55,8 +54,8 @@ export class SourcePositions {
   }
 
   /**
-   * Whether the lines of a TypeScript file are not those that run: somebody transpiled it on the way into memory, and kept
-   * the source map to himself. Node itself, which strips types, leaves each function where it was.
+   * Whether the lines of a TypeScript file differ from those of the running code: a loader has transpiled it in memory, without
+   * a source map that can be found. Node itself, which strips types, does not move functions.
    */
   private isShifted({ file, name, enclosingLine }: CodePosition): boolean {
     if (!isTypeScript(file)) return false;
@@ -70,13 +69,19 @@ export class SourcePositions {
   }
 
   private loadMap(file: string): SourceMap | undefined {
+    if (!this.readsMaps) return undefined;
     const text = this.textOf(file);
     const urls = text?.slice(-100_000).match(/^\/\/[#@] sourceMappingURL=\S+/gm) ?? [];
     const url = urls.at(-1)?.split('=').slice(1).join('=') ?? text?.match(INLINE)?.[1];
-    const json = url?.startsWith('data:')
-      ? Buffer.from(url.slice(url.indexOf(',') + 1), 'base64').toString()
-      : readSmall(url === undefined ? `${file}.map` : fileURLToPath(new URL(url, pathToFileURL(file))));
-    return json === undefined ? undefined : new SourceMap(JSON.parse(json) as SourceMapPayload);
+    try {
+      const json = url?.startsWith('data:')
+        ? Buffer.from(url.slice(url.indexOf(',') + 1), 'base64').toString()
+        : readSmall(url === undefined ? `${file}.map` : fileURLToPath(new URL(url, pathToFileURL(file))));
+      return json === undefined ? undefined : new SourceMap(JSON.parse(json) as SourceMapContent);
+    } catch {
+      // It is broken. An error would make each frame of the file read it again.
+      return undefined;
+    }
   }
 
   private textOf(file: string): string | undefined {
@@ -85,7 +90,7 @@ export class SourcePositions {
   }
 }
 
-/** A source map in the file itself may be longer than the part of it that is looked through first. */
+/** An inline source map may be longer than the part of the file that is searched first. */
 const INLINE = /^\/\/[#@] sourceMappingURL=(data:application\/json[^,]*;base64,\S+)\s*$/m;
 
 function isTypeScript(file: string): boolean {
@@ -100,7 +105,7 @@ function readSmall(path: string): string | undefined {
   }
 }
 
-/** Bundlers make up a scheme: `webpack://shop/./src/reports.ts` is `src/reports.ts`. */
+/** Bundlers use URLs of their own: `webpack://shop/./src/reports.ts` is `src/reports.ts`. */
 function sourcePath(source: string, root: string | undefined, file: string): string {
   const [, bundled] = /^[a-z-]+:\/\/[^/]*\/(.*)$/.exec(source) ?? [];
   if (bundled !== undefined && !source.startsWith('file:')) return bundled.replace(/^(\.\/)+/, '');

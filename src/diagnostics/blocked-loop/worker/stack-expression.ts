@@ -1,14 +1,14 @@
 /** Marks the frames of the expression itself. */
 const SOURCE_URL = 'nestjs-monitor:read-stack';
 
-/** The most frames that are read: a recursive library may have many above those of the application. */
+/** Maximum number of frames that are read: a recursive library may have many above those of the application. */
 const DEPTH = 200;
 
-/** For this many innermost frames, V8 is asked for the method name, which is a search through the object. */
+/** Number of innermost frames whose method name is read. V8 searches the object for each name. */
 const NAMED_METHODS = 40;
 
 /**
- * Is evaluated in the watched thread, in the middle of whatever runs there, and leaves no trace. It gives the stack as
+ * Evaluated in the watched thread, in the middle of whatever runs there. It restores what it changes. Its value is the stack as
  * JSON: a list of {@link CallSiteFields}, innermost first.
  */
 export const STACK_EXPRESSION = `(() => {
@@ -41,7 +41,7 @@ export const STACK_EXPRESSION = `(() => {
 })()
 //# sourceURL=${SOURCE_URL}`;
 
-/** What the expression gives of a call site. */
+/** The fields of a call site in the value of the expression. */
 export type CallSiteFields = [
   functionName: string | null,
   /** The class of a method. */
@@ -60,8 +60,9 @@ export type CallSiteFields = [
 export const [IS_CONSTRUCTOR, IS_ASYNC, IS_EVAL] = [1, 2, 4];
 
 /**
- * Reads what the expression gives: the call sites of the code that was interrupted, innermost first, of which there are none
- * when nothing ran; `undefined` for anything else.
+ * Parses the value of the expression.
+ *
+ * @returns the call sites of the interrupted code, innermost first; none if nothing ran. `undefined` if the value is not a string.
  */
 export function parseStack(json: unknown): CallSiteFields[] | undefined {
   if (typeof json !== 'string') return undefined;

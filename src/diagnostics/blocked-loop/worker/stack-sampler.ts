@@ -6,13 +6,13 @@ import { parseStack, STACK_EXPRESSION } from './stack-expression.js';
 /** Milliseconds between two stacks, at first. */
 const FIRST_INTERVAL = 10;
 
-/** With more stacks than this, every other one is dropped, and the next ones are taken half as often. */
+/** When there are this many stacks, every other one is dropped, and the next ones are taken half as often. */
 const MAX_STACKS = 64;
 
 /** After this many answers in a row without any frame, the event loop is running, even if its heartbeat is late. */
 const MAX_EMPTY = 5;
 
-/** What came of asking for stacks. */
+/** The result of reading stacks. */
 export interface Answers {
   readonly stacks: readonly CallSiteFields[][];
   /** Milliseconds in which V8 answered in time. */
@@ -23,14 +23,14 @@ export interface Answers {
 export const NO_ANSWERS: Answers = { stacks: [], answered: 0, unanswered: 0 };
 
 /**
- * Reads the stack of a thread again and again while one turn of its event loop lasts. V8 answers in the middle of JavaScript;
- * in native code and during a garbage collection it does not answer.
+ * Reads the stack of a thread repeatedly while one turn of its event loop lasts. V8 answers while JavaScript runs, but not in
+ * native code or during a garbage collection.
  */
 export class StackSampler {
   private stacks: CallSiteFields[][] = [];
   /** Milliseconds that the thread was busy without an answer. */
   private unanswered = 0;
-  /** Milliseconds of which nothing is known: the thread could not be asked. */
+  /** Milliseconds about which nothing is known, since no request could reach the thread. */
   private unasked = 0;
   private thread: InspectedThread | undefined;
   private isReady = false;
@@ -41,7 +41,7 @@ export class StackSampler {
   private empty = 0;
 
   /**
-   * @param busy polls for how long the thread was busy, in milliseconds.
+   * @param busy returns how long the thread was busy, in milliseconds.
    * @param isCurrent whether the turn of the event loop still lasts.
    */
   constructor(
@@ -49,22 +49,20 @@ export class StackSampler {
     private readonly isCurrent: () => boolean,
   ) {}
 
-  /** Whether the event loop turns, although its heartbeat does not come. */
+  /** Whether the event loop turns, although it has no heartbeat. */
   get isLoopTurning(): boolean {
     return this.empty >= MAX_EMPTY;
   }
 
-  /** @param threadId of the thread to ask; 0 for the main thread. */
+  /**
+   * @param threadId of the thread to ask; 0 for the main thread.
+   * @throws Error if Node has no inspector, or does not allow to use it.
+   */
   connect(threadId: number): void {
-    try {
-      this.thread = inspect(threadId);
-    } catch {
-      // Node was built without an inspector.
-      this.thread = undefined;
-    }
+    this.thread = inspect(threadId);
   }
 
-  /** Asks for a stack if the time for it has come. */
+  /** Requests a stack if one is due. */
   poll(busy: number): void {
     const { thread } = this;
     if (thread === undefined) return;
@@ -94,7 +92,7 @@ export class StackSampler {
   }
 
   private take(askedAt: number, json: unknown): void {
-    // What comes after the heartbeat is cleared up by disconnect().
+    // An answer after the end of the turn is ignored. disconnect() adds the time since the request.
     if (!this.isCurrent()) return;
     const now = this.busy();
     this.askedAt = undefined;

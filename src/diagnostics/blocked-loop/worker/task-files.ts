@@ -1,9 +1,9 @@
 import { openSync, readSync } from 'node:fs';
 
-/** More than any of the files has. */
+/** More bytes than any of the files has. */
 const MAX_BYTES = 4096;
 
-/** The files in which Linux tells of one thread. Each is opened once. */
+/** The files of one thread in /proc. Each is opened once. */
 export class TaskFiles {
   private readonly buffer = Buffer.alloc(MAX_BYTES);
   private readonly files = new Map<string, number>();
@@ -11,7 +11,7 @@ export class TaskFiles {
   /** @param directory such as `/proc/1/task/1`. */
   constructor(private readonly directory: string) {}
 
-  /** @throws Error where the system has no such file. */
+  /** @throws Error if the system has no such file. */
   read(name: string): string {
     let file = this.files.get(name);
     if (file === undefined) this.files.set(name, (file = openSync(`${this.directory}/${name}`, 'r')));

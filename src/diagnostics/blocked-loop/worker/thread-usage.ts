@@ -1,16 +1,16 @@
 import type { TaskFiles } from './task-files.js';
 
-/** What the kernel says of the thread to watch. */
+/** The kernel's statistics of the thread to watch. */
 export interface ThreadUsage {
   /** Milliseconds of CPU time. */
   readonly cpu: number;
-  /** How often it gave up the processor by itself, to wait for something. */
+  /** Number of voluntary context switches: how often it gave up the CPU to wait for something. */
   readonly waits: number;
-  /** Whether it waits now, in a call of the system. */
+  /** Whether it is waiting in a system call now. */
   readonly isWaiting: boolean;
 }
 
-/** Gives `undefined` where the system does not say: anywhere but on Linux, and in some sandboxes. */
+/** Returns `undefined` if the system does not provide them: on anything but Linux, and in some sandboxes. */
 export type UsageReader = () => ThreadUsage | undefined;
 
 export function usageReader(task: TaskFiles | undefined): UsageReader {

@@ -13,18 +13,20 @@ import { usageReader } from './thread-usage.js';
 /** Milliseconds within which an event loop that turns has a heartbeat: those of a busy loop are at most 11 ms apart. */
 const GRACE = 15;
 
-/** Looks at the event loop now and then, and watches it closely while one of its turns lasts long. */
+/** Checks the event loop at intervals, and samples its stack while one of its turns takes long. */
 export class Watch {
   private readonly state: SharedState;
   private readonly busy: BusyClock;
   private readonly wait: EventWait;
-  private seen = 0;
+  private seen: number;
 
   constructor(
     private readonly settings: WatchdogSettings,
     private readonly send: (message: WatchdogMessage) => void,
   ) {
     this.state = new SharedState(settings.buffer);
+    // An earlier worker may have reported those.
+    this.seen = this.state.blocks;
     const task = settings.task === undefined ? undefined : new TaskFiles(settings.task);
     this.busy = new BusyClock(usageReader(task), monotonicMs);
     this.wait = new EventWait(task);
@@ -33,10 +35,10 @@ export class Watch {
   async run(): Promise<void> {
     const { state, settings } = this;
     while (!state.isStopped) {
-      // Timers of Node's own would cost several times as much.
+      // A timer of Node would cost several times as much.
       state.sleep(settings.pollInterval);
       if (this.isLoopAlive()) {
-        // A block that was over by now was missed because this thread did not get to run. Nor did the watched one, then.
+        // A block that has ended by now was missed because this thread got no CPU. Then the watched one got none either.
         this.seen = state.blocks;
       } else if (!state.isStopped) {
         await this.watchTurn();
@@ -48,7 +50,7 @@ export class Watch {
   private isLoopAlive(): boolean {
     const { state, wait } = this;
     const { beats, lastBeat, idle } = state;
-    // The time before the call is read: this thread may not get to run afterwards, and the watched one may block meanwhile.
+    // Taken before the call is read: this thread may get no CPU after that, and the watched one may block meanwhile.
     const now = monotonicMs();
     if (now - lastBeat < GRACE) return true;
     const call = wait.read();
@@ -56,7 +58,7 @@ export class Watch {
       state.lastWait = now;
       return true;
     }
-    // It wakes an event loop that waits in a call that is not known yet, or of which the system does not tell.
+    // This wakes an event loop that waits in a call that is not known yet, or that the system does not provide.
     this.send(null);
     state.sleep(GRACE);
     if (state.beats === beats) return wait.isWaiting();
@@ -71,17 +73,19 @@ export class Watch {
     const lateFrom = monotonicMs();
     busy.start();
     const sampler = new StackSampler(() => busy.poll(), isCurrent);
-    sampler.connect(settings.threadId);
+    state.isConnected = true;
+    if (!state.isStopped) sampler.connect(settings.threadId);
     while (isCurrent() && !sampler.isLoopTurning) {
       sampler.poll(busy.poll());
       await sleep(POLL_INTERVAL);
     }
     const total = busy.poll();
     const answers = sampler.disconnect(total);
+    state.isConnected = false;
     while (isCurrent()) state.sleep(GRACE);
     for (const times of this.unseen()) {
       const isWatched = times.begin <= lateFrom + total && times.end >= lateFrom;
-      // What came before the first poll may be counted by the clock, and was not longer than this.
+      // The time before the first poll is counted by the clock. It cannot be longer than this.
       const before = Math.min(Math.max(0, lateFrom - times.begin), settings.pollInterval + 2 * GRACE);
       if (isWatched) this.report(times, before + total, answers);
     }
@@ -96,10 +100,17 @@ export class Watch {
   }
 
   private report(times: BlockTimes, busy: number, { stacks, answered, unanswered }: Answers): void {
-    // That the turn has ended is seen a bit later.
+    // `busy` may be longer, since the end of the turn is noticed a bit later.
     const duration = Math.min(times.end - times.begin, busy);
     if (duration < this.settings.threshold) return;
     const { isAsleep } = this.busy;
-    this.send({ ...times, duration, answered, unanswered, isAsleep, ...framesOf(stacks) });
+    this.send({
+      ...times,
+      duration,
+      answered,
+      unanswered,
+      isAsleep,
+      ...framesOf(stacks, this.settings.readsSourceMaps),
+    });
   }
 }

@@ -35,7 +35,7 @@ export function writeHistogram(
   if (view.classic !== undefined) writeClassic(message, view, view.classic, exemplars);
   const { schema, zeroCount, positive, negative } = nativeHistogramOf(view, resolution);
   message.signed(HISTOGRAM.schema, schema);
-  // Prometheus takes a histogram with a threshold for a native one, with or without values.
+  // Prometheus treats a histogram with a zero threshold as a native one, with or without values.
   message.double(HISTOGRAM.zeroThreshold, ZERO_THRESHOLD);
   message.unsigned(HISTOGRAM.zeroCount, zeroCount);
   writeSpans(message, HISTOGRAM.negative, negative);
@@ -43,7 +43,7 @@ export function writeHistogram(
   for (const exemplar of exemplars ?? []) writeExemplar(message, HISTOGRAM.exemplars, exemplar);
 }
 
-/** The bucket of +Inf has the count of the histogram, so it is written for its exemplar only. */
+/** The bucket of +Inf has the count of the histogram, so it is written only if it has an exemplar. */
 function writeClassic(
   message: MessageBuffer,
   { count }: HistogramView,

@@ -7,8 +7,8 @@ const [QUOTE, EQUALS] = [0x22, 0x3d] as const;
 /**
  * Writes `LabelPair` messages.
  *
- * @param text of the labels, as the text formats have it. Nearly always it is copied as it is: to parse it into an object
- * takes longer than all the rest of a number.
+ * @param text the labels as in the text formats. Nearly always they are copied without parsing: parsing them into an object
+ * takes longer than everything else that is written for a number.
  */
 export function writeLabels(message: MessageBuffer, field: number, text: string): void {
   const { length } = message;

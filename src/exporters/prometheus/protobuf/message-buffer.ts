@@ -1,4 +1,4 @@
-/** Bytes. Nearly every series fits into the margin. */
+/** In bytes. Nearly every series fits into the margin. */
 const [CHUNK_SIZE, MARGIN] = [16_384, 1024] as const;
 
 /** The longest text whose length is one byte. */
@@ -6,9 +6,9 @@ const MAX_SHORT = 0x7f;
 const BACKSLASH = 0x5c;
 
 /**
- * Writes the wire format of protocol buffers. It is written here and not by a library, because that would be larger than
- * all of this exporter (protobufjs has 200 kB without its reader of schemas, and makes an object for each message first),
- * and the exposition needs five kinds of fields. The tests decode with protobufjs.
+ * Writes the wire format of protocol buffers. It uses no library, because that would be larger than this whole exporter
+ * (protobufjs has 200 kB without its schema parser, and creates an object for each message first), and the exposition needs
+ * only five kinds of fields. The tests decode with protobufjs.
  */
 export class MessageBuffer {
   private bytes: Buffer<ArrayBuffer>;
@@ -21,17 +21,17 @@ export class MessageBuffer {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** The number of bytes that were written and not taken. */
+  /** The number of bytes that were written and not yet taken. */
   get length(): number {
     return this.at;
   }
 
-  /** Whether it should be taken before more is written, so that it does not have to grow. */
+  /** Whether to call {@link take} before more is written, so that the buffer does not have to grow. */
   get isFull(): boolean {
     return this.at > this.size - MARGIN;
   }
 
-  /** Returns what was written, and begins again with other memory. */
+  /** Returns what was written, and continues with new memory. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.at);
     this.use(Buffer.allocUnsafeSlow(this.size));
@@ -39,7 +39,7 @@ export class MessageBuffer {
     return taken;
   }
 
-  /** Begins a nested message. @returns what {@link end} needs. */
+  /** Begins a nested message. @returns its start, for {@link end}. */
   begin(field: number): number {
     this.reserve(8);
     this.tag(field, 2);
@@ -99,7 +99,7 @@ export class MessageBuffer {
   }
 
   /**
-   * The part of a text before a character, written while that is searched for: for short texts in great numbers.
+   * Writes the part of a text before a character, in the same pass that searches for the character: for very many short texts.
    *
    * @param end the code of that character.
    * @returns its position; `undefined` for a part that {@link string} has to write: it is long, or has a backslash or
@@ -124,18 +124,18 @@ export class MessageBuffer {
     return undefined;
   }
 
-  /** Removes what was written since there were so many bytes. */
+  /** Removes all bytes after the first `length`. */
   truncate(length: number): void {
     this.at = length;
   }
 
-  /** A number before a message that stands alone. */
+  /** Writes the length that precedes a message that is not nested. */
   delimiter(length: number): void {
     this.reserve(10);
     this.varint(length);
   }
 
-  /** Moves what another buffer has to the end of this one. */
+  /** Moves the bytes of another buffer to the end of this one. */
   append(other: MessageBuffer): void {
     this.reserve(other.at);
     other.bytes.copy(this.bytes, this.at, 0, other.at);
@@ -150,7 +150,7 @@ export class MessageBuffer {
   private varint(value: number): void {
     let rest = value;
     while (rest > 0x7f) {
-      // Bitwise operators are for 32 bits.
+      // Bitwise operators are limited to 32 bits.
       this.bytes[this.at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }

@@ -6,7 +6,7 @@ import type { HistogramView } from '../../../metrics/histogram/histogram-snapsho
 export interface Resolution {
   /** The highest schema, from {@link MIN_SCHEMA} to {@link SCALE}. */
   readonly schema: number;
-  /** The most buckets with values in one histogram. One with more is scaled down, by halves, until it has no more. */
+  /** The most buckets with values in one histogram. One with more is scaled down, one schema at a time, until it fits. */
   readonly buckets: number;
 }
 
@@ -14,21 +14,21 @@ export interface Resolution {
 export const MIN_SCHEMA = -4;
 
 /**
- * 1 000 buckets at schema 5 are 31 powers of two, such as from a microsecond to half an hour. It keeps a client that
+ * 1 000 buckets at schema 5 are 31 powers of two, such as from a microsecond to half an hour. The limit keeps a client that
  * can choose the values from making a scrape large.
  */
 export const FULL_RESOLUTION: Resolution = { schema: SCALE, buckets: 1000 };
 
-/** As in Prometheus' Go library. Values up to it are in the zero bucket: it is a bound of every schema. */
+/** As in Prometheus' Go library. Values up to it are counted in the zero bucket. It is a bucket bound in every schema. */
 export const ZERO_THRESHOLD = 2 ** -128;
 const ZERO_INDEX = -128 << SCALE;
 
-/** The most empty buckets that are written to go on with a span. A new span takes more room than two of them. */
+/** The most empty buckets that are written to continue a span. A new span takes more bytes than two of them. */
 const MAX_GAP = 2;
 
-/** Buckets as Prometheus writes them: runs of them, and the difference of each count to the one before. */
+/** Buckets as Prometheus writes them: spans of consecutive buckets, and the difference of each count to the previous one. */
 export interface Spans {
-  /** The first is the index of a bucket, each other one the distance from the end of the span before. */
+  /** The first is the index of a bucket, each other one the distance from the end of the previous span. */
   readonly offsets: readonly number[];
   readonly lengths: readonly number[];
   readonly deltas: readonly number[];
@@ -49,7 +49,7 @@ interface Populated {
 
 /**
  * The histogram as a native one: bucket for bucket, since the layout is that of schema 5. A lower schema is exact as well: it
- * joins two buckets to one.
+ * merges two buckets into one.
  */
 export function nativeHistogramOf(view: HistogramView, limit: Resolution): NativeHistogram {
   let positive = populatedIn(view.positive);

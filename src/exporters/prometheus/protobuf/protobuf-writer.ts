@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<ExposedType, { readonly number: number; readonly fi
 /** Writes `MetricFamily` messages, each after its length, in chunks. */
 export class ProtobufWriter implements ExpositionWriter, SampleSink {
   private readonly output = new MessageBuffer();
-  /** The metrics of the family that was begun. They are kept until it ends, because its length comes before them. */
+  /** The metrics of the current family. They are kept until it ends, because its length is written before them. */
   private readonly metrics = new MessageBuffer();
   private readonly header = new MessageBuffer();
   private readonly full: Buffer[] = [];

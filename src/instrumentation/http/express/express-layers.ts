@@ -1,7 +1,7 @@
 /** The metadata key under which Nest keeps the path of a method of a controller. */
 const PATH_METADATA = 'path';
 
-/** A route as Express keeps it. */
+/** A route of Express. */
 export interface ExpressRoute {
   /** What it was registered under: a pattern, a regular expression, or an array of these. */
   readonly path: unknown;
@@ -50,13 +50,13 @@ function literalPathOf({ path, keys, matchers = [] }: ExpressLayer): string | un
   return isLiteral ? path?.toLowerCase() : undefined;
 }
 
-/** Whether a pattern takes any path, somewhere in it. */
+/** Whether a pattern contains a wildcard. */
 export function isWildcard(pattern: unknown): boolean {
   if (Array.isArray(pattern)) return pattern.flat().some(isWildcard);
   return typeof pattern === 'string' && pattern.includes('*');
 }
 
-/** Whether a route is that of a handler of a controller: Nest copies the metadata of the method to its handler. */
+/** Whether a route belongs to a method of a controller: Nest copies the metadata of the method to its handler. */
 export function isOfHandler({ stack = [] }: ExpressRoute): boolean {
   return stack.some(
     ({ handle }) => typeof handle === 'function' && Reflect.hasMetadata(PATH_METADATA, handle),

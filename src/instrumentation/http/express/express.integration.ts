@@ -16,24 +16,24 @@ interface ExpressInstance {
   handle?: (this: unknown, request: IncomingMessage, response: ServerResponse, next?: unknown) => void;
 }
 
-/** What Express leaves on a request. */
+/** The properties that Express sets on a request. */
 interface Routed extends Targeted {
-  /** The route that had the request last. */
+  /** The last route that received the request. */
   readonly route?: ExpressRoute;
   readonly method?: string;
-  /** The part of the path that the mount paths took of the routers and handlers that have the request. */
+  /** The part of the path that was matched by the mount paths of the routers and handlers that received the request. */
   readonly baseUrl?: string;
-  /** The application that has the request: the outer one or one that is mounted in it. */
+  /** The application that received the request: the outer one or one that is mounted in it. */
   readonly app?: ExpressInstance;
 }
 
 /**
- * Express leaves on a request the route that had it last. That may be the route that answered, but also one that passed the
- * request on, or Nest's own 404 handler. So a middleware behind all routes notes which requests passed them all.
+ * Express sets `request.route` to the last route that received the request. That may be the route that answered, but also one
+ * that passed the request on, or Nest's own 404 handler. So a middleware after all routes marks the requests that passed them.
  */
 export class ExpressIntegration implements FrameworkIntegration {
   readonly seesAll: boolean;
-  /** How many layers there were when Nest had registered its routes. */
+  /** Number of layers once Nest had registered its routes. */
   private routesEnd = Infinity;
   private notFoundRoutes: ReadonlySet<unknown> = new Set();
 
@@ -77,7 +77,7 @@ export class ExpressIntegration implements FrameworkIntegration {
     }
     if (route === undefined) return this.patternWithoutRoute(request, this.layers(), status);
     if (!isWildcard(route.path) || isOfHandler(route)) return this.patternOf(request, route);
-    // Nest registers a middleware for some methods only as a route, ahead of all others. Such a route has passed the request on.
+    // Nest registers middleware that is limited to some methods as a route, ahead of all others. It passed this request on.
     const layers = this.layers();
     const at = layers.findIndex((layer) => layer.route === route);
     const next = layers.slice(at + 1, this.routesEnd);
@@ -89,7 +89,7 @@ export class ExpressIntegration implements FrameworkIntegration {
   /** The full pattern of the route that answered a request. */
   private patternOf(request: Routed, route: ExpressRoute): string {
     const { baseUrl, app } = request;
-    // Nearly all routes belong to the application itself, and are below no router.
+    // Nearly all routes belong to the application itself, and not to a mounted router.
     if (!baseUrl && typeof route.path === 'string') return routeLabel(route.path);
     const path = pathOf(request);
     const isRoute = (candidate: ExpressRoute): boolean => candidate === route;
@@ -102,8 +102,8 @@ export class ExpressIntegration implements FrameworkIntegration {
   }
 
   /**
-   * The pattern for a request that no route answered, but a middleware, the body parser, or a handler that is mounted at a
-   * path: the route that it would have come to, unless that lies elsewhere than the mount.
+   * The pattern for a request that was not answered by a route, but by a middleware, the body parser, or a handler that is mounted
+   * at a path: that of the route that it would have reached, or the mount path if that route is outside of it.
    */
   private patternWithoutRoute(
     request: Routed,
@@ -130,7 +130,7 @@ export class ExpressIntegration implements FrameworkIntegration {
     return pattern === undefined ? undefined : routeLabel(pattern);
   }
 
-  /** The mount path of the handler that answered a request; `undefined` if it answered that there is nothing. */
+  /** The mount path of the handler that answered a request; `undefined` if it answered with 404. */
   private mountOf(request: Routed, status: number | undefined): string | undefined {
     const { baseUrl } = request;
     if (!baseUrl || status === 404) return undefined;

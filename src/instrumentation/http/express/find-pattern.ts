@@ -2,7 +2,7 @@ import type { ExpressLayer, ExpressRoute } from './express-layers.js';
 import { isWildcard, matchOf } from './express-layers.js';
 
 /**
- * The full pattern, mount paths of routers included, of the first route that matches a path and passes a test.
+ * The full pattern, including mount paths of routers, of the first route that matches a path and passes a test.
  *
  * @returns `undefined` if there is none.
  */
@@ -25,20 +25,20 @@ export function findPattern(
   return undefined;
 }
 
-/** Where something is mounted: the part of a path that it took, and the pattern for it. */
+/** A mount: the part of a path that it matched, and its pattern. */
 export interface Mount {
   readonly path: string;
   readonly pattern: string;
 }
 
 /**
- * Where the layer is mounted that has a request: Express says only which part of the path the mount took (`baseUrl`).
+ * The mount of the layer that received a request. Express provides only the part of the path that the mount matched (`baseUrl`).
  *
  * @returns `undefined` if every such layer is mounted under a wildcard.
  */
 export function findMount(layers: readonly ExpressLayer[], path: string, baseUrl: string): Mount | undefined {
   const mounts = layers.flatMap((layer) => mountOf(layer, path, baseUrl) ?? []);
-  // Several may match. Express does not say which one has the request: prefer the one without parameters.
+  // Several may match. It is unknown which one received the request: prefer the one without parameters.
   return mounts.find((mount) => mount.pattern === baseUrl) ?? mounts[0];
 }
 
@@ -55,14 +55,14 @@ function mountOf(layer: ExpressLayer, path: string, baseUrl: string): Mount | un
   return { path: own + below.path, pattern: joinPatterns(match.pattern, below.pattern) };
 }
 
-/** A pattern below a mount path. The mount path is `*` where its router does not keep it, and where it is an expression. */
+/** A pattern below a mount path. The mount path is `*` if its router does not keep it, or if it is a regular expression. */
 export function joinPatterns(mount: unknown, pattern: unknown): string {
   const base = typeof mount === 'string' ? withoutEndSlash(mount) : '*';
   const rest = typeof pattern === 'string' ? pattern : String(pattern);
   return base + (rest === '/' && base !== '' ? '' : rest.replace(/^(?!\/)/, '/'));
 }
 
-/** What is left of a path below a mount. */
+/** The rest of a path below a mount. */
 export function pathBelow(path: string, mountPath: string): string {
   const rest = path.slice(mountPath.length);
   return rest.startsWith('/') ? rest : `/${rest}`;

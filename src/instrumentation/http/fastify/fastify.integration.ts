@@ -26,10 +26,10 @@ interface Routed {
   readonly routeOptions?: { readonly url?: unknown };
 }
 
-/** The route that `@fastify/cors` adds for preflights, and no route of the application. */
+/** The route that `@fastify/cors` adds for preflights. It is not a route of the application. */
 const CORS_ROUTE = '*';
 
-/** Fastify finds the route of a request before it runs the first hook, so that it is the same whoever answers. */
+/** Fastify finds the route of a request before it runs the first hook, so the route does not depend on what answers. */
 export class FastifyIntegration implements FrameworkIntegration {
   readonly seesAll = true;
 
@@ -51,7 +51,7 @@ export class FastifyIntegration implements FrameworkIntegration {
 }
 
 /**
- * Has a function called for each request, ahead of the middleware of the application. Nest runs middleware in a hook that it
+ * Calls a function for each request, ahead of the middleware of the application. Nest runs middleware in a hook that it
  * added before there were providers, so that only Nest's own request hook comes earlier.
  */
 function onEachRequest(
@@ -71,7 +71,7 @@ function onEachRequest(
     nest.setOnRequestHook = (hook) => setOnRequestHook.call(nest, chained(hook));
     return;
   }
-  // Without it, Fastify tells of a request that middleware answered when the response is finished.
+  // Without it, a request that middleware answers is seen only in onResponse, when the response is finished.
   const instance = adapter.getInstance<FastifyInstance>();
   instance.addHook('onRequest', chained(undefined));
   instance.addHook('onResponse', chained(undefined));

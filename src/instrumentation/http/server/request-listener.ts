@@ -5,7 +5,7 @@ import { UpgradeListener } from './upgrade-listener.js';
 export interface ServerEvents {
   /** A request, before the framework gets it. */
   readonly onRequest: NodeListener;
-  /** A request that Node answers with 503 because its connection has had `maxRequestsPerSocket`. */
+  /** A request that Node answers with 503 because its connection has reached `maxRequestsPerSocket`. */
   readonly onDrop: (request: IncomingMessage) => void;
   /** A request that becomes another protocol, such as the handshake of a WebSocket. */
   readonly onUpgrade: (request: IncomingMessage) => void;

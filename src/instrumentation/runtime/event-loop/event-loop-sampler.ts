@@ -4,13 +4,13 @@ import { realClock } from '../../../common/clock.js';
 import { realTimers } from '../../../common/real-timers.js';
 import { DelayRecorder } from './delay-recorder.js';
 
-/** Milliseconds: at most one sample is recorded in each, the longest delay in it. */
+/** Length of a window, in milliseconds. At most one sample is recorded in each: the longest delay in it. */
 const WINDOW = 10;
 
 /** Iterations that are measured one by one in a window. In a loop with more iterations, a timer measures the rest. */
 const SINGLE_ITERATIONS = 8;
 
-/** Milliseconds from the last iteration that was measured until the timer is due. It counts whole ones: one more at most. */
+/** Milliseconds from the last measured iteration until the timer is due. It counts whole ones, so it may be one more. */
 const TIMER_DELAY = 4;
 const TIMER_AT_MOST = TIMER_DELAY + 1;
 
@@ -23,7 +23,7 @@ type LoopTimers = Pick<typeof realTimers, 'setTimeout' | 'clearTimeout' | 'setIm
  * Measures event loop delay: for how long the loop ran code without polling for events, while everything else had to wait.
  * The time in which the loop waited for events is not counted, so a process that sleeps or was suspended is not blocked.
  *
- * Why not `monitorEventLoopDelay()` of Node: its timer sees only how late it is itself, and wakes an idle process a hundred
+ * Why not `monitorEventLoopDelay()` of Node: its timer measures only how late it is itself, and wakes an idle process a hundred
  * times a second. With `samplePerIteration` (Node 24.19, 26.5) it measures from the check phase to the next prepare
  * phase. I/O callbacks run between prepare and check: a request handler that blocked for 60 ms was reported as 1.6 ms by
  * Node 24.22 and as 0.002 ms by Node 26.12, and that is where most code of a server runs.
@@ -32,7 +32,7 @@ type LoopTimers = Pick<typeof realTimers, 'setTimeout' | 'clearTimeout' | 'setIm
  *
  * - An unref'd **immediate** runs in every iteration, and causes none.
  * - An unref'd **timer** is due {@link TIMER_DELAY} after the last immediate. Where timers of the application take longer,
- *   it runs before the loop polls, and so tells them from the I/O callbacks that run after the poll. Where the loop goes
+ *   it runs before the loop polls, and so separates them from the I/O callbacks that run after the poll. Where the loop goes
  *   idle, it costs one iteration.
  *
  * An immediate in every iteration would cost a server with short requests as much as counting the requests. So after
@@ -70,7 +70,7 @@ export class EventLoopSampler {
 
   start(): void {
     if (this.timer !== undefined) return;
-    // Nothing before this ended a delay.
+    // Waits of the loop before this must not end a delay.
     this.idle = Infinity;
     const now = this.readClocks();
     this.startDelay();
@@ -92,7 +92,7 @@ export class EventLoopSampler {
   }
 
   /**
-   * Measures outside of an immediate: what the sampler's timer does, and each other timer of the same owner.
+   * Measures outside of an immediate: called by the sampler's timer, and by each other timer of its owner.
    *
    * @param nextIn milliseconds until the owner calls this again.
    */
@@ -108,7 +108,7 @@ export class EventLoopSampler {
     this.setImmediate();
   }
 
-  /** Records what was measured so far, a delay that has not ended included. */
+  /** Records what was measured so far, including a delay that has not ended. */
   collect(): void {
     if (this.timer === undefined) return;
     const delay = this.currentDelay();
@@ -125,7 +125,7 @@ export class EventLoopSampler {
       this.iterations = 0;
       this.delays.record();
     }
-    // Whoever received a sample may have stopped the sampler.
+    // The receiver of a sample may have stopped the sampler.
     if (this.timer === undefined) return;
     this.isSkipping = ++this.iterations >= SINGLE_ITERATIONS;
     if (!this.isSkipping) this.setImmediate();
@@ -142,7 +142,7 @@ export class EventLoopSampler {
   }
 
   private setTimer(now: number): void {
-    // If it is due, it runs right after the immediates. Set again whenever it has woken the loop, it would go on forever.
+    // If it is due, it runs right after the immediates. If it were set again whenever it has woken the loop, it would run forever.
     const isDue = now >= this.timerDue - 1;
     const isSpared = !this.isSkipping && now >= this.nextCall - TIMER_DELAY;
     if (isDue || isSpared) return;
@@ -155,7 +155,7 @@ export class EventLoopSampler {
     this.readClocks();
     const delay = this.busy - this.startBusy;
     if (!this.isSkipping) return delay;
-    // Other iterations took at most the time until the timer was due: half of that is within 2.5 ms of what they took.
+    // Other iterations took at most the time until the timer was due. Half of that is at most 2.5 ms off.
     const others = Math.max(0, TIMER_AT_MOST - (this.idle - this.startIdle));
     return delay > others + OVERDUE ? delay - others / 2 : 0;
   }
@@ -163,7 +163,7 @@ export class EventLoopSampler {
   private readClocks(): number {
     const now = this.clock();
     const idle = this.idleTime();
-    // The loop has waited since the last measurement, so the delay had ended with that.
+    // The loop has waited since the last measurement, so the delay ended with that measurement.
     if (idle > this.idle && !this.isSkipping) {
       if (this.busy > this.startBusy) this.delays.end(this.busy - this.startBusy);
       this.startDelay();

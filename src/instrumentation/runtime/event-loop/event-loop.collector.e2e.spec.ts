@@ -97,6 +97,34 @@ describe('EventLoopCollector', () => {
     expect(max_gauges.ioloop_pending_callbacks).toBeGreaterThan(0);
   });
 
+  it("counts on where libuv's counters of 32 bits wrap around, as they do on Node 20 to 24", async () => {
+    const last = 2 ** 31 - 1;
+    let totals = { iterations: last - 1, events: last - 9, waiting: last - 4, busy: 0, idle: 0 };
+    const collector = new EventLoopCollector(
+      registry,
+      1_000_000,
+      () => now,
+      () => totals,
+    );
+    onTestFinished(() => collector.stop());
+    collector.start();
+    totals = { iterations: -(2 ** 31), events: -(2 ** 31) + 8, waiting: -(2 ** 31) + 1, busy: 1, idle: 1 };
+    collector.collect();
+    const { counters, gauges } = await read();
+    expect(counters.callbacks_processed).toBe(18);
+    expect(gauges.ioloop_pending_callbacks).toBe(3);
+    expect(registry.warnings).toEqual([]);
+  });
+
+  it('has a delay that has not ended in reads without collectors too, so that the history has it in the step whose CPU it used', async () => {
+    make().start();
+    // Until the timers of the event loop run: it measures a delay only after them.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    block(30);
+    await registry.prepareRead(true);
+    expect(registry.ownHistogram('eventloop_delay').view().sum).toBeGreaterThanOrEqual(0.02);
+  });
+
   it('counts the active handles and requests', async () => {
     const collector = make();
     collector.start();
@@ -114,17 +142,17 @@ describe('EventLoopCollector', () => {
   });
 
   it('spends at most a thousandth of the time on counting handles', async () => {
-    let looks = 0;
+    let clockCalls = 0;
     // A clock on which each count takes 2 ms.
-    const collector = make(() => (looks++, (now += 2)));
+    const collector = make(() => (clockCalls++, (now += 2)));
     collector.start();
     collector.collect();
-    const after = looks;
+    const after = clockCalls;
     collector.collect();
-    expect(looks - after).toBe(1);
+    expect(clockCalls - after).toBe(1);
     now += 2_000;
     collector.collect();
-    expect(looks - after).toBe(3);
+    expect(clockCalls - after).toBe(3);
   });
 
   it('counts the handles by type, and a type that no longer occurs is 0', async () => {

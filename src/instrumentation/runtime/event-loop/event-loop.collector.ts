@@ -10,7 +10,7 @@ import type { Collector } from '../collector.js';
 import { EventLoopSampler } from './event-loop-sampler.js';
 
 /** Totals since the start of the thread. */
-interface LoopTotals {
+export interface LoopTotals {
   iterations: number;
   /** Processed events. */
   events: number;
@@ -22,7 +22,7 @@ interface LoopTotals {
 }
 
 /**
- * Measures Node's event loop: what µtornadomon measures of Tornado's, under the same names, and its delay.
+ * Measures Node's event loop: the metrics that µtornadomon has for Tornado's, under the same names, and the event loop delay.
  *
  * A timer measures how late it is called. Everything else comes from the totals of libuv and Node since the start of the
  * thread. Each update adds the difference to the last one, so that two monitors in one process do not affect each other.
@@ -49,6 +49,7 @@ export class EventLoopCollector implements Collector {
     registry: MetricsRegistry,
     private readonly interval: number,
     private readonly clock: Clock = realClock,
+    private readonly totals: () => LoopTotals = loopTotals,
   ) {
     this.ticks = registry.ownCounter('callbacks');
     this.events = registry.ownCounter('callbacks_processed');
@@ -61,10 +62,12 @@ export class EventLoopCollector implements Collector {
     const delay = registry.ownHistogram('eventloop_delay');
     this.sampler = new EventLoopSampler((seconds) => delay.observe(seconds));
     this.resources = new ActiveResources(registry, clock);
+    // Also before reads without collectors: a step of the history has the delay whose CPU time it has.
+    registry.beforeRead({ flush: () => this.sampler.collect() });
   }
 
   start(): void {
-    this.last = this.atLastTick = loopTotals();
+    this.last = this.atLastTick = this.totals();
     this.lastTick = this.clock();
     this.sampler.start();
     // Without unref(), a script that has nothing left to do would never end.
@@ -85,28 +88,26 @@ export class EventLoopCollector implements Collector {
     this.lateness.set((now - this.lastTick - this.interval) / 1000);
     this.lastTick = now;
     this.update();
-    // Between two ticks, so that it does not depend on when a reader reads.
+    // From tick to tick, so that it does not depend on when a reader reads.
     this.setUtilization();
   }
 
   collect(): void {
-    if (this.timer === undefined) return;
-    this.sampler.collect();
-    this.update();
+    if (this.timer !== undefined) this.update();
   }
 
   private update(): void {
-    const now = loopTotals();
+    const now = this.totals();
     const last = this.last ?? now;
     this.last = now;
-    this.events.inc(now.events - last.events);
+    this.events.inc(difference(now.events, last.events));
     const busy = Math.max(0, now.busy - last.busy) / 1000;
     this.busySeconds.inc(busy);
     this.activeSeconds.inc(busy);
     this.idleSeconds.inc(Math.max(0, now.idle - last.idle) / 1000);
     // The loop has not polled between two updates in one iteration, so the value stays.
-    const iterations = now.iterations - last.iterations;
-    if (iterations > 0) this.waiting.set((now.waiting - last.waiting) / iterations);
+    const iterations = difference(now.iterations, last.iterations);
+    if (iterations > 0) this.waiting.set(difference(now.waiting, last.waiting) / iterations);
     this.resources.count();
   }
 
@@ -117,6 +118,11 @@ export class EventLoopCollector implements Collector {
     this.atLastTick = now;
     if (busy + idle > 0) this.utilization.set(Math.min(1, Math.max(0, busy / (busy + idle))));
   }
+}
+
+/** The difference of two counts of events or iterations. Node 20 to 24 have them in 32 bits, with a sign: they wrap around. */
+function difference(now: number, before: number): number {
+  return (now - before) >>> 0;
 }
 
 function loopTotals(): LoopTotals {

@@ -12,8 +12,8 @@ const SPACE_GAUGES = [
 ];
 
 /**
- * Measures the JavaScript memory of this thread: V8's heap, and the memory outside that its objects hold. Once a second and
- * before each read, so that the extremes are those between two reads.
+ * Measures the JavaScript memory of this thread: V8's heap, and the memory outside of it that its objects hold. It does so once a
+ * second and before each read, so that the extremes are those between two reads.
  */
 export class MemoryCollector implements Collector {
   private readonly sampling = new SamplingTimer();

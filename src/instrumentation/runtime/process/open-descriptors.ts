@@ -26,21 +26,23 @@ export class OpenDescriptors {
   }
 
   /**
+   * @param limit how many descriptors the process may have open, if it is known.
    * @returns `null` where the platform does not provide it. Where the descriptors have to be listed, which takes 2 ms for
    * 1000 of them, it is the last count, renewed as often as the cost allows.
    */
-  count(): number | null {
+  count(limit: number | null = null): number | null {
     const size = valueOf(this.ways.size);
     if (size === null || size > 0) return size;
-    this.limiter.run(() => (this.listed = valueOf(this.ways.list)));
+    this.limiter.run(() => (this.listed = valueOf(this.ways.list, limit)));
     return this.listed;
   }
 }
 
-function valueOf(count: () => number): number | null {
+/** @param atLimit the value if the process has no descriptor left for counting. */
+function valueOf(count: () => number, atLimit: number | null = null): number | null {
   try {
     return count();
-  } catch {
-    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EMFILE' ? atLimit : null;
   }
 }

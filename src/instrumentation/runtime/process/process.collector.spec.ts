@@ -57,7 +57,7 @@ describe.skipIf(NEEDS_LINUX.isMissing)(`ProcessCollector on Linux${NEEDS_LINUX.r
 });
 
 describe('ProcessCollector where the runtime does not know the resident size', () => {
-  /** Answers in turn. */
+  /** Returns the given answers one after another. */
   class Answering extends PortableProcess {
     questions = 0;
 
@@ -147,6 +147,26 @@ describe('OpenDescriptors', () => {
     now += 10_000;
     expect(descriptors.count()).toBeNull();
   });
+
+  it('is the limit when it is reached, since listing them needs one more', () => {
+    const fail = (code: string) => () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    let now = 0;
+    const ways = { size: () => 0, list: () => 7 };
+    const descriptors = new OpenDescriptors(() => now, ways);
+    const counted = (list: () => number, limit: number | null) => {
+      now += 10_000;
+      ways.list = list;
+      return descriptors.count(limit);
+    };
+    expect(counted(() => 190, 200)).toBe(190);
+    expect(counted(fail('EMFILE'), 200)).toBe(200);
+    expect(counted(() => 20, 200)).toBe(20);
+    expect(counted(fail('EMFILE'), null)).toBeNull();
+    // The limit of the whole system: it says nothing about this process.
+    expect(counted(fail('ENFILE'), 200)).toBeNull();
+  });
 });
 
 describe.skipIf(NEEDS_POSIX.isMissing)(`PortableProcess${NEEDS_POSIX.reason}`, () => {
@@ -155,7 +175,7 @@ describe.skipIf(NEEDS_POSIX.isMissing)(`PortableProcess${NEEDS_POSIX.reason}`, (
     expect(portable.figures).toBeNull();
     const earliest = process.uptime();
     await portable.ask();
-    // ps has whole seconds, and the process is a little older than Node in it.
+    // ps reports whole seconds, and the process is a little older than Node in it.
     expect(portable.figures!.age).toBeGreaterThanOrEqual(earliest - 1);
     expect(portable.figures!.age).toBeLessThanOrEqual(process.uptime() + 60);
     expect(portable.figures!.rssBytes).toBeGreaterThan(20e6);

@@ -8,10 +8,10 @@ import type { ProcStat } from './proc-stat.js';
 import { ProcSelfStat, secondsSinceBoot } from './proc-self-stat.js';
 import { SamplingTimer } from '../sampling-timer.js';
 
-/** Seconds. If Node appears to have started later than this after the process, one of the two clocks is wrong. */
+/** Seconds. If Node appears to have started more than this after the process, one of the two clocks is wrong. */
 const MAX_NODE_START_DELAY = 60;
 
-/** The section with the collector switched off: all keys, since a collector made for µtornadomon expects them. */
+/** The section if the collector is switched off: all keys, since a program made for µtornadomon expects them. */
 export const NO_PROCESS_METRICS = (): ProcessMetrics => ({
   uptime: null,
   num_fds: null,
@@ -72,7 +72,7 @@ export class ProcessCollector implements Collector {
     const { user, system } = process.cpuUsage();
     return {
       uptime: process.uptime() + this.age,
-      num_fds: this.descriptors.count(),
+      num_fds: this.descriptors.count(this.limit.value),
       max_fds: this.limit.value,
       meminfo: {
         rss_bytes: this.residentSize(stat),
@@ -94,7 +94,7 @@ export class ProcessCollector implements Collector {
     if (this.portable.canAnswer && residentSize() === null) void this.portable.ask();
   }
 
-  /** Without a descriptor left, Node cannot read it, but the open descriptor on /proc/self/stat can, in pages. */
+  /** Without a descriptor left, Node cannot read it. The open descriptor of /proc/self/stat still provides it, in pages. */
   private residentSize(stat: ProcStat | null): number | null {
     const bytes = residentSize();
     const pages = stat?.residentPages ?? 0;

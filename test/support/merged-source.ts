@@ -1,18 +1,24 @@
-import type { MetricsSource, MetricsView, WindowOptions, WindowView } from './metrics-source.js';
-import { startInSlices } from '../../common/slices.js';
-import { mergeFacts } from './merged-facts.js';
-import type { MergedInput } from './source-merger.js';
-import { giveBackAll, SourceMerger } from './source-merger.js';
+import type {
+  MetricsSource,
+  MetricsView,
+  WindowOptions,
+  WindowView,
+} from '../../src/metrics/source/metrics-source.js';
+import { startInSlices } from '../../src/common/slices.js';
+import { mergeFacts } from '../../src/metrics/source/merged-facts.js';
+import { oldestStartOf } from '../../src/metrics/source/process-start.js';
+import type { MergedInput } from '../../src/metrics/source/source-merger.js';
+import { giveBackAll, SourceMerger } from '../../src/metrics/source/source-merger.js';
 
 /**
- * Several sources as one. Counters and histograms add up exactly. Gauges are aggregated as their definition or
- * description says: added up by default. Each source keeps the window of a reader under the reader's name, so that the
- * windows of the sources are one window here.
+ * Several sources as one. Counters and histograms add up exactly. Gauges are aggregated according to their definition or
+ * description: added up by default. Each source keeps a window under the reader's name, and these windows together are the
+ * reader's window here. An application has a `GroupSource` instead, whose sources come and go.
  */
 export class MergedSource implements MetricsSource {
   private readonly merger = new SourceMerger();
 
-  /** @param sources at least one. The first is the one whose instance a document names. */
+  /** @param sources at least one. The document has the instance of the first one. */
   constructor(private readonly sources: readonly MetricsSource[]) {}
 
   latest(): MetricsView {
@@ -51,14 +57,15 @@ export class MergedSource implements MetricsSource {
   }
 
   private viewOf(inputs: readonly MergedInput[]): MetricsView {
-    return this.merger.viewOf(inputs, () => mergeFacts(inputs.map(({ view }) => view.facts())));
+    const factsOfAll = () => inputs.map(({ view }) => view.facts());
+    return this.merger.viewOf(inputs, () => mergeFacts(factsOfAll()), oldestStartOf(factsOfAll()));
   }
 }
 
 /**
- * Waits for all views, if any has to be waited for.
+ * Waits for all views, if any of them is a promise.
  *
- * @param undo gets the views that were opened, if another one failed.
+ * @param undo is called with the views that were opened, if another one failed.
  */
 function whenAll<V, T>(
   opened: readonly (V | Promise<V>)[],

@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { TestRegistry } from '../../../test/support/registry.js';
 import { MetricsReader } from '../collection/reader.js';
 import type { DocumentFacts } from '../collection/snapshot.js';
-import { MergedSource } from './merged-source.js';
+import { MergedSource } from '../../../test/support/merged-source.js';
 import type { MetricsSource } from './metrics-source.js';
 import { RegistrySource } from './registry-source.js';
 
-function factsOf(pid: number, worker: number | null, rss: number | null): DocumentFacts {
+function factsOf(
+  pid: number,
+  worker: number | null,
+  rss: number | null,
+  hostname: string | null = 'host',
+): DocumentFacts {
   return {
     process: {
       uptime: pid,
@@ -17,7 +22,7 @@ function factsOf(pid: number, worker: number | null, rss: number | null): Docume
     },
     instance: {
       pid,
-      hostname: 'host',
+      hostname,
       start_time: '2026-01-01T00:00:00.000Z',
       node_version: 'v20.19.0',
       worker_id: worker,
@@ -125,6 +130,52 @@ describe('two sources that are merged', () => {
       cpu: { user_time: 2, system_time: 4, percent: null, num_threads: 22 },
     });
     expect(instance).toMatchObject({ pid: 1, worker_id: null });
+  });
+
+  it('are two processes if they have the same pid on two hosts, whichever of them is read', async () => {
+    const sources = [
+      new RegistrySource(new TestRegistry(), () => factsOf(1, null, 100, 'a')),
+      new RegistrySource(new TestRegistry(), () => factsOf(1, 3, 100, 'a')),
+      new RegistrySource(new TestRegistry(), () => factsOf(1, null, 50, 'b')),
+    ];
+    for (const order of [sources, sources.toReversed()]) {
+      const { process } = (await new MetricsReader(new MergedSource(order)).read('r')).metrics;
+      expect(process).toMatchObject({
+        num_fds: 20,
+        meminfo: { rss_bytes: 150 },
+        cpu: { user_time: 2, system_time: 4, num_threads: 22 },
+      });
+    }
+  });
+
+  it('are one process if they have the same pid and do not know their host', async () => {
+    const sources = [null, 3].map(
+      (worker) => new RegistrySource(new TestRegistry(), () => factsOf(1, worker, 100, null)),
+    );
+    const { process } = (await new MetricsReader(new MergedSource(sources)).read('r')).metrics;
+    expect(process).toMatchObject({ num_fds: 10, meminfo: { rss_bytes: 100 } });
+  });
+
+  it('have the host in the label of a gauge of each process where two hosts have its pid', async () => {
+    const facts = [
+      factsOf(1, null, 1, 'a'),
+      factsOf(1, 3, 1, 'a'),
+      factsOf(1, null, 1, 'b'),
+      factsOf(2, null, 1, 'b'),
+    ];
+    const sources = facts.map((one, at) => {
+      const registry = new TestRegistry();
+      registry.describe('queue', { aggregate: 'process' });
+      registry.kv('queue', at);
+      return new RegistrySource(registry, () => one);
+    });
+    const { gauges } = (await new MetricsReader(new MergedSource(sources)).read('r')).metrics;
+    expect(gauges).toEqual({
+      'queue{process="a:1"}': 0,
+      'queue{process="a:1:3"}': 1,
+      'queue{process="b:1"}': 2,
+      'queue{process="2"}': 3,
+    });
   });
 
   it('are the same in whatever order and grouping they are merged', async () => {

@@ -1,0 +1,1 @@
+export function startProfile(url: string, kind: 'cpu' | 'allocations'): Promise<() => Promise<void>>;
