@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MetricsSnapshot } from '../src/index.js';
+import { BLOCKED_FOR } from './support/block-message.js';
 import { eventually } from './support/eventually.js';
 import { present } from './support/present.js';
 
@@ -210,7 +211,9 @@ describe('the sample app', () => {
     for (let i = 0; i < 9 && block.function === null; i++) block = await blockOfReport();
     const line = [...shop.stdout, ...shop.stderr].find((text) => /was blocked .*forecast/.test(text));
     expect(line).toMatch(
-      /The event loop was blocked for \d+ ms by `forecast` \(.*reports\.service\.ts:\d+\)(?:, in `[\w.]+`,)? during .*`GET \/reports\/sales`.*\.$/,
+      new RegExp(
+        `${BLOCKED_FOR} by \`forecast\` \\(.*reports\\.service\\.ts:\\d+\\)(?:, in \`[\\w.]+\`,)? during .*\`GET /reports/sales\`.*\\.$`,
+      ),
     );
     expect(block).toMatchObject({
       cause: 'javascript',

@@ -5,6 +5,7 @@ import type { EventLoopBlock } from '../../src/index.js';
 import { Watchdog } from '../../src/diagnostics/blocked-loop/watchdog.js';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, startApp } from '../support/app.js';
+import { BLOCKED_FOR } from '../support/block-message.js';
 import { loadLargeBundle } from '../support/large-bundle.js';
 import { eventually } from '../support/eventually.js';
 import { only } from '../support/present.js';
@@ -52,7 +53,7 @@ describe.each(ADAPTERS)('A blocked event loop on %s', (adapter) => {
     expect(block.in_flight).toContainEqual({ kind: 'http', name: 'GET /reports/sales/:year', count: 1 });
     expect(JSON.stringify(block)).not.toContain('secret');
     const [line] = shop.log.warnings.filter((text) => text.includes('addUpSales'));
-    expect(line).toMatch(/^The event loop was blocked for \d+ ms by `addUpSales` \(test\/diagnostics\//);
+    expect(line).toMatch(new RegExp(`^${BLOCKED_FOR} by \`addUpSales\` \\(test/diagnostics/`));
     expect(line).toContain('GET /reports/');
     const { counters, histograms } = await shop.document();
     const labels = `{file="test/diagnostics/blocked-loop.spec.ts",function="addUpSales"}`;
