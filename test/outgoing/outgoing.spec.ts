@@ -41,6 +41,18 @@ async function listen(server: Server): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/**
+ * An address at which nothing listens until the test has finished, since a connection of this process has its port. It has a host
+ * name that other tests do not use: the system may give them the same port.
+ */
+async function refusingHost(): Promise<string> {
+  const [, port] = (await listen(createTcpServer())).split(':');
+  const socket = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return `localhost:${socket.localPort}`;
+}
+
 const LARGE = Buffer.alloc(4_000_000, 'x');
 
 const answer: RequestListener = (request, response) => {
@@ -99,10 +111,7 @@ describe.each(Object.keys(CLIENTS))('requests by %s', (name) => {
   });
 
   it('are counted with the kind of error where the connection is refused', async () => {
-    const server = http.createServer();
-    // Under a host name that the other tests do not use: the system may give them the same port.
-    const host = (await listen(server)).replace('127.0.0.1', 'localhost');
-    server.close();
+    const host = await refusingHost();
     await expect(Promise.resolve(send(`http://${host}/`))).rejects.toThrow();
     expect(await settled(app, host)).toEqual({ requests: { 'GET refused': 1 }, errors: { refused: 1 } });
   });
@@ -339,9 +348,7 @@ describe('a request whose Host header is that of a client, as a proxy forwards i
     for (const header of FORWARDED)
       await byHttp(`https://${host}/`, { headers: { host: header }, rejectUnauthorized: false } as object);
     expect(await settled(app, host, 6)).toEqual({ requests: { 'GET 200': 6 }, errors: {} });
-    const server = http.createServer();
-    const closed = (await listen(server)).replace('127.0.0.1', 'localhost');
-    server.close();
+    const closed = await refusingHost();
     await expect(byHttp(`http://${closed}/`, { headers: { host: 'gateway.test' } })).rejects.toThrow();
     expect(await settled(app, closed)).toEqual({ requests: { 'GET refused': 1 }, errors: { refused: 1 } });
   });
