@@ -17,6 +17,12 @@ class CatsController {
   }
 }
 
+/** The page does not try again by itself, which it does after a second. */
+const WITHOUT_RETRIES = `
+  const start = globalThis.setTimeout;
+  globalThis.setTimeout = (run, delay, ...rest) => (delay >= 1000 ? 0 : start(run, delay, ...rest));
+`;
+
 /** Hides the page, or shows it again, as another tab in front of it does. */
 async function hide({ page }: DashboardPage, isHidden: boolean): Promise<void> {
   await page.evaluate(`
@@ -98,6 +104,22 @@ describe.skipIf(CHROMIUM.isMissing)(`the connection of the dashboard${CHROMIUM.r
     });
     await page.notice(notice);
     expect(await page.page.locator('.notice').count()).toBe(1);
+  });
+
+  it('is opened at once by "Try now"', async () => {
+    const running = await start();
+    let isFull = true;
+    const page = await DashboardPage.open(browser, `${running.url}/monitor`, {}, async (prepared) => {
+      await prepared.addInitScript(WITHOUT_RETRIES);
+      await prepared.route('**/monitor/events*', (route) =>
+        isFull ? route.fulfill({ status: 503, body: '' }) : route.continue(),
+      );
+    });
+    await page.notice(/has no room for another live page/);
+    isFull = false;
+    await page.page.getByRole('button', { name: 'Try now' }).click();
+    await page.isLive();
+    expect(await page.page.locator('.notice').count()).toBe(0);
   });
 
   it('is found at an address in other letters, which Express does not distinguish', async () => {

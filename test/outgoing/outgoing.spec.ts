@@ -8,7 +8,7 @@ import type { RequestListener } from 'node:http';
 import * as http from 'node:http';
 import { createSecureServer } from 'node:http2';
 import * as https from 'node:https';
-import type { AddressInfo, LookupFunction, Server } from 'node:net';
+import type { AddressInfo, LookupFunction, Server, Socket } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,27 +30,31 @@ beforeAll(async () => {
     logger: false,
   });
 });
-afterAll(() => app.close());
+/** Open until all tests have ended: otherwise the system may give two of them the same port, and so the same series. */
+const sockets: (Server | Socket)[] = [];
+
+afterAll(async () => {
+  await app.close();
+  for (const socket of sockets) {
+    if ('destroy' in socket) socket.destroy();
+    else socket.close();
+    if ('closeAllConnections' in socket) (socket as http.Server).closeAllConnections();
+  }
+});
 
 async function listen(server: Server): Promise<string> {
+  sockets.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  onTestFinished(() => {
-    server.close();
-    if ('closeAllConnections' in server) (server as http.Server).closeAllConnections();
-  });
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/**
- * An address at which nothing listens until the test has finished, since a connection of this process has its port. It has a host
- * name that other tests do not use: the system may give them the same port.
- */
+/** An address at which nothing listens, since a connection of this process has its port. */
 async function refusingHost(): Promise<string> {
   const [, port] = (await listen(createTcpServer())).split(':');
   const socket = connect(Number(port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
+  sockets.push(socket);
   await once(socket, 'connect');
-  return `localhost:${socket.localPort}`;
+  return `127.0.0.1:${socket.localPort}`;
 }
 
 const LARGE = Buffer.alloc(4_000_000, 'x');
