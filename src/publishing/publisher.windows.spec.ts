@@ -26,6 +26,7 @@ it('a window that was sent is not sent again when saving what was sent takes lon
     },
     sentSoFar: {
       *read() {
+        yield;
         return '';
       },
       *restore() {},
