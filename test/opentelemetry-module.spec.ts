@@ -190,6 +190,22 @@ describe('MonitorOpenTelemetryModule.forRoot()', () => {
     expect(orders).toEqual([2]);
   });
 
+  it.each(['forceFlush', 'shutdown'])(
+    'logs that %s() of the exporter fails, and the close does not',
+    async (method) => {
+      const { exporter, orders } = recordingExporter();
+      const failing = { ...exporter, [method]: () => Promise.reject(new Error('no connection')) };
+      const { context, log, monitor } = await startContext([
+        MonitorModule.forRoot(),
+        MonitorOpenTelemetryModule.forRoot({ exporter: failing }),
+      ]);
+      monitor.count('orders', 2);
+      await context.close();
+      expect(orders).toEqual([2]);
+      expect(log.errors).toEqual([expect.stringMatching(/OpenTelemetry was not shut down.*no connection/)]);
+    },
+  );
+
   it('exports nothing with OTEL_SDK_DISABLED=true, by an exporter of the options neither', async () => {
     setEnvironment({ OTEL_SDK_DISABLED: 'true' });
     const { exporter, orders } = recordingExporter();

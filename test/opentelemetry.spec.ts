@@ -348,6 +348,23 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       });
     });
 
+    it('tell a CORS preflight from another OPTIONS request that no route matched', async () => {
+      const { registry, monitor } = makeMonitor();
+      for (const route of ['preflight', 'unmatched']) {
+        const request = { method: 'OPTIONS', route, status: '204' };
+        registry.ownCounter('http_requests', request).inc();
+        registry.ownHistogram('http_request_duration', request).observe(0.01);
+      }
+      const { metric } = await (await pipeline(monitor)).export();
+      const common = { 'http.request.method': 'OPTIONS', 'http.response.status_code': 204 };
+      for (const name of ['monitor.http.requests', 'http.server.request.duration']) {
+        expect(metric(name)?.points.map(({ attributes }) => attributes)).toEqual([
+          { ...common, 'monitor.http.preflight': true },
+          common,
+        ]);
+      }
+    });
+
     it('url.scheme is the one of the option, and missing on durations where requests have had both', async () => {
       const { registry, monitor } = makeMonitor();
       const active = (scheme: string) =>

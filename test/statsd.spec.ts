@@ -385,6 +385,40 @@ describe.each(SOURCES)('from $from', ({ makeSource }) => {
       expect(totalsOf(parseLines(received)).orders).toBe(111);
     });
 
+    it('because of its timeout while it reads the numbers loses none of them', async () => {
+      let received = '';
+      const stream = makeStream((packet, done) => {
+        received += packet;
+        done();
+      });
+      const { registry, process, source } = makeSource();
+      const publisher = statsdPublisher({ client: { protocol: 'stream', stream } }) as WindowPublisher;
+      onTestFinished(async () => void (await publisher.afterLastPublish?.()));
+      // So many that reading them is interrupted.
+      for (let i = 0; i < 300; i++) registry.count('orders', 1, { i });
+      registry.observe('wait', 7);
+      const view = await source.window('publisher:1', { isKept: true });
+      const controller = new AbortController();
+      const endTime = () => {
+        controller.abort(new Error('too slow'));
+        view.giveBack();
+      };
+      Object.defineProperty(process, 'num_fds', {
+        get: () => {
+          if (controller.signal.aborted) return 20;
+          setImmediate(endTime);
+          const end = performance.now() + 10;
+          while (performance.now() < end);
+          return 20;
+        },
+      });
+      const { signal } = controller;
+      await expect(publisher[PUBLISH_WINDOW](view, { signal })).rejects.toThrow('too slow');
+      const next = await source.window('publisher:1', { isKept: true });
+      await publisher[PUBLISH_WINDOW](next, { signal: new AbortController().signal });
+      expect(totalsOf(parseLines(received))).toMatchObject({ 'wait.count': 1, 'wait.sum': 7 });
+    });
+
     it('because the host is unknown is reported over UDP too', async () => {
       const { registry, publish } = publishing({ client: { host: 'statsd.invalid', port: 8125 } });
       registry.count('orders');

@@ -1,4 +1,5 @@
 import type { Series, SeriesHome } from './series/family.js';
+import { REMOVED } from './series/family.js';
 
 /** A number that only goes up: how often something happened, or how much of it. For a number that can go down, see {@link Gauge}. */
 export class Counter implements Series {
@@ -43,5 +44,7 @@ export class Counter implements Series {
   retire(next: () => this, current: () => this | undefined): void {
     this.inc = (amount) => next().inc(amount);
     Object.defineProperty(this, 'value', { get: () => current()?.value ?? 0 });
+    // A read that began before the removal still visits this series, and gets the value of the one that replaces it.
+    Object.defineProperty(this, 'identity', { get: () => current()?.identity ?? REMOVED });
   }
 }

@@ -186,6 +186,27 @@ describe('a series that is removed while a reader has a window', () => {
   });
 });
 
+describe('a series that is removed and created again during a read', () => {
+  it('is in the read once, in place of the removed one and with its identity', () => {
+    const registry = new TestRegistry();
+    const source = new RegistrySource(registry, () => NO_FACTS);
+    for (const of of ['a', 'b']) registry.count('calls', 9, { of });
+    const read = present(source.latest().counters.family('calls')).labelled;
+    registry.remove('calls', { of: 'a' });
+    const [removed] = read;
+    expect(removed?.value).toBe(0);
+    registry.count('calls', 5, { of: 'a' });
+    expect(read.map(({ labels, value }) => [labels, value])).toEqual([
+      ['{of="a"}', 5],
+      ['{of="b"}', 9],
+    ]);
+    const next = present(source.latest().counters.family('calls')).labelled;
+    expect(next.map(({ labels }) => labels)).toEqual(['{of="b"}', '{of="a"}']);
+    expect(removed?.identity).toBe(next[1]?.identity);
+    expect(removed?.identity).not.toBe(removed);
+  });
+});
+
 describe('the room under maxSeries', () => {
   it('is given back for each series that is removed, and for no other', async () => {
     const registry = new TestRegistry();

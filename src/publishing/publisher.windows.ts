@@ -3,7 +3,7 @@ import { inSlices } from '../common/slices.js';
 import type { MetricsReader } from '../metrics/collection/reader.js';
 import type { PublishContext, Publisher, WindowPublisher } from '../metrics/publisher.js';
 import { isWindowPublisher, PUBLISH_WINDOW } from '../metrics/publisher.js';
-import type { MetricsSource, WindowView } from '../metrics/source/metrics-source.js';
+import type { MetricsSource } from '../metrics/source/metrics-source.js';
 import type { PreparedCall } from './publisher.runner.js';
 
 /** The windows of the publishers. In a group of processes, the one that publishes continues where another one has ended. */
@@ -22,9 +22,20 @@ export class PublisherWindows {
     if (isWindowPublisher(publisher)) {
       await this.takeOver(publisher, reader);
       const view = await this.source.window(reader, { isKept: true });
+      let wasSent = false;
+      const publishWindow = async (context: PublishContext) => {
+        try {
+          await publisher[PUBLISH_WINDOW](view, context);
+          wasSent = true;
+        } finally {
+          // Also after a failure: a part of it may have been sent.
+          await this.handOver(publisher, reader);
+        }
+      };
       return {
-        publish: (context) => this.context.own(() => this.publishWindow(publisher, reader, view, context)),
-        giveBack: () => view.giveBack(),
+        publish: (context) => this.context.own(() => publishWindow(context)),
+        // The time may be up while what was sent is saved.
+        giveBack: () => void (wasSent || view.giveBack()),
       };
     }
     const { metrics, giveBack } = await this.reader.read(reader, true);
@@ -34,20 +45,6 @@ export class PublisherWindows {
         typeof publisher === 'function' ? publisher(metrics, context) : publisher.publish(metrics, context),
       );
     return { publish, giveBack };
-  }
-
-  private async publishWindow(
-    publisher: WindowPublisher,
-    reader: string,
-    view: WindowView,
-    context: PublishContext,
-  ): Promise<void> {
-    try {
-      await publisher[PUBLISH_WINDOW](view, context);
-    } finally {
-      // Also after a failure: a part of it may have been sent.
-      await this.handOver(publisher, reader);
-    }
   }
 
   /** Loads what another process has sent before, so that it is not sent again. */

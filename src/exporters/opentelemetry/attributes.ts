@@ -9,7 +9,7 @@ export type AttributeMap = Readonly<Record<string, string | ((value: string) => 
 export const NO_MAP: AttributeMap = {};
 
 /** The route labels of requests that no route matched, and of CORS preflights. */
-const NO_ROUTE: readonly string[] = ['unmatched', 'preflight'];
+const [UNMATCHED, PREFLIGHT] = ['unmatched', 'preflight'];
 
 /** The status label of requests whose client was sent no status. */
 const ABORTED = 'aborted';
@@ -20,7 +20,7 @@ const OVERFLOW = { overflow: 'otel.metric.overflow' };
 /** Attributes whose values differ from the label, as the semantic conventions of HTTP require. */
 const RULES: Readonly<Record<string, (value: string) => Attributes>> = {
   // "MUST NOT be populated when this is not supported by the HTTP server framework", or when nothing matched.
-  'http.route': (route): Attributes => (NO_ROUTE.includes(route) ? {} : { 'http.route': route }),
+  'http.route': routeAttributes,
   'http.response.status_code': statusAttributes,
 };
 
@@ -36,6 +36,12 @@ export function attributeMapOf(names: Readonly<Record<string, string>> = {}): At
   return Object.fromEntries(
     Object.entries(names).map(([label, attribute]) => [label, rules[attribute] ?? attribute]),
   );
+}
+
+function routeAttributes(route: string): Attributes {
+  if (route === UNMATCHED) return {};
+  // Without an attribute, it would have the same ones as an unmatched `OPTIONS` request with this status.
+  return route === PREFLIGHT ? { 'monitor.http.preflight': true } : { 'http.route': route };
 }
 
 function statusAttributes(status: string): Attributes {

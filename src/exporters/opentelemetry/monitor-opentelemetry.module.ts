@@ -5,14 +5,17 @@ import { SafeLogger } from '../../common/safe-logger.js';
 import { CallContext } from '../../common/call-context.js';
 import { FailureLog } from '../../common/failure-log.js';
 import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
+import { describeThrown } from '../../common/show-value.js';
 import { Startup } from '../../common/startup/startup.js';
 import { MetricsReader } from '../../metrics/collection/reader.js';
 import { readEnvironment } from './environment.js';
 import type { MetricPipeline } from './metric-pipeline.js';
 import { MonitorMetricProducer } from './monitor-metric-producer.js';
-import { EXPORT_FAILURES, PURPOSE } from './opentelemetry.messages.js';
+import { EXPORT_FAILURES, NOT_SHUT_DOWN, PURPOSE } from './opentelemetry.messages.js';
 import type { MonitorOpenTelemetryOptions } from './opentelemetry.options.js';
 import { checkOpenTelemetryOptions } from './opentelemetry.options.js';
+
+const LOGGER = 'MonitorOpenTelemetry';
 
 const OPTIONS = Symbol('MONITOR_OPENTELEMETRY_OPTIONS');
 
@@ -78,7 +81,14 @@ export class MonitorOpenTelemetryModule implements OnApplicationShutdown {
     if (this.isStopped) return;
     this.isStopped = true;
     // Before the start there is nothing to export.
-    if (this.hasStarted) await this.pipeline.provider.shutdown();
+    if (!this.hasStarted) return;
+    try {
+      await this.pipeline.provider.shutdown();
+    } catch (thrown) {
+      // With Nest 11, app.close() would reject, and hooks of the application would not be called.
+      const { message, stack } = describeThrown(thrown);
+      new SafeLogger(LOGGER).error(NOT_SHUT_DOWN(message), stack);
+    }
   }
 
   private start(): void {
@@ -94,7 +104,7 @@ async function makePipeline(
   metrics: MetricsReader,
   context: CallContext,
 ): Promise<MetricPipeline> {
-  const logger = new SafeLogger('MonitorOpenTelemetry');
+  const logger = new SafeLogger(LOGGER);
   const environment = readEnvironment(env, (message) => logger.warn(message));
   const { temporality, histograms, extremes, urlScheme } = options;
   const producer = new MonitorMetricProducer(

@@ -21,3 +21,7 @@ export const EXPORT_FAILURES: FailureTexts = {
   worksAgain: (count, duration) =>
     `The export over OpenTelemetry works again. It had failed ${times(count)} in ${duration}.`,
 };
+
+/** For an exporter that rejects when the application closes. */
+export const NOT_SHUT_DOWN = (reason: string): string =>
+  `The export over OpenTelemetry was not shut down cleanly: ${reason}. The last metrics may be missing.`;

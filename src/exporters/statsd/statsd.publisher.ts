@@ -1,4 +1,5 @@
 import { isNotInstalled, MISSING_PACKAGE } from '../../common/missing-package.js';
+import type { Sliced } from '../../common/slices.js';
 import { inSlices, sliceEnds } from '../../common/slices.js';
 import type { PublishContext, PublisherObject, WindowPublisher } from '../../metrics/publisher.js';
 import { PUBLISH_WINDOW } from '../../metrics/publisher.js';
@@ -65,7 +66,7 @@ class StatsdPublisher implements WindowPublisher {
   async [PUBLISH_WINDOW](view: WindowView, { signal }: PublishContext): Promise<void> {
     const { acknowledged } = this;
     const sender = await this.loadSender();
-    const lines = await inSlices(this.lines.linesOf(view));
+    const lines = await inSlices(until(signal, this.lines.linesOf(view)));
     const failures: unknown[] = [];
     const sliceEnd = sliceEnds();
     for (const packet of packetsOf(lines, sender.packetSize, sender.overhead)) {
@@ -93,6 +94,16 @@ class StatsdPublisher implements WindowPublisher {
 
   private loadSender(): Promise<Sender> {
     return (this.sender ??= senderFor(this.options));
+  }
+}
+
+/** Stops reading when the signal is aborted: the window is given back then, and what is read of it afterwards would be lost. */
+function* until<T>(signal: AbortSignal, work: Sliced<T>): Sliced<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    const step = work.next();
+    if (step.done === true) return step.value;
+    yield;
   }
 }
 

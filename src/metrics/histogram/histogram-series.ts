@@ -1,6 +1,7 @@
 import type { ObserveOptions } from './exemplar.js';
 import { copyExemplar } from './exemplar.js';
 import type { Series, SeriesHome } from '../series/family.js';
+import { REMOVED } from '../series/family.js';
 import { Histogram } from './histogram.js';
 
 /** One series of a histogram in a registry. */
@@ -33,6 +34,7 @@ export class HistogramSeries extends Histogram implements Series {
   retire(next: () => this, current: () => this | undefined): void {
     this.observe = (value, options) => next().observe(value, options);
     Object.defineProperty(this, 'count', { get: () => current()?.count ?? 0 });
+    Object.defineProperty(this, 'identity', { value: REMOVED });
   }
 
   private addExemplar(value: number, options: unknown): void {

@@ -29,6 +29,9 @@ export interface Series {
   retire(next: () => this, current: () => this | undefined): void;
 }
 
+/** The identity of a removed series that nothing has replaced. */
+export const REMOVED: object = {};
+
 /** What a family needs from the registry. */
 export interface FamilyFacts {
   definitionOf(name: string): MetricDefinition | undefined;
@@ -55,6 +58,8 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
   private index = new LabelIndex<S>();
   /** A list only grows: after series were removed, a new list replaces it. */
   private list: S[] = [];
+  /** Whether a reader may be visiting the list. */
+  private isVisited = false;
   /** Removed series that are still in the list. */
   private readonly removed = new Set<S>();
   /** How many series were removed from the index. */
@@ -81,6 +86,7 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
       this.list = this.list.filter((series) => !this.removed.has(series));
       this.removed.clear();
     }
+    this.isVisited = true;
     return this.list;
   }
 
@@ -137,6 +143,9 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
       // Readers recognize a removal by the new list.
       this.list = [...this.labelled];
     } else {
+      // A reader would see the series that replaces this one beside it, twice with the same labels.
+      if (this.isVisited) this.list = [...this.list];
+      this.isVisited = false;
       this.removed.add(series);
       this.index.remove(labels);
       this.stale++;
