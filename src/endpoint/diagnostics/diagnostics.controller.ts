@@ -5,7 +5,7 @@ import { DiagnosticsOffError } from '../../diagnostics/diagnostics-off.error.js'
 import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
 import { InspectorUnavailableError } from '../../diagnostics/profiles/inspector-unavailable.error.js';
 import { ThreadBusyError } from '../../diagnostics/report/report-threads.js';
-import { OperationInProgressError } from '../../diagnostics/operation-lock.js';
+import { OperationInProgressError, OperationsClosedError } from '../../diagnostics/operation-lock.js';
 import { formatProfile } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
 import type { Part, PartRequest } from '../parts/part.js';
@@ -25,7 +25,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Milliseconds that the client of a heap snapshot has to receive it. */
 const SNAPSHOT_TIMEOUT = 3_600_000;
 
-/** Seconds after which a client may ask again for a report that a busy thread prevented. */
+/** Seconds after which a client may ask again for what a busy thread, or the end of the application, prevented. */
 const RETRY_AFTER = 5;
 
 /** The status of the answer for each error that the diagnostics throw. */
@@ -35,6 +35,7 @@ const STATUSES: readonly [new (...args: never[]) => Error, number][] = [
   [OperationInProgressError, 409],
   [InspectorUnavailableError, 501],
   [ThreadBusyError, 503],
+  [OperationsClosedError, 503],
   [HeapSnapshotRefusedError, 507],
 ];
 
@@ -135,8 +136,7 @@ export class DiagnosticsController {
   }
 
   private async snapshotFor({ audience, client }: PartRequest): Promise<AnswerContent> {
-    const snapshot = await this.diagnostics.heapSnapshot(client);
-    audience.whenOver(() => snapshot.destroy());
+    const snapshot = await this.diagnostics.heapSnapshot(client, audience.signal);
     return {
       type: JSON_TYPE,
       headers: attachment(`heap-${timestamp()}.heapsnapshot`),
