@@ -85,7 +85,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * @throws ThreadBusyError if a worker thread does not answer within 200 ms.
    */
   async report(forWhom = CODE): Promise<DiagnosticReport> {
-    if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
+    this.checkOn('report');
     return this.lock.run('a report', forWhom, undefined, async () => {
       const { diagnosticReport } = await import('./report/diagnostic-report.js');
       await this.reportThreads?.whenResponsive();
@@ -103,7 +103,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * @throws HeapSnapshotRefusedError if there may not be enough memory for it. The message contains the calculation.
    */
   async heapSnapshot(forWhom = CODE, signal?: AbortSignal): Promise<Readable> {
-    if (!this.options.heapSnapshot) throw new DiagnosticsOffError(SWITCHED_OFF('heapSnapshot'));
+    this.checkOn('heapSnapshot');
     return new Promise((resolve, reject) => {
       this.lock
         .run('a heap snapshot', forWhom, signal, async (ended) => {
@@ -150,6 +150,11 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
   /** @returns whether there was anything to stop. */
   stopRepeating(): boolean {
     return this.repeater.stop();
+  }
+
+  /** @internal @throws DiagnosticsOffError if a part is not switched on. */
+  checkOn(part: 'profiles' | 'report' | 'heapSnapshot'): void {
+    if (!this.options[part]) throw new DiagnosticsOffError(SWITCHED_OFF(part));
   }
 
   /** @throws MonitorOptionsError if the directory for captures cannot be used. */

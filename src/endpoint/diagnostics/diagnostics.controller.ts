@@ -6,7 +6,7 @@ import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
 import { InspectorUnavailableError } from '../../diagnostics/profiles/inspector-unavailable.error.js';
 import { ThreadBusyError } from '../../diagnostics/report/report-threads.js';
 import { OperationInProgressError, OperationsClosedError } from '../../diagnostics/operation-lock.js';
-import { formatProfile } from '../../diagnostics/profiles/profile-format.js';
+import { CONTENT_TYPES, formatProfile } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
 import type { Part, PartRequest } from '../parts/part.js';
 import { textAnswer } from '../parts/part.js';
@@ -114,7 +114,8 @@ export class DiagnosticsController {
     { audience, parameters, headers, client }: PartRequest,
   ): Promise<AnswerContent> {
     const { seconds, format, table, pause } = profileQuery(kind, parameters, headers);
-    if (audience.isHead) return textAnswer(200, '');
+    this.diagnostics.checkOn('profiles');
+    if (audience.isHead) return { type: CONTENT_TYPES[format], body: '', gzip: format !== 'pprof' };
     if (pause !== undefined) {
       await this.diagnostics.repeat({ kind, seconds, pause, format, table }, client);
       return textAnswer(202, REPEATING(pause));
@@ -131,6 +132,7 @@ export class DiagnosticsController {
   }
 
   private async reportOf({ audience, client }: PartRequest): Promise<AnswerContent> {
+    this.diagnostics.checkOn('report');
     const body = audience.isHead ? '' : JSON.stringify(await this.diagnostics.report(client), null, 2);
     return { type: JSON_TYPE, body, gzip: true };
   }
