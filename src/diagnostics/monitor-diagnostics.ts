@@ -142,8 +142,12 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
 
   /**
    * Takes profiles repeatedly and stores them as captures, until {@link stopRepeating} is called or the application closes.
+   *
+   * @throws MonitorOptionsError if the directory for captures cannot be used any more.
    */
-  repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+  async repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+    this.checkOn('profiles');
+    await this.prepare();
     return this.repeater.start(profile, forWhom);
   }
 

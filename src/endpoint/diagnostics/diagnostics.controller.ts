@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { AdapterResponse } from '../../common/http/raw-response.js';
+import { MonitorOptionsError } from '../../common/options/monitor-options.error.js';
 import { HeapSnapshotRefusedError } from '../../diagnostics/heap-snapshot/heap-snapshot.js';
 import { DiagnosticsOffError } from '../../diagnostics/diagnostics-off.error.js';
 import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
@@ -33,6 +34,8 @@ const STATUSES: readonly [new (...args: never[]) => Error, number][] = [
   [BadQueryError, 400],
   [DiagnosticsOffError, 404],
   [OperationInProgressError, 409],
+  // The directory for captures was changed since the application started.
+  [MonitorOptionsError, 500],
   [InspectorUnavailableError, 501],
   [ThreadBusyError, 503],
   [OperationsClosedError, 503],
