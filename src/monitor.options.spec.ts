@@ -27,6 +27,9 @@ const hostile = new Proxy(
   },
 );
 
+/** As `[,]` is. */
+const WITH_A_HOLE = Object.assign([], { length: 1 });
+
 describe('the options', () => {
   it('all have a default', () => {
     const defaults = {
@@ -186,7 +189,7 @@ describe('the options', () => {
       ],
     ],
     ['controller', [true, null, 'x', class {}, () => {}, MonitorController.prototype]],
-    ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined], new Array(1), [class PublicGuard {}]]],
+    ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined], WITH_A_HOLE, [class PublicGuard {}]]],
     ['port', [-1, 65_536, 1.5, Number.NaN, '65536', null, true]],
     ['bindAddress', ['', 'localhost', '127.1', '10.0.0.0/8', '127.0.0.1:80', '[::1]', 7, null]],
     [
@@ -219,7 +222,7 @@ describe('the options', () => {
         ['*'],
         ['10.0.0.0/8', 'x'],
         Array.from({ length: 1001 }, () => '10.0.0.1'),
-        new Array(1),
+        WITH_A_HOLE,
       ],
     ],
     [
@@ -246,7 +249,7 @@ describe('the options', () => {
         ['x'.repeat(64)],
         ['ä.example.com'],
         ['__proto__ '],
-        new Array(1),
+        WITH_A_HOLE,
       ],
     ],
     ['requestFilter', [null, true, {}, 'x', class {}]],

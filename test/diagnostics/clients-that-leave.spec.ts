@@ -24,19 +24,19 @@ describe.each(ADAPTERS)('On %s,', (adapter) => {
   it('a heap snapshot is not made for a client that gave up while the event loop was blocked', async () => {
     const made = watchSnapshots();
     const diagnostics = { heapSnapshot: true, blockedLoop: false };
-    const { app, port, get } = await startApp(adapter, { imports: [MonitorModule.forRoot({ diagnostics })] });
-    const arrived = once(app.getHttpServer() as Server, 'request');
-    const socket = connect(port, '127.0.0.1');
+    const started = await startApp(adapter, { imports: [MonitorModule.forRoot({ diagnostics })] });
+    const arrived = once(started.app.getHttpServer() as Server, 'request');
+    const socket = connect(started.port, '127.0.0.1');
     await once(socket, 'connect');
     // As after a block: the server finds the request and the end of the connection at the same time.
     socket.write(requestBytes('POST', '/monitor/heap-snapshot'));
     socket.destroy();
     await arrived;
     // One operation at a time: this waits for the end of that one.
-    await eventually(async () => expect((await get('/monitor/report')).status).toBe(200));
+    await eventually(async () => expect((await started.get('/monitor/report')).status).toBe(200));
     expect(made).not.toHaveBeenCalled();
 
-    const taken = await get('/monitor/heap-snapshot', { method: 'POST' });
+    const taken = await started.get('/monitor/heap-snapshot', { method: 'POST' });
     expect(taken.status).toBe(200);
     await taken.body?.cancel();
     expect(made).toHaveBeenCalledOnce();
