@@ -27,6 +27,9 @@ const hostile = new Proxy(
   },
 );
 
+/** As `[,]` is. */
+const WITH_A_HOLE = Object.assign([], { length: 1 });
+
 describe('the options', () => {
   it('all have a default', () => {
     const defaults = {
@@ -186,7 +189,7 @@ describe('the options', () => {
       ],
     ],
     ['controller', [true, null, 'x', class {}, () => {}, MonitorController.prototype]],
-    ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined]]],
+    ['decorators', [null, {}, () => {}, [7], ['Public'], [undefined], WITH_A_HOLE, [class PublicGuard {}]]],
     ['port', [-1, 65_536, 1.5, Number.NaN, '65536', null, true]],
     ['bindAddress', ['', 'localhost', '127.1', '10.0.0.0/8', '127.0.0.1:80', '[::1]', 7, null]],
     [
@@ -219,6 +222,7 @@ describe('the options', () => {
         ['*'],
         ['10.0.0.0/8', 'x'],
         Array.from({ length: 1001 }, () => '10.0.0.1'),
+        WITH_A_HOLE,
       ],
     ],
     [
@@ -245,9 +249,10 @@ describe('the options', () => {
         ['x'.repeat(64)],
         ['ä.example.com'],
         ['__proto__ '],
+        WITH_A_HOLE,
       ],
     ],
-    ['requestFilter', [null, true, {}, 'x']],
+    ['requestFilter', [null, true, {}, 'x', class {}]],
     ['interceptor', [0, 1, 'false', null, {}]],
     ['maxSeries', [0, -1, 1.5, Infinity, Number.NaN, '0', '10k', '10000001', null, 10_000_001]],
     ['dashboard', [0, 1, 'false', null, {}]],

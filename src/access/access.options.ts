@@ -1,4 +1,5 @@
 import type { Rules } from '../common/options/option-rules.js';
+import { isArrayOf, isCallable } from '../common/options/option-rules.js';
 import { AddressList, isNetwork } from './address-list.js';
 import { BearerToken, TOKEN_RULE } from './bearer-token.js';
 import { isHostName } from './host-name.js';
@@ -49,17 +50,18 @@ const MAX_ENTRIES = 1000;
 export const ACCESS_RULES: Rules = {
   allow: {
     allowed:
-      'an array of addresses, networks such as "10.0.0.0/8" with no bit set after the prefix, and "unix"; IPv4 is written ' +
-      'as IPv4 and not mapped into IPv6',
+      `an array of at most ${MAX_ENTRIES} addresses, networks such as "10.0.0.0/8" with no bit set after the prefix, and "unix"; ` +
+      'IPv4 is written as IPv4 and not mapped into IPv6',
     accepts: (value) => isListOf(value, (entry) => entry === UNIX || isNetwork(entry)),
   },
   allowedHosts: {
     allowed:
-      'an array of host names and addresses without a port, such as "monitor.example.com", "10.0.0.5" and "[fd00::5]"',
+      `an array of at most ${MAX_ENTRIES} host names and addresses without a port, such as "monitor.example.com", "10.0.0.5" ` +
+      'and "[fd00::5]"',
     accepts: (value) => isListOf(value, isHostName),
   },
   token: TOKEN_RULE,
-  requestFilter: { allowed: 'a function', accepts: (value) => typeof value === 'function' },
+  requestFilter: { allowed: 'a function', accepts: isCallable },
 };
 
 const UNIX = 'unix';
@@ -79,5 +81,5 @@ export function resolveAccessOptions(options: AccessOptions & { host?: string })
 }
 
 function isListOf(value: unknown, isEntry: (entry: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.length <= MAX_ENTRIES && value.every(isEntry);
+  return Array.isArray(value) && value.length <= MAX_ENTRIES && isArrayOf(value, isEntry);
 }

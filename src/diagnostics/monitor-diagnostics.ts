@@ -1,6 +1,7 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { badOption } from '../common/options/check-options.js';
+import { realTimers } from '../common/real-timers.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { CaptureStore } from './captures/capture-store.js';
 import type { ResolvedCapturesOptions } from './captures/captures.options.js';
@@ -18,6 +19,9 @@ import type { Profile, ProfileKind } from './profiles/profiler.js';
 import type { RepeatedProfile } from './profiles/repeated-profile.js';
 import type { DiagnosticReport } from './report/diagnostic-report.js';
 import type { ReportThreads } from './report/report-threads.js';
+
+/** More turns of the event loop than Node needs to accept a connection, read a request from it, and notice that it was closed. */
+const TURNS = 10;
 
 /** The default of `forWhom`. */
 const CODE = 'the application itself';
@@ -81,7 +85,7 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * @throws ThreadBusyError if a worker thread does not answer within 200 ms.
    */
   async report(forWhom = CODE): Promise<DiagnosticReport> {
-    if (!this.options.report) throw new DiagnosticsOffError(SWITCHED_OFF('report'));
+    this.checkOn('report');
     return this.lock.run('a report', forWhom, undefined, async () => {
       const { diagnosticReport } = await import('./report/diagnostic-report.js');
       await this.reportThreads?.whenResponsive();
@@ -95,14 +99,17 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
    * destroyed. If the application closes before that, the stream fails: `pipeline()` and `for await` reject.
    *
    * @param forWhom the client, named in the error of a concurrent call.
+   * @param signal aborted when nobody wants it any more: it is not made then, or destroyed.
    * @throws HeapSnapshotRefusedError if there may not be enough memory for it. The message contains the calculation.
    */
-  async heapSnapshot(forWhom = CODE): Promise<Readable> {
-    if (!this.options.heapSnapshot) throw new DiagnosticsOffError(SWITCHED_OFF('heapSnapshot'));
+  async heapSnapshot(forWhom = CODE, signal?: AbortSignal): Promise<Readable> {
+    this.checkOn('heapSnapshot');
     return new Promise((resolve, reject) => {
       this.lock
-        .run('a heap snapshot', forWhom, undefined, async (ended) => {
+        .run('a heap snapshot', forWhom, signal, async (ended) => {
           const { takeHeapSnapshot } = await import('./heap-snapshot/heap-snapshot.js');
+          // Clients ask again and give up while a snapshot blocks the event loop. Node notices that some turns after the request.
+          for (let turn = 0; turn < TURNS; turn++) await new Promise(realTimers.setImmediate);
           ended.throwIfAborted();
           const snapshot = takeHeapSnapshot();
           // A stream that was passed to pipe() would end the process when it fails.
@@ -135,14 +142,23 @@ export class MonitorDiagnostics implements BeforeApplicationShutdown {
 
   /**
    * Takes profiles repeatedly and stores them as captures, until {@link stopRepeating} is called or the application closes.
+   *
+   * @throws MonitorOptionsError if the directory for captures cannot be used any more.
    */
-  repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+  async repeat(profile: RepeatedProfile, forWhom = CODE): Promise<void> {
+    this.checkOn('profiles');
+    await this.prepare();
     return this.repeater.start(profile, forWhom);
   }
 
   /** @returns whether there was anything to stop. */
   stopRepeating(): boolean {
     return this.repeater.stop();
+  }
+
+  /** @internal @throws DiagnosticsOffError if a part is not switched on. */
+  checkOn(part: 'profiles' | 'report' | 'heapSnapshot'): void {
+    if (!this.options[part]) throw new DiagnosticsOffError(SWITCHED_OFF(part));
   }
 
   /** @throws MonitorOptionsError if the directory for captures cannot be used. */

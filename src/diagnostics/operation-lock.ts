@@ -18,6 +18,11 @@ export class OperationInProgressError extends Error {
   }
 }
 
+/** The application closes, which ends all operations. */
+export class OperationsClosedError extends Error {
+  override readonly name = 'OperationsClosedError';
+}
+
 /** Runs one operation at a time, and ends it when the application closes. */
 export class OperationLock {
   private current: Operation | undefined;
@@ -51,7 +56,7 @@ export class OperationLock {
 
   /** @returns a promise that resolves when the operation in progress has ended. */
   async close(): Promise<void> {
-    this.closing.abort(new Error('The application closes.'));
+    this.closing.abort(new OperationsClosedError('The application is closing.'));
     await this.finished;
   }
 }

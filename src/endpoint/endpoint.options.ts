@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Rule, Rules } from '../common/options/option-rules.js';
-import { isShortText } from '../common/options/option-rules.js';
+import { isArrayOf, isCallable, isShortText } from '../common/options/option-rules.js';
 import { MonitorController } from './monitor.controller.js';
 
 /** Where the endpoint is, and which controller serves it. */
@@ -28,7 +28,7 @@ export interface ResolvedEndpointOptions {
 
 export const DECORATORS_RULE: Rule = {
   allowed: 'an array of class decorators, such as [Public()]',
-  accepts: (value) => Array.isArray(value) && value.every((decorator) => typeof decorator === 'function'),
+  accepts: (value) => isArrayOf(value, isCallable),
 };
 
 export const ENDPOINT_RULES: Rules = {

@@ -1,3 +1,4 @@
+import { isCallable } from '../common/options/option-rules.js';
 import type { Sliced } from '../common/slices.js';
 import type { MetricsSnapshot } from './collection/snapshot.js';
 import type { WindowView } from './source/metrics-source.js';
@@ -53,8 +54,7 @@ export function isWindowPublisher(publisher: Publisher): publisher is WindowPubl
 }
 
 export function isPublisher(value: unknown): value is Publisher {
-  // A class throws when it is called as a function: an instance is required.
-  if (typeof value === 'function') return !/^class\b/.test(Function.prototype.toString.call(value));
+  if (typeof value === 'function') return isCallable(value);
   return (
     typeof value === 'object' && value !== null && 'publish' in value && typeof value.publish === 'function'
   );

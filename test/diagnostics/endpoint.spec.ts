@@ -67,8 +67,24 @@ describe.each(ADAPTERS)('The diagnostics on %s', (adapter) => {
       const response = await fetch(url, { method });
       expect(response.status, url).toBe(404);
       expect(await response.text()).toContain(option);
+      if (method === 'GET' && !url.includes('?'))
+        expect((await fetch(url, { method: 'HEAD' })).status, url).toBe(404);
     }
   });
+
+  it.each(['table', 'cpuprofile', 'pprof'])(
+    'answer HEAD with the headers of a profile as %s',
+    async (format) => {
+      const { url } = await start(adapter, { diagnostics: { blockedLoop: false } });
+      const headersOf = async (method: string) => {
+        const profile = `${url}/monitor/profile/cpu?seconds=0.1&format=${format}`;
+        const { headers, body } = await fetch(profile, { method });
+        await body?.cancel();
+        return ['content-type', 'content-encoding', 'cache-control'].map((name) => headers.get(name));
+      };
+      expect(await headersOf('HEAD')).toEqual(await headersOf('GET'));
+    },
+  );
 
   it('give a CPU profile as a table, as a .cpuprofile, and as what `go tool pprof` reads', async () => {
     const { url } = await start(adapter, { diagnostics: true });

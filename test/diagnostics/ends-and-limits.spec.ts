@@ -235,4 +235,20 @@ describe('Captures', () => {
     onTestFinished(() => app.close());
     await expect(app.listen(0, '127.0.0.1')).rejects.toThrow(MonitorOptionsError);
   });
+
+  it.each(ADAPTERS)(
+    'that cannot be kept since others were given access are answered with the reason, on %s',
+    async (adapter) => {
+      const directory = await directoryOf();
+      const options = { diagnostics: { blockedLoop: false }, captures: { directory } };
+      const { url, log } = await startApp(adapter, { imports: [MonitorModule.forRoot(options)] });
+      await chmod(directory, 0o755);
+      const answer = await fetch(`${url}/monitor/profile/cpu?seconds=0.1&repeat=1`);
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).toMatch(
+        /"captures.directory" is .* \(.*its mode is 0755, and must be 0700\)\.\n$/,
+      );
+      expect(log.errors).toEqual([]);
+    },
+  );
 });

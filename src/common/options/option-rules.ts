@@ -46,6 +46,16 @@ export function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 200;
 }
 
+/** Whether every element passes, and none is missing, as in `['a', , 'b']`. */
+export function isArrayOf(value: unknown, isElement: (element: unknown) => boolean): boolean {
+  return Array.isArray(value) && [...(value as unknown[])].every(isElement);
+}
+
+/** Whether this can be called. A class can only be constructed. */
+export function isCallable(value: unknown): boolean {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
+}
+
 export function isRule(rule: Rule | Rules): rule is Rule {
   return typeof rule.accepts === 'function';
 }

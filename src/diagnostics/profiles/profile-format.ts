@@ -24,6 +24,12 @@ export const V8_FORMAT: Readonly<Record<ProfileKind, string>> = {
   allocations: 'heapprofile',
 };
 
+export const CONTENT_TYPES: Readonly<Record<ProfileFormat, string>> = {
+  table: 'text/plain; charset=utf-8',
+  v8: 'application/json',
+  pprof: 'application/octet-stream',
+};
+
 export async function formatProfile(
   { kind, profile, tree }: Profile,
   format: ProfileFormat,
@@ -33,12 +39,12 @@ export async function formatProfile(
     case 'table':
       return {
         body: profileTable(tree, sort, top),
-        contentType: 'text/plain; charset=utf-8',
+        contentType: CONTENT_TYPES.table,
         extension: 'txt',
       };
     case 'v8':
-      return { body: JSON.stringify(profile), contentType: 'application/json', extension: V8_FORMAT[kind] };
+      return { body: JSON.stringify(profile), contentType: CONTENT_TYPES.v8, extension: V8_FORMAT[kind] };
     case 'pprof':
-      return { body: await pprof(tree), contentType: 'application/octet-stream', extension: 'pb.gz' };
+      return { body: await pprof(tree), contentType: CONTENT_TYPES.pprof, extension: 'pb.gz' };
   }
 }

@@ -22,7 +22,6 @@ export class ProfileRepeater {
     this.taker.check(profile.seconds);
     const { store } = this;
     if (store === undefined) throw new DiagnosticsOffError(NO_CAPTURES);
-    await store.prepare();
     const stop = new AbortController();
     const what = `a profile (${profile.kind}) of ${profile.seconds} s, repeated`;
     const running = this.lock.run(what, forWhom, stop.signal, (ended) => {

@@ -1,12 +1,13 @@
 import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import type { AdapterResponse } from '../../common/http/raw-response.js';
+import { MonitorOptionsError } from '../../common/options/monitor-options.error.js';
 import { HeapSnapshotRefusedError } from '../../diagnostics/heap-snapshot/heap-snapshot.js';
 import { DiagnosticsOffError } from '../../diagnostics/diagnostics-off.error.js';
 import { MonitorDiagnostics } from '../../diagnostics/monitor-diagnostics.js';
 import { InspectorUnavailableError } from '../../diagnostics/profiles/inspector-unavailable.error.js';
 import { ThreadBusyError } from '../../diagnostics/report/report-threads.js';
-import { OperationInProgressError } from '../../diagnostics/operation-lock.js';
-import { formatProfile } from '../../diagnostics/profiles/profile-format.js';
+import { OperationInProgressError, OperationsClosedError } from '../../diagnostics/operation-lock.js';
+import { CONTENT_TYPES, formatProfile } from '../../diagnostics/profiles/profile-format.js';
 import type { ProfileKind } from '../../diagnostics/profiles/profiler.js';
 import type { Part, PartRequest } from '../parts/part.js';
 import { textAnswer } from '../parts/part.js';
@@ -25,7 +26,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Milliseconds that the client of a heap snapshot has to receive it. */
 const SNAPSHOT_TIMEOUT = 3_600_000;
 
-/** Seconds after which a client may ask again for a report that a busy thread prevented. */
+/** Seconds after which a client may ask again for what a busy thread, or the end of the application, prevented. */
 const RETRY_AFTER = 5;
 
 /** The status of the answer for each error that the diagnostics throw. */
@@ -33,8 +34,11 @@ const STATUSES: readonly [new (...args: never[]) => Error, number][] = [
   [BadQueryError, 400],
   [DiagnosticsOffError, 404],
   [OperationInProgressError, 409],
+  // The directory for captures was changed since the application started.
+  [MonitorOptionsError, 500],
   [InspectorUnavailableError, 501],
   [ThreadBusyError, 503],
+  [OperationsClosedError, 503],
   [HeapSnapshotRefusedError, 507],
 ];
 
@@ -113,7 +117,8 @@ export class DiagnosticsController {
     { audience, parameters, headers, client }: PartRequest,
   ): Promise<AnswerContent> {
     const { seconds, format, table, pause } = profileQuery(kind, parameters, headers);
-    if (audience.isHead) return textAnswer(200, '');
+    this.diagnostics.checkOn('profiles');
+    if (audience.isHead) return { type: CONTENT_TYPES[format], body: '', gzip: format !== 'pprof' };
     if (pause !== undefined) {
       await this.diagnostics.repeat({ kind, seconds, pause, format, table }, client);
       return textAnswer(202, REPEATING(pause));
@@ -130,13 +135,13 @@ export class DiagnosticsController {
   }
 
   private async reportOf({ audience, client }: PartRequest): Promise<AnswerContent> {
+    this.diagnostics.checkOn('report');
     const body = audience.isHead ? '' : JSON.stringify(await this.diagnostics.report(client), null, 2);
     return { type: JSON_TYPE, body, gzip: true };
   }
 
   private async snapshotFor({ audience, client }: PartRequest): Promise<AnswerContent> {
-    const snapshot = await this.diagnostics.heapSnapshot(client);
-    audience.whenOver(() => snapshot.destroy());
+    const snapshot = await this.diagnostics.heapSnapshot(client, audience.signal);
     return {
       type: JSON_TYPE,
       headers: attachment(`heap-${timestamp()}.heapsnapshot`),

@@ -9,8 +9,10 @@ export interface RequestTarget {
 /** The path and the query of a request. */
 export function targetOf(request: unknown): RequestTarget {
   const raw = rawRequest(request) as { url?: string; originalUrl?: string } | undefined;
-  const [path = '', query] = (raw?.originalUrl ?? raw?.url ?? '').split('?', 2);
-  return { path, query: new URLSearchParams(query) };
+  const target = raw?.originalUrl ?? raw?.url ?? '';
+  const end = target.indexOf('?');
+  if (end < 0) return { path: target, query: new URLSearchParams() };
+  return { path: target.slice(0, end), query: new URLSearchParams(target.slice(end)) };
 }
 
 /** The last segment of a path, decoded. A slash at the end is not part of it. */
