@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Sse } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +9,7 @@ import type { Server } from 'node:http';
 import type { ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
+import { NEVER } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MonitorModule } from '../../src/index.js';
 import { ADAPTERS, moduleOf, startApp } from '../support/app.js';
@@ -25,6 +26,11 @@ class CatsController {
   @Get('hanging')
   hanging(): Promise<never> {
     return new Promise(() => {});
+  }
+
+  @Sse('events')
+  events() {
+    return NEVER;
   }
 }
 
@@ -80,6 +86,24 @@ describe('requests over HTTP/2 on fastify', () => {
       await once(stream, 'close');
     });
     expect(seen).toEqual({ requests: ['GET /cats/hanging aborted'], aborted: ['GET /cats/hanging'] });
+  });
+
+  it('count once with HEAD too, though their response is never ended', async () => {
+    const { app, client } = await start();
+    const stream = 'HEAD /cats/events 200';
+    const send = async () => {
+      await ask(client, '/cats/events', 'HEAD');
+      for (const code of [undefined, 8]) {
+        const request = client.request({ ':path': '/cats/hanging', ':method': 'HEAD' });
+        await once(app.getHttpServer() as Server, 'request');
+        if (code === undefined) request.destroy();
+        else request.close(code);
+        await once(request, 'close');
+      }
+    };
+    const seen = await watch(app, send, [stream]);
+    expect(seen.requests).toEqual([stream, 'HEAD /cats/hanging aborted', 'HEAD /cats/hanging aborted']);
+    expect(seen.aborted).toEqual(['HEAD /cats/hanging', 'HEAD /cats/hanging']);
   });
 });
 

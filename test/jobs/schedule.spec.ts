@@ -235,6 +235,60 @@ describe('jobs of the SchedulerRegistry', () => {
     });
   });
 
+  it('are counted once when they are added again, under the same name or another one', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    const registry = app.get(SchedulerRegistry);
+    const job = CronJob.from({ cronTime: '0 0 1 1 *', onTick: () => {} });
+    const run = async (name: string) => {
+      registry.addCronJob(name, job);
+      job.start();
+      await job.fireOnTick();
+      expect((await jobOf(app, name)).nextRun).toBeGreaterThan(Date.now() / 1000);
+      registry.deleteCronJob(name);
+    };
+    await run('report');
+    await run('report');
+    await run('yearly report');
+    expect(await jobOf(app, 'report')).toMatchObject({
+      ok: 2,
+      durations: 2,
+      overlaps: 0,
+      nextRun: undefined,
+    });
+    expect(await jobOf(app, 'yearly report')).toMatchObject({ ok: 1, durations: 1, overlaps: 0 });
+  });
+
+  it('are due when they have the name of a job of another kind that was deleted', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    const registry = app.get(SchedulerRegistry);
+    const hour = 3_600_000;
+    registry.addInterval(
+      'sync',
+      setInterval(() => {}, hour),
+    );
+    const isDue = async () =>
+      expect((await jobOf(app, 'sync')).nextRun).toBeGreaterThan(Date.now() / 1000 + 3500);
+    await isDue();
+    registry.deleteInterval('sync');
+    registry.addTimeout(
+      'sync',
+      setTimeout(() => {}, hour),
+    );
+    await isDue();
+    await isDue();
+  });
+
+  it('do not run a query of an interval that nobody awaits', async () => {
+    const app = await start({ imports: [SCHEDULE(), MONITOR()] });
+    let queries = 0;
+    // oxlint-disable-next-line unicorn/no-thenable -- It is what this test is about.
+    const query = { then: () => void queries++ };
+    const returnQuery = () => query;
+    app.get(SchedulerRegistry).addInterval('cleans up', setInterval(returnQuery as () => void, 1));
+    await eventually(async () => expect((await jobOf(app, 'cleans up')).ok).toBeGreaterThan(2));
+    expect(queries).toBe(0);
+  });
+
   it('reject as they would without the monitor', async () => {
     const app = await start({ imports: [SCHEDULE(), MONITOR()] });
     const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve));

@@ -220,6 +220,19 @@ describe('what counts as one request', () => {
     expect(await settled(app, host, 2)).toEqual({ requests: { 'GET 200': 2 }, errors: { reset: 2 } });
   });
 
+  it('a response that is complete before the body of its request, which is ended later or never', async () => {
+    const host = await upstream();
+    for (const leave of ['end', 'destroy'] as const) {
+      const request = http.request(`http://${host}/users`, { method: 'POST', agent: false });
+      request.write('the beginning');
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      response.resume();
+      await once(request, 'close');
+      request[leave]();
+    }
+    expect(await settled(app, host, 2)).toEqual({ requests: { 'POST 200': 2 }, errors: {} });
+  });
+
   it('interim responses are not responses', async () => {
     const host = await upstream();
     await byHttp(`http://${host}/hints`);

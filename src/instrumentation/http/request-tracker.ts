@@ -31,8 +31,8 @@ export type OnRefused = (request: IncomingMessage, route: string, status: 401 | 
 /**
  * Tracks each request from arrival to completion, whatever the outcome, and hands it to the metrics.
  *
- * A request may be seen in several places, so the first one marks its response. It ends with the response's `'close'`, which
- * Node emits for every response, sent or not.
+ * A request may be seen in several places, so the first one marks its response. It ends when the response is closed, sent or
+ * not.
  */
 export class RequestTracker {
   /** One for each tracker, so that the monitors of two applications behind one server both count. */
@@ -108,7 +108,7 @@ export class RequestTracker {
     this.open.add(tracked);
     if (this.metrics.measuresSizes) tracked.sizes = new BodySizes(request, response);
     this.inFlight?.begin(tracked, tracked.start);
-    response.on('close', () => this.end(tracked));
+    tracked.onClose(() => this.end(tracked));
     if (!(response.socket instanceof Socket)) this.awaitOtherEnds(tracked);
     // A response that is queued behind another one is not closed with its connection.
     const { socket } = request as Partial<IncomingMessage>;

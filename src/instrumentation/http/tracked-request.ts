@@ -42,6 +42,16 @@ export class TrackedRequest {
     this.isHttp2 = request.httpVersionMajor === 2;
   }
 
+  /** Calls a function when the response is closed, which may be more than once. */
+  onClose(listener: () => void): void {
+    const { request, response } = this;
+    response.on('close', listener);
+    // Over HTTP/2, Node does not close a response to HEAD that nobody has ended, not even when its stream is closed.
+    if (this.isHttp2 && request.method === 'HEAD') {
+      (response as unknown as Http2Response).stream?.on('close', listener);
+    }
+  }
+
   /** The request that handlers get as `@Req()`, or else Node's own. */
   get observedRequest(): ObservedRequest {
     return this.wrappedRequest ?? this.request;
@@ -97,8 +107,8 @@ export class TrackedRequest {
   get isComplete(): boolean {
     const { response } = this;
     if (this.hadClientLeft) return false;
-    // HTTP/2 reports a stream that was reset as finished.
-    if (this.isHttp2) return isStreamComplete(response as unknown as Http2Response);
+    // HTTP/2 reports a stream that was reset as finished. One of a HEAD request is not aborted, even if nothing was sent.
+    if (this.isHttp2) return response.headersSent && isStreamComplete(response as unknown as Http2Response);
     return response.writableFinished || this.hasFinished;
   }
 }
@@ -111,6 +121,7 @@ interface Http2Response {
         readonly rstCode: number | undefined;
         readonly aborted: boolean;
         readonly sentHeaders?: Readonly<Record<string, unknown>>;
+        on(event: 'close', listener: () => void): unknown;
       }
     | undefined;
 }

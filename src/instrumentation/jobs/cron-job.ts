@@ -1,4 +1,4 @@
-import { isPromise } from '../../common/promise.js';
+import { CronRun } from './cron-run.js';
 import type { DueTracker, Timetable } from './due-tracker.js';
 import type { JobMetrics } from './job-metrics.js';
 import type { AnyFunction, CronDate, CronJob } from './schedule.types.js';
@@ -65,35 +65,32 @@ function isActive({ isActive: active, running }: CronJob): boolean {
   return active ?? running ?? true;
 }
 
-interface Run {
-  isOk: boolean;
-  readonly pending: PromiseLike<unknown>[];
+/** A job that is measured. The application can add it to the `SchedulerRegistry` again, also under another name. */
+export interface MeasuredJob {
+  metrics: JobMetrics;
+  /** Set when the job is mounted. */
+  tracker?: DueTracker;
+  /** Whether its runs are measured in the decorated method. */
+  readonly isDecorated: boolean;
 }
 
 /**
  * Measures a `CronJob` that the application has created itself. `fireOnTick()` catches what the callbacks throw, and does not
  * wait for their promises unless `waitForCompletion` is set. So the outcome of a run is taken from its callbacks.
  */
-export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTracker): void {
+export function measureCronJob(job: CronJob, measured: MeasuredJob): void {
   const fire = job.fireOnTick.bind(job);
   const wrapped = new WeakSet<object>();
   // Without `waitForCompletion` the callbacks of a run are called one after the other, at once; with it, there is one run at a time.
-  let current: Run | undefined;
+  let current: CronRun | undefined;
 
   const wrap = (callback: AnyFunction): AnyFunction => {
-    const measured: AnyFunction = function (this: unknown, ...args) {
-      const run = current;
-      try {
-        const result = callback.apply(this, args);
-        if (isPromise(result)) run?.pending.push(result.then(undefined, () => void (run.isOk = false)));
-        return result;
-      } catch (thrown) {
-        if (run !== undefined) run.isOk = false;
-        throw thrown;
-      }
+    const replacement: AnyFunction = function (this: unknown, ...args) {
+      const call = () => callback.apply(this, args);
+      return current === undefined ? call() : current.call(call);
     };
-    wrapped.add(measured);
-    return measured;
+    wrapped.add(replacement);
+    return replacement;
   };
 
   const wrapCallbacks = (): void => {
@@ -108,28 +105,27 @@ export function measureCronJob(job: CronJob, metrics: JobMetrics, tracker: DueTr
   job.fireOnTick = async () => {
     // In this case, `cron` skips the run.
     if (job.waitForCompletion === true && job.isCallbackRunning === true) {
-      tracker.onSkip();
+      measured.tracker?.onSkip();
       return;
     }
-    tracker.onStart();
-    const end = metrics.begin();
-    const run: Run = { isOk: true, pending: [] };
+    measured.tracker?.onStart();
+    const run = new CronRun(measured.metrics.begin());
     // A callback may have been added since the last run.
     wrapCallbacks();
     try {
       current = run;
       await fire();
     } finally {
-      void Promise.all(run.pending).then(() => end(run.isOk));
+      run.end();
     }
   };
 }
 
 /** For a job of a decorator. Its runs are measured in its method, which a skipped run does not call. */
-export function countSkippedRuns(job: CronJob, tracker: DueTracker): void {
+export function countSkippedRuns(job: CronJob, measured: MeasuredJob): void {
   const fire = job.fireOnTick.bind(job);
   job.fireOnTick = () => {
-    if (job.waitForCompletion === true && job.isCallbackRunning === true) tracker.onSkip();
+    if (job.waitForCompletion === true && job.isCallbackRunning === true) measured.tracker?.onSkip();
     return fire();
   };
 }

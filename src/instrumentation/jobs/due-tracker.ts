@@ -86,7 +86,8 @@ export class DueTracker {
 
   private showDate(due: number): void {
     const date = this.timetable.dateOf(due);
-    if (this.date !== undefined && Math.abs(date - this.date) < TOLERANCE) return;
+    const shown = this.job.hasNextRun ? this.date : undefined;
+    if (shown !== undefined && Math.abs(date - shown) < TOLERANCE) return;
     this.date = date;
     this.job.due(date);
   }

@@ -37,6 +37,8 @@ export class JobMetrics {
   private readonly missed: Counter;
   private readonly lastSuccess: Gauge;
   private readonly nextRun: Gauge;
+  /** Whether the next run is known. Jobs of the same name share it. */
+  hasNextRun = false;
   private runningCount = 0;
 
   /** @param name `undefined` for all jobs beyond the limit, which share the overflow series. */
@@ -87,6 +89,7 @@ export class JobMetrics {
 
   /** @param time in milliseconds since 1970; `undefined` for a job that will not run again. */
   due(time: number | undefined): void {
+    this.hasNextRun = time !== undefined;
     if (time === undefined) this.nextRun.begin(Number.NaN);
     else this.nextRun.set(time / 1000);
   }

@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { handlerName } from '../handlers/handler-name.js';
+import type { MeasuredJob } from './cron-job.js';
 import { countSkippedRuns, CronTimetable, measureCronJob } from './cron-job.js';
 import type { Timetable } from './due-tracker.js';
 import { DueTracker } from './due-tracker.js';
@@ -24,13 +25,6 @@ const NAME = 'SCHEDULER_NAME';
 /** The limit of jobs that are checked for a missed run. */
 const MAX_TRACKED = 1000;
 
-/** A job of a decorator. It is found by the function that `@nestjs/schedule` runs. */
-interface Decorated {
-  readonly metrics: JobMetrics;
-  /** Set when the job is mounted. */
-  tracker?: DueTracker;
-}
-
 /**
  * Measures the jobs of `@nestjs/schedule`, which wraps decorated methods and catches what they throw. So a method is measured
  * before it is wrapped, and a job that the application adds to the `SchedulerRegistry` when it is added.
@@ -38,7 +32,9 @@ interface Decorated {
  * The objects of this application are changed, and no class of the package.
  */
 export class ScheduleIntegration {
-  private readonly decorated = new WeakMap<object, Decorated>();
+  /** By the function that `@nestjs/schedule` runs. */
+  private readonly decorated = new WeakMap<object, MeasuredJob>();
+  private readonly cronJobs = new WeakMap<CronJob, MeasuredJob>();
   /** By kind and name in the registry. */
   private readonly trackers = new Map<
     string,
@@ -73,20 +69,20 @@ export class ScheduleIntegration {
   /** Called before each read. */
   update(): void {
     for (const [key, { tracker, isThere }] of this.trackers) {
-      if (isThere()) {
-        tracker.onRead();
-      } else {
-        tracker.stop();
-        this.trackers.delete(key);
-      }
+      if (isThere()) continue;
+      tracker.stop();
+      this.trackers.delete(key);
     }
+    // After that: a job of another kind may have the name of one that is not there any more.
+    for (const { tracker } of this.trackers.values()) tracker.onRead();
   }
 
   private attachExplorer(explorer: ScheduleExplorer): void {
     const wrapOriginal = explorer.wrapFunctionInTryCatchBlocks.bind(explorer);
     shadow(explorer, 'wrapFunctionInTryCatchBlocks', (method: AnyFunction, instance: object) => {
       const given: unknown = Reflect.getMetadata(NAME, method);
-      const decorated: Decorated = { metrics: this.jobs.of(given ?? handlerName(classOf(instance), method)) };
+      const metrics = this.jobs.of(given ?? handlerName(classOf(instance), method));
+      const decorated: MeasuredJob = { metrics, isDecorated: true };
       const measured: AnyFunction = function (this: unknown, ...args) {
         decorated.tracker?.onStart();
         return decorated.metrics.run(() => method.apply(this, args));
@@ -99,13 +95,17 @@ export class ScheduleIntegration {
 
   private attachRegistry(registry: SchedulerRegistry, orchestrators: readonly SchedulerOrchestrator[]): void {
     const cron = (name: string, job: CronJob): void => {
-      const isThere = () => registry.getCronJobs().get(name) === job;
+      const known = this.cronJobs.get(job);
       const decorated = this.find(orchestrators, 'cronJobs', name, job);
-      const metrics = decorated?.metrics ?? this.jobs.of(name);
-      const tracker = this.track(`cron ${name}`, metrics, new CronTimetable(job), isThere);
-      if (decorated === undefined) return measureCronJob(job, metrics, tracker);
-      decorated.tracker = tracker;
-      countSkippedRuns(job, tracker);
+      const one = known ?? decorated ?? { metrics: this.jobs.of(name), isDecorated: false };
+      if (!one.isDecorated) one.metrics = this.jobs.of(name);
+      const isThere = () => registry.getCronJobs().get(name) === job && one.tracker === tracker;
+      const tracker = this.track(`cron ${name}`, one.metrics, new CronTimetable(job), isThere);
+      one.tracker = tracker;
+      if (known !== undefined) return;
+      this.cronJobs.set(job, one);
+      if (one.isDecorated) countSkippedRuns(job, one);
+      else measureCronJob(job, one);
     };
     const timer =
       (kind: 'intervals' | 'timeouts', type: 'interval' | 'timeout') =>
@@ -135,7 +135,7 @@ export class ScheduleIntegration {
     kind: keyof SchedulerOrchestrator,
     name: string,
     ref: unknown,
-  ): Decorated | undefined {
+  ): MeasuredJob | undefined {
     for (const orchestrator of orchestrators) {
       const all = orchestrator[kind] ?? {};
       const mounted: Mounted | undefined = Object.hasOwn(all, name) ? all[name] : undefined;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { monotonicClock } from '../../common/clock.js';
 import { realTimers } from '../../common/real-timers.js';
 import type { Timetable } from './due-tracker.js';
@@ -59,6 +60,10 @@ export function measureTimer(timer: Timer, metrics: JobMetrics, onStart: () => v
   if (typeof callback !== 'function') return;
   timer._onTimeout = function (this: unknown, ...args: unknown[]) {
     onStart();
-    return metrics.run(() => (callback as AnyFunction).apply(this, args));
+    void metrics.run(() => {
+      const result: unknown = (callback as AnyFunction).apply(this, args);
+      // Node ignores it. The query of a database library that nobody awaits does not run, and must not run for being measured.
+      return types.isPromise(result) ? result : undefined;
+    });
   };
 }

@@ -57,13 +57,18 @@ export function httpClientListeners(begin: BeginCall): Listeners {
     if (request.listenerCount('close') >= MANY_LISTENERS) allowOneMore(request);
     request.on('timeout', onTimeout);
     request.on('close', onClose);
+    // On Node 20, it may have been closed before its body was written.
+    if (request.closed) end(request, call);
   };
 
   return {
     // Node 22 and later. In earlier versions, the measurement begins when the body has been written.
     'http.client.request.created': onBegin,
     'http.client.request.start': onBegin,
-    'http.client.response.finish': ({ request, response }: ResponseMessage<Measured>) => {
+    'http.client.response.finish': (message: ResponseMessage<Measured>) => {
+      const { request, response } = message;
+      // On Node 20, a response may arrive before the body of the request has been written.
+      if (!request.writableEnded) onBegin(message);
       if (response.statusCode !== undefined) request[CALL]?.respond(response.statusCode);
     },
     'http.client.request.error': (message: ErrorMessage<Measured>) => {
