@@ -136,8 +136,15 @@ function markShared(modules) {
   for (const module of modules.values()) if (module.isEntry) module.isShared = false;
 }
 
-/** Removes the comments of the declarations that a user of the package cannot reach: an editor never shows them. */
+/** Removes the comments of the declarations and members that a user of the package cannot reach: an editor never shows them. */
 function removeInternalComments(modules) {
+  for (const module of modules.values()) {
+    const { text } = module;
+    const isOfPrivate = (end) => /^\s*private\b/.test(text.slice(end, end + 100));
+    const kept = (comment, start) => (isOfPrivate(start + comment.length) ? '' : comment);
+    module.text = text.replace(COMMENT, kept);
+    module.imports = importsIn(module.path, module.text);
+  }
   const reached = new Set();
   const visit = (module) => {
     if (reached.has(module)) return;
