@@ -110,7 +110,12 @@ export abstract class MetricsRecorder {
    * const user = await this.monitor.outgoing({ route: '/users/:id' }, () => fetch(`http://users/users/${id}`));
    */
   outgoing<T>(options: OutgoingOptions, work: () => T): T {
-    const template: unknown = (options as OutgoingOptions | undefined)?.route;
+    let template: unknown = options;
+    try {
+      template = (options as OutgoingOptions | undefined)?.route;
+    } catch {
+      // A getter or a proxy threw.
+    }
     if (typeof template === 'string' && template.length > 0 && template.length <= MAX_LABEL_LENGTH) {
       return this.callContext.with({ template }, work);
     }

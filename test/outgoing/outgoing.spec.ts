@@ -570,10 +570,15 @@ describe('a template', () => {
   it('that is invalid is left out, and the work is done', async () => {
     const host = await upstream();
     const monitor = app.get(MonitorService);
-    for (const options of [undefined, {}, { route: '' }, { route: 'x'.repeat(201) }, { route: 7 }]) {
+    const hostile = {
+      get route(): string {
+        throw new Error('hostile');
+      },
+    };
+    for (const options of [undefined, {}, { route: '' }, { route: 'x'.repeat(201) }, { route: 7 }, hostile]) {
       expect(await monitor.outgoing(options as never, () => byHttp(`http://${host}/`))).toBe(200);
     }
-    expect(await settled(app, host, 5)).toEqual({ requests: { 'GET 200': 5 }, errors: {} });
+    expect(await settled(app, host, 6)).toEqual({ requests: { 'GET 200': 6 }, errors: {} });
     expect(() =>
       monitor.outgoing({ route: '/' }, () => {
         throw new Error('mine');

@@ -349,6 +349,12 @@ describe('what cannot be watched', () => {
     },
   );
 
+  it('is one whose options throw', async () => {
+    expect(monitor.watch(new Map(), hostile)).toBeTypeOf('function');
+    expect((await monitor.metrics()).counters.monitor_rejected_samples).toBe(1);
+    expect(log.warnings.join()).toContain('a name is a text of 1 to 200 characters');
+  });
+
   it('is a second thing with the same name, and one with a bad name', async () => {
     monitor.watch(new Map(), { name: 'x' });
     const pool = { size: 1 };

@@ -48,7 +48,12 @@ export class Watches {
 
   /** @returns a function that stops watching. */
   watch(thing: unknown, options: WatchOptions = {}): () => void {
-    const name: unknown = (options as WatchOptions | null)?.name;
+    let name: unknown = options;
+    try {
+      name = (options as WatchOptions | null)?.name;
+    } catch {
+      // A getter or a proxy threw.
+    }
     if (name !== undefined && !isMetricName(name)) return this.refuse(() => BAD_WATCH_NAME(name), 'name');
     if (!isObject(thing)) return this.refuse(() => NOT_WATCHED(thing), 'unknown');
     const known = this.stops.get(thing);

@@ -223,9 +223,16 @@ describe('a gauge whose function returns a promise', () => {
     ]);
   });
 
-  it('has the defaults if its options are invalid, which is logged', async () => {
+  it.each([
+    { timeout: '5s' as never },
+    {
+      get timeout(): number {
+        throw new Error('hostile');
+      },
+    },
+  ])('has the defaults if its options are invalid, which is logged (%#)', async (options) => {
     const registry = new TestRegistry();
-    registry.gaugeFrom('mails', () => Promise.resolve(1), undefined, { timeout: '5s' as never });
+    registry.gaugeFrom('mails', () => Promise.resolve(1), undefined, options);
     await registry.read();
     await settled();
     expect((await registry.read()).gauges.mails).toBe(1);

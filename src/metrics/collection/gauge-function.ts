@@ -121,8 +121,12 @@ export class GaugeFunctionCaller {
 
   private check(options: unknown): GaugeFunctionOptions {
     if (options === undefined) return {};
-    const { timeout, interval } = (options ?? {}) as Record<string, unknown>;
-    if (isDelay(timeout) && isDelay(interval)) return { timeout, interval };
+    try {
+      const { timeout, interval } = (options ?? {}) as Record<string, unknown>;
+      if (isDelay(timeout) && isDelay(interval)) return { timeout, interval };
+    } catch {
+      // A getter or a proxy threw.
+    }
     this.fail(() => messages.BAD_GAUGE_OPTIONS(this.name, options), 'gauge options');
     return {};
   }
