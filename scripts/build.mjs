@@ -142,7 +142,8 @@ function removeInternalComments(modules) {
     const { text } = module;
     const isOfPrivate = (end) => /^\s*private\b/.test(text.slice(end, end + 100));
     const kept = (comment, start) => (isOfPrivate(start + comment.length) ? '' : comment);
-    module.text = text.replace(COMMENT, kept);
+    // TypeScript indents by four spaces.
+    module.text = text.replace(COMMENT, kept).replace(/^ {4}/gm, '  ');
     module.imports = importsIn(module.path, module.text);
   }
   const reached = new Set();
