@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { MonitorMetricProducerOptions } from '../src/exporters/opentelemetry/index.js';
 import { MonitorMetricProducer, monitorResourceAttributes } from '../src/exporters/opentelemetry/index.js';
 import { BUILT_IN_METRICS } from '../src/metrics/definitions/built-in-metrics.js';
@@ -510,6 +510,45 @@ describe('in a running application', () => {
       expect(await exported()).toBeUndefined();
     },
   );
+
+  it('a counter and a histogram that were removed and created again have a new start time with cumulative temporality', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const { monitor } = monitorOf(oneRegistry());
+    const producer = new MonitorMetricProducer(monitor);
+    const startsAt = async (seconds: number) => {
+      vi.setSystemTime(seconds * 1000);
+      const { scopeMetrics } = (await producer.collect()).resourceMetrics;
+      const ours = scopeMetrics
+        .flatMap(({ metrics }) => metrics)
+        .filter(({ descriptor: { name } }) => ['jobs', 'sizes'].includes(name));
+      const points = ours.flatMap(({ dataPoints }) => dataPoints as DataPoint<number | { count: number }>[]);
+      return points.map(({ attributes: { tenant }, startTime, value }) => {
+        return [tenant, startTime[0], typeof value === 'number' ? value : value.count];
+      });
+    };
+    const jobs = ['a', 'b'].map((tenant) => monitor.counter('jobs', { tenant }));
+    for (const tenant of ['a', 'b']) monitor.observe('sizes', 7, { tenant });
+    for (const job of jobs) job.inc(5);
+    expect(await startsAt(1060)).toEqual([
+      ['a', 1000, 5],
+      ['b', 1000, 5],
+      ['a', 1000, 1],
+      ['b', 1000, 1],
+    ]);
+    vi.setSystemTime(1_090_000);
+    monitor.remove('jobs', { tenant: 'a' });
+    monitor.clear('sizes');
+    for (const job of jobs) job.inc(8);
+    monitor.observe('sizes', 7, { tenant: 'a' });
+    for (const seconds of [1120, 1180]) {
+      expect(await startsAt(seconds)).toEqual([
+        ['a', 1090, 8],
+        ['b', 1000, 13],
+        ['a', 1090, 1],
+      ]);
+    }
+  });
 
   it('a failed export loses nothing with cumulative temporality', async () => {
     diag.disable();

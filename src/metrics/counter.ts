@@ -3,12 +3,15 @@ import { REMOVED } from './series/family.js';
 
 /** A number that only goes up: how often something happened, or how much of it. For a number that can go down, see {@link Gauge}. */
 export class Counter implements Series {
+  readonly startTime: number | undefined;
   private total = 0;
 
   constructor(
     protected readonly home: SeriesHome,
     readonly labels: string,
-  ) {}
+  ) {
+    this.startTime = home.startTime;
+  }
 
   /** Whether this amount can be added: a finite, non-negative number. */
   static accepts(amount: unknown): amount is number {
@@ -46,5 +49,6 @@ export class Counter implements Series {
     Object.defineProperty(this, 'value', { get: () => current()?.value ?? 0 });
     // A read that began before the removal still visits this series, and gets the value of the one that replaces it.
     Object.defineProperty(this, 'identity', { get: () => current()?.identity ?? REMOVED });
+    Object.defineProperty(this, 'startTime', { get: () => current()?.startTime });
   }
 }

@@ -61,6 +61,7 @@ export function createParts(
     definitionOf: (name) => definitions.get(name),
     descriptionOf: (name) => describer.of(name),
     listsBuckets: (name) => describer.listsBuckets(name),
+    startTime: () => (remover.hasRemoved ? Date.now() : undefined),
     onRefusal: (name, value) => rejected.addValue(name, value),
     onBadExemplar: (name, given) => rejected.warnOfExemplar(name, given),
   });

@@ -23,6 +23,8 @@ interface RemoverOptions {
 
 /** Removes series of the application, and gives their room back. Nothing here throws. */
 export class SeriesRemover {
+  /** Whether a series of the application was removed. */
+  hasRemoved = false;
   private readonly listeners: ((series: Series) => void)[] = [];
 
   constructor(private readonly options: RemoverOptions) {}
@@ -71,6 +73,7 @@ export class SeriesRemover {
   }
 
   private retire({ families, handle }: RemovableFamilies, name: string, series: Series): void {
+    this.hasRemoved = true;
     const labels = series.labels === '' ? undefined : parseLabels(series.labels);
     series.retire(
       () => handle(name, labels),

@@ -48,7 +48,7 @@ export class Points {
     attributes: Attributes,
   ): DataPoint<number> | undefined {
     const { labelsText, value } = series;
-    if (!this.isDelta) return this.sum(attributes, value, this.monitorStart);
+    if (!this.isDelta) return this.sum(attributes, value, this.startOfSeries(series));
     const added = this.deltas.since(metric, labelsText, value, CounterMeasurement.identityOf(series));
     return added === 0 ? undefined : this.sum(attributes, added, this.monitorStart);
   }
@@ -66,17 +66,27 @@ export class Points {
 
   /** The values of a histogram, in the given form; `undefined` if the temporality is delta and there are no new ones. */
   distribution<T>(
-    { total, interval }: HistogramSeriesMeasurement,
+    series: HistogramSeriesMeasurement,
     attributes: Attributes,
     form: (snapshot: HistogramSnapshot) => T,
   ): DataPoint<T> | undefined {
-    const snapshot = this.isDelta ? interval : total;
+    const snapshot = this.isDelta ? series.interval : series.total;
     if (this.isDelta && snapshot.count === 0) return undefined;
-    return { attributes, value: form(snapshot), startTime: this.monitorStart, endTime: this.endTime };
+    return {
+      attributes,
+      value: form(snapshot),
+      startTime: this.startOfSeries(series),
+      endTime: this.endTime,
+    };
   }
 
   private sum(attributes: Attributes, value: number, startTime: HrTime): DataPoint<number> {
     return { attributes, value, startTime, endTime: this.endTime };
+  }
+
+  /** A total that begins at 0 again must have a later start time. */
+  private startOfSeries({ startTime }: { readonly startTime?: number | undefined }): HrTime {
+    return this.isDelta || startTime === undefined ? this.monitorStart : hrTimeOf(startTime);
   }
 
   /** The start time of a total that is counted from `start` on. */

@@ -4,14 +4,16 @@ import type { CounterSeriesView } from '../source/metrics-source.js';
 export class CounterMeasurement {
   readonly labelsText: string;
   readonly value: number;
+  readonly startTime: number | undefined;
   readonly #identity: object | undefined;
 
   constructor(
     readonly labels: Readonly<Record<string, string>>,
-    { labels: labelsText, value, identity }: CounterSeriesView,
+    { labels: labelsText, value, startTime, identity }: CounterSeriesView,
   ) {
     this.labelsText = labelsText;
     this.value = value;
+    this.startTime = startTime;
     this.#identity = identity;
   }
 

@@ -20,8 +20,10 @@ export interface SeriesMeasurement {
 }
 
 export interface CounterSeriesMeasurement extends SeriesMeasurement {
-  /** The total since {@link Measurements.startTime}. */
+  /** The total since the start time. */
   readonly value: number;
+  /** When the series began, if it may have been removed and created again. Default: {@link Measurements.startTime}. */
+  readonly startTime?: number | undefined;
 }
 
 export interface GaugeSeriesMeasurement extends SeriesMeasurement {
@@ -31,8 +33,10 @@ export interface GaugeSeriesMeasurement extends SeriesMeasurement {
 }
 
 export interface HistogramSeriesMeasurement extends SeriesMeasurement {
-  /** All values since {@link Measurements.startTime}. */
+  /** All values since the start time. */
   readonly total: HistogramSnapshot;
+  /** As that of a counter. */
+  readonly startTime?: number | undefined;
   /** The values since this reader last read. */
   readonly interval: HistogramSnapshot;
 }
@@ -85,7 +89,8 @@ export function* measure(view: WindowView): Sliced<Measurements> {
   });
   const histograms = yield* visit(view.histograms, HISTOGRAMS_PER_SLICE, (histogram, labels) => {
     const interval = view.intervalOf(histogram);
-    return { labels, labelsText: histogram.labels, total: histogram.snapshot(), interval };
+    const { labels: labelsText, startTime } = histogram;
+    return { labels, labelsText, total: histogram.snapshot(), startTime, interval };
   });
   const metrics = [
     ...measurementsOf('counter', counters),

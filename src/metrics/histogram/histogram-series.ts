@@ -6,12 +6,15 @@ import { Histogram } from './histogram.js';
 
 /** One series of a histogram in a registry. */
 export class HistogramSeries extends Histogram implements Series {
+  readonly startTime: number | undefined;
+
   constructor(
     protected readonly home: SeriesHome,
     readonly labels: string,
     bounds?: readonly number[],
   ) {
     super({ bounds });
+    this.startTime = home.startTime;
   }
 
   /** Whether a histogram can record this value: any finite number. */

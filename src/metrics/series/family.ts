@@ -10,6 +10,8 @@ import { sortSliced } from '../../common/slices.js';
 export interface SeriesHome {
   /** The name of the metric. */
   readonly name: string;
+  /** The {@link SeriesView.startTime} of a series that is created now. */
+  readonly startTime?: number | undefined;
   /** Counts and logs a sample that the series refused. */
   refuse(value: unknown): void;
   /** Logs an exemplar that the series refused. */
@@ -37,6 +39,7 @@ export interface FamilyFacts {
   definitionOf(name: string): MetricDefinition | undefined;
   descriptionOf(name: string): Description;
   listsBuckets(name: string): boolean;
+  startTime(): number | undefined;
   onRefusal(name: string, value: unknown): void;
   onBadExemplar(name: string, given: unknown): void;
 }
@@ -110,6 +113,10 @@ export class Family<S extends Series, K extends MetricKind = MetricKind> impleme
 
   get listsBuckets(): boolean {
     return this.facts.listsBuckets(this.name);
+  }
+
+  get startTime(): number | undefined {
+    return this.facts.startTime();
   }
 
   /** The series of these labels, if one pass over the labels finds it. */

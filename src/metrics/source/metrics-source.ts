@@ -126,6 +126,11 @@ export interface SeriesView {
    * it: the objects of merged series, and of those of other processes, are replaced whenever a series of the metric is removed.
    */
   readonly identity?: object | undefined;
+  /**
+   * When it was created, in milliseconds since 1970, if a series had been removed before, which it may replace. Only counters and
+   * histograms of this process have it.
+   */
+  readonly startTime?: number | undefined;
 }
 
 export interface CounterSeriesView extends SeriesView {
