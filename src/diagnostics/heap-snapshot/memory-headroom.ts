@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
+import { residentSize } from '../../common/resident-size.js';
 
 /** Available memory and its limits, in bytes. A limit that does not exist is `Infinity`. */
 export interface MemoryLimits {
@@ -20,15 +21,14 @@ export interface MemoryLimits {
 export function readMemoryLimits(): MemoryLimits {
   const group = process.constrainedMemory();
   const { availableMemory } = process as { availableMemory?: () => number };
-  const { rss, heapUsed } = process.memoryUsage();
   return {
     // Without a limit, Node returns 0 or a meaningless large number.
     group: group === undefined || group === 0 || group > 2 ** 50 ? Infinity : group,
     free: freemem(),
     available: availableMemory?.() ?? Infinity,
     process: processHeadroom(),
-    rss,
-    heapUsed,
+    rss: residentSize(),
+    heapUsed: process.memoryUsage().heapUsed,
   };
 }
 

@@ -31,6 +31,13 @@ describe.skipIf(NEEDS_LINUX.isMissing)(`ProcessCollector on Linux${NEEDS_LINUX.r
     expect(Math.abs(meminfo.rss_bytes! / 1024 - ps('rss'))).toBeLessThan(ps('rss') * 0.2);
   });
 
+  it.each(['shop (v1) api', 'a) b c d'])('has the resident size of a process with the title %j', (title) => {
+    const { title: before } = process;
+    onTestFinished(() => void (process.title = before));
+    process.title = title;
+    expect(Math.abs(start().read().meminfo.rss_bytes! / 1024 - ps('rss'))).toBeLessThan(ps('rss') * 0.2);
+  });
+
   it('counts the uptime from before Node started', () => {
     const collector = start();
     expect(collector.read().uptime).toBeGreaterThanOrEqual(process.uptime() - 0.001);

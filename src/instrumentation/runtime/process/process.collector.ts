@@ -1,3 +1,4 @@
+import { residentSize } from '../../../common/resident-size.js';
 import type { ProcessMetrics } from '../../../metrics/collection/snapshot.js';
 import type { Collector } from '../collector.js';
 import { CpuShare } from './cpu-share.js';
@@ -91,12 +92,12 @@ export class ProcessCollector implements Collector {
     this.share.sample();
     this.limit.refresh();
     // The last answer of ps is out of date by now.
-    if (this.portable.canAnswer && residentSize() === null) void this.portable.ask();
+    if (this.portable.canAnswer && knownResidentSize() === null) void this.portable.ask();
   }
 
   /** Without a descriptor left, Node cannot read it. The open descriptor of /proc/self/stat still provides it, in pages. */
   private residentSize(stat: ProcStat | null): number | null {
-    const bytes = residentSize();
+    const bytes = knownResidentSize();
     const pages = stat?.residentPages ?? 0;
     if (bytes !== null) {
       // Pages may be added between the two reads, but the size of one is a power of two.
@@ -114,9 +115,9 @@ export class ProcessCollector implements Collector {
   }
 }
 
-function residentSize(): number | null {
+function knownResidentSize(): number | null {
   try {
-    return process.memoryUsage.rss();
+    return residentSize();
   } catch {
     // Node opens a file in /proc for it: there is none, or no descriptor left.
     return null;
