@@ -1,12 +1,13 @@
-import { Controller, Get, Sse } from '@nestjs/common';
+import { Controller, Get, Res, Sse } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import express from 'express';
+import type { FastifyReply } from 'fastify';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { ClientHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, Http2ServerRequest } from 'node:http2';
 import { connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { NEVER } from 'rxjs';
@@ -26,6 +27,12 @@ class CatsController {
   @Get('hanging')
   hanging(): Promise<never> {
     return new Promise(() => {});
+  }
+
+  /** More than a client of HTTP/2 takes before it reads. */
+  @Get('large')
+  large(@Res() { raw }: FastifyReply): void {
+    raw.end(Buffer.alloc(300_000));
   }
 
   @Sse('events')
@@ -86,6 +93,19 @@ describe('requests over HTTP/2 on fastify', () => {
       await once(stream, 'close');
     });
     expect(seen).toEqual({ requests: ['GET /cats/hanging aborted'], aborted: ['GET /cats/hanging'] });
+  });
+
+  it('count as aborted when the application destroys their session before the body was sent', async () => {
+    const { app, client } = await start();
+    const seen = await watch(app, async () => {
+      const arrived = once(app.getHttpServer() as Server, 'request');
+      const stream = client.request({ ':path': '/cats/large' });
+      const [{ stream: served }] = (await arrived) as [Http2ServerRequest];
+      await once(stream, 'response');
+      served.session?.destroy();
+      await once(client, 'close');
+    });
+    expect(seen).toEqual({ requests: ['GET /cats/large 200'], aborted: ['GET /cats/large'] });
   });
 
   it('count once with HEAD too, though their response is never ended', async () => {

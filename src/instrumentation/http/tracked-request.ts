@@ -120,6 +120,7 @@ interface Http2Response {
     | {
         readonly rstCode: number | undefined;
         readonly aborted: boolean;
+        readonly writableFinished: boolean;
         readonly sentHeaders?: Readonly<Record<string, unknown>>;
         on(event: 'close', listener: () => void): unknown;
       }
@@ -139,5 +140,6 @@ function sentStatusOf(response: object): number | undefined {
 }
 
 function isStreamComplete({ stream }: Http2Response): boolean {
-  return stream !== undefined && !stream.aborted && !stream.rstCode;
+  // A client may cancel with code 0 while the end of the body still waits.
+  return stream !== undefined && !stream.aborted && !stream.rstCode && stream.writableFinished;
 }

@@ -1,3 +1,4 @@
+import { isUnawaited } from '../../common/promise.js';
 import { WatchedGauges } from './watched-gauges.js';
 import type { Recognise, WatchContext, Watcher } from './watcher.js';
 
@@ -38,5 +39,8 @@ class SizedWatcher implements Watcher {
 function numberIn(thing: Sized, name: keyof Sized): number | undefined {
   const value = thing[name];
   const number: unknown = typeof value === 'function' ? (value as () => unknown).call(thing) : value;
-  return typeof number === 'number' ? number : undefined;
+  if (typeof number === 'number') return number;
+  // An asynchronous one is not awaited.
+  isUnawaited(number);
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestRegistry } from '../../../test/support/registry.js';
 import { Watches } from './watches.js';
 
@@ -144,5 +144,38 @@ describe('the wait for a connection of a pool', () => {
     watches.watch(pool);
     expect(() => pool.connect()).toThrow('the pool has ended');
     expect((await read()).histograms['pool_wait{pool="default"}']).toMatchObject({ count: 1, sum: 3 });
+  });
+});
+
+describe('an object that is watched again', () => {
+  it('is left alone by what stopped it before', async () => {
+    const { watches, read } = watching();
+    const worker = new Worker();
+    const first = watches.watch(worker);
+    first();
+    const second = watches.watch(worker);
+    first();
+    worker.emit('completed');
+    expect((await read()).counters).toMatchObject({
+      'queue_jobs_processed{outcome="ok",queue="emails"}': 1,
+    });
+    second();
+    expect(worker.eventNames()).toEqual([]);
+  });
+});
+
+describe('a size that is asynchronous', () => {
+  it('is not read, and its rejection does not end the process', async () => {
+    const { watches, read } = watching();
+    const rejections: unknown[] = [];
+    const note = (thrown: unknown): void => void rejections.push(thrown);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const size = (): Promise<number> => Promise.reject(new Error('not connected'));
+    watches.watch({ size, length: 7 });
+    const { gauges } = await read();
+    await new Promise(setImmediate);
+    expect(gauges).toMatchObject({ 'watched_size{name="default"}': 7 });
+    expect(rejections).toEqual([]);
   });
 });

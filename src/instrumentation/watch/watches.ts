@@ -75,7 +75,9 @@ export class Watches {
       `watch(${watcher.key})`,
     );
     const stop = (): void => {
-      if (!this.stops.delete(thing)) return;
+      // It may be called again, when the object is watched anew.
+      if (this.stops.get(thing) !== stop) return;
+      this.stops.delete(thing);
       this.keys.delete(watcher.key);
       remove();
       watcher.stop();
