@@ -107,7 +107,7 @@ export class TrackedRequest {
   get isComplete(): boolean {
     const { response } = this;
     if (this.hadClientLeft) return false;
-    // HTTP/2 reports a stream that was reset as finished. One of a HEAD request is not aborted, even if nothing was sent.
+    // HTTP/2 reports a stream that was reset as finished. `stream.aborted` is false for HEAD, even if nothing was sent.
     if (this.isHttp2) return response.headersSent && isStreamComplete(response as unknown as Http2Response);
     return response.writableFinished || this.hasFinished;
   }
