@@ -1,5 +1,6 @@
 import type { CallContext } from '../common/call-context.js';
 import { monotonicClock } from '../common/clock.js';
+import { givenOption } from '../common/given-option.js';
 import type { GaugeFunction, GaugeFunctionOptions } from './collection/gauge-function.js';
 import type { Description } from './description.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
@@ -110,12 +111,7 @@ export abstract class MetricsRecorder {
    * const user = await this.monitor.outgoing({ route: '/users/:id' }, () => fetch(`http://users/users/${id}`));
    */
   outgoing<T>(options: OutgoingOptions, work: () => T): T {
-    let template: unknown = options;
-    try {
-      template = (options as OutgoingOptions | undefined)?.route;
-    } catch {
-      // A getter or a proxy threw.
-    }
+    const template = givenOption(options, 'route');
     if (typeof template === 'string' && template.length > 0 && template.length <= MAX_LABEL_LENGTH) {
       return this.callContext.with({ template }, work);
     }

@@ -44,6 +44,7 @@ it('a window that was sent is not sent again when saving what was sent takes lon
   registry.observe('wait', 1);
   runner.publish(1);
   await expect.poll(() => failures).toEqual([new Error('too slow')]);
+  await expect.poll(() => saves.length).toBe(1);
   present(saves[0])();
   registry.observe('wait', 2);
   const finished = runner.finish(60_000);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import { monotonicClock } from '../../common/clock.js';
+import { givenOption } from '../../common/given-option.js';
 import type { MetricsRegistry } from '../../metrics/registry.js';
 import { isMetricName } from '../../metrics/series/cardinality-limiter.js';
 import type { Collectors } from '../runtime/collectors.js';
@@ -48,12 +49,7 @@ export class Watches {
 
   /** @returns a function that stops watching. */
   watch(thing: unknown, options: WatchOptions = {}): () => void {
-    let name: unknown = options;
-    try {
-      name = (options as WatchOptions | null)?.name;
-    } catch {
-      // A getter or a proxy threw.
-    }
+    const name = givenOption(options, 'name');
     if (name !== undefined && !isMetricName(name)) return this.refuse(() => BAD_WATCH_NAME(name), 'name');
     if (!isObject(thing)) return this.refuse(() => NOT_WATCHED(thing), 'unknown');
     const known = this.stops.get(thing);
